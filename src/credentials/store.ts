@@ -1,0 +1,61 @@
+import type { Executor } from '../db/database.ts'
+import type { KeyRing, SecretPlace } from './key-ring.ts'
+
+/** Keeps secrets sealed in Postgres. Values are JSON. The one room that decrypts. */
+export class CredentialStore {
+  readonly ring: KeyRing
+
+  constructor(ring: KeyRing) {
+    this.ring = ring
+  }
+
+  /** Stores or replaces a secret, in the caller's transaction. */
+  async put(db: Executor, place: SecretPlace, value: unknown): Promise<void> {
+    const { keyId, sealed } = this.ring.seal(place, JSON.stringify(value))
+    const row = { key_id: keyId, sealed, updated_at: new Date() }
+    await db
+      .insertInto('credentials')
+      .values({ workspace_id: place.workspaceId, owner_id: place.ownerId, field: place.field, ...row })
+      .onConflict(conflict =>
+        conflict
+          .columns(['owner_id', 'field'])
+          .doUpdateSet(row)
+          .where('credentials.workspace_id', '=', place.workspaceId),
+      )
+      .execute()
+  }
+
+  /** The secret, or undefined when there is none. */
+  async get<T>(db: Executor, place: SecretPlace): Promise<T | undefined> {
+    const values = await this.getMany<T>(db, place.workspaceId, [place.ownerId], place.field)
+    return values.get(place.ownerId)
+  }
+
+  /** The same secret of several owners of one workspace, by owner. */
+  async getMany<T>(db: Executor, workspaceId: string, ownerIds: string[], field: string): Promise<Map<string, T>> {
+    if (ownerIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('credentials')
+      .select(['owner_id', 'key_id', 'sealed'])
+      .where('workspace_id', '=', workspaceId)
+      .where('owner_id', 'in', ownerIds)
+      .where('field', '=', field)
+      .execute()
+    return new Map(
+      rows.map(row => {
+        const place = { workspaceId, ownerId: row.owner_id, field }
+        return [
+          row.owner_id,
+          JSON.parse(this.ring.open(place, { keyId: row.key_id, sealed: row.sealed }).toString()) as T,
+        ]
+      }),
+    )
+  }
+
+  /** Destroys every secret of an owner, or one field of it. */
+  async destroy(db: Executor, workspaceId: string, ownerId: string, field?: string): Promise<void> {
+    let query = db.deleteFrom('credentials').where('workspace_id', '=', workspaceId).where('owner_id', '=', ownerId)
+    if (field !== undefined) query = query.where('field', '=', field)
+    await query.execute()
+  }
+}

@@ -1,0 +1,59 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import type { Logger } from '../logger.ts'
+import type { Schema } from './schema/index.ts'
+
+/** The query builder over the hub's tables. */
+export type Database = Kysely<Schema>
+
+/** Either the database or a transaction of it: what a store takes, so that its callers decide what commits together. */
+export type Executor = Database | Transaction<Schema>
+
+// Counts and sequence numbers stay below 2^53, so a bigint column is an ordinary number here.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/**
+ * A bounded connection pool. `sslmode` and the other libpq parameters of the URL are honoured. A statement that runs
+ * longer than the configured timeout is cancelled by the server; so is a transaction that sits idle for 30 s.
+ */
+export function createPool(config: Config['database'], log: Logger, name = 'causeway'): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    max: config.poolSize,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: name,
+    statement_timeout: config.statementTimeoutMs,
+    idle_in_transaction_session_timeout: 30_000,
+  })
+  // An idle connection that breaks (Postgres restarted) is replaced on the next query.
+  pool.on('error', error => log.warn({ err: error }, 'an idle database connection was lost'))
+  return pool
+}
+
+/** The query builder on a pool. Destroying it ends the pool. */
+export function createDatabase(pool: pg.Pool): Database {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** SQLSTATE classes and socket errors that mean the database cannot be reached or is not taking work just now. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code === 'string') {
+    if (/^(08|57P0|53)/.test(code)) return true
+    if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code)) return true
+  }
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|the database system is/.test(error.message)
+  )
+}
+
+/** Whether an error is a violation of the named unique index or constraint (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const fault = error as { code?: unknown; constraint?: unknown } | null
+  return fault?.code === '23505' && (constraint === undefined || fault.constraint === constraint)
+}

@@ -1,0 +1,14 @@
+import type { Generated } from 'kysely'
+
+/** First answers to creating calls, by the caller's Idempotency-Key. Answers are sealed: they may hold new keys. */
+export interface IdempotencyKeysTable {
+  workspace_id: string
+  key: string
+  /** SHA-256 of method, path and body: the same key with another request is refused. */
+  request_hash: Buffer
+  status: number | null
+  key_id: string | null
+  answer: Buffer | null
+  created_at: Generated<Date>
+  expires_at: Date
+}

@@ -1,0 +1,15 @@
+import type { Generated, JSONColumnType } from 'kysely'
+
+/** A workspace's own registration at a provider. Its client secret and webhook secret are in `credentials`. */
+export interface ProviderAppsTable {
+  id: string
+  workspace_id: string
+  provider: string
+  name: string
+  client_id: string | null
+  scopes: string[]
+  /** Replacements of the provider's origins: `{ "https://api.github.com": "https://github.example.com/api" }`. */
+  base_urls: JSONColumnType<Record<string, string>>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}

@@ -1,0 +1,11 @@
+import type { Generated } from 'kysely'
+
+/** One tenant: a product, or one of its environments. */
+export interface WorkspacesTable {
+  id: string
+  name: string
+  /** Where the connect flow may send a person back to: exact origins, such as `https://app.example.com`. */
+  redirect_origins: string[]
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}

@@ -1,0 +1,145 @@
+/**
+ * Every error a user of the hub may meet: its HTTP status, whether the same call may work later, and the sentence that is
+ * shown when the thrower gives none. The one table; only the edges (HTTP, activities, the command line) translate it.
+ */
+export const errorCodes = {
+  // What the caller sent
+  INVALID_REQUEST: { status: 400, retryable: false, message: 'The request is not valid; see details.' },
+  INVALID_CURSOR: { status: 400, retryable: false, message: 'The cursor is not one that this list gave out.' },
+  INVALID_PROVIDER: {
+    status: 400,
+    retryable: false,
+    message: 'There is no such provider; GET /v1/providers lists them.',
+  },
+  INVALID_MODEL: {
+    status: 400,
+    retryable: false,
+    message: 'The provider has no such model; GET /v1/providers/:id lists them.',
+  },
+  INVALID_REDIRECT: {
+    status: 400,
+    retryable: false,
+    message: "The redirect target is not on the workspace's allow-list.",
+  },
+  INVALID_URL: {
+    status: 400,
+    retryable: false,
+    message: 'The URL must be http or https and must not lead to a private address.',
+  },
+  OAUTH_FAILED: {
+    status: 400,
+    retryable: false,
+    message: 'The authorization did not succeed; start a new connection.',
+  },
+  OAUTH_STATE_INVALID: {
+    status: 400,
+    retryable: false,
+    message: 'This authorization link is unknown, expired or already used; start again.',
+  },
+  INVALID_CREDENTIALS: { status: 400, retryable: false, message: 'The provider refused these credentials.' },
+  PROVIDER_APP_MISSING: {
+    status: 400,
+    retryable: false,
+    message: 'No client id and secret are set for this provider; create a provider app first.',
+  },
+  UNAUTHORIZED: { status: 401, retryable: false, message: 'A valid API key is needed: Authorization: Bearer sk_…' },
+  TOKEN_EXPIRED: {
+    status: 401,
+    retryable: false,
+    message: "The connection's grant has ended; its user must connect again.",
+  },
+  REFRESH_FAILED: { status: 401, retryable: true, message: 'The access token could not be refreshed.' },
+  SIGNATURE_INVALID: { status: 401, retryable: false, message: 'The signature is missing, wrong or too old.' },
+  FORBIDDEN: { status: 403, retryable: false, message: 'This API key lacks the permission for this call.' },
+  NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing here.' },
+  WORKSPACE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such workspace.' },
+  API_KEY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such API key.' },
+  PROVIDER_APP_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such provider app.' },
+  CONNECTION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connection.' },
+  SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },
+  RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such record.' },
+  EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such event.' },
+  ENDPOINT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such endpoint.' },
+  DELIVERY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such delivery.' },
+  WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'No provider app receives webhooks at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
+  CONFLICT: {
+    status: 409,
+    retryable: false,
+    message: 'The thing has changed since, or is not in a state that allows this.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    retryable: false,
+    message: 'This Idempotency-Key was used for another request.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    message: 'A request with this Idempotency-Key is still under way.',
+  },
+  BODY_TOO_LARGE: { status: 413, retryable: false, message: 'The body is larger than this call takes.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    retryable: false,
+    message: 'The body must be JSON: Content-Type: application/json.',
+  },
+  RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait as Retry-After says.' },
+  // What went wrong on the way
+  INTERNAL: { status: 500, retryable: true, message: 'Something went wrong here; the request id leads to the log.' },
+  SYNC_FAILED: { status: 500, retryable: true, message: 'The sync did not succeed.' },
+  PROVIDER_ERROR: { status: 502, retryable: true, message: 'The provider answered with an error.' },
+  PROVIDER_REJECTED: { status: 502, retryable: false, message: 'The provider refused the request.' },
+  PROVIDER_UNREACHABLE: { status: 502, retryable: true, message: 'The provider could not be reached.' },
+  DATABASE_UNAVAILABLE: { status: 503, retryable: true, message: 'The database cannot be reached; try again shortly.' },
+  TEMPORAL_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: 'The workflow service cannot be reached; try again shortly.',
+  },
+} as const satisfies Record<string, { status: number; retryable: boolean; message: string }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** What may accompany an error: values that are safe to show to the caller and to an operator. */
+export interface HubErrorOptions {
+  /** A sentence for the caller; the table's when absent. Never holds a secret, a URL's path or an answer's body. */
+  message?: string
+  /** Structured facts for the caller, such as the fields that were refused. */
+  details?: unknown
+  /** How long to wait before trying again. */
+  retryAfterMs?: number
+  /** What caused it: for the log only, never shown and never put in a history. */
+  cause?: unknown
+}
+
+/** The one error that features throw. Its code is stable and documented. */
+export class HubError extends Error {
+  override readonly name = 'HubError'
+  readonly code: ErrorCode
+  readonly details?: unknown
+  readonly retryAfterMs?: number
+
+  constructor(code: ErrorCode, options: HubErrorOptions = {}) {
+    super(
+      options.message ?? errorCodes[code].message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.code = code
+    if (options.details !== undefined) this.details = options.details
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status
+  }
+
+  get retryable(): boolean {
+    return errorCodes[this.code].retryable
+  }
+}
+
+/** Whether an error is a HubError, of the given code if one is given. */
+export function isHubError(error: unknown, code?: ErrorCode): error is HubError {
+  return error instanceof HubError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Logger } from '../logger.ts'
+import type { Permission } from '../workspaces/permissions.ts'
+
+/** Who is calling, proved by the API key. */
+export interface Caller {
+  workspaceId: string
+  apiKeyId: string
+}
+
+/** What a handler gets: the parsed parts of the request, its caller, and a logger that knows the request. */
+export interface Call<Params, Query, Body> {
+  params: Params
+  query: Query
+  body: Body
+  caller: Caller
+  log: Logger
+  request: FastifyRequest
+}
+
+/** One route: everything that is true of it stands here, and its OpenAPI operation is made from it. */
+export interface Route<
+  Params extends z.ZodType = z.ZodType<unknown>,
+  Query extends z.ZodType = z.ZodType<unknown>,
+  Body extends z.ZodType = z.ZodType<unknown>,
+  Reply extends z.ZodType = z.ZodType<unknown>,
+> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  /** What it does, in a few words; `description` may say more, in Markdown. */
+  summary: string
+  description?: string
+  /** The resource it belongs to in the documentation. */
+  tag: string
+  /** The permission it takes; `admin` is the configured admin key, `public` nothing. */
+  access: Permission | 'admin' | 'public'
+  params?: Params
+  query?: Query
+  body?: Body
+  bodyLimit?: number
+  /** The status of success; 200 unless given. */
+  status?: 200 | 201 | 202 | 204
+  reply: Reply
+  /** A creating POST: an Idempotency-Key header makes a repeat answer with the first result. */
+  idempotent?: boolean
+  handler(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.output<Reply>>
+}
+
+/** Any route, as the server takes them. */
+export type AnyRoute = Route<z.ZodType, z.ZodType, z.ZodType, z.ZodType>
+
+/** Gives a route its types: the handler's input follows from the schemas beside it. */
+export function route<
+  Params extends z.ZodType = z.ZodType<unknown>,
+  Query extends z.ZodType = z.ZodType<unknown>,
+  Body extends z.ZodType = z.ZodType<unknown>,
+  Reply extends z.ZodType = z.ZodType<unknown>,
+>(definition: Route<Params, Query, Body, Reply>): Route<Params, Query, Body, Reply> {
+  return definition
+}
+
+/** Routes that are not of the API proper, such as redirects and webhooks, register themselves. */
+export type Plugin = (app: FastifyInstance) => void

@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client'
+import type pg from 'pg'
+import type { Config } from './config.ts'
+import { KeyRing } from './credentials/key-ring.ts'
+import { CredentialStore } from './credentials/store.ts'
+import { createDatabase, createPool, type Database } from './db/database.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { createOutgoing, type Outgoing } from './outgoing/agent.ts'
+import { connectTemporal } from './temporal/start.ts'
+
+/** What features work with: made once per process, passed at the edges. Each part can be given by a test. */
+export interface Hub {
+  config: Config
+  log: Logger
+  pool: pg.Pool
+  db: Database
+  credentials: CredentialStore
+  temporal: Client
+  /** Calls to other hosts: bounded, and guarded against private addresses. */
+  outgoing: Outgoing
+  close(): Promise<void>
+}
+
+/** The composition root. Nothing connects before it is first used. */
+export function createHub(
+  config: Config,
+  overrides: Partial<Omit<Hub, 'config' | 'close'>> & { name?: string } = {},
+): Hub {
+  const name = overrides.name ?? 'causeway'
+  const log = overrides.log ?? createLogger({ level: config.logLevel, name })
+  const pool = overrides.pool ?? createPool(config.database, log, name)
+  const db = overrides.db ?? createDatabase(pool)
+  const temporal = overrides.temporal ?? connectTemporal(config.temporal)
+  const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing)
+  return {
+    config,
+    log,
+    pool,
+    db,
+    credentials: overrides.credentials ?? new CredentialStore(new KeyRing(config.encryptionKeys)),
+    temporal,
+    outgoing,
+    async close() {
+      await Promise.allSettled([db.destroy(), temporal.connection.close(), outgoing.close()])
+    },
+  }
+}

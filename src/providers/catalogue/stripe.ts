@@ -1,0 +1,20 @@
+import type { ProviderDefinition } from '../definition.ts'
+
+export const stripe = {
+  id: 'stripe',
+  name: 'Stripe',
+  docs: 'https://docs.stripe.com/api',
+  environments: { production: { api: 'https://api.stripe.com' } },
+  auth: [
+    {
+      kind: 'api_key',
+      label: 'Secret or restricted key',
+      pattern: '^(sk|rk)_(test|live)_[A-Za-z0-9]{10,}$',
+      help: 'Stripe Dashboard, Developers, API keys',
+      placement: { in: 'bearer' },
+    },
+  ],
+  scopes: {},
+  identity: { get: '/v1/account', id: 'id', name: 'settings.dashboard.display_name' },
+  limits: [{ per: 'connection', permits: 100, window: '1s' }],
+} satisfies ProviderDefinition

@@ -1,0 +1,25 @@
+import type { AuthMethod } from './auth.ts'
+import type { ModelDefinition } from './model.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { WebhookDefinition } from './webhook.ts'
+
+/**
+ * A platform, as data. Paths into JSON are dotted (`CompanyInfo.Id`); `{name}` in a path of a URL is filled from the
+ * connection's captured configuration. What differs between platforms is a named variant in the types this is made of.
+ */
+export interface ProviderDefinition {
+  id: string
+  name: string
+  /** The platform's documentation. */
+  docs: string
+  /** Where its API is, by environment; the first is the default. */
+  environments: Record<string, { api: string }>
+  auth: AuthMethod[]
+  /** Every scope the hub knows to ask for, with what it means to a person. */
+  scopes: Record<string, string>
+  /** The call that proves a connection works and says whose account it is. */
+  identity: { get: string; headers?: Record<string, string>; id: string; name: string }
+  limits?: RateLimit[]
+  webhooks?: WebhookDefinition
+  models?: Record<string, ModelDefinition>
+}

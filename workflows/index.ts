@@ -1,0 +1,1 @@
+// Every workflow of the hub, one line each: the worker bundles this file.
