@@ -1,10 +1,14 @@
 import type { Hub } from '../src/hub.ts'
+import { withBoundary } from './boundary.ts'
+import { createMaintenanceActivities } from './maintenance.ts'
 
-/** The activities of each task queue. */
-export function createActivities(_hub: Hub) {
+/** The activities of each task queue, behind the boundary that keeps secrets out of histories. */
+export function createActivities(hub: Hub) {
+  const bounded = <Activities extends object>(activities: Activities) => withBoundary(activities, hub.log)
   return {
-    connections: {},
-    sync: {},
-    delivery: {},
+    workflows: bounded({}),
+    connections: bounded({ ...createMaintenanceActivities(hub) }),
+    sync: bounded({}),
+    delivery: bounded({}),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { taskQueues, type TaskQueue } from './temporal/contract.ts'
 
 const flag = z.enum(['true', 'false']).transform(value => value === 'true')
 const list = z.string().transform(text =>
@@ -26,8 +27,11 @@ const variables = z.object({
   TEMPORAL_TLS: flag.default(false),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_UI_URL: z.url().optional(),
-  WORKER_TASK_QUEUES: list.default(['workflows', 'connections', 'sync', 'delivery']),
+  WORKER_TASK_QUEUES: list
+    .pipe(z.array(z.enum(Object.keys(taskQueues) as [TaskQueue, ...TaskQueue[]])).min(1))
+    .default(Object.keys(taskQueues) as TaskQueue[]),
   WORKER_METRICS_PORT: count(0, 65535).default(9464),
+  WORKER_SDK_METRICS_PORT: count(1, 65535).default(9465),
   WORKER_SHUTDOWN_GRACE_MS: count(0, 600_000).default(20_000),
   WORKFLOW_BUNDLE: z.string().optional(),
   DELIVERY_SLOTS: count(1, 64).default(2),
@@ -91,6 +95,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     worker: {
       taskQueues: env.WORKER_TASK_QUEUES,
       metricsPort: env.WORKER_METRICS_PORT,
+      sdkMetricsPort: env.WORKER_SDK_METRICS_PORT,
       shutdownGraceMs: env.WORKER_SHUTDOWN_GRACE_MS,
       workflowBundle: env.WORKFLOW_BUNDLE,
       deliverySlots: env.DELIVERY_SLOTS,

@@ -1,0 +1,22 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundleWorkflowCode } from '@temporalio/worker'
+
+/** Where `npm run build:workflows` leaves the bundle, and where a worker looks for it unless told otherwise. */
+export const bundlePath = fileURLToPath(new URL('../dist/workflows.cjs', import.meta.url))
+
+/** Bundles the workflows; gives the code. */
+export async function bundleWorkflows(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+  })
+  return code
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await mkdir(dirname(bundlePath), { recursive: true })
+  await writeFile(bundlePath, await bundleWorkflows())
+  console.log('The workflow bundle is in dist/workflows.cjs.')
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NativeConnection } from '@temporalio/worker'
+import { ConfigError, loadConfig, type Config } from '../src/config.ts'
+import { createHub, type Hub } from '../src/hub.ts'
+import { startMetricsServer } from '../src/metrics/server.ts'
+import { installRuntime } from './runtime.ts'
+import { allSchedules, ensureSchedules } from './schedules.ts'
+import { ensureSearchAttributes } from './search-attributes.ts'
+import { startSlots } from './slots.ts'
+import { startWorkers } from './worker.ts'
+
+const config = readConfig()
+const hub = createHub(config, { name: 'causeway-worker' })
+const sdkMetrics = config.worker.metricsPort === 0 ? undefined : `127.0.0.1:${config.worker.sdkMetricsPort}`
+installRuntime(hub.log, sdkMetrics)
+const metrics = await startMetricsServer(hub, config.worker.metricsPort, sdkMetrics)
+const stopping = new AbortController()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort())
+
+try {
+  await run(hub, stopping.signal)
+} finally {
+  await metrics.close()
+  await hub.close()
+}
+process.exit()
+
+async function run(hub: Hub, stop: AbortSignal): Promise<void> {
+  const connection = await connect(hub, stop)
+  if (!connection) return
+  const { namespace } = hub.config.temporal
+  await ensureSearchAttributes(connection, hub.temporal, namespace, hub.log)
+  await ensureSchedules(hub.temporal, allSchedules, hub.log)
+  const workers = await startWorkers(hub, connection)
+  await startSlots(hub)
+  hub.log.info({ taskQueues: hub.config.worker.taskQueues, namespace }, 'worker ready')
+  stop.addEventListener('abort', () => {
+    hub.log.info('worker stopping: handing work back')
+    void workers.shutdown()
+  })
+  if (stop.aborted) void workers.shutdown()
+  await workers.finished
+  await connection.close()
+  hub.log.info('worker stopped')
+}
+
+/** Waits for Temporal as long as it takes: its being down is an expected state. */
+async function connect(hub: Hub, stop: AbortSignal): Promise<NativeConnection | undefined> {
+  const { address, tls, apiKey } = hub.config.temporal
+  while (!stop.aborted) {
+    try {
+      return await NativeConnection.connect({
+        address,
+        ...(tls ? { tls } : {}),
+        ...(apiKey === undefined ? {} : { apiKey }),
+      })
+    } catch {
+      hub.log.warn({ address }, 'Temporal cannot be reached; trying again')
+      await sleep(2_000, undefined, { signal: stop }).catch(() => undefined)
+    }
+  }
+  return undefined
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
