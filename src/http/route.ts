@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Permission } from '../workspaces/permissions.ts'
 
-/** Who is calling, proved by the API key. */
+/** Who is calling, proved by the key. On a route with access `admin` or `public` the workspace is '' and matches nothing. */
 export interface Caller {
   workspaceId: string
+  /** The key's id, which is also the actor in the audit log; `admin` for the admin key, '' for nobody. */
   apiKeyId: string
 }
 
@@ -44,6 +46,8 @@ export interface Route<
   reply: Reply
   /** A creating POST: an Idempotency-Key header makes a repeat answer with the first result. */
   idempotent?: boolean
+  /** Codes that this route in particular may answer with, for its documentation. */
+  errors?: ErrorCode[]
   handler(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.output<Reply>>
 }
 
@@ -60,5 +64,8 @@ export function route<
   return definition
 }
 
-/** Routes that are not of the API proper, such as redirects and webhooks, register themselves. */
-export type Plugin = (app: FastifyInstance) => void
+/**
+ * Routes that are not of the API proper, such as redirects and webhooks, register themselves. Each plugin has a scope of its
+ * own: content-type parsers that it adds are not the API's. Errors it throws are answered like any other.
+ */
+export type Plugin = (app: FastifyInstance) => void | Promise<void>

@@ -1,0 +1,224 @@
+import { sql } from 'kysely'
+import type { Executor } from '../db/database.ts'
+import { behind, type Position } from '../db/keyset.ts'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { newId } from '../ids.ts'
+
+/** A workspace's own registration at a provider, without its secrets. */
+export interface ProviderApp {
+  id: string
+  workspaceId: string
+  provider: string
+  name: string
+  clientId: string | null
+  /** Scopes that its connections ask for when they name none; empty means the provider's default. */
+  scopes: string[]
+  /** Replacements of the provider's origins, for sandboxes and self-hosted instances. */
+  baseUrls: Record<string, string>
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type NewProviderApp = Pick<ProviderApp, 'provider' | 'name' | 'clientId' | 'scopes' | 'baseUrls'>
+export type ProviderAppChange = Partial<Omit<NewProviderApp, 'provider'>>
+
+const columns = [
+  'id',
+  'workspace_id as workspaceId',
+  'provider',
+  'name',
+  'client_id as clientId',
+  'scopes',
+  'base_urls as baseUrls',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+/** @throws HubError `PROVIDER_APP_NOT_FOUND` */
+export async function findProviderApp(db: Executor, workspaceId: string, id: string): Promise<ProviderApp> {
+  const app = await db
+    .selectFrom('provider_apps')
+    .select(columns)
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!app) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  return app
+}
+
+/** The workspace's apps behind a position, newest first. */
+export function listProviderApps(
+  db: Executor,
+  workspaceId: string,
+  list: { after?: Position | undefined; limit: number; provider?: string | undefined },
+): Promise<ProviderApp[]> {
+  let query = db.selectFrom('provider_apps').select(columns).where('workspace_id', '=', workspaceId)
+  if (list.provider !== undefined) query = query.where('provider', '=', list.provider)
+  return query.where(behind(list.after)).orderBy('id', 'desc').limit(list.limit).execute()
+}
+
+export function insertProviderApp(db: Executor, workspaceId: string, app: NewProviderApp): Promise<ProviderApp> {
+  return db
+    .insertInto('provider_apps')
+    .values({
+      id: newId('providerApp'),
+      workspace_id: workspaceId,
+      provider: app.provider,
+      name: app.name,
+      client_id: app.clientId,
+      scopes: app.scopes,
+      base_urls: JSON.stringify(app.baseUrls),
+    })
+    .returning(columns)
+    .executeTakeFirstOrThrow()
+}
+
+/** @throws HubError `PROVIDER_APP_NOT_FOUND` */
+export async function updateProviderApp(
+  db: Executor,
+  workspaceId: string,
+  id: string,
+  change: ProviderAppChange,
+): Promise<ProviderApp> {
+  const app = await db
+    .updateTable('provider_apps')
+    .set({
+      updated_at: sql`now()`,
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.clientId === undefined ? {} : { client_id: change.clientId }),
+      ...(change.scopes === undefined ? {} : { scopes: change.scopes }),
+      ...(change.baseUrls === undefined ? {} : { base_urls: JSON.stringify(change.baseUrls) }),
+    })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirst()
+  if (!app) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  return app
+}
+
+/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `CONFLICT` while a connection was made with it */
+export async function deleteProviderApp(db: Executor, workspaceId: string, id: string): Promise<void> {
+  try {
+    const { numDeletedRows } = await db
+      .deleteFrom('provider_apps')
+      .where('workspace_id', '=', workspaceId)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    if (numDeletedRows === 0n) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  } catch (error) {
+    // SQLSTATE foreign_key_violation
+    if ((error as { code?: unknown }).code !== '23503') throw error
+    throw new HubError('CONFLICT', { message: 'Connections were made with this provider app; it has to stay.' })
+  }
+}
+
+/**
+ * The app at an address that names it, whatever its workspace: for a provider's webhook, which carries no API key. The
+ * caller trusts nothing until the app's secret has verified the bytes.
+ * @throws HubError `WEBHOOK_NOT_FOUND`
+ */
+export async function findAddressedApp(db: Executor, provider: string, id: string): Promise<ProviderApp> {
+  const app = await db
+    .selectFrom('provider_apps')
+    .select(columns)
+    .where('id', '=', id)
+    .where('provider', '=', provider)
+    .executeTakeFirst()
+  if (!app) throw new HubError('WEBHOOK_NOT_FOUND')
+  return app
+}
+
+/** Which app: a workspace's own, or with null the environment's. */
+export interface AppReference {
+  workspaceId: string
+  providerAppId: string | null
+  provider: string
+}
+
+/** An app with its secrets, as calls to the provider need them. */
+export interface AppSettings {
+  clientId?: string
+  clientSecret?: string
+  webhookSecret?: string
+  /** Replacements of the provider's origins; see `rebase` in src/providers/base-url.ts. */
+  baseUrls: Record<string, string>
+  /** Scopes to ask for by default; empty means the provider's. */
+  scopes: string[]
+}
+
+export type AppCredentials = AppSettings & Required<Pick<AppSettings, 'clientId' | 'clientSecret'>>
+
+export type AppSecretField = 'client_secret' | 'webhook_secret'
+
+/**
+ * An app's settings, whatever of them is set: for providers that need no client, and for base URLs.
+ * @throws HubError `PROVIDER_APP_NOT_FOUND` when the workspace has no such app, or it is another provider's
+ */
+export async function appSettings(hub: Hub, app: AppReference): Promise<AppSettings> {
+  if (app.providerAppId === null) return { ...hub.config.providerApps.get(app.provider), baseUrls: {}, scopes: [] }
+  const { clientId, baseUrls, scopes, provider } = await findProviderApp(hub.db, app.workspaceId, app.providerAppId)
+  if (provider !== app.provider) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  const secret = (field: AppSecretField) => secretOf(hub, app.workspaceId, app.providerAppId!, field)
+  const [clientSecret, webhookSecret] = await Promise.all([secret('client_secret'), secret('webhook_secret')])
+  return {
+    ...(clientId === null ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(webhookSecret === undefined ? {} : { webhookSecret }),
+    baseUrls,
+    scopes,
+  }
+}
+
+/**
+ * The same for an OAuth call, which needs a client.
+ * @throws HubError `PROVIDER_APP_NOT_FOUND`; `PROVIDER_APP_MISSING` when the client id or secret is not set
+ */
+export async function appCredentials(hub: Hub, app: AppReference): Promise<AppCredentials> {
+  const { clientId, clientSecret, ...rest } = await appSettings(hub, app)
+  if (clientId === undefined || clientSecret === undefined) throw new HubError('PROVIDER_APP_MISSING')
+  return { clientId, clientSecret, ...rest }
+}
+
+/** Whose webhooks an address receives; the environment's app belongs to no workspace. */
+export interface WebhookApp {
+  workspaceId: string | null
+  providerAppId: string | null
+  webhookSecret: string
+}
+
+/**
+ * The app at `/webhooks/:provider/:app`, or with null at `/webhooks/:provider`.
+ * @throws HubError `WEBHOOK_NOT_FOUND` when there is no such app or it has no webhook secret
+ */
+export async function webhookApp(hub: Hub, provider: string, providerAppId: string | null): Promise<WebhookApp> {
+  if (providerAppId === null) {
+    const webhookSecret = hub.config.providerApps.get(provider)?.webhookSecret
+    if (webhookSecret === undefined) throw new HubError('WEBHOOK_NOT_FOUND')
+    return { workspaceId: null, providerAppId: null, webhookSecret }
+  }
+  const { workspaceId } = await findAddressedApp(hub.db, provider, providerAppId)
+  const webhookSecret = await secretOf(hub, workspaceId, providerAppId, 'webhook_secret')
+  if (webhookSecret === undefined) throw new HubError('WEBHOOK_NOT_FOUND')
+  return { workspaceId, providerAppId, webhookSecret }
+}
+
+function secretOf(hub: Hub, workspaceId: string, ownerId: string, field: AppSecretField): Promise<string | undefined> {
+  return hub.credentials.get<string>(hub.db, { workspaceId, ownerId, field })
+}
+
+/** Stores, replaces or (null) destroys the secrets that are given, in the caller's transaction. */
+export async function putAppSecrets(
+  hub: Hub,
+  db: Executor,
+  app: { workspaceId: string; id: string },
+  secrets: { clientSecret?: string | null | undefined; webhookSecret?: string | null | undefined },
+): Promise<void> {
+  const fields = { client_secret: secrets.clientSecret, webhook_secret: secrets.webhookSecret }
+  for (const [field, secret] of Object.entries(fields)) {
+    if (secret === null) await hub.credentials.destroy(db, app.workspaceId, app.id, field)
+    else if (secret !== undefined)
+      await hub.credentials.put(db, { workspaceId: app.workspaceId, ownerId: app.id, field }, secret)
+  }
+}
