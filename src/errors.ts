@@ -36,6 +36,18 @@ export const errorCodes = {
     retryable: false,
     message: 'This authorization link is unknown, expired or already used; start again.',
   },
+  ACCESS_DENIED: { status: 400, retryable: false, message: 'The person did not allow access; start again.' },
+  ATTEMPT_EXPIRED: { status: 400, retryable: false, message: 'Nobody came back in time; start a new connection.' },
+  ACCOUNT_MISMATCH: {
+    status: 400,
+    retryable: false,
+    message: 'Another account was chosen than the one that was connected before.',
+  },
+  CLIENT_REFUSED: {
+    status: 502,
+    retryable: false,
+    message: "The provider refused the app's client id or secret; correct the provider app.",
+  },
   INVALID_CREDENTIALS: { status: 400, retryable: false, message: 'The provider refused these credentials.' },
   PROVIDER_APP_MISSING: {
     status: 400,
@@ -56,6 +68,7 @@ export const errorCodes = {
   API_KEY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such API key.' },
   PROVIDER_APP_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such provider app.' },
   CONNECTION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connection.' },
+  CONNECT_ATTEMPT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connect attempt.' },
   SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },
   RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such record.' },
   EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such event.' },
@@ -63,6 +76,7 @@ export const errorCodes = {
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such delivery.' },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'No provider app receives webhooks at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
+  REQUEST_TIMEOUT: { status: 408, retryable: true, message: 'The request did not arrive in time.' },
   CONFLICT: {
     status: 409,
     retryable: false,
@@ -84,6 +98,7 @@ export const errorCodes = {
     retryable: false,
     message: 'The body must be JSON: Content-Type: application/json.',
   },
+  HEADERS_TOO_LARGE: { status: 431, retryable: false, message: 'The headers are larger than the hub takes.' },
   RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait as Retry-After says.' },
   // What went wrong on the way
   INTERNAL: { status: 500, retryable: true, message: 'Something went wrong here; the request id leads to the log.' },

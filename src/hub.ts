@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type pg from 'pg'
 import type { Config } from './config.ts'
+import { connectionSettings, type ConnectionSettings } from './connections/policy.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { CredentialStore } from './credentials/store.ts'
 import { createDatabase, createPool, type Database } from './db/database.ts'
@@ -18,6 +19,8 @@ export interface Hub {
   temporal: Client
   /** Calls to other hosts: bounded, and guarded against private addresses. */
   outgoing: Outgoing
+  /** How long connecting and refreshing may take; a test shrinks these. */
+  connectionSettings: ConnectionSettings
   close(): Promise<void>
 }
 
@@ -40,6 +43,7 @@ export function createHub(
     credentials: overrides.credentials ?? new CredentialStore(new KeyRing(config.encryptionKeys)),
     temporal,
     outgoing,
+    connectionSettings: overrides.connectionSettings ?? connectionSettings,
     async close() {
       await Promise.allSettled([db.destroy(), temporal.connection.close(), outgoing.close()])
     },

@@ -21,10 +21,14 @@ export interface OAuth2 {
   captureFromRedirect?: string[]
   /** `access` is used when the token answer states no `expires_in`; without either the token does not expire. */
   lifetime: { access?: Lifetime; refresh?: Lifetime; absolute?: Lifetime }
+  /** The member of a token answer that says how many seconds the refresh token lives. */
+  refreshExpiresIn?: string
   /** Refresh tokens are replaced on use; for `reuseGrace` a spent one may be used again. */
   rotation?: { reuseGrace: Lifetime }
   /** Error codes of the token endpoint that mean the grant is gone for good. */
   deadGrant: string[]
+  /** Error codes that mean the app's own id or secret is wrong, beside RFC 6749's. */
+  badClient?: string[]
   /** Errors come with HTTP 200 and an `error` member. */
   errorsInside200?: boolean
 }

@@ -1,4 +1,4 @@
-/** What an API key may do. A key without a list gets all of them. */
+/** What an API key may do. */
 export const permissions = [
   'api-keys:read',
   'api-keys:write',
@@ -6,6 +6,7 @@ export const permissions = [
   'provider-apps:write',
   'connections:read',
   'connections:write',
+  'connections:credentials',
   'syncs:read',
   'syncs:write',
   'records:read',
@@ -15,6 +16,17 @@ export const permissions = [
   'events:read',
   'events:write',
   'inbound:read',
+  'audit-log:read',
 ] as const
 
 export type Permission = (typeof permissions)[number]
+
+/** What a key is given: single permissions, or `*` for all of them, those of later versions included. */
+export type Grant = Permission | '*'
+
+export const grants = ['*', ...permissions] as const satisfies Grant[]
+
+/** Whether what was granted covers what is asked for. */
+export function covers(granted: readonly Grant[], asked: Grant): boolean {
+  return granted.includes('*') || granted.includes(asked)
+}

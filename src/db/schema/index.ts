@@ -1,16 +1,38 @@
 import type { ApiKeysTable } from './api-keys.ts'
 import type { AuditLogTable } from './audit-log.ts'
+import type { ConnectAttemptsTable } from './connect-attempts.ts'
+import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
 import type { IdempotencyKeysTable } from './idempotency-keys.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { WorkspacesTable } from './workspaces.ts'
+import type { DeliverySettingsTable } from './delivery-settings.ts'
+import type { EndpointsTable } from './endpoints.ts'
+import type { EventsTable } from './events.ts'
+import type { EventPayloadsTable } from './event-payloads.ts'
+import type { EventKeysTable } from './event-keys.ts'
+import type { EventFanoutsTable } from './event-fanouts.ts'
+import type { DeliveryQueueTable } from './delivery-queue.ts'
+import type { DeliveriesTable } from './deliveries.ts'
+import type { DeliveryAttemptsTable } from './delivery-attempts.ts'
 
 /** Every table by name. */
 export interface Schema {
   api_keys: ApiKeysTable
   audit_log: AuditLogTable
+  connect_attempts: ConnectAttemptsTable
+  connections: ConnectionsTable
   credentials: CredentialsTable
   idempotency_keys: IdempotencyKeysTable
   provider_apps: ProviderAppsTable
   workspaces: WorkspacesTable
+  delivery_settings: DeliverySettingsTable
+  endpoints: EndpointsTable
+  events: EventsTable
+  event_payloads: EventPayloadsTable
+  event_keys: EventKeysTable
+  event_fanouts: EventFanoutsTable
+  delivery_queue: DeliveryQueueTable
+  deliveries: DeliveriesTable
+  delivery_attempts: DeliveryAttemptsTable
 }

@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import { writeAudit } from '../audit/log.ts'
+import type { Executor } from '../db/database.ts'
+import { publishEvents } from '../delivery/publish.ts'
+import type { Hub } from '../hub.ts'
+import { assertMayBecome, eventOf, type ConnectionStatus } from './states.ts'
+import { findConnection, type Connection } from './store.ts'
+
+export interface StatusChange {
+  to: ConnectionStatus
+  /** An error code that says why; null when all is well. */
+  reason: string | null
+  /** An API key's id, or the name of the workflow. */
+  actor: string
+}
+
+/**
+ * Moves a connection to another state, writes that to the audit log and publishes its event, all in the caller's
+ * transaction. Gives the connection as it is then, or undefined when it was no longer as `from` shows it: then nothing was
+ * written. @throws HubError `CONFLICT` for a step that the table of states does not have
+ */
+export async function changeStatus(
+  hub: Hub,
+  trx: Executor,
+  from: Connection,
+  change: StatusChange,
+): Promise<Connection | undefined> {
+  if (from.status === change.to) return from
+  assertMayBecome(from.status, change.to)
+  const changed = await trx
+    .updateTable('connections')
+    .set({
+      status: change.to,
+      status_reason: change.reason,
+      status_changed_at: sql<Date>`now()`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('workspace_id', '=', from.workspaceId)
+    .where('id', '=', from.id)
+    .where('status', '=', from.status)
+    .executeTakeFirst()
+  if (changed.numUpdatedRows === 0n) return undefined
+  await writeAudit(trx, {
+    workspaceId: from.workspaceId,
+    actor: change.actor,
+    action: `connection.${change.to}`,
+    subjectId: from.id,
+    details: { from: from.status, ...(change.reason === null ? {} : { reason: change.reason }) },
+  })
+  const now = await findConnection(trx, from.workspaceId, from.id)
+  const type = eventOf(from.status, change.to)
+  if (type !== undefined) await publishEvents(hub, trx, now.workspaceId, [{ type, data: eventData(hub, now) }])
+  return now
+}
+
+/** What the events of a connection say: ids, provider and state. */
+function eventData(hub: Hub, connection: Connection): Record<string, unknown> {
+  return {
+    connectionId: connection.id,
+    provider: connection.provider,
+    providerAppId: connection.providerAppId,
+    environment: connection.environment,
+    externalAccountId: connection.externalAccountId,
+    status: connection.status,
+    reason: connection.statusReason,
+    // A POST to it answers with the address that its person has to visit.
+    ...(connection.status === 'needs_reauth'
+      ? { reconnectUrl: `${hub.config.http.publicUrl}/v1/connections/${connection.id}/reconnect` }
+      : {}),
+  }
+}

@@ -1,0 +1,118 @@
+import type { HubSchedule } from '../temporal/schedules.ts'
+import type { RecoverySettings } from './policy.ts'
+
+/** Names of the workflows that look after connections: what each is exported as. */
+export const connectionWorkflows = {
+  connectAccount: 'connectAccount',
+  refreshSweep: 'refreshSweep',
+  refreshConnection: 'refreshConnection',
+  recoverProvider: 'recoverProvider',
+  healthSweep: 'healthSweep',
+  disconnectAccount: 'disconnectAccount',
+} as const
+
+export const connectAccountId = (attemptId: string) => `connect/${attemptId}`
+export const refreshConnectionId = (connectionId: string) => `refresh/${connectionId}`
+export const recoverProviderId = (provider: string) => `provider/${provider}`
+export const disconnectAccountId = (connectionId: string) => `disconnect/${connectionId}`
+
+/** Tells `connectAccount` that the row of its attempt has moved on from `awaiting`. */
+export const callbackSignal = 'callback'
+/** Tells `refreshConnection` or `recoverProvider` to try now instead of when its timer ends. */
+export const tryNowSignal = 'tryNow'
+
+/** A connection, as workflows name it. */
+export interface ConnectionRef {
+  workspaceId: string
+  connectionId: string
+  provider: string
+}
+
+export interface ConnectAccountInput extends ConnectionRef {
+  attemptId: string
+  /** How long to wait for the person. */
+  waitMs: number
+}
+
+export type AttemptOutcome = 'completed' | 'failed' | 'expired'
+
+export interface RefreshSweepInput {
+  /** How long one sweep keeps looking for what has become due; 0 is one look. */
+  runForMs: number
+  pollMs: number
+}
+
+export interface RefreshSweepResult {
+  refreshed: number
+  failed: number
+  /** Connections that now have a workflow of their own, or wait for their provider's. */
+  troubled: number
+}
+
+export interface RefreshConnectionInput extends ConnectionRef {
+  settings: RecoverySettings
+  /** Asked for by hand: refreshes although the token is still good. */
+  force: boolean
+  /** When it gave up last: counts from here. Set by continue-as-new. */
+  startedAtMs?: number
+  tries?: number
+}
+
+/** What became of one try to refresh. Codes only: it is in the history. */
+export type RefreshResult =
+  | { outcome: 'refreshed' }
+  /** Nothing to do: another has refreshed it, or it does not expire. */
+  | { outcome: 'fresh' }
+  /** Another holds the lease. */
+  | { outcome: 'busy'; retryAfterMs: number }
+  | { outcome: 'failed'; code: string; retryAfterMs: number | null }
+  | { outcome: 'needs_reauth' }
+  /** The app's own id or secret is refused: a person has to correct it. */
+  | { outcome: 'error'; code: string }
+  /** Disconnected, or not there. */
+  | { outcome: 'gone' }
+
+export interface RecoverProviderInput {
+  provider: string
+  settings: RecoverySettings
+  tries?: number
+}
+
+export interface HealthSweepInput {
+  /** How many connections one activity verifies at most. */
+  batch: number
+}
+
+export interface HealthSweepResult {
+  verified: number
+  degraded: number
+  recovered: number
+}
+
+export interface DisconnectAccountInput extends ConnectionRef {
+  /** When the secrets go in any case: milliseconds since 1970. */
+  destroyAtMs: number
+}
+
+/** The hub's own Schedules of connections. */
+export const connectionSchedules: HubSchedule[] = [
+  {
+    id: 'refresh-tokens',
+    everyMs: 60_000,
+    workflow: connectionWorkflows.refreshSweep,
+    workflowId: 'refresh-tokens',
+    input: { runForMs: 55_000, pollMs: 3_000 } satisfies RefreshSweepInput,
+    summary: 'Refreshes the tokens whose time has come',
+  },
+  {
+    id: 'check-health',
+    everyMs: 15 * 60_000,
+    jitterMs: 60_000,
+    workflow: connectionWorkflows.healthSweep,
+    workflowId: 'check-health',
+    input: { batch: 200 } satisfies HealthSweepInput,
+    summary: 'Verifies connections that have not been verified for a while',
+  },
+]
+/** The same under the name that the worker's list of Schedules uses for every feature. */
+export { connectionSchedules as connectionsSchedules }

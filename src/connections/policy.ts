@@ -1,0 +1,84 @@
+/** How long connecting and refreshing may take. Pure numbers: what the workflows need of it is passed as their input. */
+export interface ConnectionSettings {
+  /** Total time of a call to a token endpoint. Shorter than the lease, so that its holder has stopped when it ends. */
+  tokenCallTimeoutMs: number
+  /**
+   * How long one refresher has a connection to itself. Well below the shortest grace for re-use that a provider gives, so
+   * that who takes over from a dead holder still may spend the same refresh token again.
+   */
+  leaseMs: number
+  /** An access token that expires sooner than this is not used any more. */
+  freshForMs: number
+  /** How long a call waits for a token that another is refreshing. */
+  demandDeadlineMs: number
+  /** How often it looks. */
+  demandPollMs: number
+  /** How long a person may take to come back from the provider. */
+  attemptLifetimeMs: number
+  /** How long the callback keeps a person waiting for the outcome. */
+  callbackWaitMs: number
+  /** How long an identity call may take. */
+  identityTimeoutMs: number
+  /** How often a connection is verified when nothing is wrong. */
+  checkEveryMs: number
+  /** Waits after the first failures of a refresh, before a workflow of its own takes over; the last one repeats. */
+  refreshBackoffMs: number[]
+  /** How many failures in a row, over how long, make trouble of a connection. */
+  troubleFailures: number
+  troubleAfterMs: number
+  /** This many connections of one provider in trouble are the provider's outage. */
+  outageConnections: number
+  /** After this long a connection that is being disconnected loses its secrets, whatever the provider says. */
+  destroyAfterMs: number
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+export const connectionSettings: ConnectionSettings = {
+  tokenCallTimeoutMs: 8_000,
+  leaseMs: 12_000,
+  freshForMs: 10_000,
+  demandDeadlineMs: 25_000,
+  demandPollMs: 100,
+  attemptLifetimeMs: 10 * minute,
+  callbackWaitMs: 10_000,
+  identityTimeoutMs: 15_000,
+  checkEveryMs: 6 * hour,
+  refreshBackoffMs: [5_000, 15_000, 30_000],
+  troubleFailures: 3,
+  troubleAfterMs: 30_000,
+  outageConnections: 20,
+  destroyAfterMs: 7 * day,
+}
+
+/** How a workflow that looks after trouble waits between its tries, and when it gives up. */
+export interface RecoverySettings {
+  firstDelayMs: number
+  maxDelayMs: number
+  deadlineMs: number
+}
+
+export const recoverySettings: RecoverySettings = { firstDelayMs: 30_000, maxDelayMs: hour, deadlineMs: 7 * day }
+
+/** The wait before the next try after `failures` in a row, in the table. */
+export function refreshBackoffMs(failures: number, settings: Pick<ConnectionSettings, 'refreshBackoffMs'>): number {
+  const waits = settings.refreshBackoffMs
+  return waits[Math.min(Math.max(failures, 1), waits.length) - 1] ?? minute
+}
+
+/** Exponential: the wait of a recovery workflow after its nth try without success (1 is the first). */
+export function recoveryDelayMs(tries: number, settings: RecoverySettings): number {
+  return Math.min(settings.maxDelayMs, settings.firstDelayMs * 2 ** Math.min(tries - 1, 30))
+}
+
+/** Whether failures in a row have gone on enough to leave the batches for a workflow of their own. */
+export function isTrouble(
+  failures: number,
+  firstFailureAt: Date,
+  now: Date,
+  settings: Pick<ConnectionSettings, 'troubleFailures' | 'troubleAfterMs'>,
+): boolean {
+  return failures >= settings.troubleFailures && now.getTime() - firstFailureAt.getTime() >= settings.troubleAfterMs
+}

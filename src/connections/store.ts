@@ -1,0 +1,207 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../db/database.ts'
+import type { ConnectionsTable } from '../db/schema/connections.ts'
+import { HubError } from '../errors.ts'
+import type { ConnectionStatus } from './states.ts'
+
+/** A connection as the hub's features see it: never with its tokens. */
+export interface Connection {
+  id: string
+  workspaceId: string
+  provider: string
+  /** Null for the environment's app. */
+  providerAppId: string | null
+  environment: string
+  authKind: 'oauth2' | 'api_key'
+  status: ConnectionStatus
+  statusReason: string | null
+  statusChangedAt: Date
+  externalAccountId: string | null
+  externalAccountName: string | null
+  /** What the redirect carried and URLs need, such as `realmId`. */
+  config: Record<string, string>
+  scopes: string[]
+  metadata: Record<string, unknown>
+  /** Raised by every stored token. */
+  generation: number
+  leaseUntil: Date | null
+  refreshAttempts: number
+  refreshAt: Date | null
+  accessExpiresAt: Date | null
+  refreshExpiresAt: Date | null
+  absoluteExpiresAt: Date | null
+  refreshFailures: number
+  lastError: string | null
+  recovery: 'refresh' | 'provider' | null
+  checkedAt: Date | null
+  destroyAt: Date | null
+  createdAt: Date
+  updatedAt: Date
+}
+
+export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    provider: row.provider,
+    providerAppId: row.provider_app_id,
+    environment: row.environment,
+    authKind: row.auth_kind,
+    status: row.status,
+    statusReason: row.status_reason,
+    statusChangedAt: row.status_changed_at,
+    externalAccountId: row.external_account_id,
+    externalAccountName: row.external_account_name,
+    config: row.config,
+    scopes: row.scopes,
+    metadata: row.metadata,
+    generation: row.generation,
+    leaseUntil: row.lease_until,
+    refreshAttempts: row.refresh_attempts,
+    refreshAt: row.refresh_at,
+    accessExpiresAt: row.access_expires_at,
+    refreshExpiresAt: row.refresh_expires_at,
+    absoluteExpiresAt: row.absolute_expires_at,
+    refreshFailures: row.refresh_failures,
+    lastError: row.last_error,
+    recovery: row.recovery,
+    checkedAt: row.checked_at,
+    destroyAt: row.destroy_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** @throws HubError `CONNECTION_NOT_FOUND` */
+export async function findConnection(db: Executor, workspaceId: string, connectionId: string): Promise<Connection> {
+  const row = await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', connectionId)
+    .executeTakeFirst()
+  if (!row) throw new HubError('CONNECTION_NOT_FOUND')
+  return connectionFromRow(row)
+}
+
+/** The same, locked until the caller's transaction ends. @throws HubError `CONNECTION_NOT_FOUND` */
+export async function lockConnection(db: Executor, workspaceId: string, connectionId: string): Promise<Connection> {
+  const row = await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', connectionId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new HubError('CONNECTION_NOT_FOUND')
+  return connectionFromRow(row)
+}
+
+/**
+ * The live connections to any of these accounts that were made with one app: where an inbound webhook leads. A workspace's
+ * own app reaches that workspace's connections only; the environment's app (`providerAppId` null) serves every workspace.
+ */
+export async function connectionsOfAccount(
+  db: Executor,
+  account: {
+    workspaceId: string | undefined
+    providerAppId: string | null
+    provider: string
+    externalAccountIds: string[]
+  },
+): Promise<Connection[]> {
+  if (account.externalAccountIds.length === 0) return []
+  let query = db
+    .selectFrom('connections')
+    .selectAll()
+    .where('provider', '=', account.provider)
+    .where('external_account_id', 'in', account.externalAccountIds)
+    .where('status', 'in', ['connected', 'degraded', 'needs_reauth', 'error'])
+    .where('provider_app_id', account.providerAppId === null ? 'is' : '=', account.providerAppId)
+  if (account.workspaceId !== undefined) query = query.where('workspace_id', '=', account.workspaceId)
+  return (await query.orderBy('id').execute()).map(connectionFromRow)
+}
+
+export interface ConnectionFilter {
+  provider?: string | undefined
+  status?: ConnectionStatus | undefined
+  externalAccountId?: string | undefined
+  /** The id after which the page begins. */
+  after?: string | undefined
+  limit: number
+}
+
+/** A page of a workspace's connections, newest first. */
+export async function listConnections(
+  db: Executor,
+  workspaceId: string,
+  filter: ConnectionFilter,
+): Promise<Connection[]> {
+  let query = db.selectFrom('connections').selectAll().where('workspace_id', '=', workspaceId)
+  if (filter.provider !== undefined) query = query.where('provider', '=', filter.provider)
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.externalAccountId !== undefined) query = query.where('external_account_id', '=', filter.externalAccountId)
+  if (filter.after !== undefined) query = query.where('id', '<', filter.after)
+  return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(connectionFromRow)
+}
+
+export interface NewConnection {
+  id: string
+  workspaceId: string
+  provider: string
+  providerAppId: string | null
+  environment: string
+  authKind: 'oauth2' | 'api_key'
+  config?: Record<string, string>
+  scopes?: string[]
+  metadata?: Record<string, unknown>
+}
+
+/** Writes a connection in state `pending`. */
+export async function insertConnection(db: Executor, connection: NewConnection): Promise<Connection> {
+  const row = await db
+    .insertInto('connections')
+    .values({
+      id: connection.id,
+      workspace_id: connection.workspaceId,
+      provider: connection.provider,
+      provider_app_id: connection.providerAppId,
+      environment: connection.environment,
+      auth_kind: connection.authKind,
+      status: 'pending',
+      config: JSON.stringify(connection.config ?? {}),
+      scopes: connection.scopes ?? [],
+      metadata: JSON.stringify(connection.metadata ?? {}),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return connectionFromRow(row)
+}
+
+/** Replaces a connection's metadata. @throws HubError `CONNECTION_NOT_FOUND` */
+export async function updateMetadata(
+  db: Executor,
+  workspaceId: string,
+  connectionId: string,
+  metadata: Record<string, unknown>,
+): Promise<Connection> {
+  const row = await db
+    .updateTable('connections')
+    .set({ metadata: JSON.stringify(metadata), updated_at: sql<Date>`now()` })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', connectionId)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw new HubError('CONNECTION_NOT_FOUND')
+  return connectionFromRow(row)
+}
+
+/** Removes a connection that never came to be, such as an import that proved dead; with it goes what it had. */
+export async function deletePending(db: Executor, workspaceId: string, connectionId: string): Promise<void> {
+  await db
+    .deleteFrom('connections')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', connectionId)
+    .where('status', '=', 'pending')
+    .execute()
+}

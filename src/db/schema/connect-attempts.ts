@@ -1,0 +1,25 @@
+import type { Generated, JSONColumnType } from 'kysely'
+
+export type AttemptStatus = 'awaiting' | 'code_received' | 'completed' | 'failed' | 'expired'
+
+/** One try of a person to connect an account. Its PKCE verifier, code and fresh tokens are in `credentials`. */
+export interface ConnectAttemptsTable {
+  id: string
+  workspace_id: string
+  connection_id: string
+  provider: string
+  /** SHA-256 of the `state` parameter. */
+  state_hash: Buffer
+  redirect_uri: string
+  return_url: string | null
+  scopes: string[]
+  /** Query parameters of the redirect that the provider's definition asks to keep. */
+  captured: JSONColumnType<Record<string, string>>
+  status: AttemptStatus
+  error_code: string | null
+  /** When its workflow was last told of the callback. */
+  handed_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  expires_at: Date
+}

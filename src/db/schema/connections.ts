@@ -1,0 +1,50 @@
+import type { Generated, JSONColumnType } from 'kysely'
+import type { ConnectionStatus } from '../../connections/states.ts'
+
+/** An account on a platform that a workspace's user has connected. Its tokens or key are in `credentials`. */
+export interface ConnectionsTable {
+  id: string
+  workspace_id: string
+  provider: string
+  /** Null for the environment's app. */
+  provider_app_id: string | null
+  environment: string
+  auth_kind: 'oauth2' | 'api_key'
+  status: ConnectionStatus
+  /** An error code that says why the status is what it is. */
+  status_reason: string | null
+  status_changed_at: Generated<Date>
+  external_account_id: string | null
+  external_account_name: string | null
+  /** What the redirect carried and URLs need, such as `realmId`. */
+  config: JSONColumnType<Record<string, string>>
+  scopes: string[]
+  metadata: JSONColumnType<Record<string, unknown>>
+  /** The fence of the credential: raised by a stored token or a reconnect, never by a verdict. */
+  generation: Generated<number>
+  lease_owner: string | null
+  lease_until: Date | null
+  /** Finished refresh attempts, whatever their outcome: what those who wait for one look at. */
+  refresh_attempts: Generated<number>
+  refresh_at: Date | null
+  access_expires_at: Date | null
+  refresh_expires_at: Date | null
+  /** When the grant ends however often it is refreshed. */
+  absolute_expires_at: Date | null
+  refresh_failures: Generated<number>
+  first_failure_at: Date | null
+  last_error: string | null
+  /** The start of the first attempt of this generation whose answer never came. */
+  ambiguous_since: Date | null
+  /** The workflow that looks after it while it is in trouble: its own, or its provider's. */
+  recovery: 'refresh' | 'provider' | null
+  /** Until when that workflow should have shown itself again. */
+  recovery_until: Date | null
+  check_at: Date | null
+  checked_at: Date | null
+  check_failures: Generated<number>
+  /** When the secrets of a connection that is being disconnected go in any case. */
+  destroy_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}

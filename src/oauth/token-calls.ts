@@ -1,0 +1,81 @@
+import * as oauth from 'oauth4webapi'
+import type { Outgoing } from '../outgoing/agent.ts'
+import type { OAuth2 } from '../providers/auth.ts'
+import { rebase } from '../providers/base-url.ts'
+import { clientAuthOf, serverAt, type OAuthApp } from './app.ts'
+import { boundedFetch, type FetchLimits } from './fetch.ts'
+import { asTokenError, errorInAnswer, grantOf, withoutIdToken, type TokenGrant } from './token-answer.ts'
+
+/**
+ * Exchanges an authorization code (RFC 6749 4.1.3, with the PKCE verifier). A code can be spent once.
+ * @throws TokenError
+ */
+export async function exchangeCode(
+  outgoing: Outgoing,
+  method: OAuth2,
+  app: OAuthApp,
+  code: { code: string; verifier: string | undefined; redirectUri: string },
+  limits: FetchLimits,
+): Promise<TokenGrant> {
+  const { server, client, options } = tokenEndpoint(outgoing, method, app, limits)
+  return answered(method, async () => {
+    // The state was checked where the callback was taken; here it only has to be well-formed.
+    const parameters = oauth.validateAuthResponse(server, client, new URLSearchParams({ code: code.code }))
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      clientAuthOf(method, app),
+      parameters,
+      code.redirectUri,
+      code.verifier ?? oauth.nopkce,
+      options,
+    )
+    return { response, read: good => oauth.processAuthorizationCodeResponse(server, client, good) }
+  })
+}
+
+/**
+ * Spends a refresh token (RFC 6749 section 6).
+ * @throws TokenError; its `ambiguous` says that the token may have been spent although no answer came
+ */
+export async function refreshTokens(
+  outgoing: Outgoing,
+  method: OAuth2,
+  app: OAuthApp,
+  refreshToken: string,
+  limits: FetchLimits,
+): Promise<TokenGrant> {
+  const { server, client, options } = tokenEndpoint(outgoing, method, app, limits)
+  return answered(method, async () => {
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      client,
+      clientAuthOf(method, app),
+      refreshToken,
+      options,
+    )
+    return { response, read: good => oauth.processRefreshTokenResponse(server, client, good) }
+  })
+}
+
+function tokenEndpoint(outgoing: Outgoing, method: OAuth2, app: OAuthApp, limits: FetchLimits) {
+  const endpoint = rebase(method.token, app.baseUrls)
+  const options = { [oauth.customFetch]: boundedFetch(outgoing, endpoint, limits) }
+  return { server: serverAt(endpoint), client: { client_id: app.clientId }, options }
+}
+
+interface Answered {
+  response: Response
+  read(response: Response): Promise<oauth.TokenEndpointResponse>
+}
+
+async function answered(method: OAuth2, call: () => Promise<Answered>): Promise<TokenGrant> {
+  try {
+    const { response, read } = await call()
+    const error = await errorInAnswer(method, response)
+    if (error) throw error
+    return grantOf(method, await read(await withoutIdToken(response)))
+  } catch (error) {
+    throw asTokenError(error)
+  }
+}
