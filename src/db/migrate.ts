@@ -4,7 +4,7 @@ import { loadConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import { createDatabase, createPool, type Database } from './database.ts'
 import { migrations } from './migrations/index.ts'
-import { ensurePartitions } from './partitions.ts'
+import { createPartitions } from './partitions.ts'
 
 function migratorOf(db: Database): Migrator {
   return new Migrator({ db, provider: { getMigrations: async () => migrations } })
@@ -22,7 +22,7 @@ export async function migrateToLatest(databaseUrl: string): Promise<string[]> {
   try {
     const { error, results } = await migratorOf(db).migrateToLatest()
     if (error !== undefined) throw error as Error
-    await ensurePartitions(db)
+    await createPartitions(db)
     return (results ?? []).map(result => result.migrationName)
   } finally {
     await db.destroy()
