@@ -82,6 +82,11 @@ export const errorCodes = {
     retryable: false,
     message: 'The thing has changed since, or is not in a state that allows this.',
   },
+  EVENT_ID_CONFLICT: {
+    status: 409,
+    retryable: false,
+    message: 'This event id was used for another event.',
+  },
   IDEMPOTENCY_CONFLICT: {
     status: 409,
     retryable: false,
@@ -107,6 +112,11 @@ export const errorCodes = {
   PROVIDER_REJECTED: { status: 502, retryable: false, message: 'The provider refused the request.' },
   PROVIDER_UNREACHABLE: { status: 502, retryable: true, message: 'The provider could not be reached.' },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true, message: 'The database cannot be reached; try again shortly.' },
+  CALL_TIMEOUT: {
+    status: 503,
+    retryable: true,
+    message: 'The call took too long. It may still take effect: repeat it with the same Idempotency-Key.',
+  },
   TEMPORAL_UNAVAILABLE: {
     status: 503,
     retryable: true,

@@ -5,6 +5,8 @@ import { connectionSettings, type ConnectionSettings } from './connections/polic
 import { KeyRing } from './credentials/key-ring.ts'
 import { CredentialStore } from './credentials/store.ts'
 import { createDatabase, createPool, type Database } from './db/database.ts'
+import { deliveryPolicy, type DeliveryPolicy } from './delivery/policy.ts'
+import { createWake, type Wake } from './delivery/wake.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createOutgoing, type Outgoing } from './outgoing/agent.ts'
 import { connectTemporal } from './temporal/start.ts'
@@ -21,6 +23,10 @@ export interface Hub {
   outgoing: Outgoing
   /** How long connecting and refreshing may take; a test shrinks these. */
   connectionSettings: ConnectionSettings
+  /** How deliveries behave over time; a test shrinks it. */
+  deliveryPolicy: DeliveryPolicy
+  /** Tells the dispatchers that something is due. */
+  wake: Wake
   close(): Promise<void>
 }
 
@@ -35,6 +41,7 @@ export function createHub(
   const db = overrides.db ?? createDatabase(pool)
   const temporal = overrides.temporal ?? connectTemporal(config.temporal)
   const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing)
+  const wake = overrides.wake ?? createWake(createPool({ ...config.database, poolSize: 1 }, log, `${name}-wake`))
   return {
     config,
     log,
@@ -44,8 +51,10 @@ export function createHub(
     temporal,
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
+    deliveryPolicy: overrides.deliveryPolicy ?? deliveryPolicy,
+    wake,
     async close() {
-      await Promise.allSettled([db.destroy(), temporal.connection.close(), outgoing.close()])
+      await Promise.allSettled([wake.close(), db.destroy(), temporal.connection.close(), outgoing.close()])
     },
   }
 }

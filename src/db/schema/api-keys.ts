@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Grant } from '../../workspaces/permissions.ts'
 
 export interface ApiKeysTable {
   id: string
@@ -8,7 +9,7 @@ export interface ApiKeysTable {
   prefix: string
   /** SHA-256 of the whole key; the key itself is not kept. */
   hash: Buffer
-  permissions: string[]
+  permissions: Grant[]
   created_at: Generated<Date>
   last_used_at: Date | null
   expires_at: Date | null

@@ -6,6 +6,10 @@ export interface IdempotencyKeysTable {
   key: string
   /** SHA-256 of method, path and body: the same key with another request is refused. */
   request_hash: Buffer
+  /** The request that works on it: a later one that took the key over has another. */
+  holder: string
+  taken_at: Generated<Date>
+  /** Null while the request is under way. */
   status: number | null
   key_id: string | null
   answer: Buffer | null

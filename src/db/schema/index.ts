@@ -4,7 +4,9 @@ import type { ConnectAttemptsTable } from './connect-attempts.ts'
 import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
 import type { IdempotencyKeysTable } from './idempotency-keys.ts'
+import type { InboundEventsTable, InboundKeysTable, InboundQueueTable } from './inbound.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
+import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { WorkspacesTable } from './workspaces.ts'
 import type { DeliverySettingsTable } from './delivery-settings.ts'
 import type { EndpointsTable } from './endpoints.ts'
@@ -24,7 +26,12 @@ export interface Schema {
   connections: ConnectionsTable
   credentials: CredentialsTable
   idempotency_keys: IdempotencyKeysTable
+  inbound_events: InboundEventsTable
+  inbound_keys: InboundKeysTable
+  inbound_queue: InboundQueueTable
   provider_apps: ProviderAppsTable
+  rate_limit_slots: RateLimitSlotsTable
+  rate_limits: RateLimitsTable
   workspaces: WorkspacesTable
   delivery_settings: DeliverySettingsTable
   endpoints: EndpointsTable

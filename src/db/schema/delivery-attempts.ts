@@ -1,0 +1,12 @@
+/** Attempts that were not the last one of their delivery. Partitioned by the day of the delivery. */
+export interface DeliveryAttemptsTable {
+  delivery_id: string
+  number: number
+  workspace_id: string
+  sent_at: Date
+  duration_ms: number
+  status_code: number | null
+  error: string | null
+  answer: Buffer | null
+  worker: string
+}

@@ -1,0 +1,80 @@
+import { searchAttributes, type Attention } from '../temporal/contract.ts'
+import type { SearchAttributePair } from '@temporalio/common'
+
+/**
+ * Who may send to an endpoint. `open`: the dispatcher. `recovering`: the probes of its recovery only. `draining`: the
+ * dispatcher, as much as the recovery released. `paused`, `disabled`: nobody; what waits stays, or fails.
+ */
+export type EndpointMode = 'open' | 'recovering' | 'draining' | 'paused' | 'disabled'
+
+export const dispatchDeliveriesName = 'dispatchDeliveries'
+export const recoverEndpointName = 'recoverEndpoint'
+export const recoverNetworkName = 'recoverNetwork'
+
+/** The channel on which publishing wakes the dispatchers. */
+export const wakeChannel = 'delivery_due'
+
+/** The workflow that keeps one batch-delivering activity alive. */
+export function dispatchWorkflowId(slot: number): string {
+  return `dispatch/${slot}`
+}
+
+/** The workflow of an endpoint in trouble. */
+export function recoverEndpointWorkflowId(endpointId: string): string {
+  return `endpoint/${endpointId}`
+}
+
+/** The one workflow that says that nothing gets out, while everything is paused. */
+export const recoverNetworkWorkflowId = 'network'
+
+/** Something about the endpoint changed by hand: its recovery looks again at once. */
+export const endpointChangedSignal = 'endpointChanged'
+
+export interface DispatchInput {
+  slot: number
+  /** A slot that no process takes for this long ends, unless it is one of the first two, which stand by. */
+  surplusAfterMs: number
+}
+
+/** What one run of the batch-delivering activity did. */
+export interface DispatchResult {
+  delivered: number
+  failed: number
+  /** Why it returned: its time was over, or its process is stopping. */
+  reason: 'time' | 'stopping'
+}
+
+export interface RecoverEndpointInput {
+  workspaceId: string
+  endpointId: string
+  /** The epoch that this recovery acts for; a later one ends it. */
+  epoch: number
+  /** The host name, for the summary. */
+  host: string
+  /** Probes made before a continue-as-new. */
+  probes?: number
+  /** The last delivery that was probed with: the next probe takes another. */
+  lastProbed?: string
+}
+
+/** Where an endpoint's recovery stands after a step. */
+export interface RecoveryStep {
+  /** `stale`: another epoch, the mode is no longer its own, or the endpoint is gone: the workflow ends. */
+  state: 'recovering' | 'draining' | 'open' | 'disabled' | 'stale'
+  /** How many deliveries wait. Counting stops at 100,000. */
+  waiting: number
+  /** The class of the last error. */
+  error: string | null
+  /** How long to wait before the next step. */
+  waitMs: number
+  /** The delivery that this probe was made with. */
+  probed?: string
+}
+
+export function recoverEndpointAttributes(input: RecoverEndpointInput, attention: Attention): SearchAttributePair[] {
+  return [
+    { key: searchAttributes.workspace, value: input.workspaceId },
+    { key: searchAttributes.endpoint, value: input.endpointId },
+    { key: searchAttributes.attention, value: attention },
+  ]
+}

@@ -1,0 +1,86 @@
+import { isDatabaseUnavailable } from '../db/database.ts'
+import { isHubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import type { PreparedEvent } from './payload.ts'
+import { runOnPool } from './write-events.ts'
+import { writeMatched } from './write-matched.ts'
+
+const batchEvents = 1_000
+const batchBytes = 8 * 1024 * 1024
+const concurrentCommits = 2
+
+interface Waiting {
+  events: readonly PreparedEvent[]
+  bytes: number
+  resolve(written: Set<string>): void
+  reject(error: unknown): void
+}
+
+/**
+ * Publishes that come while others are being committed are collected and share the next commit. A batch that fails is
+ * halved until the one at fault stands alone; the others are published.
+ */
+export class PublishQueue {
+  readonly #hub: Hub
+  readonly #waiting: Waiting[] = []
+  #committing = 0
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+  }
+
+  /** Resolves after the commit, with the ids that were written. */
+  add(events: readonly PreparedEvent[]): Promise<Set<string>> {
+    return new Promise((resolve, reject) => {
+      const bytes = events.reduce((sum, event) => sum + event.body.length, 0)
+      this.#waiting.push({ events, bytes, resolve, reject })
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    while (this.#committing < concurrentCommits && this.#waiting.length > 0) {
+      this.#committing++
+      void this.#commit(this.#take()).finally(() => {
+        this.#committing--
+        this.#next()
+      })
+    }
+  }
+
+  #take(): Waiting[] {
+    let [count, events, bytes] = [0, 0, 0]
+    for (const waiting of this.#waiting) {
+      events += waiting.events.length
+      bytes += waiting.bytes
+      if (count > 0 && (events > batchEvents || bytes > batchBytes)) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    try {
+      const events = batch.length === 1 ? batch[0]!.events : batch.flatMap(waiting => waiting.events)
+      const written = await writeMatched(this.#hub, this.#hub.db, runOnPool(this.#hub.pool), events)
+      for (const waiting of batch) waiting.resolve(written)
+    } catch (error) {
+      if (batch.length === 1 || isDatabaseUnavailable(error) || isHubError(error)) {
+        for (const waiting of batch) waiting.reject(error)
+        return
+      }
+      const middle = batch.length >> 1
+      await this.#commit(batch.slice(0, middle))
+      await this.#commit(batch.slice(middle))
+    }
+  }
+}
+
+const queues = new WeakMap<Hub['pool'], PublishQueue>()
+
+/** The queue of this process: one for each pool of connections. */
+export function publishQueueOf(hub: Hub): PublishQueue {
+  let queue = queues.get(hub.pool)
+  if (!queue) queues.set(hub.pool, (queue = new PublishQueue(hub)))
+  return queue
+}

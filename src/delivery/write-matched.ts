@@ -1,0 +1,34 @@
+import type { Executor } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import type { PreparedEvent } from './payload.ts'
+import { SubscriptionCache, type Subscriptions } from './subscriptions.ts'
+import { writeEvents, type RunStatement } from './write-events.ts'
+
+const caches = new WeakMap<Hub['pool'], SubscriptionCache>()
+
+/** The subscriptions that this process remembers. */
+export function subscriptionCacheOf(hub: Hub): SubscriptionCache {
+  let cache = caches.get(hub.pool)
+  if (!cache) caches.set(hub.pool, (cache = new SubscriptionCache()))
+  return cache
+}
+
+/** Writes prepared events, matching them anew as often as the endpoints change in between. Gives the ids written. */
+export async function writeMatched(
+  hub: Hub,
+  db: Executor,
+  run: RunStatement,
+  events: readonly PreparedEvent[],
+): Promise<Set<string>> {
+  const cache = subscriptionCacheOf(hub)
+  const workspaces = [...new Set(events.map(event => event.workspaceId))]
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const subscriptions = new Map<string, Subscriptions>()
+    for (const workspace of workspaces) subscriptions.set(workspace, await cache.get(db, workspace))
+    const written = await writeEvents(run, events, subscriptions, hub.deliveryPolicy.eventKeyMs)
+    if (written) return written
+    for (const workspace of workspaces) cache.forget(workspace)
+  }
+  throw new HubError('CONFLICT', { message: 'The endpoints change too fast to match events with them; try again.' })
+}
