@@ -25,7 +25,9 @@ export async function prepareCluster(
         const workflowExecutionRetentionPeriod = msToTs('3 days')
         await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod })
       }
-      await waitUntil(exists, 30_000, `namespace ${namespace} did not become usable`)
+      // a new namespace reaches the server's caches only after up to ten seconds
+      const list = () => connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined)
+      await waitUntil(async () => !!(await list()), 30_000, `namespace ${namespace} did not become usable`)
       const known = await connection.operatorService.listSearchAttributes({ namespace })
       const missing = Object.entries(searchAttributes).filter(([name]) => !known.customAttributes?.[name])
       if (missing.length === 0) continue

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Connection } from '@temporalio/client'
-import { freePort } from './ports.ts'
+import { freePort, isListening } from './ports.ts'
 import { type Child, logTail, pidFile, startChild, stopLeftover, waitUntil } from './processes.ts'
 import { type FindOptions, findTemporal } from './temporal-binary.ts'
 import { type SearchAttributeType, prepareCluster } from './temporal-cluster.ts'
@@ -64,7 +64,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
       await waitUntil(
         () => {
           if (!server.running) throw new Error(`the Temporal server ended while starting:\n${logTail(logFile)}`)
-          return answers(address, namespaces)
+          return answers(port, namespaces)
         },
         startTimeoutMs,
         () => `the Temporal server did not answer on ${address}:\n${logTail(logFile)}`,
@@ -124,10 +124,11 @@ function serverArguments(
   ]
 }
 
-async function answers(address: string, namespaces: readonly string[]): Promise<boolean> {
+async function answers(port: number, namespaces: readonly string[]): Promise<boolean> {
+  if (!(await isListening(port))) return false // a gRPC client that came too early would wait a second before its next try
   let connection: Connection | undefined
   try {
-    connection = await Connection.connect({ address, connectTimeout: 1000 })
+    connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 2000 })
     for (const namespace of namespaces) await connection.workflowService.describeNamespace({ namespace })
     return true
   } catch {

@@ -1,0 +1,78 @@
+import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../http.ts'
+import { revokeGrant } from '../oauth/adapter.ts'
+import type { Storage } from '../storage.ts'
+
+interface Granted {
+  grantId: string
+  account: string
+  scope: string
+}
+
+/** GitHub's REST API, as far as it is called: user, repositories, and taking a grant back. https://docs.github.com/en/rest */
+export async function handleGithub(
+  { req, res, path, query }: Exchange,
+  storage: Storage,
+  check: (token: string) => Promise<Granted | undefined>,
+): Promise<void> {
+  const docs = 'https://docs.github.com/rest'
+  const refuse = (status: number, message: string) =>
+    sendJson(res, status, { message, documentation_url: docs, status: String(status) })
+
+  const application = /^\/applications\/([^/]+)\/(grant|token)$/.exec(path)?.[1]
+  if (application && req.method === 'DELETE') {
+    const login = basicCredentials(req)
+    const query = "SELECT payload FROM oidc WHERE platform = 'github' AND model = 'Client' AND id = ?"
+    const row = storage.get<{ payload: string }>(query, application)
+    const secret = row && (JSON.parse(row.payload) as { client_secret: string }).client_secret
+    if (login?.name !== application || login.password !== secret) return refuse(404, 'Not Found')
+    const { access_token } = ((await readJson(req)) ?? {}) as { access_token?: unknown }
+    const granted = typeof access_token === 'string' ? await check(access_token) : undefined
+    if (!granted) return refuse(404, 'Not Found')
+    revokeGrant(storage, granted.grantId, 'by the app')
+    res.writeHead(204).end()
+    return
+  }
+
+  const token = bearerToken(req) ?? /^token\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+  if (!token) return refuse(401, 'Requires authentication')
+  const granted = await check(token)
+  if (!granted) return refuse(401, 'Bad credentials')
+  if (!req.headers['user-agent']) return refuse(403, 'Request forbidden by administrative rules: no User-Agent header')
+  const scopes = granted.scope
+    .split(' ')
+    .filter(scope => scope !== 'public_data')
+    .join(', ')
+  const headers = {
+    ...{ 'x-oauth-scopes': scopes, 'x-github-api-version-selected': '2022-11-28', 'x-ratelimit-limit': '5000' },
+    ...{ 'x-ratelimit-remaining': '4990', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) },
+  }
+  if (path === '/user') return sendJson(res, 200, user(granted.account), headers)
+  if (path === '/user/repos') {
+    const size = Math.min(Number(query.get('per_page') ?? 30), 100)
+    const page = Number(query.get('page') ?? 1)
+    const all = ['causeway', 'hello-world', 'spoon-knife'].map((name, index) =>
+      repository(granted.account, name, index),
+    )
+    return sendJson(res, 200, all.slice((page - 1) * size, page * size), headers)
+  }
+  refuse(404, 'Not Found')
+}
+
+function user(login: string): Record<string, unknown> {
+  const id =
+    login === 'octocat'
+      ? 583_231
+      : 1_000_000 + ([...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9_000_000)
+  return {
+    ...{ login, id, node_id: `U_${id}`, type: 'User', site_admin: false, name: `The ${login}`, company: '@github' },
+    ...{ email: `${login}@example.com`, public_repos: 3, followers: 20, created_at: '2011-01-25T18:44:36Z' },
+    ...{ avatar_url: `https://avatars.example.com/${id}`, html_url: `https://github.com/${login}` },
+  }
+}
+
+function repository(login: string, name: string, index: number): Record<string, unknown> {
+  return {
+    ...{ id: 1_296_269 + index, name, full_name: `${login}/${name}`, private: index === 0, owner: user(login) },
+    ...{ html_url: `https://github.com/${login}/${name}`, default_branch: 'main', updated_at: '2024-06-01T00:00:00Z' },
+  }
+}

@@ -1,0 +1,77 @@
+import type Provider from 'oidc-provider'
+import { type Exchange, readBody, sendJson } from '../http.ts'
+import type { OAuthPlatform } from '../settings.ts'
+import type { Storage } from '../storage.ts'
+import { type Dialect, dialects } from './dialect.ts'
+import { escapeHtml, person } from './provider.ts'
+
+/** The page that asks the person, and what becomes of her answer. Fields of the form: `decision` (approve, deny), `account`. */
+export async function handleConsent(
+  { req, res }: Exchange,
+  storage: Storage,
+  platform: OAuthPlatform,
+  provider: Provider,
+): Promise<void> {
+  const dialect = dialects[platform]
+  let interaction
+  try {
+    interaction = await provider.interactionDetails(req, res)
+  } catch {
+    return sendJson(res, 400, { error: 'this authorization request has expired, or belongs to another browser' })
+  }
+  const clientId = String(interaction.params['client_id'])
+  const scope = (interaction.params['scope'] as string | undefined) ?? ''
+  if (req.method !== 'POST') {
+    const page = consentPage(dialect, clientId, scope, accountsOf(storage, platform, dialect))
+    res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    res.end(page)
+    return
+  }
+  const form = new URLSearchParams((await readBody(req)).toString('utf8'))
+  const answer = { mergeWithLastSubmission: false }
+  if (form.get('decision') !== 'approve') {
+    const refused = { error: 'access_denied', error_description: 'The user did not authorize the request' }
+    return provider.interactionFinished(req, res, refused, answer)
+  }
+  const account = form.get('account') || dialect.defaultAccount
+  if (!dialect.accountPattern.test(account)) return sendJson(res, 400, { error: 'no such account' })
+  const grant = new provider.Grant({ accountId: person, clientId })
+  grant.addOIDCScope(scope)
+  const grantId = await grant.save()
+  const insert = 'INSERT INTO grants (id, platform, client_id, account, scope, created_ms) VALUES (?, ?, ?, ?, ?, ?)'
+  storage.run(insert, grantId, platform, clientId, account, scope, Date.now())
+  const given = { login: { accountId: person, remember: false }, consent: { grantId } }
+  await provider.interactionFinished(req, res, given, answer)
+}
+
+function accountsOf(storage: Storage, platform: OAuthPlatform, dialect: Dialect): string[] {
+  const known = storage.all<{ account: string }>('SELECT DISTINCT account FROM grants WHERE platform = ?', platform)
+  const companies =
+    platform === 'quickbooks' ? storage.all<{ account: string }>('SELECT realm AS account FROM companies') : []
+  return [...new Set([dialect.defaultAccount, ...[...known, ...companies].map(row => row.account)])]
+}
+
+function consentPage(dialect: Dialect, clientId: string, scope: string, accounts: string[]): string {
+  const scopes = scope.split(' ').filter(name => name && name !== 'public_data')
+  const list = scopes.map(name => `<li><code>${escapeHtml(name)}</code></li>`).join('') || '<li>public data only</li>'
+  const options = accounts.map(name => `<option>${escapeHtml(name)}</option>`).join('')
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Connect to ${dialect.name}</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; background: #f2f4f7; color: #1c2430; display: grid; place-items: center; min-height: 100vh; margin: 0 }
+  main { background: #fff; border-radius: 12px; box-shadow: 0 1px 4px #0002; padding: 2rem; max-width: 26rem }
+  h1 { font-size: 1.3rem; margin-top: 0 } small { color: #667 } select { font: inherit; padding: .3rem; width: 100% }
+  button { font: inherit; border: 0; border-radius: 8px; padding: .6rem 1.4rem; margin: 1.2rem .5rem 0 0; cursor: pointer }
+  button[value=approve] { background: #1f6feb; color: #fff }
+</style>
+<main>
+  <small>${dialect.name}, sandbox</small>
+  <h1><b>${escapeHtml(clientId)}</b> asks for access to your account</h1>
+  <ul>${list}</ul>
+  <form method="post">
+    <label>Account <select name="account">${options}</select></label>
+    <button name="decision" value="approve">Connect</button><button name="decision" value="deny">Cancel</button>
+  </form>
+</main></html>`
+}
