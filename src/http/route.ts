@@ -2,13 +2,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import type { Permission } from '../workspaces/permissions.ts'
+import type { Grant, Permission } from '../workspaces/permissions.ts'
 
 /** Who is calling, proved by the key. On a route with access `admin` or `public` the workspace is '' and matches nothing. */
 export interface Caller {
   workspaceId: string
   /** The key's id, which is also the actor in the audit log; `admin` for the admin key, '' for nobody. */
   apiKeyId: string
+  /** What the key may do; a key that it makes may do no more. */
+  grants: readonly Grant[]
 }
 
 /** What a handler gets: the parsed parts of the request, its caller, and a logger that knows the request. */

@@ -57,6 +57,8 @@ export const foundation: Migration = {
         workspace_id text collate "C" not null,
         key text collate "C" not null,
         request_hash bytea not null,
+        holder uuid not null,
+        taken_at timestamptz not null default now(),
         status int,
         key_id text,
         answer bytea,

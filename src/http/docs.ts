@@ -1,0 +1,21 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import type { Hub } from '../hub.ts'
+import { version } from '../version.ts'
+import { openApiOf } from './openapi.ts'
+import type { AnyRoute } from './route.ts'
+
+/** The API's own description: `/openapi.json`, and `/docs` to read it, whose files come from this process. */
+export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRoute[]): Promise<void> {
+  const document = openApiOf(routes, { url: hub.config.http.publicUrl, version })
+  const text = JSON.stringify(document)
+  app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { docExpansion: 'list', persistAuthorization: false },
+    theme: { title: 'Causeway API' },
+  })
+}

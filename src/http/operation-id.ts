@@ -1,0 +1,32 @@
+import type { AnyRoute } from './route.ts'
+
+const collectionVerbs = { GET: 'list', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete' }
+const memberVerbs = { GET: 'get', POST: 'post', PUT: 'replace', PATCH: 'update', DELETE: 'delete' }
+
+/**
+ * The operation's name in the OpenAPI document, and so the method's in clients made from it: `listConnections`,
+ * `getConnection`, `createConnection`; a POST to a verb under a thing is that verb: `pauseSync`.
+ */
+export function operationIdOf({ method, url }: Pick<AnyRoute, 'method' | 'url'>): string {
+  const parts = url.split('/').filter(part => part !== '' && part !== 'v1')
+  const names = parts.filter(part => !part.startsWith(':'))
+  const last = names.at(-1) ?? 'root'
+  const owners = names.slice(0, -1).map(singular)
+  if (parts.at(-1)?.startsWith(':')) return memberVerbs[method] + pascal([...owners, singular(last)])
+  if (method === 'POST' && !last.endsWith('s')) return camel(last) + pascal(owners)
+  if (method === 'POST') return collectionVerbs.POST + pascal([...owners, singular(last)])
+  return (last.endsWith('s') ? collectionVerbs : memberVerbs)[method] + pascal([...owners, last])
+}
+
+function singular(name: string): string {
+  if (name.endsWith('ies')) return `${name.slice(0, -3)}y`
+  return name.endsWith('s') ? name.slice(0, -1) : name
+}
+
+function camel(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function pascal(names: string[]): string {
+  return names.map(name => camel(`-${name}`)).join('')
+}

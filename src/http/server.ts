@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify'
+import { HubError, type ErrorCode } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { newId } from '../ids.ts'
+import { createGate } from './authenticate.ts'
+import { acceptJson } from './body.ts'
+import { registerDocs } from './docs.ts'
+import { asHubError, errorBody } from './errors.ts'
+import { handlerOf } from './interpret.ts'
+import { operations } from './operations.ts'
+import { logRequests, requestIdOf } from './request-log.ts'
+import { pluginsOf, routesOf } from './routes.ts'
+
+const bodyLimit = 1024 * 1024
+/** Shorter than the minute after which an Idempotency-Key counts as left behind. */
+const handlerTimeoutMs = 55_000
+
+/** The API, ready to listen or to be injected into. Closing it waits for the requests under way. */
+export async function createServer(hub: Hub): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: hub.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    bodyLimit,
+    trustProxy: hub.config.http.trustedProxies.length > 0 ? hub.config.http.trustedProxies : false,
+    // A request has this long to arrive whole, a silent socket to show itself, a handler to answer.
+    requestTimeout: 30_000,
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 65_000,
+    handlerTimeout: handlerTimeoutMs,
+    routerOptions: { maxParamLength: 256 },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => answerError(hub, error, request, reply as FastifyReply),
+  })
+  logRequests(app, hub)
+  acceptJson(app)
+  app.setErrorHandler((error, request, reply) => answerError(hub, error, request, reply))
+  app.setNotFoundHandler((request, reply) => answerError(hub, new HubError('NOT_FOUND'), request, reply))
+  const refuseOtherMethods = otherMethodsRefused(app)
+
+  const gate = createGate(app, hub)
+  const routes = routesOf(hub)
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.url,
+      ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+      onRequest: request => gate.admit(request, route.access),
+      handler: handlerOf(hub, route),
+    })
+  }
+  await app.register(async scope => operations(hub)(scope))
+  for (const plugin of pluginsOf(hub)) await app.register(async scope => plugin(scope))
+  await registerDocs(app, hub, routes)
+  refuseOtherMethods()
+  return app
+}
+
+/** The one place where an error becomes an answer. */
+function answerError(hub: Hub, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asHubError(error)
+  if (known.status >= 500) {
+    hub.log.error({ err: error, requestId: request.id, code: known.code }, 'a request failed')
+  }
+  if (known.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000))
+  if (known.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
+  return reply.code(known.status).send(errorBody(known, request.id))
+}
+
+const methods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/**
+ * Watches which methods each address takes. What it gives is called when all routes are there: it makes them answer the
+ * other methods with 405 and the list of those they take.
+ */
+function otherMethodsRefused(app: FastifyInstance): () => void {
+  const taken = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = taken.get(url) ?? new Set()
+    for (const one of [method].flat()) known.add(one)
+    taken.set(url, known)
+  })
+  return () => {
+    for (const [url, known] of [...taken]) {
+      const others = methods.filter(method => !known.has(method))
+      if (url.includes('*') || others.length === 0) continue
+      const allow = [...known].join(', ')
+      const refuse = async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+        reply.header('allow', allow)
+        throw new HubError('METHOD_NOT_ALLOWED')
+      }
+      // Before a body is read: it would be the wrong thing to complain about.
+      app.route({ method: others, url, onRequest: refuse, handler: refuse })
+    }
+  }
+}
+
+const brokenRequests: Record<string, ErrorCode> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+}
+
+/** A request that never became one (https://nodejs.org/api/http.html#event-clienterror): all there is, is the socket. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const requestId = newId('request')
+  const known = new HubError(brokenRequests[error.code ?? ''] ?? 'INVALID_REQUEST', {
+    ...(brokenRequests[error.code ?? ''] ? {} : { message: 'This is not an HTTP request.' }),
+  })
+  const body = JSON.stringify(errorBody(known, requestId))
+  const head = [
+    `HTTP/1.1 ${known.status} ${known.code}`,
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request } from 'undici'
+import type { Hub } from '../hub.ts'
+import { mayReadMetrics } from './access.ts'
+import { registry } from './registry.ts'
+import { createScrape } from './scrape.ts'
+import { gaugeSources } from './sources.ts'
+
+export interface MetricsServer {
+  /** Undefined when there is none. */
+  url: string | undefined
+  close(): Promise<void>
+}
+
+/**
+ * Serves `/metrics` and `/health` of a worker process, on the hub's host. Port 0 means none.
+ * @param sdkMetrics `host:port` where the Temporal SDK serves its own metrics; they are appended.
+ */
+export async function startMetricsServer(hub: Hub, port: number, sdkMetrics?: string): Promise<MetricsServer> {
+  if (port === 0) return { url: undefined, close: async () => undefined }
+  const scrape = createScrape(hub, gaugeSources)
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (incoming.url === '/health') return void response.end('{"status":"ok"}')
+    if (incoming.url !== '/metrics') return void response.writeHead(404).end()
+    if (!mayReadMetrics(hub.config.http.metricsToken, incoming.headers.authorization)) {
+      return void response.writeHead(401).end()
+    }
+    const own = await scrape()
+    const sdk = sdkMetrics === undefined ? '' : await readSdkMetrics(sdkMetrics, hub)
+    response.writeHead(200, { 'content-type': registry.contentType }).end(own + sdk)
+  }
+  const server = createServer((incoming, response) => {
+    answer(incoming, response).catch((error: unknown) => {
+      hub.log.error({ err: error }, 'metrics could not be served')
+      response.writeHead(500).end()
+    })
+  })
+  server.listen(port, hub.config.http.host)
+  await once(server, 'listening')
+  return {
+    url: `http://${hub.config.http.host}:${port}/metrics`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function readSdkMetrics(address: string, hub: Hub): Promise<string> {
+  try {
+    const { body } = await request(`http://${address}/metrics`, { headersTimeout: 1_000, bodyTimeout: 1_000 })
+    return await body.text()
+  } catch (error) {
+    hub.log.warn({ err: error }, "the SDK's metrics could not be read")
+    return ''
+  }
+}
