@@ -110,6 +110,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   }
 }
 
+/** Removes a cluster, after stopping a server that an earlier run left on it. */
+export async function removePostgres(dataDir: string): Promise<void> {
+  if (!existsSync(dataDir)) return
+  const { folder } = await findPlace(dataDir)
+  await stopOrphan(join(folder, 'data'))
+  removePlace(dataDir)
+}
+
 /** Makes the cluster where there is none, in one rename, so that a half-made one is never taken for whole; gives the password. */
 async function ensureCluster(place: Place, data: string): Promise<string> {
   const passwordFile = join(place.folder, 'password')
