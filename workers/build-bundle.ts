@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bundleWorkflowCode } from '@temporalio/worker'
 
-/** Where `npm run build:workflows` leaves the bundle, and where a worker looks for it unless told otherwise. */
-export const bundlePath = fileURLToPath(new URL('../dist/workflows.cjs', import.meta.url))
+/** Where `npm run build:workflows` leaves the bundle; `WORKFLOW_BUNDLE` tells a worker to use it. */
+const bundlePath = fileURLToPath(new URL('../dist/workflows.cjs', import.meta.url))
 
 /** Bundles the workflows; gives the code. */
 export async function bundleWorkflows(): Promise<string> {

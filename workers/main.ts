@@ -13,7 +13,11 @@ const config = readConfig()
 const hub = createHub(config, { name: 'causeway-worker' })
 const sdkMetrics = config.worker.metricsPort === 0 ? undefined : `127.0.0.1:${config.worker.sdkMetricsPort}`
 installRuntime(hub.log, sdkMetrics)
-const metrics = await startMetricsServer(hub, config.worker.metricsPort, sdkMetrics)
+let ready = false
+const metrics = await startMetricsServer(hub, config.worker.metricsPort, {
+  ...(sdkMetrics === undefined ? {} : { sdkMetrics }),
+  isReady: () => ready,
+})
 const stopping = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort())
 
@@ -33,8 +37,10 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   await ensureSchedules(hub.temporal, allSchedules, hub.log)
   const workers = await startWorkers(hub, connection)
   await startSlots(hub)
+  ready = true
   hub.log.info({ taskQueues: hub.config.worker.taskQueues, namespace }, 'worker ready')
   stop.addEventListener('abort', () => {
+    ready = false
     hub.log.info('worker stopping: handing work back')
     void workers.shutdown()
   })

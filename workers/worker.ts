@@ -3,7 +3,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { createActivities } from '../activities/index.ts'
 import type { Hub } from '../src/hub.ts'
 import { taskQueues } from '../src/temporal/contract.ts'
-import { bundlePath, bundleWorkflows } from './build-bundle.ts'
+import { bundleWorkflows } from './build-bundle.ts'
 import { queueOptions } from './queues.ts'
 
 /** The running workers of one process. */
@@ -48,12 +48,8 @@ export async function startWorkers(hub: Hub, connection: NativeConnection, bundl
   }
 }
 
+/** The prebuilt bundle that the configuration names; without one the workflows are bundled now, which takes a second or two. */
 async function loadBundle(hub: Hub): Promise<string> {
-  try {
-    return await readFile(hub.config.worker.workflowBundle ?? bundlePath, 'utf8')
-  } catch (error) {
-    if (hub.config.worker.workflowBundle !== undefined) throw error
-    hub.log.info('there is no prebuilt workflow bundle: bundling now')
-    return bundleWorkflows()
-  }
+  const { workflowBundle } = hub.config.worker
+  return workflowBundle === undefined ? bundleWorkflows() : readFile(workflowBundle, 'utf8')
 }

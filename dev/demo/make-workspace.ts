@@ -1,0 +1,14 @@
+import { createApi } from './api.ts'
+import type { Demonstration } from './context.ts'
+
+export async function makeWorkspace(demonstration: Demonstration): Promise<void> {
+  const { say, state, adminApi, apiUrl } = demonstration
+  const { workspace, apiKey } = await adminApi.post<{ workspace: { id: string }; apiKey: { secret: string } }>(
+    '/v1/workspaces',
+    { name: 'Demonstration' },
+  )
+  state.workspaceId = workspace.id
+  state.api = createApi(apiUrl, apiKey.secret)
+  say(`workspace ${workspace.id}`)
+  say(`API key   ${apiKey.secret}  (shown this once)`)
+}

@@ -1,0 +1,68 @@
+import { made, workflowLink, type Demonstration } from './context.ts'
+import { eventually, hold } from './eventually.ts'
+
+interface Run {
+  id: string
+  status: string
+  errorCode: string | null
+  counts: Record<string, number>
+}
+
+interface CustomerRecord {
+  id: string
+  externalId?: string
+  data: { displayName: string; phone?: string | null; notes?: string | null; [field: string]: unknown }
+}
+
+export async function syncCustomers(demonstration: Demonstration): Promise<void> {
+  const { say, stack } = demonstration
+  const api = made(demonstration, 'api')
+  const quickbooks = made(demonstration, 'quickbooks')
+  const customersOf = stack.sandbox.control.customers(quickbooks.realmId)
+
+  const sync = await api.post<{ id: string }>('/v1/syncs', {
+    connectionId: quickbooks.connectionId,
+    model: 'customers',
+    direction: 'both',
+    schedule: { every: '15m' },
+    conflictPolicy: 'provider',
+  })
+  quickbooks.syncId = sync.id
+  say(`sync ${sync.id}: customers, both ways, every 15 minutes, conflicts settled for the provider`)
+
+  const run = async (what: string): Promise<Run> => {
+    const started = await api.post<Run>(`/v1/syncs/${sync.id}/runs`)
+    const ended = await eventually(`the run (${what})`, 60_000, async () => {
+      const now = await api.get<Run>(`/v1/syncs/${sync.id}/runs/${started.id}`)
+      return now.status === 'running' || now.status === 'requested' ? undefined : now
+    })
+    hold(ended.status === 'succeeded', `the run (${what}) ${ended.status}: ${ended.errorCode}`)
+    const counts = Object.entries(ended.counts).filter(([, count]) => count > 0)
+    say(`${what}: ${counts.map(([name, count]) => `${count} ${name}`).join(', ') || 'nothing to do'}`)
+    return ended
+  }
+
+  const first = await run('first pull')
+  hold(first.counts.created === 500, `500 customers were expected, ${first.counts.created} came`)
+  say(workflowLink(demonstration, `sync/${sync.id}`))
+
+  const { data } = await api.get<{ data: CustomerRecord[] }>('/v1/records?collection=customers&limit=3')
+  const [inHub, atProvider, inBoth] = data
+  hold(inHub !== undefined && atProvider !== undefined && inBoth !== undefined, 'the records are not listed')
+
+  await api.patch(`/v1/records/${inHub.id}`, { data: { notes: 'Changed in the hub' } })
+  await run('one changed in the hub, pushed')
+  const pushed = await customersOf.get(inHub.data.displayName)
+  hold(pushed.Notes === 'Changed in the hub', 'the change did not arrive at the provider')
+
+  await customersOf.change(atProvider.data.displayName, { Notes: 'Changed at the provider' })
+  await run('one changed at the provider, pulled')
+  const pulled = await api.get<CustomerRecord>(`/v1/records/${atProvider.id}`)
+  hold(pulled.data.notes === 'Changed at the provider', 'the change did not arrive in the hub')
+
+  await api.patch(`/v1/records/${inBoth.id}`, { data: { notes: 'The hub says this' } })
+  await customersOf.change(inBoth.data.displayName, { Notes: 'The provider says that' })
+  await run('one changed on both sides, settled')
+  const settled = await api.get<CustomerRecord>(`/v1/records/${inBoth.id}`)
+  hold(settled.data.notes === 'The provider says that', 'the conflict was not settled for the provider')
+}
