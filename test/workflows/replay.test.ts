@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from '@temporalio/worker'
-import { bundleWorkflows } from '../../workers/build-bundle.ts'
+import { sharedBundle } from '../support/workers.ts'
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url))
 const listFile = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
@@ -13,7 +13,7 @@ describe('recorded histories', () => {
   let code: string
 
   beforeAll(async () => {
-    code = await bundleWorkflows()
+    code = await sharedBundle()
   })
 
   it.each(workflows)('%s has at least one', workflow => {

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { NativeConnection } from '@temporalio/worker'
+import type { Hub } from '../../src/hub.ts'
+import type { TaskQueue } from '../../src/temporal/contract.ts'
+import { bundleWorkflows } from '../../workers/build-bundle.ts'
+import { startWorkers, type HubWorkers } from '../../workers/worker.ts'
+import { stackFileVariable } from './stack.ts'
+
+/**
+ * Runs the product's workers on a hub, in this process, on the test file's own namespace; they are shut down when the file
+ * ends. No Schedule is made: a test starts or triggers what it means to.
+ */
+export async function startTestWorkers(hub: Hub, queues?: TaskQueue[]): Promise<HubWorkers> {
+  const connection = await NativeConnection.connect({ address: hub.config.temporal.address })
+  const { worker } = hub.config
+  const config = { ...hub.config, worker: { ...worker, shutdownGraceMs: 2_000, ...(queues && { taskQueues: queues }) } }
+  const workers = await startWorkers({ ...hub, config }, connection, await sharedBundle())
+  workers.finished.catch((error: unknown) => console.error('a test worker failed', error))
+  afterAll(async () => {
+    await workers.shutdown()
+    await connection.close()
+  })
+  return workers
+}
+
+/** The workflows' bundle, built once for the whole run. */
+export async function sharedBundle(): Promise<string> {
+  const file = join(dirname(process.env[stackFileVariable]!), 'workflows.cjs')
+  if (existsSync(file)) return readFile(file, 'utf8')
+  const code = await bundleWorkflows()
+  await writeFile(`${file}.${process.pid}`, code)
+  await rename(`${file}.${process.pid}`, file)
+  return code
+}
