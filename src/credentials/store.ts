@@ -52,6 +52,15 @@ export class CredentialStore {
     )
   }
 
+  /** Which secrets several owners of one workspace have, without opening any. */
+  async fieldsOf(db: Executor, workspaceId: string, ownerIds: string[]): Promise<Map<string, Set<string>>> {
+    const fields = new Map(ownerIds.map(id => [id, new Set<string>()]))
+    if (ownerIds.length === 0) return fields
+    const query = db.selectFrom('credentials').select(['owner_id', 'field']).where('workspace_id', '=', workspaceId)
+    for (const row of await query.where('owner_id', 'in', ownerIds).execute()) fields.get(row.owner_id)?.add(row.field)
+    return fields
+  }
+
   /** Destroys every secret of an owner, or one field of it. */
   async destroy(db: Executor, workspaceId: string, ownerId: string, field?: string): Promise<void> {
     let query = db.deleteFrom('credentials').where('workspace_id', '=', workspaceId).where('owner_id', '=', ownerId)

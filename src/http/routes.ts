@@ -1,9 +1,20 @@
 import type { Hub } from '../hub.ts'
 import type { AnyRoute, Plugin } from './route.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
+import { auditLogRoutes } from './routes/audit-log.ts'
+import { providerAppRoutes } from './routes/provider-apps.ts'
+import { providerRoutes } from './routes/providers.ts'
+import { workspaceRoutes } from './routes/workspaces.ts'
 
 /** Every route of the API, by resource. */
-export function routesOf(_hub: Hub): AnyRoute[] {
-  return []
+export function routesOf(hub: Hub): AnyRoute[] {
+  return [
+    ...workspaceRoutes(hub),
+    ...apiKeyRoutes(hub),
+    ...providerRoutes(),
+    ...providerAppRoutes(hub),
+    ...auditLogRoutes(hub),
+  ]
 }
 
 /** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */

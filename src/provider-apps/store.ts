@@ -21,7 +21,10 @@ export interface ProviderApp {
 }
 
 export type NewProviderApp = Pick<ProviderApp, 'provider' | 'name' | 'clientId' | 'scopes' | 'baseUrls'>
-export type ProviderAppChange = Partial<Omit<NewProviderApp, 'provider'>>
+type Changeable = Omit<NewProviderApp, 'provider'>
+
+/** What is absent stays. */
+export type ProviderAppChange = { [Field in keyof Changeable]?: Changeable[Field] | undefined }
 
 const columns = [
   'id',

@@ -16,6 +16,7 @@ export const permissions = [
   'events:read',
   'events:write',
   'inbound:read',
+  'inbound:write',
   'audit-log:read',
 ] as const
 

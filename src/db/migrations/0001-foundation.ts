@@ -78,5 +78,6 @@ export const foundation: Migration = {
         created_at timestamptz not null default now()
       )`.execute(db)
     await sql`create index audit_log_by_subject on audit_log (workspace_id, subject_id, id)`.execute(db)
+    await sql`create index audit_log_by_workspace on audit_log (workspace_id, id)`.execute(db)
   },
 }

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { idPrefixes, type IdKind } from '../ids.ts'
+
+/** An id in a reply, with an example of its form. */
+export function idField(kind: IdKind) {
+  return z.string().meta({ examples: [`${idPrefixes[kind]}_01kb3v9w8xf4s9hq2m7c5t6n0p`] })
+}
+
+/** An instant in a reply or a request: ISO 8601 with an offset or `Z`. */
+export const instant = z.iso.datetime({ offset: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] })
+
+/** A short text of a person's own: trimmed, with something in it, and without control characters. */
+export const nameField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'Must not contain control characters')

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Hub } from '../../hub.ts'
+import { findInboundEvent, listInboundEvents, replayInboundEvent, type InboundEvent } from '../../inbound/store.ts'
+import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
+import { route, type AnyRoute } from '../route.ts'
+
+const status = z.enum(['received', 'routed', 'unmatched', 'failed'])
+
+const inboundEvent = z.strictObject({
+  id: z.string(),
+  provider: z.string(),
+  providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
+  connectionId: z.string().nullable(),
+  accountId: z.string().nullable().meta({ description: "The provider's id of the account it is about" }),
+  type: z.string(),
+  deliveryId: z.string().meta({ description: "The provider's id of it, or the hash of its content" }),
+  status: status.meta({
+    description:
+      '`unmatched`: no connection to that account was made with this app; `failed`: given up, see `errorCode`',
+  }),
+  errorCode: z.string().nullable(),
+  receivedAt: z.iso.datetime(),
+  handledAt: z.iso.datetime().nullable(),
+})
+
+const inboundEventWithPayload = inboundEvent.extend({
+  headers: z.record(z.string(), z.string()),
+  payload: z.unknown(),
+})
+
+const params = z.strictObject({ id: z.string() })
+
+/** What providers have sent, and what became of it. */
+export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/v1/inbound-events',
+      summary: 'List what providers have sent',
+      tag: 'Inbound events',
+      access: 'inbound:read',
+      query: pageQuery.extend({
+        provider: z.string().optional(),
+        status: status.optional(),
+        connectionId: z.string().optional(),
+        type: z.string().optional(),
+      }),
+      reply: page(inboundEvent),
+      async handler({ caller, query: { limit, cursor, ...filter } }) {
+        const after = positionAt(cursor, 'inboundEvent')
+        const events = await listInboundEvents(hub.db, caller.workspaceId, { ...filter, after, limit: limit + 1 })
+        return pageOf(events, limit, shown)
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/v1/inbound-events/:id',
+      summary: 'Get one, with its payload',
+      tag: 'Inbound events',
+      access: 'inbound:read',
+      params,
+      reply: inboundEventWithPayload,
+      async handler({ caller, params: { id } }) {
+        const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, id)
+        return { ...shown(event), headers, payload: JSON.parse(body.toString()) as unknown }
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/v1/inbound-events/:id/replay',
+      summary: 'Route one again',
+      description: 'Looks for its connections once more, publishes its events again and starts their syncs.',
+      tag: 'Inbound events',
+      access: 'inbound:write',
+      params,
+      status: 202,
+      reply: inboundEvent,
+      idempotent: true,
+      async handler({ caller, params: { id } }) {
+        return shown(await replayInboundEvent(hub, caller.workspaceId, id))
+      },
+    }),
+  ]
+}
+
+function shown(event: InboundEvent): z.output<typeof inboundEvent> {
+  return {
+    ...event,
+    receivedAt: event.receivedAt.toISOString(),
+    handledAt: event.handledAt?.toISOString() ?? null,
+  }
+}

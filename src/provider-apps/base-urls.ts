@@ -1,0 +1,43 @@
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import type { ProviderDefinition } from '../providers/definition.ts'
+
+/** The origins that the hub calls, or sends people to, for a provider: those of every URL in its definition but its docs. */
+export function originsOf(provider: ProviderDefinition): string[] {
+  const origins = new Set<string>()
+  const visit = (value: unknown, member: string): void => {
+    if (typeof value === 'string') {
+      if (member !== 'docs' && /^https?:\/\//.test(value) && URL.canParse(value)) origins.add(new URL(value).origin)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) visit(inner, name)
+    }
+  }
+  visit(provider, '')
+  return [...origins]
+}
+
+/**
+ * Checks the replacements of a provider's origins and gives them without a slash at the end. Each name is one of the
+ * provider's origins; each value a URL that the hub may call, without query or fragment.
+ * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for a private address
+ */
+export function checkBaseUrls(
+  hub: Hub,
+  provider: ProviderDefinition,
+  baseUrls: Record<string, string>,
+): Record<string, string> {
+  const origins = originsOf(provider)
+  const checked = Object.entries(baseUrls).map(([origin, replacement]) => {
+    if (!origins.includes(origin)) {
+      const message = `${provider.name} is not called there; its origins are ${origins.join(', ')}`
+      throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })
+    }
+    const url = hub.outgoing.guard.checkUrl(replacement)
+    if (url.search !== '' || url.hash !== '') {
+      const message = 'Must have neither query nor fragment'
+      throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })
+    }
+    return [origin, url.href.replace(/\/+$/, '')]
+  })
+  return Object.fromEntries(checked) as Record<string, string>
+}

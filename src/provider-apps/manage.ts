@@ -1,0 +1,77 @@
+import { writeAudit } from '../audit/log.ts'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { providerOf } from '../providers/index.ts'
+import { checkBaseUrls } from './base-urls.ts'
+import {
+  deleteProviderApp,
+  findProviderApp,
+  insertProviderApp,
+  putAppSecrets,
+  updateProviderApp,
+  type NewProviderApp,
+  type ProviderApp,
+  type ProviderAppChange,
+} from './store.ts'
+
+/** Secrets of an app as its owner sends them; null removes one. */
+export interface AppSecrets {
+  clientSecret?: string | null | undefined
+  webhookSecret?: string | null | undefined
+}
+
+/** @throws HubError `INVALID_PROVIDER`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
+export function createProviderApp(
+  hub: Hub,
+  actor: string,
+  workspaceId: string,
+  input: NewProviderApp & AppSecrets,
+): Promise<ProviderApp> {
+  const provider = providerOf(input.provider)
+  if (input.clientId === null && typeof input.clientSecret === 'string') {
+    throw new HubError('INVALID_REQUEST', {
+      details: [{ path: 'body.clientId', message: 'A client secret needs its client id' }],
+    })
+  }
+  const baseUrls = checkBaseUrls(hub, provider, input.baseUrls)
+  return hub.db.transaction().execute(async db => {
+    const app = await insertProviderApp(db, workspaceId, { ...input, baseUrls })
+    await putAppSecrets(hub, db, app, input)
+    const details = { provider: app.provider }
+    await writeAudit(db, { workspaceId, actor, action: 'provider_app.created', subjectId: app.id, details })
+    return app
+  })
+}
+
+/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
+export async function changeProviderApp(
+  hub: Hub,
+  actor: string,
+  workspaceId: string,
+  id: string,
+  { clientSecret, webhookSecret, ...change }: ProviderAppChange & AppSecrets,
+): Promise<ProviderApp> {
+  if (change.baseUrls !== undefined) {
+    const { provider } = await findProviderApp(hub.db, workspaceId, id)
+    change = { ...change, baseUrls: checkBaseUrls(hub, providerOf(provider), change.baseUrls) }
+  }
+  return hub.db.transaction().execute(async db => {
+    const app = await updateProviderApp(db, workspaceId, id, change)
+    await putAppSecrets(hub, db, app, { clientSecret, webhookSecret })
+    const changed = Object.entries({ ...change, clientSecret, webhookSecret }).filter(
+      ([, value]) => value !== undefined,
+    )
+    const details = { changed: changed.map(([name]) => name) }
+    await writeAudit(db, { workspaceId, actor, action: 'provider_app.updated', subjectId: id, details })
+    return app
+  })
+}
+
+/** Deletes an app and destroys its secrets. @throws HubError `PROVIDER_APP_NOT_FOUND`, `CONFLICT` */
+export function removeProviderApp(hub: Hub, actor: string, workspaceId: string, id: string): Promise<void> {
+  return hub.db.transaction().execute(async db => {
+    await deleteProviderApp(db, workspaceId, id)
+    await hub.credentials.destroy(db, workspaceId, id)
+    await writeAudit(db, { workspaceId, actor, action: 'provider_app.deleted', subjectId: id })
+  })
+}
