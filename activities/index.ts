@@ -1,5 +1,6 @@
 import type { Hub } from '../src/hub.ts'
 import { withBoundary } from './boundary.ts'
+import { createInboundActivities } from './inbound.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 
 /** The activities of each task queue, behind the boundary that keeps secrets out of histories. */
@@ -7,7 +8,7 @@ export function createActivities(hub: Hub) {
   const bounded = <Activities extends object>(activities: Activities) => withBoundary(activities, hub.log)
   return {
     workflows: bounded({}),
-    connections: bounded({ ...createMaintenanceActivities(hub) }),
+    connections: bounded({ ...createInboundActivities(hub), ...createMaintenanceActivities(hub) }),
     sync: bounded({}),
     delivery: bounded({}),
   }

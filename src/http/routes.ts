@@ -2,8 +2,10 @@ import type { Hub } from '../hub.ts'
 import type { AnyRoute, Plugin } from './route.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
+import { inboundEventsRoutes } from './routes/inbound-events.ts'
 import { providerAppRoutes } from './routes/provider-apps.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 
 /** Every route of the API, by resource. */
@@ -14,10 +16,11 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...providerRoutes(),
     ...providerAppRoutes(hub),
     ...auditLogRoutes(hub),
+    ...inboundEventsRoutes(hub),
   ]
 }
 
 /** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */
-export function pluginsOf(_hub: Hub): Plugin[] {
-  return []
+export function pluginsOf(hub: Hub): Plugin[] {
+  return [webhookRoutes(hub)]
 }

@@ -32,6 +32,7 @@ export const inbound: Migration = {
         event_id text collate "C" primary key,
         provider_app_id text collate "C",
         provider text not null,
+        bytes int not null,
         due_at timestamptz not null default now(),
         attempts int not null default 0
       ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)`.execute(db)

@@ -28,6 +28,8 @@ export interface InboundQueueTable {
   event_id: string
   provider_app_id: string | null
   provider: string
+  /** The length of the body: claims are bounded by it. */
+  bytes: number
   due_at: ColumnType<Date, Date | undefined, Date>
   attempts: Generated<number>
 }

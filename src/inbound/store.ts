@@ -1,0 +1,111 @@
+import type { Executor } from '../db/database.ts'
+import { behind, type Position } from '../db/keyset.ts'
+import type { InboundStatus } from '../db/schema/inbound.ts'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { inboundWakeOf } from './wake.ts'
+
+/** A provider's webhook as its workspace sees it. */
+export interface InboundEvent {
+  id: string
+  provider: string
+  providerAppId: string | null
+  connectionId: string | null
+  accountId: string | null
+  type: string
+  deliveryId: string
+  status: InboundStatus
+  errorCode: string | null
+  receivedAt: Date
+  handledAt: Date | null
+}
+
+export interface InboundEventWithBody extends InboundEvent {
+  headers: Record<string, string>
+  body: Buffer
+}
+
+const columns = [
+  'id',
+  'provider',
+  'provider_app_id as providerAppId',
+  'connection_id as connectionId',
+  'account_id as accountId',
+  'type',
+  'delivery_id as deliveryId',
+  'status',
+  'error_code as errorCode',
+  'received_at as receivedAt',
+  'handled_at as handledAt',
+] as const
+
+export interface InboundFilter {
+  provider?: string | undefined
+  status?: InboundStatus | undefined
+  connectionId?: string | undefined
+  type?: string | undefined
+  after?: Position | undefined
+  limit: number
+}
+
+/** A workspace's inbound events behind a position, newest first; indexes inbound_events_by_workspace and _by_connection. */
+export function listInboundEvents(db: Executor, workspaceId: string, filter: InboundFilter): Promise<InboundEvent[]> {
+  let query = db.selectFrom('inbound_events').select(columns).where('workspace_id', '=', workspaceId)
+  if (filter.provider !== undefined) query = query.where('provider', '=', filter.provider)
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.connectionId !== undefined) query = query.where('connection_id', '=', filter.connectionId)
+  if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+  return query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()
+}
+
+/** @throws HubError `INBOUND_EVENT_NOT_FOUND` */
+export async function findInboundEvent(db: Executor, workspaceId: string, id: string): Promise<InboundEventWithBody> {
+  const event = await db
+    .selectFrom('inbound_events')
+    .select([...columns, 'headers', 'body'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!event) throw new HubError('INBOUND_EVENT_NOT_FOUND')
+  return event
+}
+
+/**
+ * Has an inbound event routed once more: after its connection was made, or for a receiver that lost what it got.
+ * @throws HubError `INBOUND_EVENT_NOT_FOUND`; `CONFLICT` while it still waits to be routed
+ */
+export async function replayInboundEvent(hub: Hub, workspaceId: string, id: string): Promise<InboundEvent> {
+  const event = await hub.db.transaction().execute(async trx => {
+    const found = await trx
+      .updateTable('inbound_events')
+      .set({ status: 'received', handled_at: null })
+      .where('workspace_id', '=', workspaceId)
+      .where('id', '=', id)
+      .where('status', 'in', ['routed', 'unmatched', 'failed'])
+      .returning([...columns, 'body'])
+      .executeTakeFirst()
+    if (!found) {
+      await findInboundEvent(trx, workspaceId, id)
+      throw new HubError('CONFLICT', { message: 'This event still waits to be routed.' })
+    }
+    const { body, ...shown } = found
+    await trx
+      .insertInto('inbound_queue')
+      .values({ event_id: id, provider: found.provider, provider_app_id: found.providerAppId, bytes: body.length })
+      .execute()
+    return shown
+  })
+  inboundWakeOf(hub).soon()
+  return event
+}
+
+/** Forgets delivery ids past their time, at most `limit`; gives how many. Index inbound_keys_by_expiry. */
+export async function expireInboundKeys(hub: Hub, limit: number): Promise<number> {
+  const { rowCount } = await hub.pool.query(
+    `delete from inbound_keys where (app, delivery_id) in (
+       select app, delivery_id from inbound_keys where expires_at < now() order by expires_at limit $1
+       for update skip locked)`,
+    [limit],
+  )
+  return rowCount ?? 0
+}
