@@ -49,7 +49,8 @@ export interface FieldOptions {
   only?: 'read' | 'create'
 }
 
-export type TransformName = 'number-as-text' | 'unix-seconds' | 'lower-case-code' | 'id-as-text'
+/** `lower-case-code`: the platform writes codes in small letters, the hub in capitals. */
+export type TransformName = 'lower-case-code'
 
 interface ListBase {
   path: string

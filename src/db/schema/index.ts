@@ -7,6 +7,10 @@ import type { IdempotencyKeysTable } from './idempotency-keys.ts'
 import type { InboundEventsTable, InboundKeysTable, InboundQueueTable } from './inbound.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
+import type { CollectionsTable, RecordsTable } from './records.ts'
+import type { RecordLinksTable } from './record-links.ts'
+import type { SyncRunPagesTable, SyncRunsTable } from './sync-runs.ts'
+import type { SyncsTable } from './syncs.ts'
 import type { WorkspacesTable } from './workspaces.ts'
 import type { DeliverySettingsTable } from './delivery-settings.ts'
 import type { EndpointsTable } from './endpoints.ts'
@@ -14,12 +18,19 @@ import type { EventsTable } from './events.ts'
 import type { EventPayloadsTable } from './event-payloads.ts'
 import type { EventKeysTable } from './event-keys.ts'
 import type { EventFanoutsTable } from './event-fanouts.ts'
+import type { DeliveryOutageTable } from './delivery-outage.ts'
 import type { DeliveryQueueTable } from './delivery-queue.ts'
 import type { DeliveriesTable } from './deliveries.ts'
 import type { DeliveryAttemptsTable } from './delivery-attempts.ts'
 
 /** Every table by name. */
 export interface Schema {
+  collections: CollectionsTable
+  records: RecordsTable
+  record_links: RecordLinksTable
+  sync_run_pages: SyncRunPagesTable
+  sync_runs: SyncRunsTable
+  syncs: SyncsTable
   api_keys: ApiKeysTable
   audit_log: AuditLogTable
   connect_attempts: ConnectAttemptsTable
@@ -39,6 +50,7 @@ export interface Schema {
   event_payloads: EventPayloadsTable
   event_keys: EventKeysTable
   event_fanouts: EventFanoutsTable
+  delivery_outage: DeliveryOutageTable
   delivery_queue: DeliveryQueueTable
   deliveries: DeliveriesTable
   delivery_attempts: DeliveryAttemptsTable

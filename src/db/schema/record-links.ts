@@ -1,0 +1,36 @@
+import type { ColumnType, Generated } from 'kysely'
+
+type Values = Record<string, unknown>
+
+/** A record and the platform's thing that it stands for, in one sync, with what was last seen on both sides. */
+export interface RecordLinksTable {
+  workspace_id: string
+  sync_id: string
+  record_id: string
+  /** Null while the thing is being made at the platform. */
+  external_id: string | null
+  external_version: string | null
+  /** SHA-256 of the mapped fields as the platform last had them. */
+  external_hash: Buffer | null
+  /** The record's version that the two sides last agreed on. */
+  record_version: Generated<number>
+  /** The mapped fields as the platform last had them, but for those in conflict: what both sides last agreed on. */
+  base: ColumnType<Values | null, string | null, string | null>
+  state: Generated<'ok' | 'conflict' | 'error'>
+  /** The thing is gone at the platform. */
+  gone: Generated<boolean>
+  /** Field by field what the two sides have; `deleted` where one side deleted what the other changed. */
+  conflict: ColumnType<LinkConflict | null, string | null, string | null>
+  error_code: string | null
+  failures: Generated<number>
+  retry_at: Date | null
+  /** A write is under way: the key that it was sent with, and the values. */
+  push_key: string | null
+  push_values: ColumnType<Values | null, string | null, string | null>
+  updated_at: Generated<Date>
+}
+
+export interface LinkConflict {
+  fields: Record<string, { base?: unknown; hub?: unknown; provider?: unknown }>
+  deleted?: 'hub' | 'provider'
+}

@@ -1,0 +1,41 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** One run of a sync: asked for, under way (one at a time for each sync), or over. */
+export interface SyncRunsTable {
+  id: string
+  workspace_id: string
+  sync_id: string
+  trigger: 'schedule' | 'manual' | 'webhook'
+  status: 'requested' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+  /** Reads everything, although the platform could tell what has changed. */
+  full: Generated<boolean>
+  phase: Generated<'settle' | 'pull' | 'compare' | 'push' | 'done'>
+  /** Where the next page begins; committed with each page. Null at the beginning. */
+  cursor: string | null
+  /** What was seen is kept, to find what is gone. */
+  compare: Generated<boolean>
+  /** Who holds the run: raised by each attempt that takes it up, so that an earlier one can write no more. */
+  claim: Generated<number>
+  workflow_id: string | null
+  pulled: Generated<number>
+  created: Generated<number>
+  updated: Generated<number>
+  unchanged: Generated<number>
+  deleted: Generated<number>
+  pushed: Generated<number>
+  conflicts: Generated<number>
+  failed: Generated<number>
+  error_code: string | null
+  requested_at: Generated<Date>
+  started_at: Date | null
+  /** The last sign of life of whoever holds it. */
+  alive_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  finished_at: Date | null
+}
+
+/** Which of the platform's things one page of a run held: what no page held is gone. Emptied when the run ends. */
+export interface SyncRunPagesTable {
+  run_id: string
+  cursor: string
+  external_ids: string[]
+}

@@ -1,0 +1,29 @@
+import type { Generated, JSONColumnType } from 'kysely'
+
+/** One model of one connection joined to one collection. */
+export interface SyncsTable {
+  id: string
+  workspace_id: string
+  connection_id: string
+  provider: string
+  model: string
+  collection: string
+  direction: 'pull' | 'push' | 'both'
+  conflict_policy: 'newest' | 'hub' | 'provider' | 'manual'
+  schedule: JSONColumnType<{ every: string } | { cron: string; timeZone: string } | null>
+  status: Generated<'active' | 'paused'>
+  /** Who paused it: a person, or the hub because of the connection. */
+  paused_because: 'person' | 'needs_reauth' | 'disconnecting' | null
+  /** The platform's changes before this are in the hub; null until a first pass was complete. */
+  changed_since: Date | null
+  full_pass_at: Date | null
+  /** The collection's changes up to this number have been looked at for this sync's platform. */
+  pushed_change: Generated<number>
+  /** Raised by whatever Temporal's Schedule must follow; behind it is what the Schedule was last brought to. */
+  schedule_revision: Generated<number>
+  schedule_applied: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  /** Deleted for its users; the row stays until its Schedule and links are gone too. */
+  deleted_at: Date | null
+}
