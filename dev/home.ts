@@ -56,15 +56,17 @@ export async function openHome(folder: string, fresh: boolean): Promise<Home> {
       adminKey: `admin_${randomBytes(24).toString('base64url')}`,
     })
   const ports = jsonFile<Record<string, number>>(join(path, 'ports.json'), {})
-  const given = new Set<number>()
+  const given = new Map<string, number>()
   return {
     path,
     secrets: secrets.value as Secrets,
     file: (...names) => join(path, ...names),
     async port(name, preferred) {
+      const already = given.get(name)
+      if (already !== undefined) return already
       let port = await freePort(ports.value[name] ?? preferred)
-      while (given.has(port)) port = await freePort()
-      given.add(port)
+      while ([...given.values()].includes(port)) port = await freePort()
+      given.set(name, port)
       ports.save({ ...ports.value, [name]: port })
       return port
     },

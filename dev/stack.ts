@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import pg from 'pg'
 import { type Home, type Secrets, openHome } from './home.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
@@ -125,7 +125,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function spawnProcess(home: Home, name: string, script: string, env: NodeJS.ProcessEnv): Promise<StackProcess> {
   const logFile = home.file('logs', `${name}.log`)
   const start = async () => {
-    const args = ['--disable-warning=ExperimentalWarning', join(root, script)]
+    const args = ['--disable-warning=ExperimentalWarning', resolve(root, script)]
     const child = await startChild({
       ...{ name, command: process.execPath, args, logFile, env, cwd: root },
       stopTimeoutMs: 30_000,

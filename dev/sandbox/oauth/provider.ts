@@ -26,6 +26,7 @@ export function createProvider(storage: Storage, platform: OAuthPlatform, origin
     scopes: [...dialect.scopes, 'public_data'],
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clockTolerance: 0,
     pkce: { required: () => false },
     rotateRefreshToken: true,
     issueRefreshToken: async () => dialect.refresh,
@@ -47,7 +48,7 @@ export function createProvider(storage: Storage, platform: OAuthPlatform, origin
     },
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => client.clientId === token.clientId },
       rpInitiatedLogout: { enabled: false },
     },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },

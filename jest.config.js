@@ -1,0 +1,19 @@
+/** Native ESM; TypeScript is only stripped of its types here, as by Node itself: `npm run check` checks them. */
+const strip = {
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2024', experimental: { keepImportAttributes: true } },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+  isModule: true,
+}
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', strip] },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  modulePathIgnorePatterns: ['<rootDir>/.causeway/', '<rootDir>/dist/'],
+}

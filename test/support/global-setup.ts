@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startPostgres } from '../../dev/postgres.ts'
+import { startSandboxProcess } from '../../dev/sandbox/process.ts'
+import { startTemporal } from '../../dev/temporal.ts'
+import { watchFolder } from '../../dev/watchdog.ts'
+import { searchAttributeTypes } from '../../src/temporal/contract.ts'
+import { type RunningStack, stackFileVariable } from './stack.ts'
+import { stopOnTeardown } from './global-teardown.ts'
+
+/** More than there are test files: each that asks gets one of its own. */
+const namespaceCount = 96
+
+/** Starts one Postgres, one Temporal server and one sandbox for the whole run; how to reach them is in a file named by the environment. */
+export default async function globalSetup(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
+  chmodSync(folder, 0o755) // Postgres may run as another user
+  watchFolder(folder)
+  const namespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index}`)
+  const [postgres, temporal, sandbox] = await Promise.all([
+    startPostgres({
+      dataDir: join(folder, 'postgres'),
+      // speed over safety: this data is thrown away
+      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' },
+    }),
+    startTemporal({ namespaces, searchAttributes: searchAttributeTypes, logFile: join(folder, 'temporal.log') }),
+    startSandboxProcess({ logFile: join(folder, 'sandbox.log') }),
+  ])
+  const client = new pg.Client({ connectionString: postgres.url() })
+  await client.connect()
+  await client.query('CREATE SEQUENCE test_namespaces MINVALUE 0 START 0')
+  await client.end()
+  const running: RunningStack = {
+    postgresUrl: postgres.url(),
+    temporalAddress: temporal.address,
+    namespaces,
+    sandboxUrl: sandbox.url,
+  }
+  const file = join(folder, 'stack.json')
+  writeFileSync(file, JSON.stringify(running), { mode: 0o600 })
+  process.env[stackFileVariable] = file
+  stopOnTeardown(folder, [sandbox, temporal, postgres])
+}
