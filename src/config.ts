@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { taskQueues, type TaskQueue } from './temporal/contract.ts'
 
@@ -8,6 +9,8 @@ const list = z.string().transform(text =>
     .map(item => item.trim())
     .filter(item => item !== ''),
 )
+const blocks = list.pipe(z.array(z.string().refine(ipaddr.isValidCIDR, 'must be CIDR blocks, such as 10.0.0.0/8')))
+const visible = /^[\x21-\x7e]+$/
 const count = (from: number, to: number) => z.coerce.number().int().min(from).max(to)
 
 /** Every variable the hub reads, with its default; `.env.example` explains each. */
@@ -16,12 +19,12 @@ const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: count(0, 65535).default(8080),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  TRUSTED_PROXIES: list.default([]),
+  TRUSTED_PROXIES: blocks.default([]),
   AUTH_FAILURES_PER_MINUTE: count(1, 1_000_000).default(60),
   API_KEY_REQUESTS_PER_MINUTE: count(0, 100_000_000).default(0),
-  METRICS_TOKEN: z.string().min(16).optional(),
+  METRICS_TOKEN: z.string().min(16).regex(visible, 'must be visible ASCII characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  ADMIN_KEY: z.string().min(32),
+  ADMIN_KEY: z.string().min(32).regex(visible, 'must be visible ASCII characters'),
   ENCRYPTION_KEYS: z.string().min(1),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
   DATABASE_POOL_SIZE: count(2, 200).default(10),
@@ -39,7 +42,7 @@ const variables = z.object({
   WORKER_SHUTDOWN_GRACE_MS: count(0, 600_000).default(20_000),
   WORKFLOW_BUNDLE: z.string().optional(),
   DELIVERY_SLOTS: count(1, 64).default(2),
-  ALLOWED_PRIVATE_NETWORKS: list.default([]),
+  ALLOWED_PRIVATE_NETWORKS: blocks.default([]),
   OUTGOING_PROXY: z.url().optional(),
 })
 
@@ -68,8 +71,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
   // An empty variable means the same as none: compose files and .env files pass them along empty.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = variables.safeParse(given)
-  const problems = parsed.success ? [] : parsed.error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
-  const keys = parseEncryptionKeys(given.ENCRYPTION_KEYS ?? '', problems)
+  const problems = parsed.success ? [] : parsed.error.issues.map(issue => problemOf(issue, given))
+  const keys = parseEncryptionKeys(given.ENCRYPTION_KEYS, problems)
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The configuration is not usable:\n${problems.join('\n')}\nSee .env.example.`)
   }
@@ -113,15 +116,20 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
   }
 }
 
+function problemOf(issue: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0])
+  return `  ${name}: ${given[name] === undefined ? 'is missing' : issue.message}`
+}
+
 /** One key of the ring: its id, and 32 bytes. */
 export interface EncryptionKey {
   id: string
   key: Buffer
 }
 
-function parseEncryptionKeys(text: string, problems: string[]): EncryptionKey[] {
+function parseEncryptionKeys(text: string | undefined, problems: string[]): EncryptionKey[] {
   const keys: EncryptionKey[] = []
-  for (const [index, part] of text.split(',').filter(Boolean).entries()) {
+  for (const [index, part] of (text?.split(',') ?? []).entries()) {
     const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim())
     if (!match) problems.push(`  ENCRYPTION_KEYS: entry ${index + 1} is not id:base64 of 32 bytes`)
     else if (keys.some(key => key.id === match[1]))

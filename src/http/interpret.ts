@@ -64,7 +64,7 @@ function parsePart(schema: z.ZodType | undefined, part: string, value: unknown, 
 }
 
 function refuseAny(value: unknown, part: string, refused: Refusal[]): unknown {
-  for (const name of Object.keys((value ?? {}) as object)) {
+  for (const name of Object.keys(value ?? {})) {
     refused.push({ path: `${part}.${name}`, message: 'There is no such parameter' })
   }
   return {}

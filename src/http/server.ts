@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import fastify, {
   LogController,
-  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -26,7 +25,7 @@ const handlerTimeoutMs = 55_000
 /** The API, ready to listen or to be injected into. Closing it waits for the requests under way. */
 export async function createServer(hub: Hub): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
-    loggerInstance: hub.log as FastifyBaseLogger,
+    loggerInstance: hub.log,
     // logRequests writes its own lines.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
@@ -39,7 +38,7 @@ export async function createServer(hub: Hub): Promise<FastifyInstance> {
     handlerTimeout: handlerTimeoutMs,
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => answerError(hub, error, request, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) => void answerError(hub, error, request, reply as FastifyReply),
   })
   logRequests(app, hub)
   acceptJson(app)
