@@ -1,14 +1,21 @@
 import type { Hub } from '../src/hub.ts'
 import { withBoundary } from './boundary.ts'
 import { createInboundActivities } from './inbound.ts'
+import { createConnectionActivities } from './connections.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
+import { createRetentionActivities } from './retention.ts'
 
 /** The activities of each task queue, behind the boundary that keeps secrets out of histories. */
 export function createActivities(hub: Hub) {
   const bounded = <Activities extends object>(activities: Activities) => withBoundary(activities, hub.log)
   return {
     workflows: bounded({}),
-    connections: bounded({ ...createInboundActivities(hub), ...createMaintenanceActivities(hub) }),
+    connections: bounded({
+      ...createInboundActivities(hub),
+      ...createMaintenanceActivities(hub),
+      ...createRetentionActivities(hub),
+      ...createConnectionActivities(hub),
+    }),
     sync: bounded({}),
     delivery: bounded({}),
   }

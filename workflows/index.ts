@@ -1,3 +1,10 @@
 // Every workflow of the hub, one line each: the worker bundles this file.
+export { enforceRetention } from './enforce-retention.ts'
 export { handleInbound } from './handle-inbound.ts'
 export { reconcile } from './reconcile.ts'
+export { connectAccount } from './connect-account.ts'
+export { disconnectAccount } from './disconnect-account.ts'
+export { healthSweep } from './health-sweep.ts'
+export { recoverProvider } from './recover-provider.ts'
+export { refreshConnection } from './refresh-connection.ts'
+export { refreshSweep } from './refresh-sweep.ts'

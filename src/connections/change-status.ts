@@ -3,13 +3,13 @@ import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
 import { publishEvents } from '../delivery/publish.ts'
 import type { Hub } from '../hub.ts'
-import { assertMayBecome, eventOf, type ConnectionStatus } from './states.ts'
+import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
 import { findConnection, type Connection } from './store.ts'
 
 export interface StatusChange {
   to: ConnectionStatus
-  /** An error code that says why; null when all is well. */
-  reason: string | null
+  /** Why; null when all is well. */
+  reason: StatusReason | null
   /** An API key's id, or the name of the workflow. */
   actor: string
 }
@@ -48,7 +48,7 @@ export async function changeStatus(
     details: { from: from.status, ...(change.reason === null ? {} : { reason: change.reason }) },
   })
   const now = await findConnection(trx, from.workspaceId, from.id)
-  const type = eventOf(from.status, change.to)
+  const type = eventOf(change.to, from.generation === 0)
   if (type !== undefined) await publishEvents(hub, trx, now.workspaceId, [{ type, data: eventData(hub, now) }])
   return now
 }

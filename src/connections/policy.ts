@@ -23,11 +23,17 @@ export interface ConnectionSettings {
   checkEveryMs: number
   /** Waits after the first failures of a refresh, before a workflow of its own takes over; the last one repeats. */
   refreshBackoffMs: number[]
+  /** How often a connection in state `error` is tried again: its way back once an operator has mended the cause. */
+  errorRetryMs: number
+  /** For how long at most "the grant is dead" is doubted after an attempt whose answer never came. */
+  ambiguousForMs: number
   /** How many failures in a row, over how long, make trouble of a connection. */
   troubleFailures: number
   troubleAfterMs: number
   /** This many connections of one provider in trouble are the provider's outage. */
   outageConnections: number
+  /** Over how long the refreshes of connections that waited for a provider are spread when it is back. */
+  releaseSpreadMs: number
   /** After this long a connection that is being disconnected loses its secrets, whatever the provider says. */
   destroyAfterMs: number
 }
@@ -47,9 +53,12 @@ export const connectionSettings: ConnectionSettings = {
   identityTimeoutMs: 15_000,
   checkEveryMs: 6 * hour,
   refreshBackoffMs: [5_000, 15_000, 30_000],
+  errorRetryMs: 5 * minute,
+  ambiguousForMs: 10 * minute,
   troubleFailures: 3,
   troubleAfterMs: 30_000,
   outageConnections: 20,
+  releaseSpreadMs: 30_000,
   destroyAfterMs: 7 * day,
 }
 

@@ -37,11 +37,36 @@ export function assertMayBecome(from: ConnectionStatus, to: ConnectionStatus): v
   }
 }
 
-/** The event that a change of state publishes; undefined for the steps that only the hub takes interest in. */
-export function eventOf(from: ConnectionStatus, to: ConnectionStatus): string | undefined {
+/**
+ * Why a connection is in its state. `REFRESH_FAILED` and `CHECK_FAILED` degrade; `TOKEN_EXPIRED` needs its user;
+ * `CLIENT_REFUSED` and `RECOVERY_DEADLINE` are errors that an operator mends; the others ended a first connect attempt.
+ */
+export type StatusReason =
+  'REFRESH_FAILED' | 'CHECK_FAILED' | 'TOKEN_EXPIRED' | 'CLIENT_REFUSED' | 'RECOVERY_DEADLINE' | AttemptError
+
+/** Why a connect attempt failed. */
+export type AttemptError =
+  | 'ACCESS_DENIED'
+  | 'OAUTH_FAILED'
+  | 'ATTEMPT_EXPIRED'
+  | 'ACCOUNT_MISMATCH'
+  | 'PROVIDER_UNREACHABLE'
+  | 'INVALID_CREDENTIALS'
+  | 'CLIENT_REFUSED'
+
+/** Whether a freshly won token alone is the way back; what a check has found, only a check clears. */
+export function clearedByToken(reason: string | null): boolean {
+  return reason !== 'CHECK_FAILED'
+}
+
+/**
+ * The event that a change of state publishes; undefined for the steps that only the hub takes interest in. `first`: the
+ * connection never had a credential before.
+ */
+export function eventOf(to: ConnectionStatus, first: boolean): string | undefined {
   switch (to) {
     case 'connected':
-      return from === 'pending' ? 'integration.connected' : 'integration.recovered'
+      return first ? 'integration.connected' : 'integration.recovered'
     case 'degraded':
       return 'integration.degraded'
     case 'needs_reauth':

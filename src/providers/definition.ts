@@ -19,6 +19,8 @@ export interface ProviderDefinition {
   scopes: Record<string, string>
   /** The call that proves a connection works and says whose account it is. */
   identity: { get: string; headers?: Record<string, string>; id: string; name: string }
+  /** Where an error's body has the provider's own code for it. */
+  errorCode?: string
   limits?: RateLimit[]
   webhooks?: WebhookDefinition
   models?: Record<string, ModelDefinition>

@@ -1,3 +1,14 @@
+import { isIP } from 'node:net'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { providerCallSeconds } from '../metrics/registry.ts'
+import type { AuthMethod } from './auth.ts'
+import { rebase } from './base-url.ts'
+import type { ProviderDefinition } from './definition.ts'
+import { textAt } from './json-path.ts'
+import { acquirePermit, noteAnswer, type PermitSubject } from './permits.ts'
+import { send, TransportError, type RawAnswer } from './send.ts'
+
 /** One call to a provider's API. */
 export interface ProviderCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -26,4 +37,149 @@ export interface ProviderAnswer {
  */
 export interface ProviderClient {
   call(call: ProviderCall): Promise<ProviderAnswer>
+}
+
+/** Where a call goes and on whose behalf. */
+export interface CallTarget {
+  definition: ProviderDefinition
+  method: AuthMethod
+  environment: string
+  /** Replacements of the provider's origins, from the provider app. */
+  baseUrls: Record<string, string>
+  config: Record<string, string>
+  /** The access token or the key. */
+  accessToken: string
+  permits: PermitSubject
+}
+
+const defaultTimeoutMs = 30_000
+const maxBytes = 16 * 1024 * 1024
+
+/**
+ * One call, sent and judged, without a second try. @throws HubError as `ProviderClient` says; a 401 is
+ * `PROVIDER_REJECTED` with `details.status` 401
+ */
+export async function callProvider(hub: Hub, target: CallTarget, call: ProviderCall): Promise<ProviderAnswer> {
+  const url = urlOf(target, call)
+  assertSecure(hub, url)
+  const permit = await acquirePermit(hub, target.permits, call.signal)
+  const started = performance.now()
+  let outcome = 'unreachable'
+  try {
+    const answer = await send(hub.outgoing, {
+      method: call.method,
+      url,
+      headers: headersOf(target, call),
+      ...(call.body === undefined ? {} : { body: encoded(call.body) }),
+      timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
+      maxBytes,
+      ...(call.signal ? { signal: call.signal } : {}),
+    })
+    const waitMs = noteAnswer(hub, target.permits, answer)
+    outcome = outcomeOf(answer.status)
+    return judged(target.definition, answer, waitMs)
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+    if (error.reason === 'cancelled') call.signal?.throwIfAborted()
+    // An answer that is too large came from a provider that is there.
+    throw new HubError(error.reason === 'too_large' ? 'PROVIDER_ERROR' : 'PROVIDER_UNREACHABLE', { cause: error })
+  } finally {
+    permit.release()
+    providerCallSeconds.observe({ provider: target.definition.id, outcome }, (performance.now() - started) / 1000)
+  }
+}
+
+function urlOf({ definition, environment, baseUrls, config }: CallTarget, call: ProviderCall): string {
+  const api = definition.environments[environment]?.api
+  if (api === undefined)
+    throw new HubError('INVALID_REQUEST', { message: `${definition.name} has no such environment.` })
+  const path = call.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = config[name]
+    if (value === undefined) {
+      throw new HubError('INVALID_REQUEST', { message: `The connection's configuration lacks ${name}.` })
+    }
+    return encodeURIComponent(value)
+  })
+  const url = new URL(rebase(api, baseUrls) + path)
+  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value))
+  return url.href
+}
+
+/** A token travels encrypted, but on the machine itself and in networks that the operator has opened by address. */
+function assertSecure(hub: Hub, url: string): void {
+  const { protocol, hostname } = new URL(url)
+  if (protocol === 'https:') return
+  const host = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '')
+  const open = protocol === 'http:' && isIP(host) !== 0 && isPrivateButAllowed(hub, host)
+  if (!open) throw new HubError('INVALID_URL', { message: "The provider's address must be https." })
+}
+
+function isPrivateButAllowed(hub: Hub, address: string): boolean {
+  return (address === '::1' || address.startsWith('127.')) && hub.outgoing.guard.allows(address)
+}
+
+function headersOf({ method, accessToken, definition }: CallTarget, call: ProviderCall): Record<string, string> {
+  const type = call.body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json'
+  return {
+    accept: 'application/json',
+    // GitHub refuses calls without one.
+    'user-agent': 'causeway',
+    ...(call.body === undefined ? {} : { 'content-type': type }),
+    ...(call.path === definition.identity.get ? definition.identity.headers : {}),
+    ...call.headers,
+    ...authorization(method, accessToken),
+  }
+}
+
+function authorization(method: AuthMethod, token: string): Record<string, string> {
+  if (method.kind === 'oauth2') return { authorization: `Bearer ${token}` }
+  switch (method.placement.in) {
+    case 'bearer':
+      return { authorization: `Bearer ${token}` }
+    case 'basic-username':
+      return { authorization: `Basic ${Buffer.from(`${token}:`).toString('base64')}` }
+    case 'header':
+      return { [method.placement.name]: token }
+  }
+}
+
+function encoded(body: unknown): string {
+  return body instanceof URLSearchParams ? body.toString() : JSON.stringify(body)
+}
+
+function outcomeOf(status: number): string {
+  if (status < 300) return 'ok'
+  if (status === 429) return 'rate_limited'
+  return status >= 400 && status < 500 ? 'rejected' : 'error'
+}
+
+function judged(definition: ProviderDefinition, answer: RawAnswer, waitMs: number | undefined): ProviderAnswer {
+  const { status, headers } = answer
+  const body = parsed(answer)
+  if (status >= 200 && status < 300) {
+    if (body === unreadable) throw new HubError('PROVIDER_ERROR', { message: "The provider's answer is not JSON." })
+    return { status, headers, body }
+  }
+  if (status === 429) throw new HubError('RATE_LIMITED', { ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) })
+  const details = { status, ...providerCode(definition, body) }
+  if (status >= 400 && status < 500) throw new HubError('PROVIDER_REJECTED', { details })
+  throw new HubError('PROVIDER_ERROR', { details })
+}
+
+const unreadable = Symbol('unreadable')
+
+function parsed(answer: RawAnswer): unknown {
+  if (answer.body.length === 0) return undefined
+  try {
+    return JSON.parse(answer.body.toString('utf8')) as unknown
+  } catch {
+    return unreadable
+  }
+}
+
+/** The provider's own code for what is wrong, if it looks like one: never a text of the provider's. */
+function providerCode(definition: ProviderDefinition, body: unknown): { providerCode?: string } {
+  if (definition.errorCode === undefined || body === unreadable) return {}
+  const code = textAt(body, definition.errorCode)
+  return code !== undefined && /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? { providerCode: code } : {}
 }

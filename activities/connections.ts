@@ -1,0 +1,88 @@
+import { Context } from '@temporalio/activity'
+import { checkDueConnections } from '../src/connections/check.ts'
+import type {
+  AttemptOutcome,
+  ConnectionRef,
+  HealthSweepResult,
+  RefreshResult,
+  RefreshSweepInput,
+  RefreshSweepResult,
+} from '../src/connections/contract.ts'
+import { finishDisconnect, revokeAtProvider, stopWork, takeDisconnectLease } from '../src/connections/disconnect.ts'
+import { attemptErrorOf, completeAttempt, exchangeAttempt, failAttempt } from '../src/connections/finish-attempt.ts'
+import { probeProvider, releaseProvider, type ProbeResult } from '../src/connections/provider-outage.ts'
+import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
+import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
+import { HubError } from '../src/errors.ts'
+import type { Hub } from '../src/hub.ts'
+
+interface AttemptRef {
+  workspaceId: string
+  attemptId: string
+}
+
+/** The actor that the audit log names for what a workflow did. */
+const actor = () => Context.current().info.workflowType ?? 'worker'
+
+const sweepOptions = () => {
+  const context = Context.current()
+  return { actor: actor(), signal: context.cancellationSignal, beat: () => context.heartbeat() }
+}
+
+export function createConnectionActivities(hub: Hub) {
+  /** Runs a step of an attempt; what cannot get better ends the attempt here, so that its row tells the person at once. */
+  const orFail = async (ref: AttemptRef, step: () => Promise<AttemptOutcome | null>) => {
+    try {
+      return await step()
+    } catch (error) {
+      if (!(error instanceof HubError) || error.retryable) throw error
+      return failAttempt(hub, ref, { to: 'failed', code: attemptErrorOf(error), actor: actor() })
+    }
+  }
+  return {
+    /** Spends the code of an attempt. Null when the attempt goes on, else what became of it. */
+    exchangeAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+      orFail(ref, async () => {
+        await exchangeAttempt(hub, ref)
+        return null
+      }),
+
+    completeAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+      orFail(ref, () => completeAttempt(hub, ref, actor())),
+
+    /** Ends an attempt whose person did not come back, unless its callback has just come: then null. */
+    expireAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+      failAttempt(hub, ref, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor: actor() }),
+
+    abandonAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+      failAttempt(hub, ref, { to: 'failed', code: 'PROVIDER_UNREACHABLE', actor: actor() }),
+
+    sweepRefreshes: (input: RefreshSweepInput): Promise<RefreshSweepResult> =>
+      sweepRefreshes(hub, input, sweepOptions()),
+
+    tryRefresh: (ref: ConnectionRef, options: { force: boolean; retryInMs: number }): Promise<RefreshResult> =>
+      tryRefresh(hub, ref, { ...options, actor: actor() }),
+
+    giveUpRefresh: (ref: ConnectionRef): Promise<void> => giveUpRefresh(hub, ref, actor()),
+
+    probeProvider: (provider: string, retryInMs: number): Promise<ProbeResult> =>
+      probeProvider(hub, provider, retryInMs, actor()),
+
+    releaseProvider: (provider: string): Promise<number> => releaseProvider(hub, provider),
+
+    checkDueConnections: (batch: number): Promise<HealthSweepResult & { claimed: number }> =>
+      checkDueConnections(hub, batch, sweepOptions()),
+
+    takeDisconnectLease: (ref: ConnectionRef, untilMs: number): Promise<number> =>
+      takeDisconnectLease(hub, ref, untilMs),
+
+    stopWork: (ref: ConnectionRef): Promise<void> => stopWork(hub, ref),
+
+    revokeAtProvider: (ref: ConnectionRef): Promise<boolean> => revokeAtProvider(hub, ref),
+
+    finishDisconnect: (ref: ConnectionRef, revoked: boolean): Promise<void> =>
+      finishDisconnect(hub, ref, revoked, actor()),
+  }
+}
+
+export type ConnectionActivities = ReturnType<typeof createConnectionActivities>

@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import type { Hub } from '../hub.ts'
+import { startSoon } from '../temporal/start.ts'
+import { unfinishedAttempts } from './attempt-store.ts'
+import { disconnectInput } from './disconnect.ts'
+import { failAttempt } from './finish-attempt.ts'
+import { handOver } from './hand-over.ts'
+import { recoverySettings } from './policy.ts'
+import { connectionFromRow } from './store.ts'
+import { showWithinMs } from './trouble.ts'
+import { abandonedRecoveries, extendProviderRecovery, extendRecovery } from './trouble-store.ts'
+import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } from './workflow-starts.ts'
+
+/**
+ * Starts what a crash, or Temporal's absence, left unstarted: callbacks that no workflow was told of, connections that wait
+ * to be disconnected, recoveries whose workflow does not show itself; and ends attempts whose person did not come back.
+ * Joining a workflow that runs is harmless. Gives how many were seen to.
+ */
+export async function reconcileConnections(hub: Hub, limit: number): Promise<number> {
+  const counts = [await reconcileAttempts(hub, limit), await reconcileDisconnects(hub, limit)]
+  return counts.reduce((sum, count) => sum + count, await reconcileRecoveries(hub, limit))
+}
+
+async function reconcileAttempts(hub: Hub, limit: number): Promise<number> {
+  const attempts = await unfinishedAttempts(hub.db, limit, { handMs: 10_000, finishMs: 15 * 60_000 })
+  let done = 0
+  for (const attempt of attempts) {
+    if (attempt.status === 'awaiting') {
+      const { workspaceId, id: attemptId } = attempt
+      await failAttempt(hub, { workspaceId, attemptId }, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor: 'reconcile' })
+      done += 1
+    } else if (await handOver(hub, attempt)) done += 1
+    else break
+  }
+  return done
+}
+
+async function reconcileDisconnects(hub: Hub, limit: number): Promise<number> {
+  // Over connections_disconnecting.
+  const rows = await hub.db
+    .selectFrom('connections')
+    .selectAll()
+    .where('status', '=', sql<'disconnecting'>`'disconnecting'`)
+    .where('status_changed_at', '<', sql<Date>`now() - interval '10 seconds'`)
+    .orderBy('status_changed_at')
+    .limit(limit)
+    .execute()
+  let done = 0
+  for (const row of rows) {
+    const input = disconnectInput(connectionFromRow(row))
+    if (!(await startSoon(hub.temporal, hub.log, disconnectAccountStart(input)))) break
+    done += 1
+  }
+  return done
+}
+
+async function reconcileRecoveries(hub: Hub, limit: number): Promise<number> {
+  const providers = new Set<string>()
+  let done = 0
+  for (const { recovery, ...ref } of await abandonedRecoveries(hub.db, limit)) {
+    if (recovery === 'provider') {
+      providers.add(ref.provider)
+      continue
+    }
+    const start = refreshConnectionStart({ ...ref, settings: recoverySettings, force: false })
+    if (!(await startSoon(hub.temporal, hub.log, start))) return done
+    await extendRecovery(hub.db, ref, showWithinMs)
+    done += 1
+  }
+  for (const provider of providers) {
+    const start = recoverProviderStart({ provider, settings: recoverySettings })
+    if (!(await startSoon(hub.temporal, hub.log, start))) return done
+    await extendProviderRecovery(hub.db, provider, showWithinMs)
+    done += 1
+  }
+  return done
+}
