@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Context } from '@temporalio/activity'
+import { dropExpiredPartitions, ensurePartitions } from '../src/db/partitions.ts'
+import { expireEventKeys } from '../src/delivery/event-keys.ts'
+import { expireIdempotencyKeys } from '../src/http/idempotency.ts'
+import type { Hub } from '../src/hub.ts'
+import { expireInboundKeys } from '../src/inbound/store.ts'
+import { expireRateLimits } from '../src/providers/permit-store.ts'
+import type { ExpiringKind } from '../src/retention/contract.ts'
+
+type Expire = (hub: Hub, limit: number) => Promise<number>
+
+const expirations: Record<ExpiringKind, Expire> = {
+  idempotency_keys: expireIdempotencyKeys,
+  inbound_keys: expireInboundKeys,
+  event_keys: expireEventKeys,
+  rate_limits: (hub, limit) => expireRateLimits(hub.pool, limit),
+}
+
+/** Between batches, so that deleting is never what the database is busy with. */
+const restMs = 50
+
+export function createRetentionActivities(hub: Hub) {
+  return {
+    /** Makes the daily partitions of the two weeks to come; gives how many were missing. */
+    async makePartitions(): Promise<number> {
+      return ensurePartitions(hub)
+    },
+
+    /** Drops the partitions that have been kept long enough; gives how many. */
+    async dropPartitions(): Promise<number> {
+      return (await dropExpiredPartitions(hub)).length
+    },
+
+    /** Deletes what has expired in small batches until none is left; gives how many rows. */
+    async expireRows(kind: ExpiringKind, batchSize: number): Promise<number> {
+      const context = Context.current()
+      let rows = 0
+      for (;;) {
+        const deleted = await expirations[kind](hub, batchSize)
+        rows += deleted
+        if (deleted < batchSize) return rows
+        context.heartbeat()
+        await sleep(restMs, undefined, { signal: context.cancellationSignal })
+      }
+    },
+  }
+}

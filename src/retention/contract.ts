@@ -1,0 +1,31 @@
+import type { HubSchedule } from '../temporal/schedules.ts'
+
+/** What is forgotten row by row, in small batches, because it has no time in its key. */
+export const expiringKinds = ['idempotency_keys', 'inbound_keys', 'event_keys', 'rate_limits'] as const
+
+export type ExpiringKind = (typeof expiringKinds)[number]
+
+export interface EnforceRetentionInput {
+  /** How many rows one statement deletes. */
+  batchSize: number
+}
+
+/** What one pass did; null for a part that failed. */
+export interface RetentionResult {
+  partitionsMade: number | null
+  partitionsDropped: number | null
+  expired: Record<ExpiringKind, number | null>
+}
+
+/** Every hour: partitions are there in time even when the hub was off for weeks, and no pass has much to delete. */
+export const retentionSchedules: HubSchedule[] = [
+  {
+    id: 'enforce-retention',
+    everyMs: 3_600_000,
+    jitterMs: 300_000,
+    workflow: 'enforceRetention',
+    workflowId: 'enforce-retention',
+    input: { batchSize: 1_000 } satisfies EnforceRetentionInput,
+    summary: 'Makes partitions ahead, drops what has been kept long enough, forgets expired keys',
+  },
+]
