@@ -33,7 +33,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-jest-'))
 const outputFile = join(folder, 'result.json')
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js')
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
 let failedChecks = 0
 try {
   if ((await run(npm, ['run', '--silent', 'check'], process.env)) !== 0) {

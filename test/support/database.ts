@@ -8,34 +8,48 @@ const templateLock = 4_715_001
 
 export interface TestDatabase {
   url: string
-  /** Ends whoever is still connected, and drops it. */
+  /** Ends whoever is still connected, and drops it. Not needed: a finished file's databases are dropped by the next one. */
   drop(): Promise<void>
 }
 
-/**
- * A database with the newest schema and nothing in it, cloned from a template that the first caller of the run builds. Dropped
- * when the test file ends, so call it at its top or in a `beforeAll`.
- */
+/** A database with the newest schema and nothing in it, cloned from a template that the first caller of the run builds. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   await asAdmin(async client => {
+    await dropThoseOfFinishedFiles(client)
     await client.query('SELECT pg_advisory_lock($1)', [templateLock]) // also: a template can be cloned by one at a time
     await ensureTemplate(client)
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+    await client.query('INSERT INTO test_databases VALUES ($1, $2, $3)', [name, process.pid, testFile()])
   })
-  const drop = () => asAdmin(client => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
-  if (typeof afterAll === 'function') afterAll(drop)
-  return { url: databaseUrl(name), drop: async () => void (await drop()) }
+  return { url: databaseUrl(name), drop: () => dropDatabase(name) }
 }
 
 /** An empty database without the schema, for tests of the migrations. The caller drops it. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   const name = `empty_${randomBytes(6).toString('hex')}`
   await asAdmin(client => client.query(`CREATE DATABASE ${name}`))
-  return {
-    url: databaseUrl(name),
-    drop: async () => void (await asAdmin(client => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
-  }
+  return { url: databaseUrl(name), drop: () => dropDatabase(name) }
+}
+
+async function dropDatabase(name: string): Promise<void> {
+  await asAdmin(client => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+}
+
+/**
+ * A jest worker runs one file at a time, so what this process made for another file is no longer used. An `afterAll` would be too
+ * early: hooks run in the order of their definition, so before those that close the file's own pools.
+ */
+async function dropThoseOfFinishedFiles(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'DELETE FROM test_databases WHERE pid = $1 AND test_file <> $2 RETURNING name',
+    [process.pid, testFile()],
+  )
+  for (const { name } of rows) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+}
+
+function testFile(): string {
+  return expect.getState().testPath ?? ''
 }
 
 async function ensureTemplate(client: pg.Client): Promise<void> {

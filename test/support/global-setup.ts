@@ -31,6 +31,7 @@ export default async function globalSetup(): Promise<void> {
   const client = new pg.Client({ connectionString: postgres.url() })
   await client.connect()
   await client.query('CREATE SEQUENCE test_namespaces MINVALUE 0 START 0')
+  await client.query('CREATE TABLE test_databases (name text PRIMARY KEY, pid int NOT NULL, test_file text NOT NULL)')
   await client.end()
   const running: RunningStack = {
     postgresUrl: postgres.url(),
