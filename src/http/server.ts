@@ -72,6 +72,8 @@ function answerError(hub: Hub, error: unknown, request: FastifyRequest, reply: F
   }
   if (known.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000))
   if (known.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
+  // An error of the framework may come before the hook that sets it.
+  reply.header('x-request-id', request.id)
   return reply.code(known.status).send(errorBody(known, request.id))
 }
 

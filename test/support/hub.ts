@@ -10,6 +10,13 @@ import { claimNamespace } from './namespace.ts'
 export type TestEnvironment = Record<string, string>
 
 const environments = new WeakMap<Hub, TestEnvironment>()
+const servers = new WeakMap<Hub, FastifyInstance>()
+const closing: (() => Promise<unknown>)[] = []
+
+// This module is imported before a database is made, so that everything is closed before its database is dropped.
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+})
 
 export interface TestHubOptions extends NonNullable<Parameters<typeof createHub>[1]> {
   /** Variables over the test's own: `{ LOG_LEVEL: 'debug' }`. */
@@ -20,14 +27,14 @@ export interface TestHubOptions extends NonNullable<Parameters<typeof createHub>
 
 /**
  * A hub on a database and a Temporal namespace of its own, with fresh keys, which may call 127.0.0.0/8. It logs nothing
- * unless `LOG_LEVEL` is given. It is closed when the test file ends: call it at the file's top or in a `beforeAll`.
+ * unless `LOG_LEVEL` is given. It is closed when the test file ends. One with a database of its own is made at the file's top or in a `beforeAll`.
  */
 export async function createTestHub({ environment, beside, ...overrides }: TestHubOptions = {}): Promise<Hub> {
   const own = (beside && environments.get(beside)) ?? (await freshEnvironment())
   const variables = { ...own, ...environment }
   const hub = createHub(loadConfig(variables), { name: 'causeway-test', ...overrides })
   environments.set(hub, variables)
-  afterAll(() => hub.close())
+  closing.push(() => hub.close())
   return hub
 }
 
@@ -59,11 +66,9 @@ export async function createTestServer(hub: Hub): Promise<FastifyInstance> {
   const app = await createServer(hub)
   await app.ready()
   servers.set(hub, app)
-  afterAll(() => app.close())
+  closing.push(() => app.close())
   return app
 }
-
-const servers = new WeakMap<Hub, FastifyInstance>()
 
 export interface Answer<Body> {
   status: number
