@@ -1,6 +1,7 @@
 import type { Hub } from '../src/hub.ts'
 import { withBoundary } from './boundary.ts'
 import { createInboundActivities } from './inbound.ts'
+import { createDispatchActivities, createRecoveryActivities } from './delivery.ts'
 import { createConnectionActivities } from './connections.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 import { createRetentionActivities } from './retention.ts'
@@ -9,7 +10,7 @@ import { createRetentionActivities } from './retention.ts'
 export function createActivities(hub: Hub) {
   const bounded = <Activities extends object>(activities: Activities) => withBoundary(activities, hub.log)
   return {
-    workflows: bounded({}),
+    workflows: bounded({ ...createRecoveryActivities(hub) }),
     connections: bounded({
       ...createInboundActivities(hub),
       ...createMaintenanceActivities(hub),
@@ -17,6 +18,6 @@ export function createActivities(hub: Hub) {
       ...createConnectionActivities(hub),
     }),
     sync: bounded({}),
-    delivery: bounded({}),
+    delivery: bounded({ ...createDispatchActivities(hub) }),
   }
 }

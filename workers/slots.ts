@@ -1,4 +1,7 @@
+import { startDispatchSlots } from '../src/delivery/slots.ts'
 import type { Hub } from '../src/hub.ts'
 
 /** Starts the dispatch slots that are not running; surplus ones end by themselves. */
-export async function startSlots(_hub: Hub): Promise<void> {}
+export async function startSlots(hub: Hub): Promise<void> {
+  await startDispatchSlots(hub)
+}

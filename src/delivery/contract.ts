@@ -67,6 +67,10 @@ export interface RecoveryStep {
   error: string | null
   /** How long to wait before the next step. */
   waitMs: number
+  /** The epoch that the next step acts for. */
+  epoch: number
+  /** `endpoint.failing` was published: a person should look. */
+  notified: boolean
   /** The delivery that this probe was made with. */
   probed?: string
 }

@@ -83,6 +83,11 @@ export const delivery: Migration = {
         after_endpoint_id text collate "C" not null default '',
         leased_until timestamptz not null default '-infinity'
       )`.execute(db)
+    await sql`
+      create table delivery_outage (
+        one boolean primary key default true check (one),
+        since timestamptz not null default now()
+      )`.execute(db)
     // Claiming raises lease and leased_until, which no index has: with room on the page the row's new version stays on it.
     await sql`
       create table delivery_queue (

@@ -1,0 +1,56 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import type { DispatchResult, RecoverEndpointInput, RecoveryStep } from '../src/delivery/contract.ts'
+import { dispatcherOf } from '../src/delivery/dispatching.ts'
+import { drainEndpoint } from '../src/delivery/drain.ts'
+import { assessRecovery, probeEndpoint } from '../src/delivery/recover.ts'
+import { probeNetwork, type NetworkStep } from '../src/delivery/recover-network.ts'
+import type { Hub } from '../src/hub.ts'
+
+const heartbeatEveryMs = 2_500
+
+/** Keeps an activity known as alive while it works; the heartbeats are also how its cancellation arrives. */
+async function beating<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const context = Context.current()
+  context.heartbeat()
+  const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs)
+  try {
+    const result = await work(context.cancellationSignal)
+    if (context.cancellationSignal.aborted) await context.cancelled
+    return result
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** The one activity of the `delivery` queue. */
+export function createDispatchActivities(hub: Hub) {
+  return {
+    /** Delivers in batches for ten minutes, or until the process stops. */
+    async dispatchBatches(): Promise<DispatchResult> {
+      const dispatcher = dispatcherOf(hub)
+      if (!dispatcher) {
+        const message = 'The process is stopping; another one takes over.'
+        throw ApplicationFailure.create({ type: 'STOPPING', message, category: 'BENIGN' })
+      }
+      return beating(signal => dispatcher.run(signal))
+    },
+  }
+}
+
+/** The light activities of what is in trouble. */
+export function createRecoveryActivities(hub: Hub) {
+  return {
+    async assessRecovery(input: RecoverEndpointInput): Promise<RecoveryStep> {
+      return assessRecovery(hub, input)
+    },
+    async probeEndpoint(input: RecoverEndpointInput): Promise<RecoveryStep> {
+      return probeEndpoint(hub, input)
+    },
+    async drainEndpoint(input: RecoverEndpointInput, step: number): Promise<RecoveryStep> {
+      return beating(signal => drainEndpoint(hub, input, step, signal))
+    },
+    async probeNetwork(): Promise<NetworkStep> {
+      return probeNetwork(hub)
+    },
+  }
+}

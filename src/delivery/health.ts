@@ -1,0 +1,72 @@
+import type pg from 'pg'
+import type { Hub } from '../hub.ts'
+import { disableEndpoint } from './disable.ts'
+import { describeError } from './outcome.ts'
+import type { Result } from './record.ts'
+import { enterTrouble } from './trouble.ts'
+
+interface Failing {
+  id: string
+  workspace_id: string
+  epoch: number
+  url: string
+}
+
+/**
+ * Keeps the books of endpoints from what was recorded: a success ends a row of failures, a failure adds to it, and enough
+ * of them over enough time is trouble. What goes well costs nothing here.
+ */
+export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Result[]): Promise<void> {
+  const failures = new Map<string, { count: number; error: string | null; workspaceId: string }>()
+  const succeeded = new Set<string>()
+  const gone = new Map<string, string>()
+  for (const { delivery, verdict, outcome } of results) {
+    if (!outcome) continue
+    if (verdict.kind === 'delivered') {
+      if (delivery.failures !== 0) succeeded.add(delivery.endpointId)
+      continue
+    }
+    if (outcome.status === 410) gone.set(delivery.endpointId, delivery.workspaceId)
+    const known = failures.get(delivery.endpointId)
+    failures.set(delivery.endpointId, {
+      count: (known?.count ?? 0) + 1,
+      error: describeError(outcome),
+      workspaceId: delivery.workspaceId,
+    })
+  }
+  // An endpoint that succeeded in the same batch is not without a success.
+  for (const { delivery, verdict } of results) {
+    if (verdict.kind === 'delivered' && failures.delete(delivery.endpointId)) succeeded.add(delivery.endpointId)
+  }
+  if (succeeded.size > 0) {
+    await pool.query({
+      name: 'endpoints-succeeded',
+      text: `update endpoints set failures = 0, failing_since = null, failing_notified_at = null, last_error = null
+        where id = any($1::text[]) and failures > 0 and mode in ('open', 'draining')`,
+      values: [[...succeeded]],
+    })
+  }
+  for (const [endpointId, workspaceId] of gone) await disableEndpoint(hub, workspaceId, endpointId, 'gone')
+  if (failures.size === 0) return
+  const { troubleFailures, troubleAfterMs } = hub.deliveryPolicy
+  const { rows } = await pool.query<Failing & { troubled: boolean }>({
+    name: 'endpoints-failed',
+    text: `update endpoints e set failures = e.failures + f.count, failing_since = coalesce(e.failing_since, now()),
+        last_error = f.error
+      from unnest($1::text[], $2::text[], $3::int[], $4::text[]) as f(id, workspace_id, count, error)
+      where e.id = f.id and e.workspace_id = f.workspace_id and e.mode in ('open', 'draining')
+      returning e.id, e.workspace_id, e.epoch, e.url, e.mode = 'open' and e.failures >= $5
+        and e.failing_since <= now() - $6::bigint * interval '1 ms' as troubled`,
+    values: [
+      [...failures.keys()],
+      [...failures.values()].map(failure => failure.workspaceId),
+      [...failures.values()].map(failure => failure.count),
+      [...failures.values()].map(failure => failure.error),
+      troubleFailures,
+      troubleAfterMs,
+    ],
+  })
+  for (const { id, workspace_id: workspaceId, epoch, url, troubled } of rows) {
+    if (troubled) await enterTrouble(hub, { endpointId: id, workspaceId, epoch, host: new URL(url).host })
+  }
+}

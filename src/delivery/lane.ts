@@ -1,0 +1,70 @@
+import type { ClaimedDelivery } from './claim.ts'
+import type { Outcome } from './outcome.ts'
+import type { Target } from './targets.ts'
+
+const slowMs = 500
+const longestQueue = 1_024
+
+/** The deliveries of one endpoint in this process: so many under way, the others in line, those beyond turned away. */
+export class Lane {
+  readonly endpointId: string
+  target: Target
+  readonly queue: ClaimedDelivery[] = []
+  inFlight = 0
+  /** Accepted, and waiting for their payloads. */
+  expected = 0
+  /** Deliveries of it are held for want of room here: it claims them by itself as room comes. */
+  parked = false
+  /** A claim of held deliveries is under way. */
+  refilling = false
+  /** Of `performance.now()`: the receiver asked not to be called before. */
+  notBefore = 0
+  lastUsedAt = 0
+  #limit: number
+  #averageMs: number | undefined
+
+  constructor(target: Target) {
+    this.endpointId = target.endpointId
+    this.target = target
+    this.#limit = target.maxInFlight
+  }
+
+  get hasRoom(): boolean {
+    return this.inFlight < this.#allowed
+  }
+
+  get idle(): boolean {
+    return this.inFlight === 0 && this.queue.length === 0 && this.expected === 0 && !this.parked
+  }
+
+  /** How many more it takes in line. A lane that would make them wait long, or whose speed is unknown, takes few. */
+  get space(): number {
+    const inLine = this.queue.length + this.expected
+    // What is under way counts while nothing is known of its speed.
+    if (this.#averageMs === undefined) return 2 * this.#allowed - this.inFlight - inLine
+    const within = Math.floor((slowMs * this.#allowed) / Math.max(this.#averageMs, 1))
+    return Math.min(Math.max(within, this.#allowed), longestQueue) - inLine
+  }
+
+  /** How many it would claim by itself when deliveries of it are held. */
+  get appetite(): number {
+    return this.#allowed - this.inFlight - this.queue.length - this.expected
+  }
+
+  /** Learns from an outcome: how long it takes, and whether it should be asked less. */
+  learn(outcome: Outcome): void {
+    this.#averageMs =
+      this.#averageMs === undefined ? outcome.durationMs : 0.8 * this.#averageMs + 0.2 * outcome.durationMs
+    if (asksForLess(outcome)) this.#limit = Math.max(1, this.#limit / 2)
+    else if (outcome.error === undefined) this.#limit = Math.min(this.target.maxInFlight, this.#limit + 0.25)
+  }
+
+  get #allowed(): number {
+    return Math.max(1, Math.floor(Math.min(this.#limit, this.target.maxInFlight)))
+  }
+}
+
+/** 429, 502, 503 and 504 ask the sender to slow down (Standard Webhooks). */
+function asksForLess(outcome: Outcome): boolean {
+  return outcome.status === 429 || outcome.status === 502 || outcome.status === 503 || outcome.status === 504
+}

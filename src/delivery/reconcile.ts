@@ -1,0 +1,42 @@
+import type { Hub } from '../hub.ts'
+import { startNetworkRecovery } from './outage.ts'
+import { slotsAreMissing, startDispatchSlots } from './slots.ts'
+import { startRecovery } from './trouble.ts'
+
+/** How long past its time a recovery's probe may be before its workflow counts as gone. */
+const overdueMs = 60_000
+const startsAtOnce = 50
+const expiredKeys = 5_000
+
+/**
+ * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, dispatch
+ * slots; forgets callers' event ids whose time is over. Held deliveries of endpoints that are open again, disabled or gone
+ * are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
+ */
+export async function reconcileDelivery(hub: Hub, limit: number): Promise<number> {
+  let started = 0
+  const overdue = await hub.db
+    .selectFrom('endpoints')
+    .select(['id', 'workspace_id', 'epoch', 'url'])
+    .where('mode', 'in', ['recovering', 'draining'])
+    .where('next_probe_at', '<', new Date(Date.now() - overdueMs))
+    .orderBy('next_probe_at')
+    .limit(Math.min(limit, startsAtOnce))
+    .execute()
+  for (const { id, workspace_id: workspaceId, epoch, url } of overdue) {
+    if (await startRecovery(hub, { workspaceId, endpointId: id, epoch, host: new URL(url).host })) started++
+  }
+  const outage = await hub.db
+    .selectFrom('delivery_outage')
+    .select('since')
+    .where('since', '<', new Date(Date.now() - overdueMs))
+    .executeTakeFirst()
+  if (outage && (await startNetworkRecovery(hub))) started++
+  await hub.pool.query(
+    `delete from event_keys where (workspace_id, key) in (
+      select workspace_id, key from event_keys where expires_at < now() order by expires_at limit $1)`,
+    [expiredKeys],
+  )
+  if (await slotsAreMissing(hub)) started += await startDispatchSlots(hub)
+  return started
+}

@@ -1,0 +1,102 @@
+import {
+  ActivityFailure,
+  condition,
+  continueAsNew,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { createRecoveryActivities } from '../activities/delivery.ts'
+import { endpointChangedSignal, type RecoverEndpointInput, type RecoveryStep } from '../src/delivery/contract.ts'
+import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+
+type Activities = ReturnType<typeof createRecoveryActivities>
+
+const { assessRecovery, probeEndpoint } = proxyActivities<Activities>({
+  taskQueue: taskQueues.workflows,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
+})
+const { drainEndpoint } = proxyActivities<Activities>({
+  taskQueue: taskQueues.workflows,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
+})
+
+const stepsEach = 200
+const hubTroubleMs = 30_000
+
+/**
+ * Looks after one endpoint that fails: waits with growing delays, probes with one delivery at a time, and when one goes
+ * through, drains what waits, oldest first and more with each step. It ends when the endpoint is open or disabled, or when
+ * somebody else decided about it.
+ */
+export async function recoverEndpoint(input: RecoverEndpointInput): Promise<void> {
+  let changed = false
+  setHandler(defineSignal(endpointChangedSignal), () => void (changed = true))
+  let current: RecoverEndpointInput = { probes: 0, ...input }
+  let attention: Attention = 'retrying'
+  let drained = 0
+  let step = await attempt(() => assessRecovery(current))
+
+  for (let steps = 0; ; steps++) {
+    if (step?.state === 'open' || step?.state === 'disabled' || step?.state === 'stale') {
+      setCurrentDetails(endings[step.state])
+      return
+    }
+    const waitMs = step?.waitMs ?? hubTroubleMs
+    setCurrentDetails(describe(step, waitMs))
+    if (step?.notified && attention === 'retrying') {
+      attention = 'needs_person'
+      upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+    }
+    if (waitMs > 0) await condition(() => changed, waitMs)
+    changed = false
+    if (steps >= stepsEach || workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof recoverEndpoint>(current)
+    }
+    const draining = step?.state === 'draining'
+    const { probes = 0 } = current
+    step = await attempt(() => (draining ? drainEndpoint(current, drained) : probeEndpoint(current)))
+    if (!step) continue
+    drained = step.state === 'draining' && draining ? drained + 1 : 0
+    current = {
+      ...current,
+      epoch: step.epoch,
+      // An endpoint that fails again while it is drained starts its delays anew.
+      probes: draining ? 0 : probes + 1,
+      ...(step.probed === undefined ? {} : { lastProbed: step.probed }),
+    }
+  }
+}
+
+/** A step, or nothing when the hub itself has trouble: that is no reason to give the endpoint up. */
+async function attempt(work: () => Promise<RecoveryStep>): Promise<RecoveryStep | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ActivityFailure && !isCancellation(error)) return undefined
+    throw error
+  }
+}
+
+const endings = {
+  open: 'The endpoint takes deliveries again.',
+  disabled: 'The endpoint is disabled; what waited has failed and can be replayed.',
+  stale: 'The endpoint was changed or removed by hand: there is nothing left to do here.',
+}
+
+function describe(step: RecoveryStep | undefined, waitMs: number): string {
+  const until = new Date(Date.now() + waitMs).toISOString()
+  if (!step) return `The hub could not look at the endpoint just now; it tries again at ${until}.`
+  const waiting = step.waiting >= 100_000 ? '100,000 or more deliveries wait' : `${step.waiting} deliveries wait`
+  if (step.state === 'draining') return `The endpoint answers again: ${waiting} and are being sent, oldest first.`
+  return `${waiting}. The last error: ${step.error ?? 'unknown'}. The next probe is at ${until}.`
+}
