@@ -1,7 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { isRunning } from './process-tree.mjs'
 
 // Where root cannot use the given folders: Postgres then runs as an ordinary user, who must reach program and data.
 const rootsOwnFolder = '/var/lib/causeway'
@@ -26,12 +38,14 @@ export async function findPlace(dataDir: string): Promise<Place> {
   }
   const owner = ordinaryUser()
   const native = dirname(dirname(realpathSync(postgres)))
+  removeAbandoned()
   const programs = canUse(owner, realpathSync(postgres)) ? native : copyOfPrograms(native)
   const mine = rootsFolderFor(folder)
   mkdirSync(folder, { recursive: true })
   const reachable = !existsSync(mine) && canUse(owner, dirname(folder))
   const used = reachable ? folder : mine
   mkdirSync(used, { recursive: true, mode: 0o755 })
+  if (!reachable) writeFileSync(join(used, 'origin'), folder)
   if (reachable) chownSync(used, owner.uid, owner.gid)
   return { owner, initdb: join(programs, 'bin/initdb'), postgres: join(programs, 'bin/postgres'), folder: used }
 }
@@ -69,6 +83,17 @@ function canUse(owner: { uid: number; gid: number }, path: string): boolean {
 
 function rootsFolderFor(dataDir: string): string {
   return join(rootsOwnFolder, createHash('sha256').update(dataDir).digest('hex').slice(0, 16))
+}
+
+/** Data whose folder is gone: a checkout that was deleted, a test that was interrupted. */
+function removeAbandoned(): void {
+  for (const name of existsSync(rootsOwnFolder) ? readdirSync(rootsOwnFolder) : []) {
+    const origin = join(rootsOwnFolder, name, 'origin')
+    if (!existsSync(origin) || existsSync(readFileSync(origin, 'utf8'))) continue
+    const pidFile = join(rootsOwnFolder, name, 'data', 'postmaster.pid')
+    if (existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, 'utf8').split('\n')[0]))) continue
+    rmSync(join(rootsOwnFolder, name), { recursive: true, force: true })
+  }
 }
 
 function copyOfPrograms(native: string): string {

@@ -1,10 +1,11 @@
 // usage: npm test [-- jest arguments]. Checks, then all tests, then one plain closing line.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onStopRequest } from './signals.ts'
+import { watchFolder } from './watchdog.ts'
 
 interface JestResult {
   numPassedTests: number
@@ -31,7 +32,10 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   })
 }
 
+// all temporary folders of the run are made in this one, which goes with it, however it ends
 const folder = mkdtempSync(join(tmpdir(), 'causeway-jest-'))
+chmodSync(folder, 0o755) // Postgres may run as another user
+watchFolder(folder)
 const outputFile = join(folder, 'result.json')
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
 let failedChecks = 0
@@ -48,14 +52,14 @@ try {
     running = spawn(process.execPath, [jest, ...args], {
       cwd: root,
       stdio: ['inherit', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS, FORCE_COLOR: process.stderr.isTTY ? '1' : '0' },
+      env: { ...process.env, NODE_OPTIONS, TMPDIR: folder, FORCE_COLOR: process.stderr.isTTY ? '1' : '0' },
     })
     running.once('error', reject)
     running.once('exit', () => resolve())
   })
   report()
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
 }
 
 function report(): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -89,6 +89,19 @@ it('leaves no server behind when the process that started it is killed', async (
   expect(pid).toBeGreaterThan(1)
   for (let waited = 0; isRunning(pid) && waited < 10_000; waited += 100) await sleep(100)
   expect(isRunning(pid)).toBe(false)
+})
+
+it('removes what was placed elsewhere for a folder that is gone', async () => {
+  const server = await start()
+  const [row] = await query<{ data_directory: string }>(server, 'SHOW data_directory')
+  const data = row?.data_directory ?? ''
+  await server.kill()
+  rmSync(folder, { recursive: true, force: true })
+  const other = mkdtempSync(join(tmpdir(), 'causeway-postgres-'))
+  const next = await startPostgres({ dataDir: join(other, 'data') })
+  expect(existsSync(data)).toBe(false)
+  await next.remove()
+  rmSync(other, { recursive: true, force: true })
 })
 
 it('stops a server that an earlier run left, before it takes the data over', async () => {
