@@ -167,13 +167,13 @@ export async function unfinishedAttempts(
   const rows = await db
     .selectFrom('connect_attempts')
     .selectAll()
-    .where(({ and, eb, or }) =>
-      or([
-        and([eb('status', '=', 'awaiting'), eb('expires_at', '<', ago(times.handMs))]),
-        and([
+    .where(eb =>
+      eb.or([
+        eb.and([eb('status', '=', 'awaiting'), eb('expires_at', '<', ago(times.handMs))]),
+        eb.and([
           eb('status', '=', 'code_received'),
-          or([
-            and([eb('handed_at', 'is', null), eb('updated_at', '<', ago(times.handMs))]),
+          eb.or([
+            eb.and([eb('handed_at', 'is', null), eb('updated_at', '<', ago(times.handMs))]),
             eb('handed_at', '<', ago(times.finishMs)),
           ]),
         ]),

@@ -1,4 +1,4 @@
-import { HubError } from '../errors.ts'
+import { HubError, type ErrorCode } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { healthChecks } from '../metrics/registry.ts'
 import { providerOf } from '../providers/index.ts'
@@ -60,23 +60,16 @@ async function verify(hub: Hub, connection: Connection): Promise<Finding> {
     return { kind: 'healthy', account: await accountOf(definition, client, hub.connectionSettings.identityTimeoutMs) }
   } catch (error) {
     if (!(error instanceof HubError)) throw error
-    switch (error.code) {
-      case 'INVALID_CREDENTIALS':
-      case 'TOKEN_EXPIRED':
-        return { kind: 'refused' }
-      case 'PROVIDER_ERROR':
-      case 'PROVIDER_REJECTED':
-      case 'PROVIDER_UNREACHABLE':
-        return { kind: 'failing' }
-      case 'RATE_LIMITED':
-      case 'REFRESH_FAILED':
-      case 'CLIENT_REFUSED':
-        return { kind: 'unknown', retryInMs: error.retryAfterMs ?? 60_000 }
-      default:
-        throw error
-    }
+    if (refused.has(error.code)) return { kind: 'refused' }
+    if (failing.has(error.code)) return { kind: 'failing' }
+    if (undecided.has(error.code)) return { kind: 'unknown', retryInMs: error.retryAfterMs ?? 60_000 }
+    throw error
   }
 }
+
+const refused = new Set<ErrorCode>(['INVALID_CREDENTIALS', 'TOKEN_EXPIRED'])
+const failing = new Set<ErrorCode>(['PROVIDER_ERROR', 'PROVIDER_REJECTED', 'PROVIDER_UNREACHABLE'])
+const undecided = new Set<ErrorCode>(['RATE_LIMITED', 'REFRESH_FAILED', 'CLIENT_REFUSED'])
 
 function statusAfter(connection: Connection, finding: Finding, failures: number): Connection['status'] {
   const { status, statusReason } = connection

@@ -64,8 +64,8 @@ export async function takeDisconnectLease(hub: Hub, ref: ConnectionRef, untilMs:
     .where('workspace_id', '=', ref.workspaceId)
     .where('id', '=', ref.connectionId)
     .where('status', '=', 'disconnecting')
-    .where(({ eb, or }) =>
-      or([
+    .where(eb =>
+      eb.or([
         eb('lease_until', 'is', null),
         eb('lease_until', '<', sql<Date>`now()`),
         // Its own, from a try that was cut short.

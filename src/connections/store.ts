@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
+import { behind, type Position } from '../db/keyset.ts'
 import type { ConnectionsTable } from '../db/schema/connections.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionStatus } from './states.ts'
@@ -126,12 +127,11 @@ export interface ConnectionFilter {
   provider?: string | undefined
   status?: ConnectionStatus | undefined
   externalAccountId?: string | undefined
-  /** The id after which the page begins. */
-  after?: string | undefined
+  after?: Position | undefined
   limit: number
 }
 
-/** A page of a workspace's connections, newest first. */
+/** A workspace's connections behind a position, newest first. */
 export async function listConnections(
   db: Executor,
   workspaceId: string,
@@ -141,8 +141,9 @@ export async function listConnections(
   if (filter.provider !== undefined) query = query.where('provider', '=', filter.provider)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.externalAccountId !== undefined) query = query.where('external_account_id', '=', filter.externalAccountId)
-  if (filter.after !== undefined) query = query.where('id', '<', filter.after)
-  return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(connectionFromRow)
+  return (await query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()).map(
+    connectionFromRow,
+  )
 }
 
 export interface NewConnection {
@@ -194,14 +195,4 @@ export async function updateMetadata(
     .executeTakeFirst()
   if (!row) throw new HubError('CONNECTION_NOT_FOUND')
   return connectionFromRow(row)
-}
-
-/** Removes a connection that never came to be, such as an import that proved dead; with it goes what it had. */
-export async function deletePending(db: Executor, workspaceId: string, connectionId: string): Promise<void> {
-  await db
-    .deleteFrom('connections')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', connectionId)
-    .where('status', '=', 'pending')
-    .execute()
 }

@@ -2,7 +2,9 @@ import type { Hub } from '../hub.ts'
 import type { AnyRoute, Plugin } from './route.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import { inboundEventsRoutes } from './routes/inbound-events.ts'
+import { oauthCallback } from './routes/oauth-callback.ts'
 import { providerAppRoutes } from './routes/provider-apps.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -15,6 +17,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...apiKeyRoutes(hub),
     ...providerRoutes(),
     ...providerAppRoutes(hub),
+    ...connectionRoutes(hub),
     ...auditLogRoutes(hub),
     ...inboundEventsRoutes(hub),
   ]
@@ -22,5 +25,5 @@ export function routesOf(hub: Hub): AnyRoute[] {
 
 /** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */
 export function pluginsOf(hub: Hub): Plugin[] {
-  return [webhookRoutes(hub)]
+  return [webhookRoutes(hub), oauthCallback(hub)]
 }

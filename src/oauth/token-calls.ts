@@ -18,19 +18,23 @@ export async function exchangeCode(
   limits: FetchLimits,
 ): Promise<TokenGrant> {
   const { server, client, options } = tokenEndpoint(outgoing, method, app, limits)
+  const parameters = {
+    code: code.code,
+    redirect_uri: code.redirectUri,
+    ...(code.verifier === undefined ? {} : { code_verifier: code.verifier }),
+  }
   return answered(method, async () => {
-    // The state was checked where the callback was taken; here it only has to be well-formed.
-    const parameters = oauth.validateAuthResponse(server, client, new URLSearchParams({ code: code.code }))
-    const response = await oauth.authorizationCodeGrantRequest(
+    // The state was checked where the callback was taken. The generic request is the one that goes without PKCE too.
+    const auth = clientAuthOf(method, app)
+    const response = await oauth.genericTokenEndpointRequest(
       server,
       client,
-      clientAuthOf(method, app),
+      auth,
+      'authorization_code',
       parameters,
-      code.redirectUri,
-      code.verifier ?? oauth.nopkce,
       options,
     )
-    return { response, read: good => oauth.processAuthorizationCodeResponse(server, client, good) }
+    return { response, read: good => oauth.processGenericTokenEndpointResponse(server, client, good) }
   })
 }
 
@@ -66,7 +70,7 @@ function tokenEndpoint(outgoing: Outgoing, method: OAuth2, app: OAuthApp, limits
 
 interface Answered {
   response: Response
-  read(response: Response): Promise<oauth.TokenEndpointResponse>
+  read: (response: Response) => Promise<oauth.TokenEndpointResponse>
 }
 
 async function answered(method: OAuth2, call: () => Promise<Answered>): Promise<TokenGrant> {
