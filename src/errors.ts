@@ -74,6 +74,7 @@ export const errorCodes = {
   PROVIDER_APP_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such provider app.' },
   CONNECTION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connection.' },
   CONNECT_ATTEMPT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connect attempt.' },
+  SYNC_RUN_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such run of this sync.' },
   SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },
   RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such record.' },
   EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such event.' },
@@ -113,6 +114,9 @@ export const errorCodes = {
   RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait as Retry-After says.' },
   // What went wrong on the way
   INTERNAL: { status: 500, retryable: true, message: 'Something went wrong here; the request id leads to the log.' },
+  SYNC_STOPPED: { status: 409, retryable: false, message: 'The run was stopped, or is held by another attempt.' },
+  SYNC_PAUSED: { status: 409, retryable: false, message: 'The sync is paused; resume it first.' },
+  SYNC_INTERRUPTED: { status: 500, retryable: true, message: 'The workflow of the run was ended from outside.' },
   SYNC_FAILED: { status: 500, retryable: true, message: 'The sync did not succeed.' },
   PROVIDER_ERROR: { status: 502, retryable: true, message: 'The provider answered with an error.' },
   PROVIDER_REJECTED: { status: 502, retryable: false, message: 'The provider refused the request.' },

@@ -20,11 +20,46 @@ export interface RunSyncInput {
   connectionId: string
   provider: string
   trigger: RunTrigger
-  /** For tests: how failures are retried. */
-  retry?: { maximumAttempts: number; initialIntervalMs: number }
+  /** How failures are retried; a test shrinks it. */
+  retry?: SyncRetry
+}
+
+export interface SyncRetry {
+  maximumAttempts: number
+  initialIntervalMs: number
+}
+
+/** What the first activity of a run gives: the run it holds, or why there is none. */
+export type RunStart =
+  | { kind: 'taken'; runId: string }
+  /** Another workflow holds a run: it runs again before it ends. */
+  | { kind: 'lost' }
+  | { kind: 'skipped'; reason: 'NOT_FOUND' | 'PAUSED' | 'NOTHING_REQUESTED' }
+  /** A run that could not begin, such as on a connection that needs its user. */
+  | { kind: 'failed'; runId: string | null; errorCode: string }
+
+export interface RunRef {
+  workspaceId: string
+  syncId: string
+  runId: string
+}
+
+/** How far a run is after an activity. `more` means that it handed back to keep activities short. */
+export interface RunProgress {
+  done: boolean
+  /** Rows so far, for the current details. */
+  pulled: number
+  pushed: number
+}
+
+export interface RunEnd {
+  status: 'succeeded' | 'failed' | 'cancelled'
+  errorCode: string | null
+  /** Another run was asked for meanwhile. */
+  again: boolean
 }
 
 export interface RunSyncResult {
   /** The runs that this workflow took, in their order. */
-  runs: { runId: string; status: 'succeeded' | 'failed' | 'cancelled'; errorCode: string | null }[]
+  runs: { runId: string; status: RunEnd['status']; errorCode: string | null }[]
 }

@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto'
+
+export type Values = Record<string, unknown>
+
+/** JSON with the keys of every object in order and without null members: the same values give the same text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(item => canonicalJson(item ?? null)).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined && member !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+/** SHA-256 of a text. */
+export function hashOf(text: string): Buffer {
+  return hash('sha256', text, 'buffer')
+}
+
+/** Whether two values say the same; missing and null are the same. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b || (isNothing(a) && isNothing(b))) return true
+  if (typeof a !== 'object' || typeof b !== 'object') return false
+  return canonicalJson(a) === canonicalJson(b)
+}
+
+/** A copy with the value at a path, or without it when the value is missing or null; objects left empty go too. */
+export function withValue(data: Values, path: readonly string[], value: unknown): Values {
+  const [step = '', ...rest] = path
+  const { [step]: old, ...others } = data
+  if (rest.length === 0) return isNothing(value) ? others : { ...data, [step]: value }
+  const inner = withValue(isObject(old) ? old : {}, rest, value)
+  return Object.keys(inner).length === 0 && isNothing(value) ? others : { ...data, [step]: inner }
+}
+
+/** RFC 7396: members of the patch replace, null removes. */
+export function mergePatch(data: Values, patch: Values): Values {
+  const merged = { ...data }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key]
+    else if (isObject(value)) merged[key] = mergePatch(isObject(merged[key]) ? merged[key] : {}, value)
+    else merged[key] = value
+  }
+  return merged
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}

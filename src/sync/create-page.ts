@@ -1,0 +1,74 @@
+import type { Hub } from '../hub.ts'
+import { newId } from '../ids.ts'
+import type { Thing } from './mapping.ts'
+import { stopped, type RunCounts, type RunHold, type RunPlace } from './run-hold.ts'
+
+// One statement, one commit: counts and cursor, what was seen, records and links. It writes nothing unless the run is
+// still this attempt's. Hashes come as one value: 1,000 of them as an array cost more than the rest of the page.
+const text = `
+  with held as (
+    update sync_runs set phase = $3, cursor = $4, alive_at = now(), pulled = pulled + $5,
+      created = created + $6, unchanged = unchanged + $7
+    where id = $1 and workspace_id = $10 and claim = $2 and status = 'running' returning 1
+  ), seen as (
+    insert into sync_run_pages (run_id, cursor, external_ids)
+    select $1, $8, $9::text[] from held where $9::text[] is not null on conflict do nothing
+  ), numbers as (
+    insert into collections as c (workspace_id, name, last_change) select $10, $11, $6::bigint from held where $6::int > 0
+    on conflict (workspace_id, name) do update set last_change = c.last_change + excluded.last_change
+    returning c.last_change - $6::bigint as before
+  ), input as (
+    select i.*, substring($16::bytea from (i.ord::int - 1) * 32 + 1 for 32) as hash
+    from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), jsonb_array_elements($15::jsonb))
+      with ordinality as i(record_id, external_id, external_version, data, ord)
+  ), new_records as (
+    insert into records (id, workspace_id, collection, data, hash, change)
+    select record_id, $10, $11, data, hash, before + ord from input, numbers
+  ), new_links as (
+    insert into record_links
+      (workspace_id, sync_id, record_id, external_id, external_version, external_hash, record_version, base)
+    select $10, $17, record_id, external_id, external_version, hash, 1, data from input, numbers
+  )
+  select 1 from held`
+
+export interface CreatedPage {
+  /** Where the page began. */
+  cursor: string
+  /** Everything on the page, when what is gone is to be found. */
+  seen: string[] | null
+  created: readonly Thing[]
+  counts: RunCounts
+  place: RunPlace
+}
+
+/**
+ * Commits a page of which nothing but new things has to be written: the most frequent one, as a first load consists of them
+ * and a repeated one has none. @throws HubError `SYNC_STOPPED`
+ */
+export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPage): Promise<void> {
+  const { created, counts, place } = page
+  const { rowCount } = await hub.pool.query({
+    name: 'sync-create-page',
+    text,
+    values: [
+      hold.runId,
+      hold.claim,
+      place.phase,
+      place.cursor,
+      counts.pulled ?? 0,
+      created.length,
+      counts.unchanged ?? 0,
+      page.cursor,
+      page.seen,
+      hold.workspaceId,
+      hold.sync.collection,
+      created.map(() => newId('record')),
+      created.map(thing => thing.externalId),
+      created.map(thing => thing.version),
+      `[${created.map(thing => thing.json).join(',')}]`,
+      Buffer.concat(created.map(thing => thing.hash)),
+      hold.sync.id,
+    ],
+  })
+  if (rowCount === 0) throw stopped()
+}

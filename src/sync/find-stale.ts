@@ -1,0 +1,37 @@
+import type { Hub } from '../hub.ts'
+import type { Thing } from './mapping.ts'
+
+/** A thing that is not as its link last saw it; without a record when the sync has never seen it. */
+export interface StaleThing {
+  thing: Thing
+  recordId: string | null
+}
+
+// Relies on record_links_by_thing (sync_id, external_id). What is unchanged does not leave the database.
+const text = `
+  select i.ord::int as ord, l.record_id
+  from unnest($2::text[], $3::text[]) with ordinality as i(external_id, external_version, ord)
+  left join record_links l on l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id
+  where l.record_id is null
+    or l.external_hash is distinct from substring($4::bytea from (i.ord::int - 1) * 32 + 1 for 32)
+    or l.external_version is distinct from i.external_version
+    or l.state = 'error' or l.gone`
+
+/** Which of a page's things differ from what was last seen of them. */
+export async function findStale(
+  hub: Hub,
+  workspaceId: string,
+  syncId: string,
+  things: readonly Thing[],
+): Promise<StaleThing[]> {
+  if (things.length === 0) return []
+  const ids = things.map(thing => thing.externalId)
+  const versions = things.map(thing => thing.version)
+  const hashes = Buffer.concat(things.map(thing => thing.hash))
+  const { rows } = await hub.pool.query<{ ord: number; record_id: string | null }>({
+    name: 'sync-find-stale',
+    text,
+    values: [syncId, ids, versions, hashes, workspaceId],
+  })
+  return rows.map(row => ({ thing: things[row.ord - 1]!, recordId: row.record_id }))
+}

@@ -1,0 +1,205 @@
+import { fieldType } from '../providers/collections.ts'
+import { textAt, valueAt } from '../providers/json-path.ts'
+import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
+import { hashOf, sameValue, withValue, type Values } from './canonical.ts'
+import type { Fields } from './policy.ts'
+
+/** A thing of the platform's as the hub sees it. */
+export interface Thing {
+  externalId: string
+  version: string | null
+  /** Its mapped fields as canonical JSON, and the hash of that. */
+  json: string
+  hash: Buffer
+  /** It counts as deleted. */
+  gone: boolean
+  updatedAt: Date | undefined
+}
+
+/** One item of a page that cannot be a record, and why. */
+export interface BadItem {
+  externalId: string | null
+  errorCode: LinkErrorCode
+}
+
+/** Why a link is in error. */
+export type LinkErrorCode = 'INVALID_ITEM' | 'DUPLICATE' | 'PROVIDER_REJECTED' | 'PROVIDER_ERROR' | 'NOT_SETTLED'
+
+/** A model made ready: its fields compiled, so that a page of a thousand things maps in a few milliseconds. */
+export interface Mapping {
+  model: ModelDefinition
+  /** The canonical paths. */
+  paths: string[]
+  /** Those that an update can change at the platform, and those that only the platform changes. */
+  writablePaths: string[]
+  fixedPaths: string[]
+  thingOf(item: unknown): Thing | BadItem
+  /** The mapped fields of a record, by canonical path. */
+  fieldsOf(data: unknown): Fields
+  /** The mapped fields as canonical JSON. */
+  jsonOf(fields: Fields): string
+  /** The record's data with these mapped fields; other members stay. */
+  intoData(data: Values, fields: Fields): Values
+  /** What the platform is told when the fields go from `before` to `after`; undefined when nothing it takes has changed. */
+  bodyOf(after: Fields, before: Fields | undefined): Values | undefined
+}
+
+export function isBadItem(thing: Thing | BadItem): thing is BadItem {
+  return 'errorCode' in thing
+}
+
+interface Field {
+  path: string
+  steps: string[]
+  type: 'string' | 'number' | 'boolean' | undefined
+  provider: string
+  providerSteps: string[]
+  options: FieldOptions
+}
+
+const transforms: Record<TransformName, { in(value: unknown): unknown; out(value: unknown): unknown }> = {
+  'lower-case-code': {
+    in: value => (typeof value === 'string' ? value.toUpperCase() : value),
+    out: value => (typeof value === 'string' ? value.toLowerCase() : value),
+  },
+}
+
+const maxJsonLength = 1024 * 1024
+const maxIdLength = 512
+const compiled = new WeakMap<ModelDefinition, Mapping>()
+
+export function mappingOf(model: ModelDefinition): Mapping {
+  let mapping = compiled.get(model)
+  if (!mapping) compiled.set(model, (mapping = compile(model)))
+  return mapping
+}
+
+function compile(model: ModelDefinition): Mapping {
+  const fields: Field[] = model.fields.map(([path, provider, options = {}]) => ({
+    path,
+    steps: path.split('.'),
+    type: fieldType(model.collection, path),
+    provider,
+    providerSteps: provider.split('.'),
+    options,
+  }))
+  const write = writerOf(fields, [])
+  return {
+    model,
+    paths: fields.map(field => field.path),
+    writablePaths: fields.filter(field => field.options.only === undefined).map(field => field.path),
+    fixedPaths: fields.filter(field => field.options.only !== undefined).map(field => field.path),
+    thingOf: item => thingOf(model, write, item),
+    fieldsOf: data => Object.fromEntries(fields.map(({ path }) => [path, presentValue(valueAt(data, path))])),
+    jsonOf: values => write(field => values[field.path]) ?? '{}',
+    intoData: (data, values) => fields.reduce((whole, { path, steps }) => withValue(whole, steps, values[path]), data),
+    bodyOf: (after, before) => bodyOf(model, fields, after, before),
+  }
+}
+
+type Reader = (field: Field) => unknown
+type Writer = (read: Reader) => string | undefined
+
+/**
+ * Writes canonical JSON straight from a reader, in one pass over the fields in the order of their keys. It is the inner
+ * loop of every pull: half the time of building objects first.
+ */
+function writerOf(fields: Field[], prefix: string[]): Writer {
+  const depth = prefix.length
+  const keys = [...new Set(fields.map(field => field.steps[depth]!))].sort()
+  const members = keys.map(key => {
+    const below = fields.filter(field => field.steps[depth] === key)
+    const leaf = below.find(field => field.steps.length === depth + 1)
+    const inner = leaf ? undefined : writerOf(below, [...prefix, key])
+    return { label: `${JSON.stringify(key)}:`, leaf, inner }
+  })
+  return read => {
+    let text = ''
+    for (const { label, leaf, inner } of members) {
+      const value = leaf ? jsonOfValue(read(leaf)) : inner!(read)
+      if (value !== undefined) text += text === '' ? label + value : `,${label}${value}`
+    }
+    return text === '' && depth > 0 ? undefined : `{${text}}`
+  }
+}
+
+function jsonOfValue(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : JSON.stringify(value)
+}
+
+class UnfitValue extends Error {}
+
+function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | BadItem {
+  const externalId = textAt(item, model.id)
+  if (externalId === undefined || externalId.length > maxIdLength || externalId.includes('\0')) {
+    return { externalId: null, errorCode: 'INVALID_ITEM' }
+  }
+  const gone = model.gone?.some(({ path, equals }) => valueAt(item, path) === equals) ?? false
+  const version = model.version === undefined ? null : (textAt(item, model.version) ?? null)
+  try {
+    const json = write(field => canonicalValue(field, item)) ?? '{}'
+    // Postgres keeps no NUL in text, nor half a surrogate pair.
+    if (json.length > maxJsonLength || json.includes('\\u0000') || !json.isWellFormed() || /\\ud[89a-f]/.test(json)) {
+      return { externalId, errorCode: 'INVALID_ITEM' }
+    }
+    return { externalId, version, json, hash: hashOf(json), gone, updatedAt: updatedAtOf(model, item) }
+  } catch (error) {
+    if (error instanceof UnfitValue) return { externalId, errorCode: 'INVALID_ITEM' }
+    throw error
+  }
+}
+
+function canonicalValue(field: Field, item: unknown): unknown {
+  let value: unknown = item
+  for (const step of field.providerSteps) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Values)[step]
+  }
+  if (value === undefined || value === null || value === '') return undefined
+  const own = field.options.transform === undefined ? value : transforms[field.options.transform].in(value)
+  if (field.type !== undefined && typeof own !== field.type) throw new UnfitValue()
+  return own
+}
+
+function updatedAtOf(model: ModelDefinition, item: unknown): Date | undefined {
+  if (!model.updatedAt) return undefined
+  const value = valueAt(item, model.updatedAt.path)
+  const ms = model.updatedAt.format === 'iso' ? Date.parse(String(value)) : Number(value) * 1000
+  return Number.isNaN(ms) ? undefined : new Date(ms)
+}
+
+function bodyOf(model: ModelDefinition, fields: Field[], after: Fields, before: Fields | undefined) {
+  const writable = fields.filter(({ options }) =>
+    before === undefined ? options.only !== 'read' : options.only === undefined,
+  )
+  const isSame = (path: string) => before !== undefined && sameValue(after[path], before[path])
+  const changed = writable.filter(({ path }) => !isSame(path) && (before !== undefined || !isEmpty(after[path])))
+  if (changed.length === 0) return undefined
+  // Platforms replace a nested object as a whole: what stands beside a changed member is said again.
+  const roots = new Set(changed.map(field => field.providerSteps[0]))
+  let body: Values = {}
+  for (const field of writable.filter(candidate => roots.has(candidate.providerSteps[0]))) {
+    const value = after[field.path]
+    if (!isEmpty(value)) {
+      const { transform } = field.options
+      body = withValue(body, field.providerSteps, transform === undefined ? value : transforms[transform].out(value))
+    } else if (!isEmpty(before?.[field.path])) {
+      body = withEmptied(body, field.providerSteps, model.update?.cleared ?? null)
+    }
+  }
+  return Object.keys(body).length === 0 ? undefined : body
+}
+
+/** Platforms write an empty field in three ways; here it is simply not there. */
+function presentValue(value: unknown): unknown {
+  return isEmpty(value) ? undefined : value
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+/** `withValue` takes null for missing: a field is emptied by saying so. */
+function withEmptied(body: Values, [step = '', ...rest]: string[], cleared: null | ''): Values {
+  return { ...body, [step]: rest.length === 0 ? cleared : withEmptied((body[step] ?? {}) as Values, rest, cleared) }
+}
