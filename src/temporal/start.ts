@@ -1,7 +1,8 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { Client, type WorkflowHandle } from '@temporalio/client'
 import { WorkflowIdConflictPolicy, type SearchAttributePair } from '@temporalio/common'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { HubConnection } from './connection.ts'
 import { taskQueues } from './contract.ts'
 
 /** What is needed to start a workflow by name, without its code. */
@@ -18,7 +19,7 @@ export interface WorkflowStart<Input> {
 
 /** A client that connects when it is first used, so that a process starts while Temporal is down. */
 export function connectTemporal(config: Config['temporal']): Client {
-  const connection = Connection.lazy({
+  const connection = HubConnection.lazy({
     address: config.address,
     connectTimeout: 5_000,
     ...(config.tls ? { tls: true } : {}),

@@ -1,0 +1,145 @@
+import { expireIdempotencyKeys } from '../../src/http/idempotency.ts'
+import { call, createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
+
+const hub = await createTestHub()
+const app = await createTestServer(hub)
+const workspace = await createWorkspace(hub)
+const besideHub = await createTestHub({ beside: hub })
+const beside = await createTestServer(besideHub)
+
+const create = (key: string, body: unknown = { name: 'once' }) =>
+  workspace.request<{ id: string; secret: string; error: { code: string } }>('POST', '/v1/api-keys', body, {
+    'idempotency-key': key,
+  })
+async function keysNamed(name: string): Promise<number> {
+  const { rows } = await hub.pool.query('select 1 from api_keys where workspace_id = $1 and name = $2', [
+    workspace.workspaceId,
+    name,
+  ])
+  return rows.length
+}
+
+describe('an Idempotency-Key', () => {
+  it('makes a repeat answer with the first success, in any process', async () => {
+    const first = await create('a', { name: 'repeat' })
+    expect(first.status).toBe(201)
+    expect(first.headers).not.toHaveProperty('idempotent-replayed')
+    const second = await create('a', { name: 'repeat' })
+    expect([second.status, second.headers['idempotent-replayed'], second.body]).toEqual([201, 'true', first.body])
+    const third = await call(
+      beside,
+      workspace.apiKey,
+      'POST',
+      '/v1/api-keys',
+      { name: 'repeat' },
+      { 'idempotency-key': 'a' },
+    )
+    expect(third.body).toEqual(first.body)
+    expect(await keysNamed('repeat')).toBe(1)
+  })
+
+  it('stands for exactly one method, URL and body', async () => {
+    await create('b', { name: 'exact' })
+    for (const body of [{ name: 'other' }, '{ "name": "exact" }']) {
+      const answer = await create('b', body)
+      expect([answer.status, answer.body.error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT'])
+    }
+    const elsewhere = await workspace.request(
+      'POST',
+      '/v1/provider-apps',
+      { name: 'exact', provider: 'github' },
+      { 'idempotency-key': 'b' },
+    )
+    expect(elsewhere.body.error.code).toBe('IDEMPOTENCY_CONFLICT')
+  })
+
+  it("is its workspace's own", async () => {
+    await create('c', { name: 'own' })
+    const other = await createWorkspace(hub)
+    const answer = await other.request('POST', '/v1/api-keys', { name: 'own' }, { 'idempotency-key': 'c' })
+    expect(answer.status).toBe(201)
+    expect(answer.headers).not.toHaveProperty('idempotent-replayed')
+  })
+
+  it('lets one of many at once through', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create('d', { name: 'crowd' })))
+    const codes = answers.map(({ status, body }) => (status === 201 ? body.id : body.error.code))
+    const ids = new Set(codes.filter(code => code !== 'IDEMPOTENCY_IN_PROGRESS'))
+    expect(ids.size).toBe(1)
+    expect(await keysNamed('crowd')).toBe(1)
+    const refused = answers.find(({ status }) => status === 409)
+    if (refused) expect(refused.headers['retry-after']).toBe('1')
+  })
+
+  it('is free again after an error', async () => {
+    const wrong = await create('e', { name: 'wrong', permissions: ['*', 'x'] })
+    expect(wrong.status).toBe(400)
+    const limited = await create('e2', { name: 'limited', permissions: ['*'] })
+    expect(limited.status).toBe(201)
+    const unknown = () =>
+      workspace.request('POST', '/v1/provider-apps', { name: 'x', provider: 'no' }, { 'idempotency-key': 'e3' })
+    expect((await unknown()).body.error.code).toBe('INVALID_PROVIDER')
+    expect((await unknown()).body.error.code).toBe('INVALID_PROVIDER')
+    const { rows } = await hub.pool.query(`select key from idempotency_keys where key = any('{e,e3}')`)
+    expect(rows).toEqual([])
+  })
+
+  it('of a crashed process is held for a minute and then taken over', async () => {
+    const first = await create('f', { name: 'crash' })
+    const forget = (age: string) =>
+      hub.pool.query(
+        `update idempotency_keys set status = null, answer = null, key_id = null, taken_at = now() - $1::interval
+         where key = 'f'`,
+        [age],
+      )
+    await forget('50 seconds')
+    expect((await create('f', { name: 'crash' })).body.error.code).toBe('IDEMPOTENCY_IN_PROGRESS')
+    expect((await create('f', { name: 'else' })).body.error.code).toBe('IDEMPOTENCY_CONFLICT')
+    await forget('61 seconds')
+    const again = await create('f', { name: 'crash' })
+    expect(again.status).toBe(201)
+    expect(again.body.id).not.toBe(first.body.id)
+    expect((await create('f', { name: 'crash' })).body.id).toBe(again.body.id)
+  })
+
+  it('is 1 to 255 visible ASCII characters', async () => {
+    for (const key of ['x'.repeat(256), 'with space', '\u00e9']) {
+      expect((await create(key)).body.error.code).toBe('INVALID_REQUEST')
+    }
+    expect((await create('x'.repeat(255), { name: 'long' })).status).toBe(201)
+  })
+
+  it('keeps its answer sealed, and in its place', async () => {
+    const { body } = await create('g', { name: 'sealed' })
+    const { rows } = await hub.pool.query<{ text: string }>(
+      `select encode(answer, 'escape') as text from idempotency_keys where key = 'g'`,
+    )
+    expect(rows[0]!.text).not.toContain(body.secret.slice(9))
+    await create('h', { name: 'sealed too' })
+    await hub.pool.query(
+      `update idempotency_keys set answer = (select answer from idempotency_keys where key = 'g') where key = 'h'`,
+    )
+    const moved = await create('h', { name: 'sealed too' })
+    expect([moved.status, moved.body.error.code]).toEqual([500, 'INTERNAL'])
+  })
+
+  it('is free again after a day, and removed in small batches', async () => {
+    const first = await create('i', { name: 'day' })
+    await hub.pool.query(`update idempotency_keys set expires_at = now() - interval '1 second' where key = 'i'`)
+    const second = await create('i', { name: 'else' })
+    expect(second.status).toBe(201)
+    expect(second.body.id).not.toBe(first.body.id)
+    const { rows } = await hub.pool.query<{ count: number }>('select count(*) as count from idempotency_keys')
+    await hub.pool.query(`update idempotency_keys set expires_at = now() - interval '1 second'`)
+    expect(await expireIdempotencyKeys(hub, 2)).toBe(2)
+    expect(await expireIdempotencyKeys(hub, 1000)).toBe(rows[0]!.count - 2)
+    expect(await expireIdempotencyKeys(hub, 1000)).toBe(0)
+  })
+
+  it('works for the operator too', async () => {
+    const make = () =>
+      call(app, hub.config.adminKey, 'POST', '/v1/workspaces', { name: 'w' }, { 'idempotency-key': 'admin-1' })
+    const [first, second] = [await make(), await make()]
+    expect(second.body).toEqual(first.body)
+  })
+})
