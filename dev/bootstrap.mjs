@@ -25,22 +25,27 @@ function isInstalled() {
       if (!present[path] || present[path].version !== entry.version || present[path].integrity !== entry.integrity)
         return false
     }
-    return Object.keys(present).every(path => wanted[path]) && existsSync(node)
+    const isExpected = ([path, entry]) => wanted[path] || entry.optional
+    return Object.entries(present).every(isExpected) && existsSync(node)
   } catch {
     return false
   }
 }
 
+/**
+ * Not `npm ci`: it refuses a lockfile that lacks the optional packages of platforms other than the one it was made on. This
+ * takes the same versions from the lockfile, adds this platform's, and writes nothing but node_modules.
+ */
 function install() {
-  console.log('Installing the packages of package-lock.json (npm ci)...')
-  const args = ['ci', '--no-audit', '--no-fund']
+  console.log('Installing the packages of package-lock.json...')
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
   const done =
     npm && /\.[cm]?js$/.test(npm)
       ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
       : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
   if (done.status !== 0) {
-    console.error('npm ci failed: nothing was started.')
+    console.error('npm install failed: nothing was started.')
     process.exit(done.status || 1)
   }
 }
