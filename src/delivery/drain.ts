@@ -4,6 +4,7 @@ import type { RecoverEndpointInput, RecoveryStep } from './contract.ts'
 import { changeMode } from './endpoint-mode.ts'
 import { drainSize, probeDelayMs } from './policy.ts'
 import { countWaiting, endpointInTrouble } from './recover.ts'
+import { releaseHeld } from './release.ts'
 
 const lookEveryMs = 200
 const stepMs = 25_000
@@ -20,7 +21,8 @@ export async function drainEndpoint(
   signal: AbortSignal,
 ): Promise<RecoveryStep> {
   const endsAt = performance.now() + stepMs
-  const last = await release(hub, input, drainSize(hub.deliveryPolicy, step))
+  const last = await releaseHeld(hub, input, drainSize(hub.deliveryPolicy, step))
+  await postponeReconcile(hub, input)
   if (last !== undefined) hub.wake.soon()
   for (;;) {
     const endpoint = await endpointInTrouble(hub, input)
@@ -52,36 +54,21 @@ async function open(
   const fresh = { failures: 0, failing_since: null, failing_notified_at: null, next_probe_at: null }
   const epoch = await changeMode(hub.db, input, 'open', fresh)
   if (epoch !== undefined) {
-    await release(hub, input, 1_000)
+    await releaseHeld(hub, input, 1_000)
     hub.wake.soon()
   }
   return { state: epoch === undefined ? 'stale' : 'open', waiting: 0, waitMs: 0, epoch: input.epoch, ...standing }
 }
 
-/**
- * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already.
- * Gives the last one's id. Index: delivery_queue_by_endpoint.
- */
-async function release(hub: Hub, input: RecoverEndpointInput, limit: number): Promise<string | undefined> {
-  const { rows } = await hub.pool.query<{ last: string | null }>(
-    `with oldest as (
-      select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held
-      order by id limit $3 for update skip locked
-    ), released as (
-      update delivery_queue q set held = false, due_at = now() from oldest where q.id = oldest.id returning q.id
-    )
-    select max(id) as last from released`,
-    [input.workspaceId, input.endpointId, limit],
-  )
-  const extended = new Date(Date.now() + 60_000)
+/** Tells `reconcile` that this recovery is alive. */
+async function postponeReconcile(hub: Hub, input: RecoverEndpointInput): Promise<void> {
   await hub.db
     .updateTable('endpoints')
-    .set({ next_probe_at: extended })
+    .set({ next_probe_at: new Date(Date.now() + 60_000) })
     .where('workspace_id', '=', input.workspaceId)
     .where('id', '=', input.endpointId)
-    .where('mode', '=', 'draining')
+    .where('epoch', '=', input.epoch)
     .execute()
-  return rows[0]?.last ?? undefined
 }
 
 /** Whether something that was released is not sent yet. Index: delivery_queue_by_endpoint. */

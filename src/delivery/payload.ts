@@ -28,6 +28,8 @@ export interface PreparedEvent {
   /** SHA-256 of type and data, where the caller gave an id. */
   hash: Buffer | null
   body: Buffer
+  /** Goes to this endpoint alone, whatever it subscribes to. */
+  onlyTo?: string
 }
 
 /**

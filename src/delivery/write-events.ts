@@ -38,7 +38,8 @@ export async function writeEvents(
   let made = 0
   for (const [index, event] of events.entries()) {
     const current = subscriptions.get(event.workspaceId)!
-    const subscribers = current.subscribersOf(event.type)
+    const subscribers =
+      event.onlyTo === undefined ? current.subscribersOf(event.type) : [{ endpointId: event.onlyTo, held: false }]
     sizes.push(event.body.length)
     days.push(current.payloadDays)
     if (subscribers.length + made > fanoutLimit) {

@@ -3,6 +3,9 @@ import type { AnyRoute, Plugin } from './route.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { deliveryRoutes } from './routes/deliveries.ts'
+import { endpointRoutes } from './routes/endpoints.ts'
+import { eventRoutes } from './routes/events.ts'
 import { inboundEventsRoutes } from './routes/inbound-events.ts'
 import { oauthCallback } from './routes/oauth-callback.ts'
 import { providerAppRoutes } from './routes/provider-apps.ts'
@@ -20,6 +23,9 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...connectionRoutes(hub),
     ...auditLogRoutes(hub),
     ...inboundEventsRoutes(hub),
+    ...endpointRoutes(hub),
+    ...eventRoutes(hub),
+    ...deliveryRoutes(hub),
   ]
 }
 

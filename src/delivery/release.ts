@@ -1,0 +1,23 @@
+import type { Hub } from '../hub.ts'
+
+/**
+ * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already.
+ * Gives the last one's id, if there was any. Index: delivery_queue_by_endpoint.
+ */
+export async function releaseHeld(
+  hub: Hub,
+  endpoint: { workspaceId: string; endpointId: string },
+  limit: number,
+): Promise<string | undefined> {
+  const { rows } = await hub.pool.query<{ last: string | null }>(
+    `with oldest as (
+      select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held
+      order by id limit $3 for update skip locked
+    ), released as (
+      update delivery_queue q set held = false, due_at = now() from oldest where q.id = oldest.id returning q.id
+    )
+    select max(id) as last from released`,
+    [endpoint.workspaceId, endpoint.endpointId, limit],
+  )
+  return rows[0]?.last ?? undefined
+}

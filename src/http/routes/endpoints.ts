@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { findEndpoint, listEndpoints } from '../../delivery/endpoint-store.ts'
+import {
+  changeEndpoint,
+  createEndpoint,
+  removeEndpoint,
+  requestOfEndpoint,
+  rotateSecret,
+  testEndpoint,
+  type EndpointRequest,
+} from '../../delivery/manage-endpoints.ts'
+import type { Hub } from '../../hub.ts'
+import { idField, instant } from '../fields.ts'
+import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
+import { route, type AnyRoute } from '../route.ts'
+import { endpointFields, endpointSchema, showEndpoint } from './endpoint-schema.ts'
+
+const params = z.strictObject({ endpointId: z.string() })
+const url = '/v1/endpoints'
+const one = `${url}/:endpointId`
+const tag = 'Endpoints'
+const secret = z.string().max(200).meta({ description: '`whsec_` and the base64 of 24 to 64 bytes' })
+
+/** Where a workspace's events are delivered to. */
+export function endpointRoutes(hub: Hub): AnyRoute[] {
+  return [
+    route({
+      tag,
+      method: 'POST',
+      url,
+      access: 'endpoints:write',
+      summary: 'Create an endpoint',
+      description:
+        'Events are POSTed to it as [Standard Webhooks](https://www.standardwebhooks.com). The signing secret is in this answer only; bring one along with `secret` to keep what receivers already verify with.',
+      body: z.strictObject({
+        url: endpointFields.url,
+        description: endpointFields.description.default(null),
+        metadata: endpointFields.metadata.default({}),
+        eventTypes: endpointFields.eventTypes.default(['*']),
+        headers: endpointFields.headers.default({}),
+        timeoutMs: endpointFields.timeoutMs.default(15_000),
+        retryDelaysMs: endpointFields.retryDelaysMs.default(null),
+        maxInFlight: endpointFields.maxInFlight.default(null),
+        secret: secret.optional(),
+      }),
+      status: 201,
+      reply: endpointSchema.extend({ secret }),
+      idempotent: true,
+      errors: ['INVALID_URL'],
+      async handler({ body: { secret: brought, ...input }, caller }) {
+        const made = await createEndpoint(hub, caller.apiKeyId, caller.workspaceId, input, brought)
+        return { ...showEndpoint(made.endpoint), secret: made.secret }
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url,
+      access: 'endpoints:read',
+      summary: 'List endpoints',
+      query: pageQuery.extend({ status: endpointSchema.shape.status.optional() }),
+      reply: page(endpointSchema),
+      errors: ['INVALID_CURSOR'],
+      async handler({ query: { limit, cursor, status }, caller }) {
+        const list = { after: positionAt(cursor, 'endpoint'), limit: limit + 1, mode: status }
+        return pageOf(await listEndpoints(hub.db, caller.workspaceId, list), limit, showEndpoint)
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: one,
+      access: 'endpoints:read',
+      summary: 'Get an endpoint',
+      params,
+      reply: endpointSchema,
+      errors: ['ENDPOINT_NOT_FOUND'],
+      handler: async ({ params: { endpointId }, caller }) =>
+        showEndpoint(await findEndpoint(hub.db, caller.workspaceId, endpointId)),
+    }),
+    route({
+      tag,
+      method: 'PATCH',
+      url: one,
+      access: 'endpoints:write',
+      summary: 'Change an endpoint',
+      description: 'What is left out stays as it is; `headers` replaces all of them.',
+      params,
+      body: z.strictObject(endpointFields).partial(),
+      reply: endpointSchema,
+      errors: ['ENDPOINT_NOT_FOUND', 'INVALID_URL'],
+      async handler({ params: { endpointId }, body, caller }) {
+        // What was left out is absent, not undefined: the store tells the two apart.
+        const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+        return showEndpoint(await changeEndpoint(hub, caller.apiKeyId, caller.workspaceId, endpointId, change))
+      },
+    }),
+    route({
+      tag,
+      method: 'DELETE',
+      url: one,
+      access: 'endpoints:write',
+      summary: 'Delete an endpoint',
+      description: 'What waits for it fails with the reason `endpoint_deleted`.',
+      params,
+      status: 204,
+      reply: z.undefined(),
+      errors: ['ENDPOINT_NOT_FOUND'],
+      handler: ({ params: { endpointId }, caller }) =>
+        removeEndpoint(hub, caller.apiKeyId, caller.workspaceId, endpointId).then(() => undefined),
+    }),
+    ...(Object.keys(descriptions) as EndpointRequest[]).map(request =>
+      route({
+        tag,
+        method: 'POST',
+        url: `${one}/${request}`,
+        access: 'endpoints:write',
+        ...descriptions[request],
+        params,
+        reply: endpointSchema,
+        errors: ['ENDPOINT_NOT_FOUND', 'CONFLICT'],
+        handler: async ({ params: { endpointId }, caller }) =>
+          showEndpoint(await requestOfEndpoint(hub, caller.apiKeyId, caller.workspaceId, endpointId, request)),
+      }),
+    ),
+    route({
+      tag,
+      method: 'POST',
+      url: `${one}/rotate-secret`,
+      access: 'endpoints:write',
+      summary: 'Rotate the signing secret',
+      description: 'Both secrets sign until the overlap is over. The new one is in this answer only.',
+      params,
+      body: z.strictObject({
+        secret: secret.optional(),
+        overlapSeconds: z.number().int().min(0).max(604_800).default(86_400),
+      }),
+      reply: z.strictObject({ secret, previousExpiresAt: instant }),
+      idempotent: true,
+      errors: ['ENDPOINT_NOT_FOUND'],
+      async handler({ params: { endpointId }, body, caller }) {
+        const rotation = { secret: body.secret, overlapMs: body.overlapSeconds * 1_000 }
+        const made = await rotateSecret(hub, caller.apiKeyId, caller.workspaceId, endpointId, rotation)
+        return { secret: made.secret, previousExpiresAt: made.previousExpiresAt.toISOString() }
+      },
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${one}/test`,
+      access: 'endpoints:write',
+      summary: 'Send a test event',
+      description:
+        'Delivers an event of type `endpoint.test` to this endpoint alone; its deliveries tell what came of it.',
+      params,
+      status: 202,
+      reply: z.strictObject({ id: idField('event') }),
+      idempotent: true,
+      errors: ['ENDPOINT_NOT_FOUND', 'CONFLICT'],
+      handler: ({ params: { endpointId }, caller }) => testEndpoint(hub, caller.workspaceId, endpointId),
+    }),
+  ]
+}
+
+const descriptions: Record<EndpointRequest, { summary: string; description: string }> = {
+  pause: { summary: 'Pause an endpoint', description: 'Its deliveries wait until it is resumed.' },
+  resume: {
+    summary: 'Resume an endpoint',
+    description: 'What waited is delivered. One that is recovering is tried at once.',
+  },
+  enable: { summary: 'Enable an endpoint', description: 'Events from now on are delivered to it again.' },
+  disable: {
+    summary: 'Disable an endpoint',
+    description: 'What waits for it fails with the reason `endpoint_disabled`, and can be sent again later.',
+  },
+}
