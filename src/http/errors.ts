@@ -49,8 +49,6 @@ function fastifyError(error: FastifyError): HubError {
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new HubError('INVALID_REQUEST', { message: 'The URL is not valid.' })
-    case 'FST_ERR_HANDLER_TIMEOUT':
-      return new HubError('CALL_TIMEOUT')
     default:
       return new HubError('INTERNAL', { cause: error })
   }

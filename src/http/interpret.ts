@@ -1,11 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { DeadlineError, withinDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { callerOf } from './authenticate.ts'
 import { refusals, type Refusal } from './errors.ts'
 import { idempotencyKeyOf, once, type Answer } from './idempotency.ts'
 import type { AnyRoute, Call } from './route.ts'
+
+/** Shorter than the minute after which an Idempotency-Key counts as left behind. */
+const handlerTimeoutMs = 55_000
 
 type AnyCall = Call<unknown, unknown, unknown>
 
@@ -20,11 +24,20 @@ export function handlerOf(hub: Hub, route: AnyRoute) {
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
     const workspaceId = call.caller.workspaceId === '' ? call.caller.apiKeyId : call.caller.workspaceId
-    const answer = key === undefined ? await run() : await once(hub, { workspaceId, key, request }, run)
+    const answer = await inTime(key === undefined ? run() : once(hub, { workspaceId, key, request }, run))
     void reply.code(answer.status)
     if (answer.replayed === true) void reply.header('idempotent-replayed', 'true')
     if (answer.text === '') return reply.send()
     return reply.header('content-type', 'application/json; charset=utf-8').send(answer.text)
+  }
+}
+
+/** The caller waits no longer than this. The work goes on, and an Idempotency-Key finds its result later. */
+async function inTime(work: Promise<Answer>): Promise<Answer> {
+  try {
+    return await withinDeadline(work, handlerTimeoutMs, 'the handler')
+  } catch (error) {
+    throw error instanceof DeadlineError ? new HubError('CALL_TIMEOUT', { cause: error }) : error
   }
 }
 

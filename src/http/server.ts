@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import fastify, {
   LogController,
+  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -19,23 +20,21 @@ import { logRequests, requestIdOf } from './request-log.ts'
 import { pluginsOf, routesOf } from './routes.ts'
 
 const bodyLimit = 1024 * 1024
-/** Shorter than the minute after which an Idempotency-Key counts as left behind. */
-const handlerTimeoutMs = 55_000
 
 /** The API, ready to listen or to be injected into. Closing it waits for the requests under way. */
-export async function createServer(hub: Hub): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify({
-    loggerInstance: hub.log,
+export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = hub.log
+  const app = fastify({
+    loggerInstance,
     // logRequests writes its own lines.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit,
     trustProxy: hub.config.http.trustedProxies.length > 0 ? hub.config.http.trustedProxies : false,
-    // A request has this long to arrive whole, a silent socket to show itself, a handler to answer.
+    // A request has this long to arrive whole, a silent socket to show itself; interpret.ts bounds the handlers.
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
-    handlerTimeout: handlerTimeoutMs,
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(hub, error, request, reply as FastifyReply),
@@ -47,7 +46,6 @@ export async function createServer(hub: Hub): Promise<FastifyInstance> {
   const refuseOtherMethods = otherMethodsRefused(app)
 
   const gate = createGate(app, hub)
-  const routes = routesOf(hub)
   for (const route of routes) {
     app.route({
       method: route.method,

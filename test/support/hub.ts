@@ -90,12 +90,12 @@ export interface TestWorkspace {
   workspaceId: string
   apiKey: string
   /** Calls the API in the name of the workspace. A string or Buffer is sent as it is, anything else as JSON. */
-  request<Body = AnyBody>(
+  request: <Body = AnyBody>(
     method: Method,
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<Answer<Body>>
+  ) => Promise<Answer<Body>>
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -1,34 +1,39 @@
 import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import { findInboundEvent, listInboundEvents, replayInboundEvent, type InboundEvent } from '../../inbound/store.ts'
+import { idField, instant } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 
 const status = z.enum(['received', 'routed', 'unmatched', 'failed'])
 
-const inboundEvent = z.strictObject({
-  id: z.string(),
-  provider: z.string(),
-  providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
-  connectionId: z.string().nullable(),
-  accountId: z.string().nullable().meta({ description: "The provider's id of the account it is about" }),
-  type: z.string(),
-  deliveryId: z.string().meta({ description: "The provider's id of it, or the hash of its content" }),
-  status: status.meta({
-    description:
-      '`unmatched`: no connection to that account was made with this app; `failed`: given up, see `errorCode`',
-  }),
-  errorCode: z.string().nullable(),
-  receivedAt: z.iso.datetime(),
-  handledAt: z.iso.datetime().nullable(),
-})
+const inboundEvent = z
+  .strictObject({
+    id: idField('inboundEvent'),
+    provider: z.string(),
+    providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
+    connectionId: z.string().nullable(),
+    accountId: z.string().nullable().meta({ description: "The provider's id of the account it is about" }),
+    type: z.string(),
+    deliveryId: z.string().meta({ description: "The provider's id of it, or the hash of its content" }),
+    status: status.meta({
+      description:
+        '`unmatched`: no connection to that account was made with this app; `failed`: given up, see `errorCode`',
+    }),
+    errorCode: z.string().nullable(),
+    receivedAt: instant,
+    handledAt: instant.nullable(),
+  })
+  .meta({ id: 'InboundEvent' })
 
-const inboundEventWithPayload = inboundEvent.extend({
-  headers: z.record(z.string(), z.string()),
-  payload: z.unknown(),
-})
+const inboundEventWithPayload = inboundEvent
+  .extend({
+    headers: z.record(z.string(), z.string()),
+    payload: z.unknown(),
+  })
+  .meta({ id: 'InboundEventWithPayload' })
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ inboundEventId: z.string() })
 
 /** What providers have sent, and what became of it. */
 export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
@@ -54,20 +59,20 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
     }),
     route({
       method: 'GET',
-      url: '/v1/inbound-events/:id',
+      url: '/v1/inbound-events/:inboundEventId',
       summary: 'Get one, with its payload',
       tag: 'Inbound events',
       access: 'inbound:read',
       params,
       reply: inboundEventWithPayload,
-      async handler({ caller, params: { id } }) {
-        const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, id)
+      async handler({ caller, params: { inboundEventId } }) {
+        const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, inboundEventId)
         return { ...shown(event), headers, payload: JSON.parse(body.toString()) as unknown }
       },
     }),
     route({
       method: 'POST',
-      url: '/v1/inbound-events/:id/replay',
+      url: '/v1/inbound-events/:inboundEventId/replay',
       summary: 'Route one again',
       description: 'Looks for its connections once more, publishes its events again and starts their syncs.',
       tag: 'Inbound events',
@@ -76,8 +81,8 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
       status: 202,
       reply: inboundEvent,
       idempotent: true,
-      async handler({ caller, params: { id } }) {
-        return shown(await replayInboundEvent(hub, caller.workspaceId, id))
+      async handler({ caller, params: { inboundEventId } }) {
+        return shown(await replayInboundEvent(hub, caller.workspaceId, inboundEventId, caller.apiKeyId))
       },
     }),
   ]
