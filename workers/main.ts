@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
+import { stopDispatching } from '../src/delivery/dispatching.ts'
 import { createHub, type Hub } from '../src/hub.ts'
 import { startMetricsServer } from '../src/metrics/server.ts'
 import { installRuntime } from './runtime.ts'
 import { allSchedules, ensureSchedules } from './schedules.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 import { startSlots } from './slots.ts'
-import { startWorkers } from './worker.ts'
+import { startWorkers, type HubWorkers } from './worker.ts'
 
 const config = readConfig()
 const hub = createHub(config, { name: 'causeway-worker' })
@@ -42,12 +43,18 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   stop.addEventListener('abort', () => {
     ready = false
     hub.log.info('worker stopping: handing work back')
-    void workers.shutdown()
+    void handBack(hub, workers)
   })
-  if (stop.aborted) void workers.shutdown()
+  if (stop.aborted) void handBack(hub, workers)
   await workers.finished
   await connection.close()
   hub.log.info('worker stopped')
+}
+
+/** Deliveries first: Temporal would tell their activities to stop only after the grace time. */
+async function handBack(hub: Hub, workers: HubWorkers): Promise<void> {
+  await stopDispatching(hub).catch((error: unknown) => hub.log.error({ err: error }, 'deliveries were not handed back'))
+  await workers.shutdown()
 }
 
 /** Waits for Temporal as long as it takes: its being down is an expected state. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
-import { temporal } from '@temporalio/proto'
+import proto from '@temporalio/proto'
 import type { NativeConnection } from '@temporalio/worker'
 import type { Logger } from '../src/logger.ts'
 import { searchAttributes, searchAttributeTypes } from '../src/temporal/contract.ts'
@@ -18,7 +18,7 @@ export async function ensureSearchAttributes(
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
   const missing = Object.keys(searchAttributeTypes).filter(name => !(name in customAttributes))
   if (missing.length > 0) {
-    const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
     await connection.operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(missing.map(name => [name, keyword])),
