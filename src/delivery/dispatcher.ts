@@ -23,7 +23,7 @@ import { verdictOn } from './verdict.ts'
 import { createWaking, type Waking } from './waking.ts'
 
 const claimRows = 256
-const mostInFlight = 256
+const mostInFlight = 1_024
 const mostInLine = 1_024
 const mostBytes = 64 * 1024 * 1024
 const mostUnrecorded = 4_000

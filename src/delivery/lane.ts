@@ -2,8 +2,12 @@ import type { ClaimedDelivery } from './claim.ts'
 import type { Outcome } from './outcome.ts'
 import type { Target } from './targets.ts'
 
-const slowMs = 500
-const longestQueue = 1_024
+/** What is in line for longer than this waits in the table instead. */
+const lineMs = 500
+const longestLine = 1_024
+/** An endpoint that takes longer than this, or whose speed is not known yet, gets few of the process's requests at once. */
+const slowMs = 1_000
+const slowLimit = 16
 
 /** The deliveries of one endpoint in this process: so many under way, the others in line, those beyond turned away. */
 export class Lane {
@@ -41,9 +45,9 @@ export class Lane {
   get space(): number {
     const inLine = this.queue.length + this.expected
     // What is under way counts while nothing is known of its speed.
-    if (this.#averageMs === undefined) return 2 * this.#allowed - this.inFlight - inLine
-    const within = Math.floor((slowMs * this.#allowed) / Math.max(this.#averageMs, 1))
-    return Math.min(Math.max(within, this.#allowed), longestQueue) - inLine
+    if (this.#averageMs === undefined) return 8 * this.#allowed - this.inFlight - inLine
+    const within = Math.floor((lineMs * this.#allowed) / Math.max(this.#averageMs, 1))
+    return Math.min(Math.max(within, this.#allowed), longestLine) - inLine
   }
 
   /** How many it would claim by itself when deliveries of it are held. */
@@ -60,7 +64,8 @@ export class Lane {
   }
 
   get #allowed(): number {
-    return Math.max(1, Math.floor(Math.min(this.#limit, this.target.maxInFlight)))
+    const slow = this.#averageMs === undefined || this.#averageMs > slowMs
+    return Math.max(1, Math.floor(Math.min(this.#limit, this.target.maxInFlight, slow ? slowLimit : Infinity)))
   }
 }
 

@@ -34,7 +34,7 @@ export function createOutgoing(config: Config['outgoing']): Outgoing {
     })
   }
   const agent = new Agent({
-    connections: 64,
+    connections: 256,
     pipelining: 1,
     keepAliveTimeout: 30_000,
     connect: { timeout: 5_000, lookup: guardedLookup },

@@ -11,7 +11,7 @@ export const delivery: Migration = {
         workspace_id text collate "C" primary key references workspaces,
         endpoints_version bigint not null default 1,
         payload_days smallint not null default 30 check (payload_days in (7, 30, 90)),
-        retry_delays_ms bigint[]
+        retry_delays_ms int[]
       )`.execute(db)
     await sql`
       create table endpoints (
@@ -23,7 +23,7 @@ export const delivery: Migration = {
         event_types text[] not null default '{*}',
         header_names text[] not null default '{}',
         timeout_ms int not null default 15000,
-        retry_delays_ms bigint[],
+        retry_delays_ms int[],
         max_in_flight int,
         mode text not null default 'open' check (mode in ('open', 'recovering', 'draining', 'paused', 'disabled')),
         epoch int not null default 0,
