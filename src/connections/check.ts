@@ -57,7 +57,8 @@ async function verify(hub: Hub, connection: Connection): Promise<Finding> {
   try {
     const client = await connectionClient(hub, connection.workspaceId, connection.id)
     const definition = providerOf(connection.provider)
-    return { kind: 'healthy', account: await accountOf(definition, client, hub.connectionSettings.identityTimeoutMs) }
+    const { identityTimeoutMs } = hub.connectionSettings
+    return { kind: 'healthy', account: await accountOf(definition, client, connection.config, identityTimeoutMs) }
   } catch (error) {
     if (!(error instanceof HubError)) throw error
     if (refused.has(error.code)) return { kind: 'refused' }

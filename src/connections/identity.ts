@@ -16,19 +16,20 @@ export interface Account {
  */
 export async function identify(hub: Hub, target: CallTarget): Promise<Account> {
   const client: ProviderClient = { call: call => callProvider(hub, target, call) }
-  return accountOf(target.definition, client, hub.connectionSettings.identityTimeoutMs)
+  return accountOf(target.definition, client, target.config, hub.connectionSettings.identityTimeoutMs)
 }
 
 /** The same through a client that has a connection's credential. */
 export async function accountOf(
   definition: ProviderDefinition,
   client: ProviderClient,
+  config: Record<string, string>,
   timeoutMs: number,
 ): Promise<Account> {
   const { identity } = definition
   try {
     const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
-    const id = textAt(body, identity.id)
+    const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
     if (id === undefined)
       throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
     return { id, name: textAt(body, identity.name) ?? null }

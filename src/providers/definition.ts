@@ -18,7 +18,13 @@ export interface ProviderDefinition {
   /** Every scope the hub knows to ask for, with what it means to a person. */
   scopes: Record<string, string>
   /** The call that proves a connection works and says whose account it is. */
-  identity: { get: string; headers?: Record<string, string>; id: string; name: string }
+  identity: {
+    get: string
+    headers?: Record<string, string>
+    /** Where the answer has the account's id; or which captured value is it, where the answer does not name it. */
+    id: string | { captured: string }
+    name: string
+  }
   /** Where an error's body has the provider's own code for it. */
   errorCode?: string
   limits?: RateLimit[]

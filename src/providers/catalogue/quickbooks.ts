@@ -29,7 +29,8 @@ export const quickbooks = {
   },
   identity: {
     get: '/v3/company/{realmId}/companyinfo/{realmId}',
-    id: 'CompanyInfo.Id',
+    // CompanyInfo.Id is 1 in every company.
+    id: { captured: 'realmId' },
     name: 'CompanyInfo.CompanyName',
   },
   errorCode: 'Fault.Error.0.code',
