@@ -29,9 +29,9 @@ export interface Home {
 
 /**
  * Takes a home folder into use: one start at a time (throws when another one runs on it), what an earlier one left running is ended,
- * and with `fresh` what it left behind is removed.
+ * and with `fresh` what it left behind is removed. Without the usual ports, ports that are preferred are not.
  */
-export async function openHome(folder: string, fresh: boolean): Promise<Home> {
+export async function openHome(folder: string, fresh: boolean, usualPorts = true): Promise<Home> {
   const path = resolve(folder)
   mkdirSync(path, { recursive: true })
   const lock = pidFile(join(path, 'pid'))
@@ -64,7 +64,7 @@ export async function openHome(folder: string, fresh: boolean): Promise<Home> {
     async port(name, preferred) {
       const already = given.get(name)
       if (already !== undefined) return already
-      let port = await freePort(ports.value[name] ?? preferred)
+      let port = await freePort(ports.value[name] ?? (usualPorts ? preferred : undefined))
       while ([...given.values()].includes(port)) port = await freePort()
       given.set(name, port)
       ports.save({ ...ports.value, [name]: port })

@@ -16,6 +16,8 @@ export interface StackOptions extends Pick<TemporalOptions, 'searchAttributes' |
   home?: string
   /** Removes what an earlier start kept. */
   fresh?: boolean
+  /** Off: takes any ports, as tests do that run beside each other. */
+  usualPorts?: boolean
   sandboxSettings?: Partial<SandboxSettings>
 }
 
@@ -57,7 +59,7 @@ export interface Stack {
 
 /** Starts Postgres, Temporal, the provider sandbox and a webhook receiver, all with their data in one folder. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const home = await openHome(options.home ?? '.causeway', options.fresh ?? false)
+  const home = await openHome(options.home ?? '.causeway', options.fresh ?? false, options.usualPorts)
   const log = (name: string) => home.file('logs', `${name}.log`)
   const ports = {
     postgres: await home.port('postgres', 5439),
