@@ -22,7 +22,17 @@ export interface Refusal {
 
 /** What zod found wrong in one part of the request: `body`, `query` or `params`. */
 export function refusals(part: string, issues: z.core.$ZodIssue[]): Refusal[] {
-  return issues.map(issue => ({ path: [part, ...issue.path.map(String)].join('.'), message: issue.message }))
+  return issues.flatMap(issue => {
+    const path = [part, ...issue.path.map(String)].join('.')
+    const alternatives = issue.code === 'invalid_union' ? issue.errors.filter(errors => errors.length > 0) : []
+    const closest = alternatives.sort((one, other) => distanceOf(one) - distanceOf(other))[0]
+    return closest ? refusals(path, closest) : [{ path, message: issue.message }]
+  })
+}
+
+/** How far a value is from one alternative of a union: members that are not its own count most. */
+function distanceOf(issues: z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1), 0)
 }
 
 /** Any error as the caller may see it. What is not known becomes `INTERNAL`, which tells nothing but the request id. */

@@ -63,15 +63,3 @@ describe('the OpenAPI document', () => {
     expect((await app.inject('/docs')).statusCode).toBe(200)
   })
 })
-
-describe('every route', () => {
-  it.each(routes.map(route => [`${route.method} ${route.url}`, route] as const))(
-    '%s needs its key',
-    async (_name, route) => {
-      if (route.access === 'public') return
-      const url = route.url.replace(/:\w+/g, 'x')
-      const answer = await call(app, undefined, route.method, url)
-      expect([answer.status, answer.body.error.code]).toEqual([401, 'UNAUTHORIZED'])
-    },
-  )
-})
