@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
 })
 
 // Short enough to see a token refreshed while one watches: the schedule looks once a minute.
-const sandboxSettings = { accessTokenSeconds: 120 }
+const sandboxSettings = { accessTokenSeconds: 60 }
 
 const startedAt = Date.now()
 const stopRequest = new Promise<void>(resolve => onStopRequest(() => resolve()))

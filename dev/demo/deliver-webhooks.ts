@@ -8,12 +8,12 @@ const duringOutage = 40
 export async function deliverWebhooks(demonstration: Demonstration): Promise<void> {
   const { say, stack, temporal } = demonstration
   const api = made(demonstration, 'api')
-  const hook = stack.receiver.hook('demonstration')
-  const { endpoint, secret } = await api.post<{ endpoint: { id: string }; secret: string }>('/v1/endpoints', {
+  const hook = stack.receiver.hook(`demonstration-${Date.now().toString(36)}`)
+  const endpoint = await api.post<{ id: string; secret: string }>('/v1/endpoints', {
     url: hook.url,
-    events: ['invoice.*'],
+    eventTypes: ['invoice.*'],
   })
-  hook.verifyWith(secret)
+  hook.verifyWith(endpoint.secret)
   say(`endpoint ${endpoint.id} at ${hook.url}, for invoice.*`)
 
   await publish(beforeOutage)
@@ -22,8 +22,9 @@ export async function deliverWebhooks(demonstration: Demonstration): Promise<voi
 
   hook.answerWith(503)
   say('the receiver answers 503 from now on')
-  for (let sent = 0; sent < duringOutage; sent += 4) {
-    await publish(4)
+  // An endpoint is in trouble when nothing has reached it for half a minute: a short hiccup needs no workflow.
+  for (let sent = 0; sent < duringOutage; sent++) {
+    await publish(1)
     await sleep(1_000)
   }
   const workflowId = `endpoint/${endpoint.id}`
