@@ -5,6 +5,7 @@ import { createDispatchActivities, createRecoveryActivities } from './delivery.t
 import { createConnectionActivities } from './connections.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 import { createRetentionActivities } from './retention.ts'
+import { createSyncActivities } from './sync.ts'
 
 /** The activities of each task queue, behind the boundary that keeps secrets out of histories. */
 export function createActivities(hub: Hub) {
@@ -17,7 +18,7 @@ export function createActivities(hub: Hub) {
       ...createRetentionActivities(hub),
       ...createConnectionActivities(hub),
     }),
-    sync: bounded({}),
+    sync: bounded({ ...createSyncActivities(hub) }),
     delivery: bounded({ ...createDispatchActivities(hub) }),
   }
 }

@@ -114,6 +114,11 @@ export const errorCodes = {
   RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait as Retry-After says.' },
   // What went wrong on the way
   INTERNAL: { status: 500, retryable: true, message: 'Something went wrong here; the request id leads to the log.' },
+  CONNECTION_NOT_READY: {
+    status: 409,
+    retryable: false,
+    message: 'The connection is not connected: only one that is can be used.',
+  },
   SYNC_STOPPED: { status: 409, retryable: false, message: 'The run was stopped, or is held by another attempt.' },
   SYNC_PAUSED: { status: 409, retryable: false, message: 'The sync is paused; resume it first.' },
   SYNC_INTERRUPTED: { status: 500, retryable: true, message: 'The workflow of the run was ended from outside.' },

@@ -44,12 +44,10 @@ export interface RunRef {
   runId: string
 }
 
-/** How far a run is after an activity. `more` means that it handed back to keep activities short. */
+/** How far a run is after an activity, which may hand back before its work is done, to stay short. */
 export interface RunProgress {
   done: boolean
-  /** Rows so far, for the current details. */
-  pulled: number
-  pushed: number
+  phase: string
 }
 
 export interface RunEnd {

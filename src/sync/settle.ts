@@ -70,7 +70,8 @@ export function settleKnown(
       ...seen(mapping, record.id, thing, merge.base),
       // What the platform does not have yet is found by the version that is behind.
       recordVersion: toPush ? Math.min(link.record_version, version - 1) : version,
-      ...(held ? { state: 'conflict', conflict: { fields: merge.held } } : {}),
+      ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
+      ...(held ? inConflict({ fields: merge.held }) : {}),
     },
     collisions: merge.collided,
   }
@@ -205,4 +206,9 @@ function seen(mapping: Mapping, recordId: string, thing: Thing, base: Fields): L
 
 function inConflict(conflict: LinkConflict): Pick<LinkWrite, 'state' | 'conflict'> {
   return { state: 'conflict', conflict }
+}
+
+/** What could not be pushed and still has to be is tried again at once: something about it has changed. */
+function stillFailing(link: Link, now: Date): Partial<LinkWrite> {
+  return { state: 'error', errorCode: link.error_code, failures: link.failures, retryAt: now.toISOString() }
 }

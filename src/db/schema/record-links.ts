@@ -24,13 +24,20 @@ export interface RecordLinksTable {
   error_code: string | null
   failures: Generated<number>
   retry_at: Date | null
-  /** A write is under way: the key that it was sent with, and the values. */
+  /** A write is under way: the key that it was or will be sent with, and what. */
   push_key: string | null
-  push_values: ColumnType<Values | null, string | null, string | null>
+  push_values: ColumnType<PushIntent | null, string | null, string | null>
   updated_at: Generated<Date>
 }
 
 export interface LinkConflict {
   fields: Record<string, { base?: unknown; hub?: unknown; provider?: unknown }>
   deleted?: 'hub' | 'provider'
+}
+
+/** What is being written to the platform: as it was first sent, whatever became of the record since. */
+export interface PushIntent {
+  kind: 'create' | 'update' | 'delete'
+  /** The mapped fields, by canonical path. */
+  values: Values
 }

@@ -1,0 +1,77 @@
+import { Context } from '@temporalio/activity'
+import { connectionClient } from '../src/connections/client.ts'
+import type { ErrorCode } from '../src/errors.ts'
+import type { Hub } from '../src/hub.ts'
+import type { RunEnd, RunProgress, RunRef, RunStart, RunTrigger } from '../src/sync/contract.ts'
+import { compareUnseen } from '../src/sync/compare.ts'
+import { pullPages, type WorkControl } from '../src/sync/pull.ts'
+import { pushChanges, settlePending } from '../src/sync/push.ts'
+import { beginRun, finishRun } from '../src/sync/run.ts'
+import { takeUpRun, type RunHold } from '../src/sync/run-hold.ts'
+import type { ProviderClient } from '../src/providers/request.ts'
+
+/** An activity hands back after this long, so that a shutdown, a new version or a failure costs little. */
+const sliceMs = 5 * 60_000
+const heartbeatEveryMs = 4_000
+
+type Phase = (hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl) => Promise<boolean>
+
+const pullPhases: Partial<Record<RunHold['run']['phase'], Phase>> = {
+  settle: settlePending,
+  pull: pullPages,
+  compare: compareUnseen,
+}
+const pushPhases: Partial<Record<RunHold['run']['phase'], Phase>> = { push: pushChanges }
+
+export function createSyncActivities(hub: Hub) {
+  /** Works through phases from where the run stands, until they are through or the slice is over. */
+  async function work(ref: RunRef, phases: Partial<Record<RunHold['run']['phase'], Phase>>): Promise<RunProgress> {
+    const context = Context.current()
+    const hold = await takeUpRun(hub.db, ref)
+    const beat = () => context.heartbeat({ phase: hold.run.phase })
+    // A page may take longer to come than a heartbeat may be late.
+    const timer = setInterval(beat, heartbeatEveryMs)
+    const endsAt = Date.now() + sliceMs
+    const control: WorkControl = {
+      signal: context.cancellationSignal,
+      onProgress: beat,
+      isOver: () => Date.now() > endsAt,
+      attempt: context.info.attempt,
+    }
+    try {
+      const client = await connectionClient(hub, ref.workspaceId, hold.sync.connection_id)
+      for (let phase = phases[hold.run.phase]; phase; phase = phases[hold.run.phase]) {
+        if (!(await phase(hub, hold, client, control))) return progressOf(hold, false)
+      }
+      return progressOf(hold, true)
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  return {
+    /** Takes the run that the sync's row asks for. */
+    async beginRun(ref: Omit<RunRef, 'runId'>, trigger: RunTrigger, mayRequest: boolean): Promise<RunStart> {
+      const { workflowId } = Context.current().info.workflowExecution!
+      return beginRun(hub, ref, { workflowId, trigger, mayRequest })
+    },
+
+    /** Settles what was under way, pulls, and finds what is gone. */
+    async pullFromProvider(ref: RunRef): Promise<RunProgress> {
+      return work(ref, pullPhases)
+    },
+
+    /** Tells the platform what has changed in the hub. */
+    async pushToProvider(ref: RunRef): Promise<RunProgress> {
+      return work(ref, pushPhases)
+    },
+
+    async finishRun(ref: RunRef, status: RunEnd['status'], errorCode: ErrorCode | null): Promise<RunEnd> {
+      return finishRun(hub, ref, { status, errorCode })
+    },
+  }
+}
+
+function progressOf({ run }: RunHold, done: boolean): RunProgress {
+  return { done, phase: run.phase }
+}

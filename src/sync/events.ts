@@ -1,0 +1,68 @@
+import type { Executor } from '../db/database.ts'
+import { publishEvents } from '../delivery/publish.ts'
+import { loadSubscriptions } from '../delivery/subscriptions.ts'
+import type { Hub } from '../hub.ts'
+
+export const recordEventTypes = ['record.created', 'record.updated', 'record.deleted'] as const
+
+export type RecordEventType = (typeof recordEventTypes)[number]
+
+/** Ids of records by what happened to them. */
+export type RecordChanges = Partial<Record<RecordEventType, string[]>>
+
+const idsPerEvent = 1_000
+const rememberedMs = 5_000
+
+/**
+ * Whether anybody subscribes to a workspace's record events. Remembered for five seconds, so that a page costs nothing
+ * when nobody does: an endpoint that is new gets the events of changes from then on.
+ */
+export class RecordAudience {
+  readonly #hub: Hub
+  readonly #known = new Map<string, { until: number; types: ReadonlySet<string> }>()
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+  }
+
+  async types(workspaceId: string): Promise<ReadonlySet<string>> {
+    const known = this.#known.get(workspaceId)
+    if (known && known.until > Date.now()) return known.types
+    const subscriptions = await loadSubscriptions(this.#hub.db, workspaceId)
+    const types = new Set(recordEventTypes.filter(type => subscriptions.subscribersOf(type).length > 0))
+    if (this.#known.size >= 10_000) this.#known.clear()
+    this.#known.set(workspaceId, { until: Date.now() + rememberedMs, types })
+    return types
+  }
+}
+
+const audiences = new WeakMap<Hub, RecordAudience>()
+
+/** The audience as this process knows it. */
+export function audienceOf(hub: Hub): RecordAudience {
+  let audience = audiences.get(hub)
+  if (!audience) audiences.set(hub, (audience = new RecordAudience(hub)))
+  return audience
+}
+
+/**
+ * Publishes what happened to records, in the transaction that changed them: up to 1,000 ids an event, so that a page is
+ * one event and not a thousand. Types that nobody subscribes to are not published.
+ */
+export async function publishRecordEvents(
+  hub: Hub,
+  db: Executor,
+  workspaceId: string,
+  source: { collection: string; syncId?: string; runId?: string },
+  changes: RecordChanges,
+): Promise<void> {
+  const types = await audienceOf(hub).types(workspaceId)
+  const events = recordEventTypes.flatMap(type => {
+    const ids = types.has(type) ? (changes[type] ?? []) : []
+    const chunks = Array.from({ length: Math.ceil(ids.length / idsPerEvent) }, (_, index) =>
+      ids.slice(index * idsPerEvent, (index + 1) * idsPerEvent),
+    )
+    return chunks.map(recordIds => ({ type, data: { ...source, recordIds } }))
+  })
+  if (events.length > 0) await publishEvents(hub, db, workspaceId, events)
+}

@@ -1,0 +1,148 @@
+import { writeAudit } from '../audit/log.ts'
+import { findConnection } from '../connections/store.ts'
+import { isUniqueViolation } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { newId } from '../ids.ts'
+import { providerOf } from '../providers/index.ts'
+import type { ModelDefinition } from '../providers/model.ts'
+import type { ConflictPolicy } from './policy.ts'
+import { cancelRuns } from './run-store.ts'
+import { applyScheduleSoon } from './schedule.ts'
+import {
+  insertSync,
+  lockSync,
+  markDeleted,
+  updateSync,
+  type Sync,
+  type SyncChanges,
+  type SyncSchedule,
+} from './sync-store.ts'
+
+/** What a person asks for. */
+export interface SyncRequest {
+  connectionId: string
+  model: string
+  collection?: string | undefined
+  direction: Sync['direction']
+  conflictPolicy: ConflictPolicy
+  schedule: SyncSchedule | null
+}
+
+/**
+ * Creates a sync; its Schedule is made right after, or by reconcile when Temporal is down.
+ * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY`, `INVALID_MODEL`, `INVALID_REQUEST`, `CONFLICT`
+ */
+export async function createSync(hub: Hub, actor: string, workspaceId: string, request: SyncRequest): Promise<Sync> {
+  const connection = await findConnection(hub.db, workspaceId, request.connectionId)
+  if (connection.status === 'disconnecting' || connection.status === 'disconnected') {
+    throw new HubError('CONNECTION_NOT_READY')
+  }
+  const model = modelOf(connection.provider, request.model)
+  checkDirection(model, request.direction)
+  const sync = await hub.db
+    .transaction()
+    .execute(async trx => {
+      const created = await insertSync(trx, {
+        ...request,
+        id: newId('sync'),
+        workspaceId,
+        provider: connection.provider,
+        collection: request.collection ?? model.collection,
+      })
+      const { model: name, collection, direction } = created
+      await writeAudit(trx, {
+        workspaceId,
+        actor,
+        action: 'sync.created',
+        subjectId: created.id,
+        details: { connectionId: connection.id, model: name, collection, direction },
+      })
+      return created
+    })
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error, 'syncs_once')) throw error
+      throw new HubError('CONFLICT', { message: 'This connection has a sync of this model and collection already.' })
+    })
+  if (sync.schedule !== null) await follow(hub, sync)
+  return sync
+}
+
+/** Changes a sync; what it has pulled and pushed stays. @throws HubError `SYNC_NOT_FOUND`, `INVALID_REQUEST` */
+export async function changeSync(
+  hub: Hub,
+  actor: string,
+  workspaceId: string,
+  syncId: string,
+  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'schedule'>,
+): Promise<Sync> {
+  const sync = await hub.db.transaction().execute(async trx => {
+    const before = await lockSync(trx, workspaceId, syncId)
+    if (changes.direction !== undefined) checkDirection(modelOf(before.provider, before.model), changes.direction)
+    const after = await updateSync(trx, before, changes)
+    const details = { changed: Object.keys(changes) }
+    await writeAudit(trx, { workspaceId, actor, action: 'sync.changed', subjectId: syncId, details })
+    return after
+  })
+  if (changes.schedule !== undefined) await follow(hub, sync)
+  return sync
+}
+
+/** Pauses a sync: no run begins, and one that is under way stops at its next commit. @throws HubError `SYNC_NOT_FOUND` */
+export async function pauseSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+  const sync = await hub.db.transaction().execute(async trx => {
+    const before = await lockSync(trx, workspaceId, syncId)
+    if (before.status === 'paused') return before
+    const after = await updateSync(trx, before, { status: 'paused', pausedBecause: 'person' })
+    await cancelRuns(trx, workspaceId, [syncId], 'SYNC_PAUSED')
+    await writeAudit(trx, { workspaceId, actor, action: 'sync.paused', subjectId: syncId })
+    return after
+  })
+  await follow(hub, sync)
+  return sync
+}
+
+/** Lets a paused sync run again. @throws HubError `SYNC_NOT_FOUND`, `CONNECTION_NOT_READY` */
+export async function resumeSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+  const sync = await hub.db.transaction().execute(async trx => {
+    const before = await lockSync(trx, workspaceId, syncId)
+    if (before.status === 'active') return before
+    const { status } = await findConnection(trx, workspaceId, before.connectionId)
+    if (status === 'disconnecting' || status === 'disconnected') throw new HubError('CONNECTION_NOT_READY')
+    const after = await updateSync(trx, before, { status: 'active', pausedBecause: null })
+    await writeAudit(trx, { workspaceId, actor, action: 'sync.resumed', subjectId: syncId })
+    return after
+  })
+  await follow(hub, sync)
+  return sync
+}
+
+/** Deletes a sync; its records stay, and what it knows of the platform's things goes. @throws HubError `SYNC_NOT_FOUND` */
+export async function deleteSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<void> {
+  const sync = await hub.db.transaction().execute(async trx => {
+    const before = await lockSync(trx, workspaceId, syncId)
+    await markDeleted(trx, before)
+    await cancelRuns(trx, workspaceId, [syncId], 'SYNC_NOT_FOUND')
+    await writeAudit(trx, { workspaceId, actor, action: 'sync.deleted', subjectId: syncId })
+    return before
+  })
+  await applyScheduleSoon(hub, { ...sync, paused: true, deleted: true, revision: sync.scheduleRevision + 1 })
+}
+
+function follow(hub: Hub, sync: Sync): Promise<void> {
+  const paused = sync.status === 'paused'
+  return applyScheduleSoon(hub, { ...sync, paused, deleted: false, revision: sync.scheduleRevision })
+}
+
+function modelOf(provider: string, name: string): ModelDefinition {
+  const models = providerOf(provider).models ?? {}
+  const model = Object.hasOwn(models, name) ? models[name] : undefined
+  if (!model) throw new HubError('INVALID_MODEL')
+  return model
+}
+
+function checkDirection(model: ModelDefinition, direction: Sync['direction']): void {
+  if (direction !== 'pull' && !model.create && !model.update) {
+    throw new HubError('INVALID_REQUEST', { message: 'This model can only be read: its direction is pull.' })
+  }
+}

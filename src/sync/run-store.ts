@@ -1,0 +1,140 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../db/database.ts'
+import { behind, type Position } from '../db/keyset.ts'
+import type { SyncRunsTable } from '../db/schema/sync-runs.ts'
+import { HubError, type ErrorCode } from '../errors.ts'
+import { newId } from '../ids.ts'
+import type { RunTrigger } from './contract.ts'
+
+export type RunRow = Selectable<SyncRunsTable>
+
+/**
+ * Asks for a run, unless one is asked for already: then it gives that one. A request for everything is not lost in one for
+ * changes only.
+ */
+export async function insertRequest(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  trigger: RunTrigger,
+  full: boolean,
+): Promise<RunRow> {
+  return db
+    .insertInto('sync_runs')
+    .values({ id: newId('syncRun'), workspace_id: workspaceId, sync_id: syncId, trigger, status: 'requested', full })
+    .onConflict(conflict =>
+      conflict
+        .column('sync_id')
+        .where('status', '=', 'requested')
+        .doUpdateSet({ full: sql<boolean>`sync_runs.full or excluded.full` }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** The one run of a sync in a state that only one can be in. */
+export async function openRun(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  status: 'requested' | 'running',
+): Promise<RunRow | undefined> {
+  return db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('status', '=', status)
+    .executeTakeFirst()
+}
+
+/** Turns a request into the running run. Relies on the caller holding the sync's row. */
+export async function startRun(
+  db: Executor,
+  run: RunRow,
+  workflowId: string,
+  plan: { full: boolean; compare: boolean },
+): Promise<void> {
+  await db
+    .updateTable('sync_runs')
+    .set({
+      status: 'running',
+      ...plan,
+      workflow_id: workflowId,
+      started_at: sql<Date>`now()`,
+      alive_at: sql<Date>`now()`,
+    })
+    .where('workspace_id', '=', run.workspace_id)
+    .where('id', '=', run.id)
+    .where('status', '=', 'requested')
+    .execute()
+}
+
+/** Ends a run that is in one of these states; gives it, or undefined when another was faster. */
+export async function endRun(
+  db: Executor,
+  workspaceId: string,
+  runId: string,
+  from: ('requested' | 'running')[],
+  status: 'succeeded' | 'failed' | 'cancelled',
+  errorCode: ErrorCode | null,
+): Promise<RunRow | undefined> {
+  const run = await db
+    .updateTable('sync_runs')
+    .set({ status, error_code: errorCode, finished_at: sql<Date>`now()` })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', runId)
+    .where('status', 'in', from)
+    .returningAll()
+    .executeTakeFirst()
+  if (run) await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
+  return run
+}
+
+/** Cancels what a sync has running or asked for. Whoever works on it stops at its next commit. */
+export async function cancelRuns(
+  db: Executor,
+  workspaceId: string,
+  syncIds: string[],
+  errorCode: ErrorCode,
+): Promise<void> {
+  if (syncIds.length === 0) return
+  await db
+    .updateTable('sync_runs')
+    .set({ status: 'cancelled', error_code: errorCode, finished_at: sql<Date>`now()` })
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', 'in', syncIds)
+    .where('status', 'in', ['requested', 'running'])
+    .execute()
+}
+
+/** @throws HubError `SYNC_RUN_NOT_FOUND` */
+export async function findRun(db: Executor, workspaceId: string, syncId: string, runId: string): Promise<RunRow> {
+  const run = await db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('id', '=', runId)
+    .executeTakeFirst()
+  if (!run) throw new HubError('SYNC_RUN_NOT_FOUND')
+  return run
+}
+
+/** A page of a sync's runs, newest first. */
+export async function listRuns(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  list: { after: Position | undefined; limit: number },
+): Promise<RunRow[]> {
+  return db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where(behind(list.after))
+    .orderBy('id', 'desc')
+    .limit(list.limit)
+    .execute()
+}

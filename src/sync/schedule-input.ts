@@ -1,0 +1,37 @@
+import { Cron } from 'croner'
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const shortestMs = 10_000
+const longestMs = 31 * 86_400_000
+
+/** An interval such as `15m` in milliseconds; undefined when it is none, or shorter than 10 s or longer than 31 d. */
+export function parseEvery(text: string): number | undefined {
+  const match = /^([1-9]\d{0,5})([smhd])$/.exec(text)
+  if (!match) return undefined
+  const ms = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
+  return ms >= shortestMs && ms <= longestMs ? ms : undefined
+}
+
+/**
+ * Whether Temporal takes a text as a cron expression: five fields of numbers, names, `*`, `,`, `-` and `/`. What other crons
+ * know besides (`L`, `W`, `#`, `?`, seconds) it does not.
+ */
+export function isCron(text: string): boolean {
+  if (!/^[\dA-Z*,/ -]{9,100}$/i.test(text) || text.trim().split(/\s+/).length !== 5) return false
+  if (/\d*[LW](\s|,|$)/i.test(text.replaceAll(/\b(JUL|APR|WED)\b/gi, ''))) return false
+  try {
+    return new Cron(text, { paused: true }).nextRun() !== null
+  } catch {
+    return false
+  }
+}
+
+/** Whether a text names a time zone of the IANA database. */
+export function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return /^[A-Za-z][\w+/-]*$/.test(text)
+  } catch {
+    return false
+  }
+}

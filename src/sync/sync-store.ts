@@ -1,0 +1,170 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../db/database.ts'
+import { behind, type Position } from '../db/keyset.ts'
+import type { SyncsTable } from '../db/schema/syncs.ts'
+import { HubError } from '../errors.ts'
+import type { ConflictPolicy } from './policy.ts'
+
+export type SyncSchedule = { every: string } | { cron: string; timeZone: string }
+
+/** A sync as the hub's features see it. */
+export interface Sync {
+  id: string
+  workspaceId: string
+  connectionId: string
+  provider: string
+  model: string
+  collection: string
+  direction: 'pull' | 'push' | 'both'
+  conflictPolicy: ConflictPolicy
+  schedule: SyncSchedule | null
+  status: 'active' | 'paused'
+  pausedBecause: SyncsTable['paused_because']
+  /** The platform's changes before this are in the hub. */
+  changedSince: Date | null
+  scheduleRevision: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export function syncFromRow(row: Selectable<SyncsTable>): Sync {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    connectionId: row.connection_id,
+    provider: row.provider,
+    model: row.model,
+    collection: row.collection,
+    direction: row.direction,
+    conflictPolicy: row.conflict_policy,
+    schedule: row.schedule,
+    status: row.status,
+    pausedBecause: row.paused_because,
+    changedSince: row.changed_since,
+    scheduleRevision: row.schedule_revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** @throws HubError `SYNC_NOT_FOUND` */
+export async function findSync(db: Executor, workspaceId: string, syncId: string): Promise<Sync> {
+  const row = await db
+    .selectFrom('syncs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', syncId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (!row) throw new HubError('SYNC_NOT_FOUND')
+  return syncFromRow(row)
+}
+
+/** The same, locked until the caller's transaction ends. @throws HubError `SYNC_NOT_FOUND` */
+export async function lockSync(db: Executor, workspaceId: string, syncId: string): Promise<Sync> {
+  const row = await db
+    .selectFrom('syncs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', syncId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new HubError('SYNC_NOT_FOUND')
+  return syncFromRow(row)
+}
+
+export interface SyncFilter {
+  connectionId?: string | undefined
+  collection?: string | undefined
+  after?: Position | undefined
+  limit: number
+}
+
+/** A page of a workspace's syncs, newest first. */
+export async function listSyncs(db: Executor, workspaceId: string, filter: SyncFilter): Promise<Sync[]> {
+  let query = db.selectFrom('syncs').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+  if (filter.connectionId !== undefined) query = query.where('connection_id', '=', filter.connectionId)
+  if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection)
+  return (await query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()).map(syncFromRow)
+}
+
+export interface NewSync {
+  id: string
+  workspaceId: string
+  connectionId: string
+  provider: string
+  model: string
+  collection: string
+  direction: Sync['direction']
+  conflictPolicy: ConflictPolicy
+  schedule: SyncSchedule | null
+}
+
+export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
+  const row = await db
+    .insertInto('syncs')
+    .values({
+      id: sync.id,
+      workspace_id: sync.workspaceId,
+      connection_id: sync.connectionId,
+      provider: sync.provider,
+      model: sync.model,
+      collection: sync.collection,
+      direction: sync.direction,
+      conflict_policy: sync.conflictPolicy,
+      schedule: JSON.stringify(sync.schedule),
+      schedule_revision: sync.schedule === null ? 0 : 1,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return syncFromRow(row)
+}
+
+export interface SyncChanges {
+  direction?: Sync['direction'] | undefined
+  conflictPolicy?: ConflictPolicy | undefined
+  schedule?: SyncSchedule | null | undefined
+  status?: Sync['status'] | undefined
+  pausedBecause?: Sync['pausedBecause'] | undefined
+}
+
+/** Changes a sync that the caller has locked; whatever its Schedule has to follow raises the revision. */
+export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges): Promise<Sync> {
+  const { direction, conflictPolicy, schedule, status, pausedBecause } = changes
+  const isRescheduled = schedule !== undefined || status !== undefined
+  const row = await db
+    .updateTable('syncs')
+    .set({
+      ...(direction === undefined ? {} : { direction }),
+      ...(conflictPolicy === undefined ? {} : { conflict_policy: conflictPolicy }),
+      ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule) }),
+      ...(status === undefined ? {} : { status }),
+      ...(pausedBecause === undefined ? {} : { paused_because: pausedBecause }),
+      ...(isRescheduled ? { schedule_revision: sql<number>`schedule_revision + 1` } : {}),
+      updated_at: sql<Date>`now()`,
+    })
+    .where('workspace_id', '=', sync.workspaceId)
+    .where('id', '=', sync.id)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw new HubError('SYNC_NOT_FOUND')
+  return syncFromRow(row)
+}
+
+/** Deletes a sync for its users; reconcile removes its Schedule, its links and at last the row. */
+export async function markDeleted(db: Executor, sync: Sync): Promise<void> {
+  await db
+    .updateTable('syncs')
+    .set({
+      deleted_at: sql<Date>`now()`,
+      status: 'paused',
+      schedule_revision: sql<number>`schedule_revision + 1`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('workspace_id', '=', sync.workspaceId)
+    .where('id', '=', sync.id)
+    .where('deleted_at', 'is', null)
+    .execute()
+}

@@ -1,0 +1,104 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
+import type { createSyncActivities } from '../activities/sync.ts'
+import type { ErrorCode } from '../src/errors.ts'
+import {
+  runRequestedSignal,
+  type RunEnd,
+  type RunRef,
+  type RunSyncInput,
+  type RunSyncResult,
+} from '../src/sync/contract.ts'
+import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+
+type Activities = ReturnType<typeof createSyncActivities>
+
+const rows = proxyActivities<Activities>({
+  taskQueue: taskQueues.sync,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+})
+
+const runRequested = defineSignal(runRequestedSignal)
+/** A workflow that is asked again and again begins a new history now and then. */
+const runsPerHistory = 20
+
+/**
+ * One sync: takes the run that its row asks for, pulls and pushes, and looks before it ends whether another was asked for
+ * meanwhile. If another workflow holds the sync's run, that one will run again, and this one is over.
+ */
+export async function runSync(input: RunSyncInput): Promise<RunSyncResult> {
+  const { workspaceId, syncId, trigger } = input
+  let asked = false
+  setHandler(runRequested, () => void (asked = true))
+  const result: RunSyncResult = { runs: [] }
+  for (let first = true; first || asked; first = false) {
+    asked = false
+    const start = await rows.beginRun({ workspaceId, syncId }, trigger, first && trigger === 'schedule')
+    if (start.kind === 'lost') setCurrentDetails('Another workflow holds the run of this sync; it will run again.')
+    if (start.kind === 'skipped') setCurrentDetails(`Nothing to run: ${start.reason}`)
+    if (start.kind === 'failed') fail(start.errorCode)
+    if (start.kind !== 'taken') continue
+    const end = await carryOut(input, { workspaceId, syncId, runId: start.runId })
+    result.runs.push({ runId: start.runId, status: end.status, errorCode: end.errorCode })
+    asked ||= end.again
+    if (asked && result.runs.length >= runsPerHistory) {
+      await continueAsNew<typeof runSync>({ ...input, trigger: 'manual' })
+    }
+  }
+  return result
+}
+
+async function carryOut(input: RunSyncInput, ref: RunRef): Promise<RunEnd> {
+  const { maximumAttempts = 8, initialIntervalMs = 2_000 } = input.retry ?? {}
+  const work = proxyActivities<Activities>({
+    taskQueue: taskQueues.sync,
+    startToCloseTimeout: '15 minutes',
+    scheduleToCloseTimeout: '2 hours',
+    heartbeatTimeout: '20 seconds',
+    retry: { maximumAttempts, initialInterval: initialIntervalMs, maximumInterval: '1 minute' },
+  })
+  try {
+    setCurrentDetails(`Run ${ref.runId} pulls from ${input.provider}; it goes on page by page until it has everything.`)
+    while (!(await work.pullFromProvider(ref)).done) continue
+    setCurrentDetails(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`)
+    while (!(await work.pushToProvider(ref)).done) continue
+    const end = await rows.finishRun(ref, 'succeeded', null)
+    setCurrentDetails(`Run ${ref.runId} is over: ${end.status}.`)
+    return end
+  } catch (error) {
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => rows.finishRun(ref, 'cancelled', 'SYNC_STOPPED'))
+      throw error
+    }
+    if (!(error instanceof ActivityFailure)) throw error
+    const end = await rows.finishRun(ref, 'failed', codeOf(error))
+    if (end.status === 'failed') fail(end.errorCode)
+    else setCurrentDetails(`Run ${ref.runId} was stopped: ${end.errorCode ?? ''}`)
+    return end
+  }
+}
+
+/** The hub's code of a failed activity; a timeout or anything unforeseen is `SYNC_FAILED`. */
+function codeOf({ cause }: ActivityFailure): ErrorCode {
+  if (!(cause instanceof ApplicationFailure) || !cause.type || cause.type === 'INTERNAL') return 'SYNC_FAILED'
+  return cause.type as ErrorCode
+}
+
+function fail(errorCode: string | null): void {
+  const attention: Attention = errorCode === 'TOKEN_EXPIRED' ? 'needs_person' : 'none'
+  upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+  const what = attention === 'needs_person' ? "the connection's user has to connect again" : 'the next run tries again'
+  setCurrentDetails(`The run failed with ${errorCode ?? 'SYNC_FAILED'}: ${what}.`)
+}
