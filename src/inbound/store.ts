@@ -1,3 +1,4 @@
+import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { InboundStatus } from '../db/schema/inbound.ts'
@@ -74,7 +75,12 @@ export async function findInboundEvent(db: Executor, workspaceId: string, id: st
  * Has an inbound event routed once more: after its connection was made, or for a receiver that lost what it got.
  * @throws HubError `INBOUND_EVENT_NOT_FOUND`; `CONFLICT` while it still waits to be routed
  */
-export async function replayInboundEvent(hub: Hub, workspaceId: string, id: string): Promise<InboundEvent> {
+export async function replayInboundEvent(
+  hub: Hub,
+  workspaceId: string,
+  id: string,
+  actor: string,
+): Promise<InboundEvent> {
   const event = await hub.db.transaction().execute(async trx => {
     const found = await trx
       .updateTable('inbound_events')
@@ -93,6 +99,7 @@ export async function replayInboundEvent(hub: Hub, workspaceId: string, id: stri
       .insertInto('inbound_queue')
       .values({ event_id: id, provider: found.provider, provider_app_id: found.providerAppId, bytes: body.length })
       .execute()
+    await writeAudit(trx, { workspaceId, actor, action: 'inbound_event.replayed', subjectId: id })
     return shown
   })
   inboundWakeOf(hub).soon()

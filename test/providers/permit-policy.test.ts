@@ -1,0 +1,108 @@
+import {
+  blockSize,
+  bucketOf,
+  leastWaitMs,
+  pauseAfter,
+  remainingOf,
+  slotsFor,
+} from '../../src/providers/permit-policy.ts'
+import type { Lifetime } from '../../src/providers/auth.ts'
+import { lifetimeMs } from '../../src/providers/lifetime.ts'
+
+describe('token buckets', () => {
+  it('never give more than the limit within a window, burst included', () => {
+    const limits: [number, Lifetime][] = [
+      [1, '1s'],
+      [3, '1s'],
+      [100, '1s'],
+      [500, '1m'],
+      [5000, '1h'],
+      [100_000, '1d'],
+    ]
+    for (const [permits, window] of limits) {
+      const { capacity, perMs } = bucketOf({ per: 'connection', permits, window })
+      expect(capacity).toBeGreaterThanOrEqual(1)
+      // From full, just before the window is over.
+      expect(capacity + Math.floor(perMs * (lifetimeMs(window) - 0.001))).toBeLessThanOrEqual(permits)
+      expect(perMs * lifetimeMs(window)).toBeGreaterThan(permits * 0.85)
+    }
+  })
+
+  it('are asked for larger blocks while blocks are used up, and for what is needed when they are not', () => {
+    const bucket = bucketOf({ per: 'connection', permits: 10_000, window: '1s' })
+    expect(blockSize(bucket, { waiting: 1, previousBlock: 1, previousUsed: 0 })).toBe(1)
+    expect(blockSize(bucket, { waiting: 1, previousBlock: 64, previousUsed: 64 })).toBe(128)
+    expect(blockSize(bucket, { waiting: 1, previousBlock: 64, previousUsed: 5 })).toBe(5)
+    expect(blockSize(bucket, { waiting: 40, previousBlock: 8, previousUsed: 8 })).toBe(40)
+    expect(blockSize(bucket, { waiting: 5_000, previousBlock: 8, previousUsed: 8 })).toBe(1_000)
+    const slow = bucketOf({ per: 'connection', permits: 5_000, window: '1h' })
+    expect(blockSize(slow, { waiting: 50, previousBlock: 8, previousUsed: 8 })).toBe(1)
+  })
+
+  it('tell who comes too late at once', () => {
+    const bucket = { capacity: 10, perMs: 0.1 }
+    expect(leastWaitMs(bucket, 10)).toBe(0)
+    expect(leastWaitMs(bucket, 110)).toBe(1_000)
+  })
+})
+
+describe('calls at once', () => {
+  const limit = 10
+  it('are all for the one who is alone', () => {
+    expect(slotsFor(limit, { inUse: 0, wanted: 4 }, [])).toBe(4)
+    expect(slotsFor(limit, { inUse: 0, wanted: 40 }, [])).toBe(10)
+  })
+
+  it('are never more than the limit in sum', () => {
+    expect(slotsFor(limit, { inUse: 0, wanted: 10 }, [{ slots: 10, wanted: 10 }])).toBe(0)
+    expect(slotsFor(limit, { inUse: 0, wanted: 10 }, [{ slots: 7, wanted: 10 }])).toBe(3)
+  })
+
+  it('are shared when another one is short, as soon as they are free', () => {
+    const newcomer = [{ slots: 0, wanted: 10 }]
+    expect(slotsFor(limit, { inUse: 2, wanted: 10 }, newcomer)).toBe(5)
+    expect(slotsFor(limit, { inUse: 8, wanted: 10 }, newcomer)).toBe(8)
+    expect(slotsFor(limit, { inUse: 0, wanted: 10 }, [{ slots: 1, wanted: 1 }])).toBe(9)
+  })
+})
+
+describe('what a provider asks for', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  const limit = { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'unix-seconds' } as const
+
+  it('is Retry-After in both forms', () => {
+    expect(pauseAfter({ status: 429, headers: { 'retry-after': '7' } }, undefined, now)).toBe(7_000)
+    const date = { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }
+    expect(pauseAfter({ status: 503, headers: date }, undefined, now)).toBe(60_000)
+  })
+
+  it('is the reset of a limit that is used up, even when the call went well', () => {
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 30) }
+    expect(pauseAfter({ status: 200, headers }, limit, now)).toBe(30_000)
+    expect(
+      pauseAfter({ status: 200, headers: { ...headers, 'x-ratelimit-remaining': '1' } }, limit, now),
+    ).toBeUndefined()
+    expect(pauseAfter({ status: 403, headers }, limit, now)).toBe(30_000)
+    expect(
+      pauseAfter(
+        { status: 429, headers: { ...headers, 'x-ratelimit-reset': '9' } },
+        { ...limit, resetIn: 'seconds' },
+        now,
+      ),
+    ).toBe(9_000)
+  })
+
+  it('is a short pause for a bare 429, nothing for other errors, and a day at most', () => {
+    expect(pauseAfter({ status: 429, headers: {} }, undefined, now)).toBe(2_000)
+    expect(pauseAfter({ status: 500, headers: {} }, undefined, now)).toBeUndefined()
+    expect(pauseAfter({ status: 403, headers: {} }, limit, now)).toBeUndefined()
+    expect(pauseAfter({ status: 429, headers: { 'retry-after': '9999999' } }, undefined, now)).toBe(86_400_000)
+    expect(pauseAfter({ status: 429, headers: { 'retry-after': 'soon' } }, undefined, now)).toBe(2_000)
+  })
+
+  it('is read from the limit headers as calls that are left', () => {
+    expect(remainingOf({ 'x-ratelimit-remaining': '12' }, limit)).toBe(12)
+    expect(remainingOf({ 'x-ratelimit-remaining': 'many' }, limit)).toBeUndefined()
+    expect(remainingOf({}, undefined)).toBeUndefined()
+  })
+})
