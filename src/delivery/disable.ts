@@ -24,7 +24,9 @@ export async function disableEndpoint(
       next_probe_at: null,
     })
     if (changed === undefined) return false
-    await publishEvents(hub, tx, workspaceId, [{ type: 'endpoint.disabled', data: { endpointId, reason } }])
+    await publishEvents(hub, tx, workspaceId, [
+      { type: 'endpoint.disabled', data: { endpointId, reason }, exceptEndpointId: endpointId },
+    ])
     return true
   })
 }

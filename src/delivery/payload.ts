@@ -17,6 +17,8 @@ export interface NewEvent {
   data: unknown
   /** The caller's own id for it, unique in its workspace for de-duplication. */
   eventId?: string | undefined
+  /** The endpoint that it is about: it is not told of its own trouble. */
+  exceptEndpointId?: string
 }
 
 /** An event whose bytes are settled: what is signed is what is stored. */
@@ -30,6 +32,8 @@ export interface PreparedEvent {
   body: Buffer
   /** Goes to this endpoint alone, whatever it subscribes to. */
   onlyTo?: string
+  /** Goes to everyone who subscribes but this endpoint. */
+  except?: string
 }
 
 /**
@@ -52,5 +56,6 @@ export function prepareEvent(workspaceId: string, event: NewEvent): PreparedEven
     throw new HubError('BODY_TOO_LARGE', { message: `An event's payload is at most ${payloadLimit} bytes.` })
   }
   const hash = callerId === null ? null : createHash('sha256').update(`${event.type}\n${data}`).digest()
-  return { id, workspaceId, type: event.type, callerId, hash, body }
+  const except = event.exceptEndpointId === undefined ? {} : { except: event.exceptEndpointId }
+  return { id, workspaceId, type: event.type, callerId, hash, body, ...except }
 }

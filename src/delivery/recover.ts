@@ -135,7 +135,7 @@ async function notifyFailing(hub: Hub, input: RecoverEndpointInput, endpoint: En
       .executeTakeFirst()
     if (!row) return
     const data = { endpointId, failingSince: row.failing_since, error: endpoint.lastError }
-    await publishEvents(hub, tx, workspaceId, [{ type: 'endpoint.failing', data }])
+    await publishEvents(hub, tx, workspaceId, [{ type: 'endpoint.failing', data, exceptEndpointId: endpointId }])
   })
   return true
 }

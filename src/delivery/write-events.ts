@@ -48,6 +48,7 @@ export async function writeEvents(
     }
     made += subscribers.length
     for (const { endpointId, held } of subscribers) {
+      if (endpointId === event.except) continue
       deliveries.ids += `,${mintDeliveryId(event.id)}`
       deliveries.endpoints += `,${endpointId}`
       deliveries.events += `,${index + 1}`

@@ -1,3 +1,5 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startReceiver, type Receiver } from '../../dev/receiver.ts'
 import { dispatcherOf, stopDispatching } from '../../src/delivery/dispatching.ts'
@@ -28,9 +30,15 @@ export async function createDeliveringHub(options: TestHubOptions = {}): Promise
   return hub
 }
 
+const dispatching: Hub[] = []
+
+afterAll(async () => {
+  for (const hub of dispatching) await stopDispatching(hub)
+})
+
 export function startDispatching(hub: Hub): void {
   void dispatcherOf(hub)!.run(new AbortController().signal)
-  afterAll(() => stopDispatching(hub))
+  dispatching.push(hub)
 }
 
 export interface MadeEndpoint {
@@ -97,4 +105,21 @@ export async function settled(workspace: TestWorkspace, eventId: string, timeout
     return found.length > 0 && found.every(one => ['delivered', 'failed', 'cancelled'].includes(one.status))
   }, timeoutMs)
   return found
+}
+
+/** A receiver that answers as a function says, stopped when the test file ends; gives its URL. */
+export async function startAnsweringServer(
+  answer: (request: { headers: IncomingHttpHeaders; body: string }, response: ServerResponse) => void,
+): Promise<string> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => answer({ headers: request.headers, body: Buffer.concat(chunks).toString() }, response))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  afterAll(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
