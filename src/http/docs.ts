@@ -16,6 +16,7 @@ export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRo
     routePrefix: '/docs',
     staticCSP: true,
     uiConfig: { docExpansion: 'list', persistAuthorization: false },
-    theme: { title: 'Causeway API' },
+    // The bar only offers to open another document.
+    theme: { title: 'Causeway API', css: [{ filename: 'theme.css', content: '.topbar { display: none }' }] },
   })
 }

@@ -13,21 +13,29 @@ export interface MetricsServer {
   close(): Promise<void>
 }
 
-/**
- * Serves `/metrics` and `/health` of a worker process, on the hub's host. Port 0 means none.
- * @param sdkMetrics `host:port` where the Temporal SDK serves its own metrics; they are appended.
- */
-export async function startMetricsServer(hub: Hub, port: number, sdkMetrics?: string): Promise<MetricsServer> {
+export interface MetricsOptions {
+  /** `host:port` where the Temporal SDK serves its own metrics; they are appended. */
+  sdkMetrics?: string
+  /** Whether the process takes work. */
+  isReady(): boolean
+}
+
+/** Serves `/metrics`, `/health` and `/ready` of a worker process, on the hub's host. Port 0 means none. */
+export async function startMetricsServer(hub: Hub, port: number, options: MetricsOptions): Promise<MetricsServer> {
   if (port === 0) return { url: undefined, close: async () => undefined }
   const scrape = createScrape(hub, gaugeSources)
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (incoming.url === '/health') return void response.end('{"status":"ok"}')
+    if (incoming.url === '/ready') {
+      const ready = options.isReady()
+      return void response.writeHead(ready ? 200 : 503).end(JSON.stringify({ status: ready ? 'ready' : 'down' }))
+    }
     if (incoming.url !== '/metrics') return void response.writeHead(404).end()
     if (!mayReadMetrics(hub.config.http.metricsToken, incoming.headers.authorization)) {
       return void response.writeHead(401).end()
     }
     const own = await scrape()
-    const sdk = sdkMetrics === undefined ? '' : await readSdkMetrics(sdkMetrics, hub)
+    const sdk = options.sdkMetrics === undefined ? '' : await readSdkMetrics(options.sdkMetrics, hub)
     response.writeHead(200, { 'content-type': registry.contentType }).end(own + sdk)
   }
   const server = createServer((incoming, response) => {
