@@ -10,6 +10,9 @@ import { inboundEventsRoutes } from './routes/inbound-events.ts'
 import { oauthCallback } from './routes/oauth-callback.ts'
 import { providerAppRoutes } from './routes/provider-apps.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { recordRoutes } from './routes/records.ts'
+import { syncRunRoutes } from './routes/sync-runs.ts'
+import { syncRoutes } from './routes/syncs.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 
@@ -21,6 +24,9 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...providerRoutes(),
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
+    ...syncRoutes(hub),
+    ...syncRunRoutes(hub),
+    ...recordRoutes(hub),
     ...auditLogRoutes(hub),
     ...inboundEventsRoutes(hub),
     ...endpointRoutes(hub),

@@ -10,7 +10,7 @@ export interface CollectionField {
  */
 export const collections = {
   customers: {
-    name: { type: 'string', description: 'What the customer is called; unique at some platforms' },
+    displayName: { type: 'string', description: 'What the customer is called; unique at some platforms' },
     companyName: { type: 'string', description: 'The company that the customer is or works for' },
     givenName: { type: 'string', description: 'Given name of the person' },
     familyName: { type: 'string', description: 'Family name of the person' },

@@ -32,7 +32,14 @@ export const github = {
     id: 'id',
     name: 'login',
   },
-  limits: [{ per: 'connection', permits: 5000, window: '1h' }],
+  limits: [
+    {
+      per: 'connection',
+      permits: 5000,
+      window: '1h',
+      headers: { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'unix-seconds' },
+    },
+  ],
   models: {
     repositories: {
       collection: 'repositories',

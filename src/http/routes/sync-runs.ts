@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import type { Hub } from '../../hub.ts'
+import { listTrouble, resolveConflict } from '../../sync/conflicts.ts'
+import { requestSyncRun } from '../../sync/request-run.ts'
+import { findRun, listRuns } from '../../sync/run-store.ts'
+import { findSync } from '../../sync/sync-store.ts'
+import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
+import { route, type AnyRoute } from '../route.ts'
+import { conflictSchema, rowErrorSchema, runSchema, showConflict, showRowError, showRun } from './sync-schema.ts'
+
+const tag = 'Syncs'
+const url = '/v1/syncs/:syncId'
+const params = z.strictObject({ syncId: z.string() })
+const side = z.enum(['hub', 'provider'])
+
+/** What syncs did, and what of it needs a person. */
+export function syncRunRoutes(hub: Hub): AnyRoute[] {
+  return [
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/runs`,
+      access: 'syncs:write',
+      summary: 'Run a sync now',
+      description:
+        'Gives the run that will do it. While a run is under way, or waits to begin, further calls give the same waiting run.',
+      params,
+      body: z
+        .strictObject({
+          full: z
+            .boolean()
+            .default(false)
+            .meta({ description: 'Read everything, although the platform could tell what has changed' }),
+        })
+        .default({ full: false }),
+      status: 202,
+      reply: runSchema,
+      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED'],
+      async handler({ params, body, caller }) {
+        const { workspaceId } = caller
+        const run = await requestSyncRun(hub, workspaceId, params.syncId, 'manual', body)
+        return showRun(await findRun(hub.db, workspaceId, params.syncId, run!.runId))
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/runs`,
+      access: 'syncs:read',
+      summary: 'List the runs of a sync',
+      params,
+      query: pageQuery,
+      reply: page(runSchema),
+      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
+      async handler({ params, query: { cursor, limit }, caller }) {
+        await findSync(hub.db, caller.workspaceId, params.syncId)
+        const list = { after: positionAt(cursor, 'syncRun'), limit: limit + 1 }
+        return pageOf(await listRuns(hub.db, caller.workspaceId, params.syncId, list), limit, showRun)
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/runs/:runId`,
+      access: 'syncs:read',
+      summary: 'Get a run of a sync',
+      params: params.extend({ runId: z.string() }),
+      reply: runSchema,
+      errors: ['SYNC_NOT_FOUND', 'SYNC_RUN_NOT_FOUND'],
+      async handler({ params, caller }) {
+        await findSync(hub.db, caller.workspaceId, params.syncId)
+        return showRun(await findRun(hub.db, caller.workspaceId, params.syncId, params.runId))
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/conflicts`,
+      access: 'syncs:read',
+      summary: 'List the conflicts that a sync holds',
+      description: 'What both sides changed under the policy `manual`, and nobody has decided yet.',
+      params,
+      query: pageQuery,
+      reply: page(conflictSchema),
+      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
+      async handler({ params, query, caller }) {
+        return trouble(caller.workspaceId, params.syncId, 'conflict', query, showConflict)
+      },
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/conflicts/:recordId/resolve`,
+      access: 'syncs:write',
+      summary: 'Resolve a conflict',
+      description:
+        'Says which side counts: `use` for everything, `fields` for single fields, which may also get a value of their own. The record is changed at once, the platform by a run that is started.',
+      params: params.extend({ recordId: z.string() }),
+      body: z.strictObject({
+        use: side.optional(),
+        fields: z
+          .record(z.string(), z.union([z.strictObject({ use: side }), z.strictObject({ value: z.json() })]))
+          .optional(),
+      }),
+      status: 204,
+      reply: z.void(),
+      errors: ['SYNC_NOT_FOUND', 'RECORD_NOT_FOUND', 'CONFLICT'],
+      handler: ({ params, body, caller }) =>
+        resolveConflict(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body),
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/errors`,
+      access: 'syncs:read',
+      summary: 'List what a sync could not take or write',
+      description:
+        'Single items and records; the others of their batch went through. They are tried again by later runs.',
+      params,
+      query: pageQuery,
+      reply: page(rowErrorSchema),
+      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
+      async handler({ params, query, caller }) {
+        return trouble(caller.workspaceId, params.syncId, 'error', query, showRowError)
+      },
+    }),
+  ]
+
+  async function trouble<Item>(
+    workspaceId: string,
+    syncId: string,
+    state: 'conflict' | 'error',
+    { cursor, limit }: z.output<typeof pageQuery>,
+    show: (link: Awaited<ReturnType<typeof listTrouble>>[number]) => Item,
+  ) {
+    await findSync(hub.db, workspaceId, syncId)
+    const after = positionAt(cursor, 'record')?.id
+    const links = await listTrouble(hub.db, workspaceId, syncId, { state, after, limit: limit + 1 })
+    return pageOf(
+      links.map(link => ({ id: link.record_id, link })),
+      limit,
+      ({ link }) => show(link),
+    )
+  }
+}

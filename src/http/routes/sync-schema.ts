@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import type { Link } from '../../sync/link-store.ts'
+import { countsOfRun } from '../../sync/run.ts'
+import type { RunRow } from '../../sync/run-store.ts'
+import { isCron, isTimeZone, parseEvery } from '../../sync/schedule-input.ts'
+import type { Sync } from '../../sync/sync-store.ts'
+import { idField, instant } from '../fields.ts'
+
+/** The name of a collection: the hub's own (`customers`) or one that a workspace makes up. */
+export const collectionField = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'Must be small letters, digits, - and _, beginning with a letter')
+  .meta({ examples: ['customers'] })
+
+export const scheduleField = z.union([
+  z.strictObject({
+    every: z
+      .string()
+      .refine(text => parseEvery(text) !== undefined, 'Must be an interval from 10s to 31d, such as 15m')
+      .meta({ examples: ['15m'] }),
+  }),
+  z.strictObject({
+    cron: z
+      .string()
+      .refine(isCron, 'Must be a cron expression of five fields that comes to pass')
+      .meta({ examples: ['0 6 * * 1-5'] }),
+    timeZone: z.string().refine(isTimeZone, 'Must be an IANA time zone').default('UTC'),
+  }),
+])
+
+export const directionField = z.enum(['pull', 'push', 'both'])
+
+export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual']).meta({
+  description: 'Who wins a field that both sides changed; `manual` holds it for a person',
+})
+
+export const syncSchema = z
+  .strictObject({
+    id: idField('sync'),
+    connectionId: idField('connection'),
+    provider: z.string(),
+    model: z.string(),
+    collection: z.string(),
+    direction: directionField,
+    conflictPolicy: conflictPolicyField,
+    schedule: scheduleField.nullable(),
+    status: z.enum(['active', 'paused']),
+    pausedBecause: z.enum(['person', 'needs_reauth', 'disconnecting']).nullable(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Sync' })
+
+export function showSync(sync: Sync): z.output<typeof syncSchema> {
+  const { id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status } = sync
+  return {
+    ...{ id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status },
+    pausedBecause: sync.pausedBecause,
+    createdAt: sync.createdAt.toISOString(),
+    updatedAt: sync.updatedAt.toISOString(),
+  }
+}
+
+const count = z.int()
+
+export const runSchema = z
+  .strictObject({
+    id: idField('syncRun'),
+    syncId: idField('sync'),
+    trigger: z.enum(['schedule', 'manual', 'webhook']),
+    status: z.enum(['requested', 'running', 'succeeded', 'failed', 'cancelled']),
+    full: z.boolean().meta({ description: 'Whether it reads everything and not only what has changed' }),
+    phase: z.enum(['settle', 'pull', 'compare', 'push', 'done']),
+    counts: z.strictObject({
+      pulled: count.meta({ description: 'Items that the platform gave' }),
+      created: count,
+      updated: count,
+      unchanged: count,
+      deleted: count,
+      pushed: count.meta({ description: 'Writes that the platform took' }),
+      conflicts: count.meta({ description: 'Fields that both sides had changed' }),
+      failed: count.meta({ description: 'Items and records that could not be taken or written' }),
+    }),
+    errorCode: z.string().nullable(),
+    requestedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'SyncRun' })
+
+export function showRun(run: RunRow): z.output<typeof runSchema> {
+  const { id, trigger, status, full, phase } = run
+  return {
+    ...{ id, syncId: run.sync_id, trigger, status, full, phase, counts: countsOfRun(run), errorCode: run.error_code },
+    requestedAt: run.requested_at.toISOString(),
+    startedAt: run.started_at?.toISOString() ?? null,
+    finishedAt: run.finished_at?.toISOString() ?? null,
+  }
+}
+
+const side = z.unknown().optional()
+
+export const conflictSchema = z
+  .strictObject({
+    recordId: idField('record'),
+    externalId: z.string().nullable(),
+    fields: z
+      .record(z.string(), z.strictObject({ base: side, hub: side, provider: side }))
+      .meta({
+        description: 'What both sides last agreed on, and what each has now; a missing member is an empty field',
+      }),
+    deletedBy: z
+      .enum(['hub', 'provider'])
+      .nullable()
+      .meta({ description: 'The side that deleted what the other changed' }),
+    since: instant,
+  })
+  .meta({ id: 'SyncConflict' })
+
+export function showConflict(link: Link): z.output<typeof conflictSchema> {
+  return {
+    recordId: link.record_id,
+    externalId: link.external_id,
+    fields: link.conflict?.fields ?? {},
+    deletedBy: link.conflict?.deleted ?? null,
+    since: link.updated_at.toISOString(),
+  }
+}
+
+export const rowErrorSchema = z
+  .strictObject({
+    recordId: idField('record'),
+    externalId: z.string().nullable(),
+    code: z.enum(['INVALID_ITEM', 'DUPLICATE', 'PROVIDER_REJECTED', 'PROVIDER_ERROR', 'NOT_SETTLED']),
+    failures: count,
+    retryAt: instant.nullable(),
+    since: instant,
+  })
+  .meta({ id: 'SyncRowError' })
+
+export function showRowError(link: Link): z.output<typeof rowErrorSchema> {
+  return {
+    recordId: link.record_id,
+    externalId: link.external_id,
+    code: rowErrorSchema.shape.code.parse(link.error_code),
+    failures: link.failures,
+    retryAt: link.retry_at?.toISOString() ?? null,
+    since: link.updated_at.toISOString(),
+  }
+}
