@@ -4,6 +4,8 @@ import { blockHoldMs, blockSize, leastWaitMs, type Bucket } from './permit-polic
 import { leasePermits } from './permit-store.ts'
 import { WaitingLine } from './waiting-line.ts'
 
+const gatherMs = 20
+
 /** This process's end of one shared token bucket: permits come in blocks, and those who find none wait in line. */
 export class PermitBucket {
   readonly key: string
@@ -78,7 +80,8 @@ export class PermitBucket {
     this.#block = granted
     this.#left = granted - this.#line.admit(granted)
     this.#expiresAt = Date.now() + blockHoldMs
-    return 0
+    // Out of an empty bucket permits come one by one: they are let gather for a moment, to come together.
+    return granted < wanted ? gatherMs : 0
   }
 }
 
