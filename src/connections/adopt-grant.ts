@@ -7,7 +7,7 @@ import type { TokenGrant } from '../oauth/token-answer.ts'
 import { changeStatus } from './change-status.ts'
 import type { Account } from './identity.ts'
 import { oauthOf } from './refresh.ts'
-import type { Connection } from './store.ts'
+import { findConnection, type Connection } from './store.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
 
@@ -76,7 +76,7 @@ export async function adoptGrant(
   if (connection.status === 'connected') {
     const { workspaceId, id: subjectId } = connection
     await writeAudit(trx, { workspaceId, actor: adopted.actor, action: 'connection.reconnected', subjectId })
-    return connection
+    return findConnection(trx, workspaceId, subjectId)
   }
   return (
     (await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor: adopted.actor })) ?? connection

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { isDatabaseUnavailable } from '../db/database.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -19,6 +20,8 @@ import { clearedByToken } from './states.ts'
 import { lockConnection } from './store.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+
+const storeTimeoutMs = 2_000
 
 /** The OAuth method of a provider; undefined when it has none. */
 export function oauthOf(provider: string): OAuth2 | undefined {
@@ -88,6 +91,8 @@ async function storeGrant(
   const refreshToken = grant.refreshToken ?? spent.refreshToken
   const times = tokenTimes(method, grant, refreshToken !== undefined, lease.absoluteExpiresAt, new Date())
   return hub.db.transaction().execute(async trx => {
+    // A process that is stopped in here holds the row: it must lose it in time for another to spend the token again.
+    await sql`select set_config('idle_in_transaction_session_timeout', ${`${storeTimeoutMs}ms`}, true)`.execute(trx)
     const connection = await lockConnection(trx, lease.workspaceId, lease.connectionId)
     // Another may have spent the same token since the lease passed; whether this one's still lives is soon known.
     const checkNow = Date.now() > lease.untilMs || !clearedByToken(connection.statusReason)
@@ -177,9 +182,14 @@ async function keepTrying<T>(hub: Hub, store: () => Promise<T>): Promise<T> {
     try {
       return await store()
     } catch (error) {
-      if (!isDatabaseUnavailable(error) || waitMs > 16_000) throw error
+      if (!(isDatabaseUnavailable(error) || wasRolledBack(error)) || waitMs > 16_000) throw error
       hub.log.warn({ err: error }, 'a refreshed token waits for the database')
       await sleep(waitMs)
     }
   }
+}
+
+/** SQLSTATE idle_in_transaction_session_timeout, serialization_failure, deadlock_detected: nothing was written. */
+function wasRolledBack(error: unknown): boolean {
+  return ['25P03', '40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code))
 }

@@ -30,6 +30,9 @@ export function createPool(config: Config['database'], log: Logger, name = 'caus
   })
   // An idle connection that breaks (Postgres restarted) is replaced on the next query.
   pool.on('error', error => log.warn({ err: error }, 'an idle database connection was lost'))
+  // One that breaks between two statements of a transaction has nobody else to tell, which would end the process; the
+  // transaction's next statement fails and says so.
+  pool.on('connect', client => client.on('error', error => log.debug({ err: error }, 'a database connection was lost')))
   return pool
 }
 
