@@ -79,9 +79,3 @@ export async function nextDueMs(pool: pg.Pool): Promise<number | null> {
   const wait = rows[0]?.wait ?? null
   return wait === null ? null : Math.max(0, Math.ceil(wait))
 }
-
-/** How many webhooks wait. */
-export async function countWaiting(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ waiting: number }>('select count(*) as waiting from inbound_queue')
-  return rows[0]?.waiting ?? 0
-}

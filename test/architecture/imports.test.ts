@@ -1,0 +1,115 @@
+import { basename } from 'node:path'
+import { providers } from '../../src/providers/index.ts'
+import { repositoryFiles, sourceFiles, type Import, type SourceFile } from './source.ts'
+
+const src = sourceFiles('src')
+const workflows = sourceFiles('workflows')
+const activities = sourceFiles('activities')
+const workers = sourceFiles('workers')
+
+/** `file -> import` for each import that is not allowed. */
+function wrong(files: SourceFile[], allowed: (imported: Import, file: SourceFile) => boolean): string[] {
+  return files.flatMap(file =>
+    file.imports.filter(imported => !allowed(imported, file)).map(imported => `${file.path} -> ${imported.target}`),
+  )
+}
+
+const folderOf = (path: string) => path.split('/')[0]!
+const isOurs = (target: string) => /^(src|workflows|activities|workers|dev|bench|test)\//.test(target)
+/** The part of `src` that a file belongs to: a feature's folder, or '' for a file that stands alone. */
+const partOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1] ?? ''
+
+describe('the directions of imports', () => {
+  it('are seen at all', () => {
+    expect(src.length).toBeGreaterThan(50)
+    expect(src.flatMap(file => file.imports).length).toBeGreaterThan(200)
+  })
+
+  it('src imports none of the other folders', () => {
+    expect(wrong(src, ({ target }) => !isOurs(target) || target.startsWith('src/'))).toEqual([])
+  })
+
+  it('activities import src and their own folder', () => {
+    const allowed = ['src', 'activities']
+    expect(wrong(activities, ({ target }) => !isOurs(target) || allowed.includes(folderOf(target)))).toEqual([])
+  })
+
+  it('workers import neither dev, bench nor test', () => {
+    const forbidden = ['dev', 'bench', 'test']
+    expect(wrong(workers, ({ target }) => !forbidden.includes(folderOf(target)))).toEqual([])
+  })
+
+  const isPure = (target: string) => /^src\/[^/]+\/(contract|policy)\.ts$/.test(target)
+
+  it('workflows import types of activities, and values only from Temporal, their own folder, contracts and policies', () => {
+    const allowed = ({ target, typeOnly }: Import) =>
+      target === '@temporalio/workflow' ||
+      folderOf(target) === 'workflows' ||
+      isPure(target) ||
+      (typeOnly && (folderOf(target) === 'activities' || target.startsWith('src/')))
+    expect(wrong(workflows, allowed)).toEqual([])
+  })
+
+  it('contracts and policies import, for use at run time, only each other', () => {
+    const pure = src.filter(file => isPure(file.path))
+    const temporalContract = 'src/temporal/contract.ts'
+    const allowed = ({ target, typeOnly }: Import, file: SourceFile) =>
+      typeOnly || isPure(target) || (file.path === temporalContract && target === '@temporalio/common')
+    expect(wrong(pure, allowed)).toEqual([])
+  })
+})
+
+describe('inside src', () => {
+  const foundations = ['audit', 'credentials', 'db', 'metrics', 'outgoing', 'providers', 'temporal']
+  const features = [...new Set(src.map(file => partOf(file.path)))].filter(
+    part => part !== '' && part !== 'http' && !foundations.includes(part),
+  )
+
+  it('only main.ts and http itself import http', () => {
+    const files = src.filter(file => partOf(file.path) !== 'http' && file.path !== 'src/main.ts')
+    expect(wrong(files, ({ target }) => partOf(target) !== 'http')).toEqual([])
+  })
+
+  it('providers, credentials, db and the like import no feature', () => {
+    // The list of what is measured asks the features, as the list of routes does.
+    const list = 'src/metrics/sources.ts'
+    const files = src.filter(file => foundations.includes(partOf(file.path)) && file.path !== list)
+    expect(features.length).toBeGreaterThan(4)
+    expect(wrong(files, ({ target, typeOnly }) => typeOnly || !features.includes(partOf(target)))).toEqual([])
+  })
+
+  it('ciphers are used in src/credentials only, and what they sealed is opened there', () => {
+    const ciphers = src.filter(file => /create(De)?[Cc]ipheriv/.test(file.code)).map(file => file.path)
+    expect(ciphers).toEqual(['src/credentials/key-ring.ts'])
+    const openers = src.filter(file => /\bring\.open\(/.test(file.code) && partOf(file.path) !== 'credentials')
+    // Stored answers of Idempotency-Key are sealed with the ring, and opened for the caller who was given them.
+    expect(openers.map(file => file.path)).toEqual(['src/http/idempotency.ts'])
+  })
+
+  it('only config.ts reads the environment', () => {
+    expect(src.filter(file => /process\.env/.test(file.code)).map(file => file.path)).toEqual(['src/config.ts'])
+  })
+
+  it('no code names a provider, but its own file and the list', () => {
+    const names = new RegExp(`\\b(${providers.map(provider => provider.id).join('|')})\\b`, 'i')
+    const own = /^src\/providers\/(catalogue\/[\w-]+|index)\.ts$/
+    const naming = [...src, ...workflows, ...activities, ...workers]
+      .filter(file => !own.test(file.path))
+      .flatMap(({ path, code }) =>
+        code
+          .split('\n')
+          // An example in the API's documentation may.
+          .filter(line => names.test(line) && !/examples?:|description:/.test(line))
+          .map(line => `${path}: ${line.trim()}`),
+      )
+    expect(naming).toEqual([])
+  })
+
+  it('nothing is called utils, helpers, common or lib', () => {
+    const vague = /^(utils?|helpers?|common|lib|misc|shared)$/
+    const named = repositoryFiles().filter(path =>
+      path.split('/').some(part => vague.test(basename(part).replace(/\.\w+$/, ''))),
+    )
+    expect(named).toEqual([])
+  })
+})
