@@ -39,6 +39,7 @@ export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<Fa
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(hub, error, request, reply as FastifyReply),
   })
+  letGoWhenClosing(app)
   logRequests(app, hub)
   acceptJson(app)
   app.setErrorHandler((error, request, reply) => answerError(hub, error, request, reply))
@@ -60,6 +61,16 @@ export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<Fa
   await registerDocs(app, hub, routes)
   refuseOtherMethods()
   return app
+}
+
+/** While the server closes, a connection goes as soon as its request has been answered, and not when its keep-alive ends. */
+function letGoWhenClosing(app: FastifyInstance): void {
+  app.addHook('preClose', async () => {
+    if (!app.server.listening) return
+    const timer = setInterval(() => app.server.closeIdleConnections(), 50)
+    app.server.once('close', () => clearInterval(timer))
+    timer.unref()
+  })
 }
 
 /** The one place where an error becomes an answer. */

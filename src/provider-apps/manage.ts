@@ -1,4 +1,5 @@
 import { writeAudit } from '../audit/log.ts'
+import { releaseProviderApp } from '../connections/release-app.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { providerOf } from '../providers/index.ts'
@@ -70,6 +71,7 @@ export async function changeProviderApp(
 /** Deletes an app and destroys its secrets. @throws HubError `PROVIDER_APP_NOT_FOUND`, `CONFLICT` */
 export function removeProviderApp(hub: Hub, actor: string, workspaceId: string, id: string): Promise<void> {
   return hub.db.transaction().execute(async db => {
+    await releaseProviderApp(db, workspaceId, id)
     await deleteProviderApp(db, workspaceId, id)
     await hub.credentials.destroy(db, workspaceId, id)
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.deleted', subjectId: id })

@@ -101,7 +101,7 @@ export async function updateProviderApp(
   return app
 }
 
-/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `CONFLICT` while a connection was made with it */
+/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `CONFLICT` while a connection refers to it */
 export async function deleteProviderApp(db: Executor, workspaceId: string, id: string): Promise<void> {
   try {
     const { numDeletedRows } = await db
@@ -113,7 +113,7 @@ export async function deleteProviderApp(db: Executor, workspaceId: string, id: s
   } catch (error) {
     // SQLSTATE foreign_key_violation
     if ((error as { code?: unknown }).code !== '23503') throw error
-    throw new HubError('CONFLICT', { message: 'Connections were made with this provider app; it has to stay.' })
+    throw new HubError('CONFLICT', { message: 'There are connections of this provider app; disconnect them first.' })
   }
 }
 

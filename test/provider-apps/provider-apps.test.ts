@@ -116,7 +116,7 @@ describe('a provider app', () => {
     expect((await hub.credentials.fieldsOf(hub.db, workspaceId, [body.id])).get(body.id)).toEqual(new Set())
   })
 
-  it('has to stay while connections were made with it', async () => {
+  it('has to stay until its connections are disconnected', async () => {
     const { body } = await mine.request('POST', '/v1/provider-apps', app)
     await hub.pool.query(
       `insert into connections (id, workspace_id, provider, provider_app_id, environment, auth_kind, status)
@@ -126,6 +126,8 @@ describe('a provider app', () => {
     const answer = await mine.request('DELETE', `/v1/provider-apps/${body.id}`)
     expect([answer.status, answer.body.error.code]).toEqual([409, 'CONFLICT'])
     expect((await mine.request('GET', `/v1/provider-apps/${body.id}`)).body.hasClientSecret).toBe(true)
+    await hub.pool.query(`update connections set status = 'disconnected' where id = 'conn_1'`)
+    expect((await mine.request('DELETE', `/v1/provider-apps/${body.id}`)).status).toBe(204)
   })
 
   it("is another workspace's to nobody", async () => {

@@ -131,7 +131,8 @@ export function providerAppRoutes(hub: Hub): AnyRoute[] {
       url: `${url}/:providerAppId`,
       access: 'provider-apps:write',
       summary: 'Delete a provider app',
-      description: 'Its secrets are destroyed. It has to stay while there are connections that were made with it.',
+      description:
+        'Its secrets are destroyed. It has to stay until all connections that were made with it are disconnected.',
       params,
       status: 204,
       reply: z.void(),
