@@ -30,6 +30,8 @@ export function createDeliveryPools(hub: Hub): DeliveryPools {
       options: `${planning} ${options}`,
     })
     made.on('error', error => hub.log.warn({ err: error }, 'an idle database connection of the dispatcher was lost'))
+    // One that is lost between two statements of a transaction tells nobody else: unheard, that would end the process.
+    made.on('connect', client => client.on('error', error => hub.log.debug({ err: error }, 'a connection was lost')))
     return made
   }
   const claims = pool('claims', 2, '-c synchronous_commit=off')
