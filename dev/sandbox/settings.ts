@@ -8,7 +8,7 @@ export const sandboxSettings = z.strictObject({
   refreshTokenSeconds: z.number().int().positive().default(8_726_400),
   /** For so long a refresh token that was spent already is answered again; later its re-use revokes the whole grant. */
   reuseGraceSeconds: z.number().nonnegative().default(30),
-  /** How many customers a new QuickBooks company starts with. */
+  /** How many active customers a new QuickBooks company starts with. */
   customers: z.number().int().nonnegative().default(500),
   /** Keys that Stripe accepts: the secret key and the account it opens. */
   stripeKeys: z

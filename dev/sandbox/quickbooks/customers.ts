@@ -59,8 +59,10 @@ const writable = new Set([
 export function ensureCompany(storage: Storage, realm: string, customers = storage.settings().customers): void {
   if (storage.get('SELECT 1 FROM companies WHERE realm = ?', realm)) return
   storage.transaction(() => {
-    storage.run('INSERT INTO companies VALUES (?, ?, ?)', realm, `Sandbox Company ${realm.slice(-4)}`, customers + 1)
-    for (let id = 1; id <= customers; id++) {
+    // As in real books some are inactive: one more for every fifty that are not.
+    const all = customers + Math.floor(customers / 50)
+    storage.run('INSERT INTO companies VALUES (?, ?, ?)', realm, `Sandbox Company ${realm.slice(-4)}`, all + 1)
+    for (let id = 1; id <= all; id++) {
       const { displayName, active, createdS, updatedS, body } = seededCustomer(realm, id)
       insert(storage, realm, id, displayName, active, createdS, updatedS, body)
     }

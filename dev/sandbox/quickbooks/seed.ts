@@ -98,7 +98,7 @@ export function seededCustomer(realm: string, id: number): SeededCustomer {
   const displayName = `${CompanyName ?? `${GivenName} ${FamilyName}`} #${id}`
   const createdS = 1_640_995_200 + Math.floor(next() * 90_000_000)
   const updatedS = createdS + Math.floor(next() * 10_000_000)
-  const active = !chance(0.02)
+  const active = id % 51 !== 0
   const [City, CountrySubDivisionCode, PostalCode] = pick(cities)
   const address = {
     Line1: `${1 + Math.floor(next() * 9999)} ${pick(streets)}`,
