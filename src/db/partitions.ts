@@ -56,9 +56,17 @@ export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.no
   const missing = wanted.filter(({ table, name }) => existing.has(table) && !existing.has(name))
   for (const { table, name, key, day } of missing) {
     const [from, to] = [lowestIdAt(key, new Date(day)), lowestIdAt(key, new Date(day + dayMs))]
+    // Made apart and then attached: unlike `create table … partition of`, that blocks neither readers nor writers of the
+    // table. The lock is for another process that does the same just now.
     await sql`
-      create table if not exists ${sql.table(name)} partition of ${sql.table(table)}
-      for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(db)
+      do $$ begin
+        perform pg_advisory_xact_lock(hashtext('partitions'));
+        if to_regclass('${sql.raw(name)}') is null then
+          create table ${sql.table(name)} (like ${sql.table(table)} including all);
+          alter table ${sql.table(table)} attach partition ${sql.table(name)}
+            for values from (${sql.lit(from)}) to (${sql.lit(to)});
+        end if;
+      end $$`.execute(db)
   }
   return missing.length
 }
