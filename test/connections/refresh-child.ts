@@ -41,18 +41,14 @@ class StoppingStore extends CredentialStore {
 }
 
 const plain = createHub(loadConfig(), { connectionSettings: task.settings, name: 'refresh-child' })
+const transaction = plain.db.transaction.bind(plain.db)
 let transactions = 0
-const hub: Hub = {
-  ...plain,
-  credentials: new StoppingStore(plain.credentials.ring),
-  db: Object.assign(Object.create(plain.db) as Hub['db'], {
-    transaction() {
-      transactions += 1
-      if (transactions === 1 && stopAt === 'after-answer') stop()
-      return plain.db.transaction()
-    },
-  }),
+plain.db.transaction = () => {
+  transactions += 1
+  if (transactions === 1 && stopAt === 'after-answer') stop()
+  return transaction()
 }
+const hub: Hub = { ...plain, credentials: new StoppingStore(plain.credentials.ring) }
 
 process.stdout.write('ready\n')
 for await (const _ of createInterface({ input: process.stdin })) {

@@ -9,7 +9,7 @@ import { startTestWorkers } from '../support/workers.ts'
 import { ageToken, approve, callBack, createApp, eventually, ownSandbox, type Connecting } from './accounts.ts'
 import type { ChildTask, StopAt } from './refresh-child.ts'
 
-const graceMs = 4_000
+const graceMs = 3_000
 const settings = { ...connectionSettings, leaseMs: 1_500, tokenCallTimeoutMs: 700, demandPollMs: 20 }
 // Spending a token again later than this ends the whole grant.
 const sandbox = await ownSandbox({ reuseGraceSeconds: graceMs / 1000 })
@@ -117,7 +117,7 @@ describe('the process that refreshes', () => {
   it('may be stopped at any moment', async () => {
     const id = await connect()
     const child = await startChild(id, 'never')
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await ageToken(hub, id)
       const before = child.lines.length
       child.demand()
