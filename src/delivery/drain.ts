@@ -4,7 +4,7 @@ import type { RecoverEndpointInput, RecoveryStep } from './contract.ts'
 import { changeMode } from './endpoint-mode.ts'
 import { drainSize, probeDelayMs } from './policy.ts'
 import { countWaiting, endpointInTrouble } from './recover.ts'
-import { releaseHeld } from './release.ts'
+import { holdRetries, releaseHeld } from './release.ts'
 
 const lookEveryMs = 200
 const stepMs = 25_000
@@ -21,6 +21,7 @@ export async function drainEndpoint(
   signal: AbortSignal,
 ): Promise<RecoveryStep> {
   const endsAt = performance.now() + stepMs
+  if (step === 0) await holdRetries(hub, input)
   const last = await releaseHeld(hub, input, drainSize(hub.deliveryPolicy, step))
   await postponeReconcile(hub, input)
   if (last !== undefined) hub.wake.soon()

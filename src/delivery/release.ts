@@ -21,3 +21,15 @@ export async function releaseHeld(
   )
   return rows[0]?.last ?? undefined
 }
+
+/**
+ * Makes what waits for its own retry wait for the drain instead: an endpoint that answers again need not be waited for by
+ * deliveries that failed because it did not. Index: delivery_queue_by_endpoint.
+ */
+export async function holdRetries(hub: Hub, endpoint: { workspaceId: string; endpointId: string }): Promise<void> {
+  await hub.pool.query(
+    `update delivery_queue set held = true
+     where workspace_id = $1 and endpoint_id = $2 and not held and attempts > 0 and due_at > now()`,
+    [endpoint.workspaceId, endpoint.endpointId],
+  )
+}

@@ -58,6 +58,20 @@ describe('an endpoint in trouble', () => {
     expect(await deliveriesOf(workspace, '?status=held')).toEqual([])
   }, 60_000)
 
+  it('sends what failed before its retry would have come', async () => {
+    const { workspace, hook, endpoint } = await createSubscriber(hub, receiver, 'late-retries')
+    await workspace.request('PATCH', `/v1/endpoints/${endpoint.id}`, { retryDelaysMs: [0, 3_600_000] })
+    hook.answerWith(503)
+    await until(async () => {
+      await publish(workspace)
+      return (await modeOf(workspace, endpoint.id)) === 'recovering'
+    }, 15_000)
+    const { distinct } = hook.summary()
+    hook.answerWith(200)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'open', 20_000)
+    await until(async () => (await deliveriesOf(workspace, '?status=delivered&limit=100')).length >= distinct, 10_000)
+  }, 60_000)
+
   it('spends no attempts while it waits, and does not hold the others back', async () => {
     const { workspace, endpoint } = await fail('dead', 5)
     const others = await createSubscriber(hub, receiver, 'beside-dead')
