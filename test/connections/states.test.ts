@@ -1,0 +1,41 @@
+import { connectionStatuses, eventOf, mayBecome } from '../../src/connections/states.ts'
+import { recoveryDelayMs, recoverySettings, refreshBackoffMs } from '../../src/connections/policy.ts'
+import { rebase } from '../../src/providers/base-url.ts'
+
+describe('the states of a connection', () => {
+  it('lead back to connected from every kind of trouble, and nowhere from the end', () => {
+    const back = connectionStatuses.filter(from => mayBecome(from, 'connected'))
+    expect(back).toEqual(['pending', 'degraded', 'needs_reauth', 'error'])
+    expect(connectionStatuses.filter(to => mayBecome('disconnected', to))).toEqual([])
+    expect(connectionStatuses.filter(to => mayBecome('disconnecting', to))).toEqual(['disconnected'])
+    for (const from of ['pending', 'connected', 'degraded', 'needs_reauth', 'error'] as const)
+      expect(mayBecome(from, 'disconnecting')).toBe(true)
+  })
+
+  it('tell the first connect from a return', () => {
+    expect([eventOf('connected', true), eventOf('connected', false), eventOf('disconnecting', false)]).toEqual([
+      'integration.connected',
+      'integration.recovered',
+      undefined,
+    ])
+  })
+})
+
+describe('waits', () => {
+  it('grow to a bound', () => {
+    const settings = { refreshBackoffMs: [5, 15, 30] }
+    expect([1, 2, 3, 9].map(failures => refreshBackoffMs(failures, settings))).toEqual([5, 15, 30, 30])
+    expect([1, 2, 3, 40].map(tries => recoveryDelayMs(tries, recoverySettings))).toEqual([
+      30_000, 60_000, 120_000, 3_600_000,
+    ])
+  })
+})
+
+describe('rebasing', () => {
+  it('replaces the origin and keeps the path', () => {
+    const bases = { 'https://api.github.com': 'https://ghe.example/api/v3/' }
+    expect(rebase('https://api.github.com/user?x=1', bases)).toBe('https://ghe.example/api/v3/user?x=1')
+    expect(rebase('https://api.github.com', bases)).toBe('https://ghe.example/api/v3')
+    expect(rebase('https://github.com/login', bases)).toBe('https://github.com/login')
+  })
+})
