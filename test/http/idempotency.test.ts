@@ -44,13 +44,21 @@ describe('an Idempotency-Key', () => {
       const answer = await create('b', body)
       expect([answer.status, answer.body.error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT'])
     }
-    const elsewhere = await workspace.request(
+    const body = { name: 'exact', provider: 'github' }
+    await workspace.request('POST', '/v1/provider-apps', body, { 'idempotency-key': 'b2' })
+    const elsewhere = await workspace.request('POST', '/v1/provider-apps?x=1', body, { 'idempotency-key': 'b2' })
+    expect(elsewhere.body.error.code).toBe('INVALID_REQUEST')
+    const other = await call(
+      app,
+      hub.config.adminKey,
       'POST',
-      '/v1/provider-apps',
-      { name: 'exact', provider: 'github' },
-      { 'idempotency-key': 'b' },
+      '/v1/workspaces',
+      { name: 'w' },
+      { 'idempotency-key': 'b3' },
     )
-    expect(elsewhere.body.error.code).toBe('IDEMPOTENCY_CONFLICT')
+    const url = `/v1/workspaces/${other.body.id}/api-keys`
+    const same = await call(app, hub.config.adminKey, 'POST', url, { name: 'w' }, { 'idempotency-key': 'b3' })
+    expect(same.body.error.code).toBe('IDEMPOTENCY_CONFLICT')
   })
 
   it("is its workspace's own", async () => {
@@ -96,6 +104,7 @@ describe('an Idempotency-Key', () => {
     expect((await create('f', { name: 'crash' })).body.error.code).toBe('IDEMPOTENCY_IN_PROGRESS')
     expect((await create('f', { name: 'else' })).body.error.code).toBe('IDEMPOTENCY_CONFLICT')
     await forget('61 seconds')
+    expect((await create('f', { name: 'else' })).body.error.code).toBe('IDEMPOTENCY_CONFLICT')
     const again = await create('f', { name: 'crash' })
     expect(again.status).toBe(201)
     expect(again.body.id).not.toBe(first.body.id)
