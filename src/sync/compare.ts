@@ -38,14 +38,14 @@ export async function compareUnseen(
 
 /** Up to 1,000 of the things that are linked, not known to be gone, and on none of the run's pages. */
 async function findUnseen(hub: Hub, hold: RunHold): Promise<string[]> {
+  // `not in` is a hash of what was seen, looked up once for each link, whatever the statistics say; `not exists` may become
+  // a loop over both.
   const { rows } = await sql<{ external_id: string }>`
-    with seen as materialized (
-      select unnest(p.external_ids) as external_id from sync_run_pages p where p.run_id = ${hold.runId}
-    )
     select l.external_id from record_links l
     where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${hold.sync.id}
       and l.external_id is not null and not l.gone
-      and not exists (select 1 from seen s where s.external_id = l.external_id)
+      and l.external_id not in (
+        select unnest(p.external_ids) from sync_run_pages p where p.run_id = ${hold.runId})
     limit 1000`.execute(hub.db)
   return rows.map(row => row.external_id)
 }

@@ -7,11 +7,15 @@ export interface StaleThing {
   recordId: string | null
 }
 
-// Relies on record_links_by_thing (sync_id, external_id). What is unchanged does not leave the database.
+// Relies on record_links_by_thing (sync_id, external_id): the lateral look-up keeps to it whatever the statistics say, and
+// the statement is planned anew each time, since a plan made while the table was empty reads all of it ever after.
+// What is unchanged does not leave the database.
 const text = `
   select i.ord::int as ord, l.record_id
   from unnest($2::text[], $3::text[]) with ordinality as i(external_id, external_version, ord)
-  left join record_links l on l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id
+  left join lateral (
+    select * from record_links l where l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id limit 1
+  ) l on true
   where l.record_id is null
     or l.external_hash is distinct from substring($4::bytea from (i.ord::int - 1) * 32 + 1 for 32)
     or l.external_version is distinct from i.external_version
@@ -28,10 +32,7 @@ export async function findStale(
   const ids = things.map(thing => thing.externalId)
   const versions = things.map(thing => thing.version)
   const hashes = Buffer.concat(things.map(thing => thing.hash))
-  const { rows } = await hub.pool.query<{ ord: number; record_id: string | null }>({
-    name: 'sync-find-stale',
-    text,
-    values: [syncId, ids, versions, hashes, workspaceId],
-  })
+  const values = [syncId, ids, versions, hashes, workspaceId]
+  const { rows } = await hub.pool.query<{ ord: number; record_id: string | null }>(text, values)
   return rows.map(row => ({ thing: things[row.ord - 1]!, recordId: row.record_id }))
 }

@@ -21,10 +21,12 @@ export async function nextCandidates(
     .where('name', '=', sync.collection)
     .executeTakeFirst()) ?? { last_change: 0 }
   const until = Math.min(from + window.changes, end)
-  // Relies on records_by_change and the primary key of record_links.
+  // Relies on records_by_change and, by the lateral look-up, on the primary key of record_links.
   const { rows } = await sql<{ record: string; change: number }>`
     select r.id as record, r.change from records r
-    left join record_links l on l.sync_id = ${sync.id} and l.record_id = r.id
+    left join lateral (
+      select * from record_links l where l.sync_id = ${sync.id} and l.record_id = r.id limit 1
+    ) l on true
     where r.workspace_id = ${workspaceId} and r.collection = ${sync.collection}
       and r.change > ${from} and r.change <= ${until}
       and (l.record_id is null or l.record_version <> r.version)

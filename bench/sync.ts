@@ -1,0 +1,189 @@
+import { execFile, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { startProduct, type Product } from '../dev/product.ts'
+import { countActions } from './actions.ts'
+import type { BenchOptions, Row } from './row.ts'
+
+const total = 200_000
+const quickRuns = 60
+
+interface Run {
+  id: string
+  status: string
+  errorCode: string | null
+  requestedAt: string
+  finishedAt: string
+  counts: { pulled: number; created: number; unchanged: number }
+}
+
+interface Scene {
+  product: Product
+  rowsUrl: string
+  appId: string
+  api<Body>(method: string, path: string, body?: unknown): Promise<Body>
+}
+
+/**
+ * Measures pulls through the product as it runs: a worker process, Temporal, `runSync`, and the QuickBooks definition
+ * against a server of rows; beside them the raw loop in the same run. Each load is a connection of its own, since the
+ * platform's limit of 500 calls a minute holds for each connection here too.
+ */
+export async function benchSync(options: BenchOptions): Promise<Row[]> {
+  const { seconds, say } = options
+  const home = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
+  say('starting Postgres, Temporal, the API and a worker')
+  const product = await startProduct({ home, usualPorts: false })
+  const rows = fork(join(import.meta.dirname, 'rows-server.ts'), [String(total)])
+  try {
+    const port = await new Promise<number>(resolve => rows.once('message', message => resolve(Number(message))))
+    const scene = await setScene(product, `http://127.0.0.1:${port}`)
+    say('the raw loop')
+    const baseline = await rawLoop(scene, seconds)
+    say('warming up')
+    const syncs = [await newSync(scene)]
+    await load(scene, syncs[0]!)
+    const measured = [await firstLoads(scene, seconds, baseline.firstLoad, syncs, say)]
+    measured.push(await repeated(scene, seconds, baseline.unchanged, syncs, say))
+    measured.push(await quick(scene, syncs, say))
+    return measured
+  } finally {
+    rows.kill()
+    await product.stack.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function setScene(product: Product, rowsUrl: string): Promise<Scene> {
+  const call = async <Body>(key: string, method: string, path: string, body: unknown): Promise<Body> => {
+    const answer = await fetch(product.apiUrl + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as Body
+  }
+  type Made = { apiKey: { secret: string } }
+  const { apiKey } = await call<Made>(product.stack.secrets.adminKey, 'POST', '/v1/workspaces', { name: 'bench' })
+  const api: Scene['api'] = (method, path, body) => call(apiKey.secret, method, path, body)
+  const { id: appId } = await api<{ id: string }>('POST', '/v1/provider-apps', {
+    ...{ provider: 'quickbooks', name: 'rows', clientId: 'bench', clientSecret: 'bench' },
+    baseUrls: { 'https://quickbooks.api.intuit.com': rowsUrl },
+  })
+  return { product, rowsUrl, appId, api }
+}
+
+async function rawLoop({ product, rowsUrl }: Scene, seconds: number) {
+  const script = join(import.meta.dirname, 'raw-pull.ts')
+  const args = ['--disable-warning=ExperimentalWarning', script, product.stack.databaseUrl, rowsUrl]
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, String(total), String(seconds)])
+  return JSON.parse(stdout) as { firstLoad: number; unchanged: number }
+}
+
+let companies = 0
+
+/** A company of its own, connected by tokens from elsewhere, with a sync of its customers into a collection of its own. */
+async function newSync({ api, appId }: Scene): Promise<string> {
+  const number = ++companies
+  const { connection } = await api<{ connection: { id: string } }>('POST', '/v1/connections', {
+    provider: 'quickbooks',
+    providerAppId: appId,
+    import: {
+      accessToken: `bench-${number}`,
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      config: { realmId: String(9_000_000 + number) },
+    },
+  })
+  const sync = { connectionId: connection.id, model: 'customers', collection: `customers-${number}` }
+  return (await api<{ id: string }>('POST', '/v1/syncs', sync)).id
+}
+
+/** One run to its end. */
+async function load({ api }: Scene, syncId: string, body: Record<string, unknown> = {}, pollMs = 200): Promise<Run> {
+  const { id } = await api<Run>('POST', `/v1/syncs/${syncId}/runs`, body)
+  for (;;) {
+    await sleep(pollMs)
+    const run = await api<Run>('GET', `/v1/syncs/${syncId}/runs/${id}`)
+    if (run.status === 'succeeded') return run
+    if (run.status !== 'requested' && run.status !== 'running') throw new Error(`a run ${run.status}: ${run.errorCode}`)
+  }
+}
+
+function lastedMs({ requestedAt, finishedAt }: Run): number {
+  return Date.parse(finishedAt) - Date.parse(requestedAt)
+}
+
+async function firstLoads(
+  scene: Scene,
+  seconds: number,
+  baseline: number,
+  syncs: string[],
+  say: BenchOptions['say'],
+): Promise<Row> {
+  return measure(scene, 'first load', seconds, baseline, say, async () => {
+    const syncId = await newSync(scene)
+    syncs.push(syncId)
+    const run = await load(scene, syncId)
+    if (run.counts.created !== total) throw new Error(`${run.counts.created} of ${total} rows arrived`)
+    return run
+  })
+}
+
+async function repeated(
+  scene: Scene,
+  seconds: number,
+  baseline: number,
+  syncs: readonly string[],
+  say: BenchOptions['say'],
+): Promise<Row> {
+  let turn = 0
+  return measure(scene, 'nothing changed, everything read', seconds, baseline, say, async () => {
+    const run = await load(scene, syncs[turn++ % syncs.length]!, { full: true })
+    if (run.counts.unchanged !== total) throw new Error(`${run.counts.unchanged} of ${total} rows were unchanged`)
+    return run
+  })
+}
+
+async function measure(
+  { product }: Scene,
+  name: string,
+  seconds: number,
+  baseline: number,
+  say: BenchOptions['say'],
+  once: () => Promise<Run>,
+): Promise<Row> {
+  const from = Date.now()
+  let [rows, ms] = [0, 0]
+  while (ms < seconds * 1_000) {
+    const run = await once()
+    rows += total
+    ms += lastedMs(run)
+    say(`${name}: ${total} rows in ${lastedMs(run)} ms`)
+  }
+  const actions = await countActions(product.stack.temporal.address, from, Date.now())
+  const perSecond = Math.round(rows / (ms / 1_000))
+  return {
+    ...{ name, perSecond, baselinePerSecond: baseline, ratio: perSecond / baseline, p50Ms: null, p99Ms: null },
+    actionsPer1000: (actions / rows) * 1_000,
+  }
+}
+
+/** What a run costs that asks for changes and finds none: from the request to its end. */
+async function quick(scene: Scene, syncs: readonly string[], say: BenchOptions['say']): Promise<Row> {
+  const lasted: number[] = []
+  for (let run = 0; run < quickRuns; run++) {
+    lasted.push(lastedMs(await load(scene, syncs[run % syncs.length]!, {}, 25)))
+  }
+  lasted.sort((a, b) => a - b)
+  say(`a run that finds nothing: ${lasted.length} times`)
+  const at = (share: number) => lasted[Math.min(lasted.length - 1, Math.floor(lasted.length * share))] ?? null
+  const empty = { perSecond: null, baselinePerSecond: null, ratio: null, actionsPer1000: null }
+  return { name: 'a run that finds nothing', ...empty, p50Ms: at(0.5), p99Ms: at(0.99) }
+}
