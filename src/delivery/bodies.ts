@@ -3,11 +3,19 @@ import type { ClaimedDelivery } from './claim.ts'
 
 const raw = { getTypeParser: () => (value: unknown) => value }
 
+interface Held {
+  /** Null when it is no longer kept. */
+  body: Buffer | null
+  uses: number
+  /** Resolves when it was read. */
+  read: Promise<void>
+}
+
 /** The payloads of what this process is about to send: each is kept once, for as long as a delivery of it is here. */
 export class Bodies {
-  readonly #held = new Map<string, { body: Buffer; uses: number }>()
+  readonly #held = new Map<string, Held>()
 
-  /** Takes hold of the payloads of the deliveries, reading those that are not here. A dropped one stays unknown. */
+  /** Takes hold of the payloads of the deliveries, reading those that are not here. If that fails it holds none of them. */
   async take(pool: pg.Pool, deliveries: readonly ClaimedDelivery[]): Promise<void> {
     const missing = new Map<number, Set<string>>()
     for (const { eventId, payloadDays } of deliveries) {
@@ -16,15 +24,27 @@ export class Bodies {
       if (ids) ids.add(eventId)
       else missing.set(payloadDays, new Set([eventId]))
     }
-    await Promise.all([...missing].map(([days, ids]) => this.#read(pool, days, [...ids].sort())))
+    for (const [days, ids] of missing) {
+      const read = this.#read(pool, days, [...ids].sort())
+      for (const id of ids) this.#held.set(id, { body: null, uses: 0, read })
+    }
+    // Held before anything is awaited: others come and go meanwhile.
+    const reads = new Set<Promise<void>>()
     for (const { eventId } of deliveries) {
-      const held = this.#held.get(eventId)
-      if (held) held.uses++
+      const held = this.#held.get(eventId)!
+      held.uses++
+      reads.add(held.read)
+    }
+    try {
+      await Promise.all(reads)
+    } catch (error) {
+      for (const { eventId } of deliveries) this.release(eventId)
+      throw error
     }
   }
 
   get(eventId: string): Buffer | undefined {
-    return this.#held.get(eventId)?.body
+    return this.#held.get(eventId)?.body ?? undefined
   }
 
   release(eventId: string): void {
@@ -44,6 +64,9 @@ export class Bodies {
       types: raw,
     }
     const { rows } = await pool.query<{ id: Buffer; body: Buffer }>(query)
-    for (const row of rows) this.#held.set(row.id.toString('latin1'), { body: row.body, uses: 0 })
+    for (const row of rows) {
+      const held = this.#held.get(row.id.toString('latin1'))
+      if (held) held.body = row.body
+    }
   }
 }

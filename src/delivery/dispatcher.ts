@@ -102,6 +102,7 @@ export class Dispatcher {
     for (const lane of this.#lanes.values()) {
       for (const delivery of lane.queue.splice(0)) {
         this.#inLine--
+        this.#bodies.release(delivery.eventId)
         this.#settle(delivery, { kind: 'back', delayMs: 0 })
       }
     }
@@ -171,9 +172,23 @@ export class Dispatcher {
       if (verdict) this.#settle(delivery, verdict)
       else sendable.push(delivery)
     }
-    await this.#loadTargets(sendable)
-    const accepted = sendable.filter(delivery => this.#reserve(delivery))
-    await this.#bodies.take(this.#pools.claims, accepted)
+    const accepted: ClaimedDelivery[] = []
+    try {
+      await this.#loadTargets(sendable)
+    } catch (error) {
+      for (const delivery of sendable) this.#forget(delivery)
+      throw error
+    }
+    for (const delivery of sendable) if (this.#reserve(delivery)) accepted.push(delivery)
+    try {
+      await this.#bodies.take(this.#pools.claims, accepted)
+    } catch (error) {
+      for (const delivery of accepted) {
+        this.#lanes.get(delivery.endpointId)!.expected--
+        this.#forget(delivery)
+      }
+      throw error
+    }
     for (const delivery of accepted) {
       const lane = this.#lanes.get(delivery.endpointId)!
       lane.expected--
@@ -235,8 +250,9 @@ export class Dispatcher {
 
   #send(lane: Lane, delivery: ClaimedDelivery): void {
     // A process that was frozen finds its leases ended: somebody else has these by now.
-    if (!this.#leases.holds(delivery)) return this.#forget(delivery)
     const body = this.#bodies.get(delivery.eventId)
+    this.#bodies.release(delivery.eventId)
+    if (!this.#leases.holds(delivery)) return this.#forget(delivery)
     if (!body) return this.#settle(delivery, { kind: 'failed', reason: 'payload_expired' })
     this.#inFlight++
     lane.inFlight++
@@ -269,6 +285,7 @@ export class Dispatcher {
     lane.notBefore = Math.max(lane.notBefore, performance.now() + ms)
     for (const delivery of lane.queue.splice(0)) {
       this.#inLine--
+      this.#bodies.release(delivery.eventId)
       this.#settle(delivery, { kind: 'back', delayMs: ms })
     }
   }
@@ -298,15 +315,14 @@ export class Dispatcher {
   /** A result for the recorder; the lease is kept until it is recorded. */
   #settle(delivery: ClaimedDelivery, verdict: Verdict, outcome?: Outcome): void {
     this.#bytes -= delivery.size
-    this.#bodies.release(delivery.eventId)
     if (verdict.kind === 'delivered') this.#counts.delivered++
     else if (outcome) this.#counts.failed++
     this.#recorder.add(outcome ? { delivery, verdict, outcome } : { delivery, verdict })
   }
 
+  /** Lets go of a delivery as if it had never been claimed: when its lease ends it is claimed again. */
   #forget(delivery: ClaimedDelivery): void {
     this.#bytes -= delivery.size
-    this.#bodies.release(delivery.eventId)
     this.#leases.drop(delivery)
   }
 
