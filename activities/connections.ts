@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity'
+import { ApplicationFailure, Context } from '@temporalio/activity'
 import { checkDueConnections } from '../src/connections/check.ts'
 import type {
   AttemptOutcome,
@@ -11,6 +11,7 @@ import type {
 import { finishDisconnect, revokeAtProvider, stopWork, takeDisconnectLease } from '../src/connections/disconnect.ts'
 import { attemptErrorOf, completeAttempt, exchangeAttempt, failAttempt } from '../src/connections/finish-attempt.ts'
 import { probeProvider, releaseProvider, type ProbeResult } from '../src/connections/provider-outage.ts'
+import { sweepStop } from '../src/connections/sweeping.ts'
 import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
 import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
@@ -24,9 +25,10 @@ interface AttemptRef {
 /** The actor that the audit log names for what a workflow did. */
 const actor = () => Context.current().info.workflowType ?? 'worker'
 
-const sweepOptions = () => {
+const sweepOptions = (hub: Hub) => {
   const context = Context.current()
-  return { actor: actor(), signal: context.cancellationSignal, beat: () => context.heartbeat() }
+  const signal = AbortSignal.any([context.cancellationSignal, sweepStop(hub)])
+  return { actor: actor(), signal, beat: () => context.heartbeat() }
 }
 
 export function createConnectionActivities(hub: Hub) {
@@ -57,8 +59,12 @@ export function createConnectionActivities(hub: Hub) {
     abandonAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
       failAttempt(hub, ref, { to: 'failed', code: 'PROVIDER_UNREACHABLE', actor: actor() }),
 
-    sweepRefreshes: (input: RefreshSweepInput): Promise<RefreshSweepResult> =>
-      sweepRefreshes(hub, input, sweepOptions()),
+    sweepRefreshes: async (input: RefreshSweepInput): Promise<RefreshSweepResult> => {
+      const result = await sweepRefreshes(hub, input, sweepOptions(hub))
+      if (!sweepStop(hub).aborted) return result
+      const message = 'The process is stopping; another one takes over.'
+      throw ApplicationFailure.create({ type: 'STOPPING', message, category: 'BENIGN' })
+    },
 
     tryRefresh: (ref: ConnectionRef, options: { force: boolean; retryInMs: number }): Promise<RefreshResult> =>
       tryRefresh(hub, ref, { ...options, actor: actor() }),
@@ -71,7 +77,7 @@ export function createConnectionActivities(hub: Hub) {
     releaseProvider: (provider: string): Promise<number> => releaseProvider(hub, provider),
 
     checkDueConnections: (batch: number): Promise<HealthSweepResult & { claimed: number }> =>
-      checkDueConnections(hub, batch, sweepOptions()),
+      checkDueConnections(hub, batch, sweepOptions(hub)),
 
     takeDisconnectLease: (ref: ConnectionRef, untilMs: number): Promise<number> =>
       takeDisconnectLease(hub, ref, untilMs),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
 import { stopDispatching } from '../src/delivery/dispatching.ts'
+import { stopSweeping } from '../src/connections/sweeping.ts'
 import { createHub, type Hub } from '../src/hub.ts'
 import { startMetricsServer } from '../src/metrics/server.ts'
 import { installRuntime } from './runtime.ts'
@@ -34,8 +35,6 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   const connection = await connect(hub, stop)
   if (!connection) return
   const { namespace } = hub.config.temporal
-  await ensureSearchAttributes(connection, hub.temporal, namespace, hub.log)
-  await ensureSchedules(hub.temporal, allSchedules, hub.log)
   const workers = await startWorkers(hub, connection)
   await startSlots(hub)
   ready = true
@@ -51,24 +50,33 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   hub.log.info('worker stopped')
 }
 
-/** Deliveries first: Temporal would tell their activities to stop only after the grace time. */
+/** The long-lived activities first: Temporal would tell them to stop only after the grace time. */
 async function handBack(hub: Hub, workers: HubWorkers): Promise<void> {
+  stopSweeping(hub)
   await stopDispatching(hub).catch((error: unknown) => hub.log.error({ err: error }, 'deliveries were not handed back'))
   await workers.shutdown()
 }
 
-/** Waits for Temporal as long as it takes: its being down is an expected state. */
+/**
+ * Waits for Temporal as long as it takes: its being down is an expected state, and so is a server that answers before it
+ * knows its namespace. Gives a connection to one that has the hub's search attributes and schedules.
+ */
 async function connect(hub: Hub, stop: AbortSignal): Promise<NativeConnection | undefined> {
-  const { address, tls, apiKey } = hub.config.temporal
+  const { address, namespace, tls, apiKey } = hub.config.temporal
   while (!stop.aborted) {
+    let connection: NativeConnection | undefined
     try {
-      return await NativeConnection.connect({
+      connection = await NativeConnection.connect({
         address,
         ...(tls ? { tls } : {}),
         ...(apiKey === undefined ? {} : { apiKey }),
       })
-    } catch {
-      hub.log.warn({ address }, 'Temporal cannot be reached; trying again')
+      await ensureSearchAttributes(connection, hub.temporal, namespace, hub.log)
+      await ensureSchedules(hub.temporal, allSchedules, hub.log)
+      return connection
+    } catch (error) {
+      await connection?.close()
+      hub.log.warn({ err: error, address, namespace }, 'Temporal cannot be used; trying again')
       await sleep(2_000, undefined, { signal: stop }).catch(() => undefined)
     }
   }

@@ -114,5 +114,3 @@ export const connectionSchedules: HubSchedule[] = [
     summary: 'Verifies connections that have not been verified for a while',
   },
 ]
-/** The same under the name that the worker's list of Schedules uses for every feature. */
-export { connectionSchedules as connectionsSchedules }

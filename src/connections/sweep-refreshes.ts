@@ -32,10 +32,15 @@ export async function sweepRefreshes(
     for (const lease of leases) begin(lease)
     if (underway.size > 0) await Promise.race([...underway, sleep(input.pollMs || 1_000, undefined, { ref: false })])
     else if (stopped || (leases.length === 0 && Date.now() >= endsAtMs)) break
-    else await sleep(Math.min(input.pollMs, Math.max(0, endsAtMs - Date.now())))
+    else await pause(Math.min(input.pollMs, Math.max(0, endsAtMs - Date.now())), options.signal)
     if (underway.size === 0 && !stopped) result.troubled += await sortTrouble(hub, options.actor)
   }
   return result
+}
+
+/** Waits, but no longer than until the signal. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)
 }
 
 async function refreshOne(hub: Hub, lease: RefreshLease, actor: string, result: RefreshSweepResult): Promise<void> {

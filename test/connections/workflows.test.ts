@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectionClient } from '../../src/connections/client.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
+import { sweepRefreshes } from '../../src/connections/sweep-refreshes.ts'
+import { stopSweeping, sweepStop } from '../../src/connections/sweeping.ts'
 import { sortTrouble } from '../../src/connections/trouble.ts'
 import { recoverProviderStart, refreshConnectionStart } from '../../src/connections/workflow-starts.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
@@ -34,6 +36,7 @@ const hub = await createTestHub({
     checkEveryMs: 3_600_000,
   },
 })
+const stopping = await createTestHub({ beside: hub })
 const app = await createTestServer(hub)
 const workspace = await createWorkspace(hub)
 const quickbooks = await createApp(workspace, sandbox.url, 'quickbooks')
@@ -87,6 +90,21 @@ describe('refreshSweep', () => {
       [id],
     )
     expect(await sweepWorkflow({ runForMs: 2_500, pollMs: 100 })).toMatchObject({ refreshed: 1 })
+  })
+})
+
+describe('a process that stops', () => {
+  it('ends its sweep at once', async () => {
+    const started = Date.now()
+    const sweep = sweepRefreshes(
+      stopping,
+      { runForMs: 30_000, pollMs: 5_000 },
+      { actor: 'test', signal: sweepStop(stopping) },
+    )
+    await sleep(100)
+    stopSweeping(stopping)
+    expect(await sweep).toEqual({ refreshed: 0, failed: 0, troubled: 0 })
+    expect(Date.now() - started).toBeLessThan(3_000)
   })
 })
 
