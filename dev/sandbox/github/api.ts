@@ -58,11 +58,12 @@ export async function handleGithub(
   refuse(404, 'Not Found')
 }
 
+/** GitHub's own mascots: the second owns the repositories of the documentation's example webhooks. */
+const knownIds: Record<string, number> = { octocat: 583_231, Codertocat: 21_031_067 }
+
 function user(login: string): Record<string, unknown> {
   const id =
-    login === 'octocat'
-      ? 583_231
-      : 1_000_000 + ([...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9_000_000)
+    knownIds[login] ?? 1_000_000 + ([...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9_000_000)
   return {
     ...{ login, id, node_id: `U_${id}`, type: 'User', site_admin: false, name: `The ${login}`, company: '@github' },
     ...{ email: `${login}@example.com`, public_repos: 3, followers: 20, created_at: '2011-01-25T18:44:36Z' },
