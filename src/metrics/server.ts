@@ -25,10 +25,10 @@ export async function startMetricsServer(hub: Hub, port: number, options: Metric
   if (port === 0) return { url: undefined, close: async () => undefined }
   const scrape = createScrape(hub, gaugeSources)
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (incoming.url === '/health') return void response.end('{"status":"ok"}')
+    if (incoming.url === '/health') return sendStatus(response, 200, 'ok')
     if (incoming.url === '/ready') {
       const ready = options.isReady()
-      return void response.writeHead(ready ? 200 : 503).end(JSON.stringify({ status: ready ? 'ready' : 'down' }))
+      return sendStatus(response, ready ? 200 : 503, ready ? 'ready' : 'down')
     }
     if (incoming.url !== '/metrics') return void response.writeHead(404).end()
     if (!mayReadMetrics(hub.config.http.metricsToken, incoming.headers.authorization)) {
@@ -53,6 +53,10 @@ export async function startMetricsServer(hub: Hub, port: number, options: Metric
       server.closeAllConnections()
     },
   }
+}
+
+function sendStatus(response: ServerResponse, code: number, status: string): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ status }))
 }
 
 async function readSdkMetrics(address: string, hub: Hub): Promise<string> {
