@@ -30,6 +30,8 @@ export async function syncCustomers(demonstration: Demonstration): Promise<void>
   quickbooks.syncId = sync.id
   say(`sync ${sync.id}: customers, both ways, every 15 minutes, conflicts settled for the provider`)
 
+  // The company keeps what earlier demonstrations wrote: each writes something new.
+  const at = new Date().toISOString()
   const run = async (what: string): Promise<Run> => {
     const started = await api.post<Run>(`/v1/syncs/${sync.id}/runs`)
     const ended = await eventually(`the run (${what})`, 60_000, async () => {
@@ -50,19 +52,19 @@ export async function syncCustomers(demonstration: Demonstration): Promise<void>
   const [inHub, atProvider, inBoth] = data
   hold(inHub !== undefined && atProvider !== undefined && inBoth !== undefined, 'the records are not listed')
 
-  await api.patch(`/v1/records/${inHub.id}`, { data: { notes: 'Changed in the hub' } })
+  await api.patch(`/v1/records/${inHub.id}`, { data: { notes: `Changed in the hub, ${at}` } })
   await run('one changed in the hub, pushed')
   const pushed = await customersOf.get(inHub.data.displayName)
-  hold(pushed.Notes === 'Changed in the hub', 'the change did not arrive at the provider')
+  hold(pushed.Notes === `Changed in the hub, ${at}`, 'the change did not arrive at the provider')
 
-  await customersOf.change(atProvider.data.displayName, { Notes: 'Changed at the provider' })
+  await customersOf.change(atProvider.data.displayName, { Notes: `Changed at the provider, ${at}` })
   await run('one changed at the provider, pulled')
   const pulled = await api.get<CustomerRecord>(`/v1/records/${atProvider.id}`)
-  hold(pulled.data.notes === 'Changed at the provider', 'the change did not arrive in the hub')
+  hold(pulled.data.notes === `Changed at the provider, ${at}`, 'the change did not arrive in the hub')
 
-  await api.patch(`/v1/records/${inBoth.id}`, { data: { notes: 'The hub says this' } })
-  await customersOf.change(inBoth.data.displayName, { Notes: 'The provider says that' })
+  await api.patch(`/v1/records/${inBoth.id}`, { data: { notes: `The hub says this, ${at}` } })
+  await customersOf.change(inBoth.data.displayName, { Notes: `The provider says that, ${at}` })
   await run('one changed on both sides, settled')
   const settled = await api.get<CustomerRecord>(`/v1/records/${inBoth.id}`)
-  hold(settled.data.notes === 'The provider says that', 'the conflict was not settled for the provider')
+  hold(settled.data.notes === `The provider says that, ${at}`, 'the conflict was not settled for the provider')
 }
