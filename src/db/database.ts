@@ -51,7 +51,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|the database system is/.test(error.message)
+    /Connection terminated|has encountered a connection error|timeout exceeded when trying to connect|the database system is/.test(
+      error.message,
+    )
   )
 }
 

@@ -121,7 +121,7 @@ describe('the process that refreshes', () => {
       await ageToken(hub, id)
       const before = child.lines.length
       child.demand()
-      await sleep(Math.random() * 40)
+      await sleep(Math.random() * 60)
       child.signal('SIGSTOP')
       await demand(id)
       await sleep(settings.leaseMs)
