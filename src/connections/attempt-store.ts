@@ -16,6 +16,8 @@ export interface ConnectAttempt {
   captured: Record<string, string>
   status: AttemptStatus
   errorCode: AttemptError | null
+  /** When its workflow was told of the callback; null while it is not. */
+  handedAt: Date | null
   createdAt: Date
   expiresAt: Date
 }
@@ -35,6 +37,7 @@ function attemptFromRow(row: Selectable<ConnectAttemptsTable>): ConnectAttempt {
     captured: row.captured,
     status: row.status,
     errorCode: row.error_code as AttemptError | null,
+    handedAt: row.handed_at,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   }

@@ -60,11 +60,14 @@ async function refuse(hub: Hub, attempt: ConnectAttempt, errorCode: AttemptError
   return findAttempt(hub.db, attempt.workspaceId, attempt.id)
 }
 
-/** Waits, for a moment a person can bear, until an attempt has ended. Gives it as it is then. */
+/**
+ * Waits, for a moment a person can bear, until an attempt has ended; not at all where its workflow could not be told, which
+ * reconcile does within a minute. Gives it as it is then.
+ */
 export async function awaitAttempt(hub: Hub, attempt: ConnectAttempt): Promise<ConnectAttempt> {
   const endsAtMs = Date.now() + hub.connectionSettings.callbackWaitMs
   let now = attempt
-  while (now.status === 'code_received' && Date.now() < endsAtMs) {
+  while (now.status === 'code_received' && now.handedAt !== null && Date.now() < endsAtMs) {
     await sleep(hub.connectionSettings.demandPollMs)
     now = await findAttempt(hub.db, attempt.workspaceId, attempt.id)
   }
