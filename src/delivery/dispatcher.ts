@@ -24,7 +24,7 @@ import { createWaking, type Waking } from './waking.ts'
 
 const claimRows = 256
 const mostInFlight = 1_024
-const mostInLine = 1_024
+const mostInLine = 512
 const mostBytes = 64 * 1024 * 1024
 const mostUnrecorded = 4_000
 const pollMs = 100
