@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { errorCodes } from '../../src/errors.ts'
+import { routesOf } from '../../src/http/routes.ts'
+import type { Hub } from '../../src/hub.ts'
+import { repositoryFiles, root } from '../architecture/source.ts'
+
+const pages = repositoryFiles()
+  .filter(path => path.endsWith('.md'))
+  .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+const page = (path: string) => pages.find(one => one.path === path)?.text ?? ''
+
+describe('the documentation', () => {
+  it('lists every error code as it is', () => {
+    const rows = [...page('docs/errors.md').matchAll(/^\| `(\w+)` +\| (\d+) +\| (yes|no) +\| (.*?) +\|$/gm)]
+    const written = rows.map(([, code, status, again, message]) => [code, Number(status), again, message])
+    const real = Object.entries(errorCodes).map(([code, { status, retryable, message }]) => [
+      code,
+      status,
+      retryable ? 'yes' : 'no',
+      message,
+    ])
+    expect(written).toEqual(real)
+  })
+
+  it('links only to what is there', () => {
+    const broken = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)/g)]
+        .filter(([, target]) => !existsSync(join(root, dirname(path), target!)))
+        .map(([, target]) => `${path} -> ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('names only addresses of the API that exist', () => {
+    // Which routes there are does not depend on a hub.
+    const known = routesOf({ config: { http: {} } } as Hub).map(route => parts(route.url))
+    const named = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\/v1\/[\w/:$-]*[\w]/g)].map(([url]) => ({ path, url })),
+    )
+    const unknown = named.filter(({ url }) => !known.some(route => fits(route, parts(url))))
+    expect(named.length).toBeGreaterThan(20)
+    expect(unknown.map(({ path, url }) => `${path}: ${url}`)).toEqual([])
+  })
+})
+
+const parts = (url: string) => url.split('/').filter(part => part !== '')
+const isVariable = (part: string) => part.startsWith(':') || part.startsWith('$') || /^[a-z]+_/.test(part)
+
+function fits(route: string[], named: string[]): boolean {
+  return (
+    route.length === named.length &&
+    route.every((part, index) => part === named[index] || (part.startsWith(':') && isVariable(named[index]!)))
+  )
+}
