@@ -49,6 +49,7 @@ export async function recoverEndpoint(input: RecoverEndpointInput): Promise<void
   for (let steps = 0; ; steps++) {
     if (step?.state === 'open' || step?.state === 'disabled' || step?.state === 'stale') {
       setCurrentDetails(endings[step.state])
+      upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
       return
     }
     const waitMs = step?.waitMs ?? hubTroubleMs

@@ -6,6 +6,7 @@ import type { Hub } from '../../src/hub.ts'
 import type { TaskQueue } from '../../src/temporal/contract.ts'
 import { bundleWorkflows } from '../../workers/build-bundle.ts'
 import { startWorkers, type HubWorkers } from '../../workers/worker.ts'
+import { recordHistories } from './record-histories.ts'
 import { stackFileVariable } from './stack.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function startTestWorkers(hub: Hub, queues?: TaskQueue[]): Promise<
   const workers = await startWorkers({ ...hub, config }, connection, await sharedBundle())
   workers.finished.catch((error: unknown) => console.error('a test worker failed', error))
   afterAll(async () => {
+    if (process.env['RECORD_HISTORIES'] === 'true') await recordHistories(hub.temporal)
     await workers.shutdown()
     await connection.close()
   })

@@ -3,9 +3,10 @@ import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { visitAsPerson } from '../../dev/browser.ts'
 import { freePort } from '../../dev/ports.ts'
-import { startReceiver, type Receiver } from '../../dev/receiver.ts'
+import { startReceiver } from '../../dev/receiver.ts'
 import { quickbooksClient } from '../../dev/sandbox/settings.ts'
-import type { Hub } from '../../src/hub.ts'
+import { stopDispatching } from '../../src/delivery/dispatching.ts'
+import { startDispatchSlots } from '../../src/delivery/slots.ts'
 import { createLogger } from '../../src/logger.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
 import { stack } from '../support/stack.ts'
@@ -16,16 +17,32 @@ import { dumpDatabase, readHistories, sightings, type Canaries } from './canarie
 
 const canary = (what: string) => `canary${what}${randomBytes(8).toString('hex')}`
 
+const logLines: string[] = []
+const sink = new Writable({
+  write(chunk: Buffer, _encoding, done) {
+    logLines.push(chunk.toString())
+    done()
+  },
+})
+const port = await freePort()
+const hub = await createTestHub({
+  environment: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
+  log: createLogger({ level: 'trace', name: 'test', stream: sink }),
+})
+await (await createTestServer(hub)).listen({ host: '127.0.0.1', port })
+const workspace = await createWorkspace(hub)
+await startTestWorkers(hub)
+await startDispatchSlots(hub)
+afterAll(() => stopDispatching(hub))
+const receiver = await startReceiver()
+afterAll(() => receiver.stop())
+
 describe('what must not be seen', () => {
   /** Secrets: nowhere but sealed. */
   const secrets: Canaries = new Map()
   /** Customer data: in its own tables, but not where operators read. */
   const customerData: Canaries = new Map()
-  const logLines: string[] = []
   const answers: string[] = []
-  let hub: Hub
-  let workspace: TestWorkspace
-  let receiver: Receiver
 
   /** Only what the test reads of an answer. */
   interface Body {
@@ -55,22 +72,6 @@ describe('what must not be seen', () => {
   }
 
   beforeAll(async () => {
-    receiver = await startReceiver()
-    const port = await freePort()
-    const sink = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        logLines.push(chunk.toString())
-        done()
-      },
-    })
-    hub = await createTestHub({
-      environment: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
-      log: createLogger({ level: 'trace', name: 'test', stream: sink }),
-    })
-    const app = await createTestServer(hub)
-    await app.listen({ host: '127.0.0.1', port })
-    await startTestWorkers(hub)
-    workspace = await createWorkspace(hub)
     secrets.set(workspace.apiKey, 'an API key')
     secrets.set(hub.config.adminKey, 'the admin key')
 
@@ -151,7 +152,16 @@ describe('what must not be seen', () => {
     // Keys in wrong places and refused requests are logged too.
     const wrongKey = `sk_test_${canary('wrongkey')}`
     secrets.set(wrongKey, 'a refused API key of a provider')
-    await request('POST', '/v1/connections', { provider: 'stripe', credentials: { apiKey: wrongKey } })
+    const stripe = await request('POST', '/v1/provider-apps', {
+      provider: 'stripe',
+      name: 'Stripe',
+      baseUrls: { 'https://api.stripe.com': `${stack().sandboxUrl}/stripe` },
+    })
+    await request('POST', '/v1/connections', {
+      provider: 'stripe',
+      providerAppId: stripe.body.id,
+      credentials: { apiKey: wrongKey },
+    })
     await request('GET', `/oauth/callback/quickbooks?code=${path}&state=${path}`)
     await request('DELETE', `/v1/connections/${connectionId}`)
     await eventually('the disconnection', async () => {
@@ -159,8 +169,6 @@ describe('what must not be seen', () => {
       return body.status === 'disconnected'
     })
   }, 120_000)
-
-  afterAll(() => receiver.stop())
 
   async function rememberTokens(connectionId: string): Promise<void> {
     const place = { workspaceId: workspace.workspaceId, ownerId: connectionId, field: 'tokens' }
