@@ -39,9 +39,9 @@ describe('the credential store', () => {
       `insert into credentials select workspace_id, 'conn_5', field, key_id, sealed from credentials
        where owner_id = 'conn_4'`,
     )
-    await expect(hub.credentials.get(hub.db, { workspaceId, ownerId: 'conn_5', field: 'tokens' })).rejects.toMatchObject(
-      { code: 'INTERNAL' },
-    )
+    await expect(
+      hub.credentials.get(hub.db, { workspaceId, ownerId: 'conn_5', field: 'tokens' }),
+    ).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
   it('writes nothing readable', async () => {
