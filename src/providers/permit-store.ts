@@ -7,22 +7,18 @@ export interface PermitLease {
   waitMs: number
 }
 
-// One statement refills, pays out and stores; the database's clock is the only one. The row is found by its key.
+// One statement refills, pays out and stores; the database's clock is the only one. The row is found by its key. While a
+// provider wants silence the bucket is empty and its refill has not begun: `refilled_at` is still to come.
+const refilled = `least($2::float8, r.tokens
+  + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000))`
+const paid = `greatest(0, least($4::float8, floor(${refilled})))`
 const leaseStatement = `
   insert into rate_limits as r (key, tokens, refilled_at, granted)
   values ($1, $2::float8 - least($4::float8, floor($2::float8)), statement_timestamp(), least($4::float8, floor($2::float8)))
-  on conflict (key) do update set
-    granted = case when r.paused_until > statement_timestamp() then 0 else greatest(0, least($4::float8, floor(
-      least($2::float8, r.tokens + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000))))) end,
-    tokens = least($2::float8, r.tokens + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000))
-      - case when r.paused_until > statement_timestamp() then 0 else greatest(0, least($4::float8, floor(
-      least($2::float8, r.tokens + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000))))) end,
+  on conflict (key) do update set granted = ${paid}, tokens = ${refilled} - ${paid},
     refilled_at = greatest(r.refilled_at, statement_timestamp())
-  returning granted, greatest(
-    (1 - tokens) / $3::float8,
-    coalesce(extract(epoch from paused_until - statement_timestamp()) * 1000, 0),
-    extract(epoch from refilled_at - statement_timestamp()) * 1000 + (1 - tokens) / $3::float8
-  )::float8 as wait_ms`
+  returning granted,
+    (greatest(0, extract(epoch from refilled_at - statement_timestamp()) * 1000) + (1 - tokens) / $3::float8)::float8 as wait_ms`
 
 /** Takes up to `wanted` permits out of a bucket that every process shares. */
 export async function leasePermits(pool: pg.Pool, key: string, bucket: Bucket, wanted: number): Promise<PermitLease> {
@@ -40,11 +36,10 @@ export async function pauseBucket(pool: pg.Pool, key: string, pauseMs: number): 
   await pool.query({
     name: 'pause_permits',
     text: `
-      insert into rate_limits as r (key, tokens, granted, refilled_at, paused_until)
-      values ($1, 0, 0, now() + $2::float8 * interval '1 ms', now() + $2::float8 * interval '1 ms')
-      on conflict (key) do update set tokens = least(r.tokens, 0), granted = 0,
-        refilled_at = greatest(r.refilled_at, excluded.refilled_at),
-        paused_until = greatest(r.paused_until, excluded.paused_until)`,
+      insert into rate_limits as r (key, tokens, granted, refilled_at)
+      values ($1, 0, 0, now() + $2::float8 * interval '1 ms')
+      on conflict (key) do update
+      set tokens = least(r.tokens, 0), granted = 0, refilled_at = greatest(r.refilled_at, excluded.refilled_at)`,
     values: [key, pauseMs],
   })
 }

@@ -54,7 +54,6 @@ export const inbound: Migration = {
         key text collate "C" primary key,
         tokens double precision not null,
         refilled_at timestamptz not null,
-        paused_until timestamptz,
         granted double precision not null
       ) with (fillfactor = 50)`.execute(db)
     await sql`create index rate_limits_by_age on rate_limits (refilled_at)`.execute(db)

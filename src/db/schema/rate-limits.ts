@@ -3,9 +3,8 @@ export interface RateLimitsTable {
   /** Names the workspace and connection, or the app, and which limit of the provider. */
   key: string
   tokens: number
+  /** Until when the tokens are counted; to come while the provider wants silence. */
   refilled_at: Date
-  /** The provider asked for silence until then. */
-  paused_until: Date | null
   /** What the last lease was given. */
   granted: number
 }

@@ -125,7 +125,7 @@ export const github = {
       pull_request_review_thread: { description: 'A review thread was resolved or opened again' },
       push: { description: 'Commits or tags were pushed' },
       release: { description: 'A release was made, published, changed or deleted' },
-      repository: { description: 'A repository was made, changed, archived or deleted' },
+      repository: { description: 'A repository was made, changed, archived or deleted', model: 'repositories' },
       repository_dispatch: { description: 'A custom event was sent to a repository through the API' },
       security_advisory: { description: 'A security advisory was published or changed' },
       sponsorship: { description: 'A sponsorship was made, changed or ended' },
