@@ -194,6 +194,7 @@ describe('what must not be seen', () => {
   it('is in no log line', () => {
     const text = logLines.join('')
     expect(text).toContain(workspace.workspaceId)
+    expect(logLines.filter(line => line.includes('failed unexpectedly'))).toEqual([])
     expect([...sightings(secrets, 'logs', text), ...sightings(customerData, 'logs', text)]).toEqual([])
   })
 
