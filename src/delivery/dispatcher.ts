@@ -11,6 +11,7 @@ import { noteHealth } from './health.ts'
 import { heldEndpoints } from './held.ts'
 import { Lane } from './lane.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import { measureResults } from './measure.ts'
 import { isPaused, NetworkWatch } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { parseRetryAfter } from './policy.ts'
@@ -71,6 +72,7 @@ export class Dispatcher {
     this.#network = new NetworkWatch(hub)
     this.#recorder = new Recorder(this.#pools.results, hub.log, `${hostname()}:${process.pid}`, results => {
       for (const { delivery } of results) this.#leases.drop(delivery)
+      measureResults(results)
       noteHealth(hub, this.#pools.results, results).catch((error: unknown) =>
         hub.log.error({ err: error }, 'the health of endpoints could not be noted'),
       )

@@ -1,6 +1,7 @@
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { eventsPublished } from '../metrics/registry.ts'
 import { prepareEvent, type NewEvent, type PreparedEvent } from './payload.ts'
 import { publishQueueOf } from './publish-queue.ts'
 import { runOnExecutor } from './write-events.ts'
@@ -33,7 +34,9 @@ export async function publishEvents(
     : await publishQueueOf(hub).add(prepared)
   // In a transaction nobody knows when it commits: the dispatchers' poll finds what it made due.
   hub.wake.soon()
-  return resolveRepeats(db, workspaceId, prepared, written)
+  const published = await resolveRepeats(db, workspaceId, prepared, written)
+  eventsPublished.inc(published.filter(event => !event.repeated).length)
+  return published
 }
 
 async function resolveRepeats(

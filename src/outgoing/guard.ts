@@ -11,6 +11,9 @@ export interface AddressGuard {
 
 // What ipaddr.js calls each of these is in its `range()`; only ordinary public addresses are 'unicast'.
 const embedsIpv4 = new Set(['ipv4Mapped', 'rfc6145', 'rfc6052', '6to4'])
+/** What is assigned for public use (RFC 4291, 2.4); and the prefix of NAT64 inside a network (RFC 8215), which is not. */
+const globalIpv6 = ipaddr.parseCIDR('2000::/3')
+const localNat64 = ipaddr.parseCIDR('64:ff9b:1::/48')
 
 /**
  * Only public unicast addresses, and those in the allow-list of CIDR blocks. Addresses that carry an IPv4 address
@@ -18,12 +21,16 @@ const embedsIpv4 = new Set(['ipv4Mapped', 'rfc6145', 'rfc6052', '6to4'])
  */
 export function createGuard(allowedNetworks: string[]): AddressGuard {
   const allowed = allowedNetworks.map(network => ipaddr.parseCIDR(network))
+  const listed = (address: ipaddr.IPv4 | ipaddr.IPv6) =>
+    allowed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
   const allows = (text: string): boolean => {
     if (!ipaddr.isValid(text)) return false
-    const address = unwrap(ipaddr.parse(text))
-    if (allowed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits)))
-      return true
-    return address.range() === 'unicast'
+    const asGiven = ipaddr.parse(text)
+    if (listed(asGiven)) return true
+    const address = unwrap(asGiven)
+    if (listed(address)) return true
+    if (address.range() !== 'unicast') return false
+    return address instanceof ipaddr.IPv4 || address.match(globalIpv6)
   }
   return {
     allows,
@@ -32,7 +39,8 @@ export function createGuard(allowedNetworks: string[]): AddressGuard {
       if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
         throw new HubError('INVALID_URL')
       }
-      const host = url.hostname.replace(/^\[|\]$/g, '')
+      // The URL parser has made 127.1, 0x7f000001 and 2130706433 the same address.
+      const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
       if ((ipaddr.isValid(host) && !allows(host)) || (isLocalName(host) && !allows('127.0.0.1')))
         throw new HubError('INVALID_URL')
       return url
@@ -41,13 +49,15 @@ export function createGuard(allowedNetworks: string[]): AddressGuard {
 }
 
 function isLocalName(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host.endsWith('.internal') || host.endsWith('.local')
+  return host === 'localhost' || /\.(localhost|internal|local)$/.test(host)
 }
 
+/** The IPv4 address that an IPv6 address stands for, else the address itself. */
 function unwrap(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   if (address instanceof ipaddr.IPv4) return address
   if (address.isIPv4MappedAddress()) return address.toIPv4Address()
-  if (!embedsIpv4.has(address.range())) return address
+  // Where its IPv4 address stands is the network's own choice.
+  if (address.match(localNat64) || !embedsIpv4.has(address.range())) return address
   const bytes = address.toByteArray()
   return new ipaddr.IPv4(address.range() === '6to4' ? bytes.slice(2, 6) : bytes.slice(12, 16))
 }

@@ -195,6 +195,23 @@ describe('delivering', () => {
     await until(async () => (await deliveriesOf(slow, '?status=held')).length === 0)
   })
 
+  it('sends one event to many endpoints, some of them slow and some held, from one payload', async () => {
+    const workspace = await createWorkspace(hub)
+    const hook = receiver.hook('many')
+    const slow = receiver.hook('many-slow')
+    slow.answerWith({ delayMs: 50 })
+    const endpoints = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => createEndpoint(workspace, n % 3 === 0 ? slow.url : hook.url)),
+    )
+    await workspace.request('POST', `/v1/endpoints/${endpoints[1]!.id}/pause`)
+    const events = Array.from({ length: 50 }, (_, n) => ({ type: 'a.b', data: { n } }))
+    await workspace.request('POST', '/v1/events', { events })
+    await until(() => hook.summary().total === 39 * 50 && slow.summary().total === 20 * 50, 20_000)
+    await workspace.request('POST', `/v1/endpoints/${endpoints[1]!.id}/resume`)
+    await until(() => hook.summary().total === 40 * 50)
+    expect(await deliveriesOf(workspace, '?status=failed')).toEqual([])
+  })
+
   it("is its workspace's own", async () => {
     const { workspace, endpoint } = await createSubscriber(hub, receiver, 'mine')
     const id = await publish(workspace)
