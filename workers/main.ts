@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
+import { withinDeadline } from '../src/deadline.ts'
 import { stopDispatching } from '../src/delivery/dispatching.ts'
 import { stopSweeping } from '../src/connections/sweeping.ts'
 import { createHub, type Hub } from '../src/hub.ts'
@@ -39,22 +40,29 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   await startSlots(hub)
   ready = true
   hub.log.info({ taskQueues: hub.config.worker.taskQueues, namespace }, 'worker ready')
-  stop.addEventListener('abort', () => {
-    ready = false
-    hub.log.info('worker stopping: handing work back')
-    void handBack(hub, workers)
-  })
-  if (stop.aborted) void handBack(hub, workers)
-  await workers.finished
+  const told = new Promise<void>(resolve => stop.addEventListener('abort', () => resolve()))
+  // A worker that fails for good ends the process, which whoever runs it starts again.
+  if (!stop.aborted) await Promise.race([told, workers.finished])
+  ready = false
+  hub.log.info('worker stopping: handing work back')
+  await handBack(hub, workers)
   await connection.close()
   hub.log.info('worker stopped')
 }
 
-/** The long-lived activities first: Temporal would tell them to stop only after the grace time. */
+/**
+ * The long-lived activities are told at once: Temporal would tell them only after the grace time. What they have under way
+ * is waited for as long as that, and no longer: receivers may be slow and Postgres away. What is left then is another
+ * process's when its lease ends.
+ */
 async function handBack(hub: Hub, workers: HubWorkers): Promise<void> {
   stopSweeping(hub)
-  await stopDispatching(hub).catch((error: unknown) => hub.log.error({ err: error }, 'deliveries were not handed back'))
-  await workers.shutdown()
+  const dispatching = withinDeadline(stopDispatching(hub), hub.config.worker.shutdownGraceMs, 'handing deliveries back')
+  await Promise.all([
+    dispatching.catch((error: unknown) => hub.log.warn({ err: error }, 'not all deliveries were handed back')),
+    workers.shutdown(),
+  ])
+  await workers.finished
 }
 
 /**
