@@ -48,7 +48,7 @@ export const connectAttempts = counter('connect_attempts_total', 'Connect attemp
 /** Health checks of connections; `outcome` is `healthy`, `degraded`, `needs_reauth`. */
 export const healthChecks = counter('health_checks_total', 'Health checks by outcome', ['provider', 'outcome'])
 
-/** Rows of syncs; `direction` is `pull` or `push`, `outcome` is `created`, `updated`, `deleted`, `unchanged`, `conflict`, `failed`. */
+/** Rows of syncs; `direction` is `pull`, `push` or `both`, `outcome` is `created`, `updated`, `deleted`, `unchanged`, `conflict`, `failed`. */
 export const syncRows = counter('sync_rows_total', 'Rows synced', ['provider', 'direction', 'outcome'])
 
 /** Finished sync runs; `outcome` is `succeeded`, `failed`, `cancelled`. */

@@ -7,6 +7,7 @@ import { errorCodes, isHubError, type ErrorCode } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { providerOf } from '../providers/index.ts'
 import type { RunEnd, RunRef, RunStart, RunTrigger } from './contract.ts'
+import { measureRun } from './measure.ts'
 import { canTellSince } from './page-source.ts'
 import { endRun, insertRequest, openRun, startRun, type RunRow } from './run-store.ts'
 import { lockSync, type Sync } from './sync-store.ts'
@@ -59,26 +60,32 @@ export async function finishRun(
   { workspaceId, syncId, runId }: RunRef,
   outcome: { status: RunEnd['status']; errorCode: ErrorCode | null },
 ): Promise<RunEnd> {
-  return hub.db.transaction().execute(async (trx): Promise<RunEnd> => {
-    const sync = await lockSync(trx, workspaceId, syncId).catch((error: unknown) => {
-      if (isHubError(error, 'SYNC_NOT_FOUND')) return undefined
-      throw error
+  const { measure, ...end } = await hub.db
+    .transaction()
+    .execute(async (trx): Promise<RunEnd & { measure?(): void }> => {
+      const sync = await lockSync(trx, workspaceId, syncId).catch((error: unknown) => {
+        if (isHubError(error, 'SYNC_NOT_FOUND')) return undefined
+        throw error
+      })
+      const ended = await endRun(trx, workspaceId, runId, ['running'], outcome.status, outcome.errorCode)
+      if (!ended || !sync) {
+        const run = await trx
+          .selectFrom('sync_runs')
+          .select(['status', 'error_code'])
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', runId)
+          .executeTakeFirst()
+        const status = run?.status === 'succeeded' || run?.status === 'failed' ? run.status : 'cancelled'
+        return { status, errorCode: run?.error_code ?? outcome.errorCode, again: await isAskedAgain(trx, sync) }
+      }
+      if (ended.status === 'succeeded') await noteSuccess(trx, sync, ended)
+      await publishEnd(hub, trx, sync, ended)
+      const again = await isAskedAgain(trx, sync)
+      const measure = () => measureRun(sync.provider, ended)
+      return { status: outcome.status, errorCode: ended.error_code, again, measure }
     })
-    const ended = await endRun(trx, workspaceId, runId, ['running'], outcome.status, outcome.errorCode)
-    if (!ended || !sync) {
-      const run = await trx
-        .selectFrom('sync_runs')
-        .select(['status', 'error_code'])
-        .where('workspace_id', '=', workspaceId)
-        .where('id', '=', runId)
-        .executeTakeFirst()
-      const status = run?.status === 'succeeded' || run?.status === 'failed' ? run.status : 'cancelled'
-      return { status, errorCode: run?.error_code ?? outcome.errorCode, again: await isAskedAgain(trx, sync) }
-    }
-    if (ended.status === 'succeeded') await noteSuccess(trx, sync, ended)
-    await publishEnd(hub, trx, sync, ended)
-    return { status: outcome.status, errorCode: ended.error_code, again: await isAskedAgain(trx, sync) }
-  })
+  measure?.()
+  return end
 }
 
 async function isAskedAgain(trx: Executor, sync: Sync | undefined): Promise<boolean> {
