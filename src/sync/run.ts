@@ -62,7 +62,7 @@ export async function finishRun(
 ): Promise<RunEnd> {
   const { measure, ...end } = await hub.db
     .transaction()
-    .execute(async (trx): Promise<RunEnd & { measure?(): void }> => {
+    .execute(async (trx): Promise<RunEnd & { measure?: () => void }> => {
       const sync = await lockSync(trx, workspaceId, syncId).catch((error: unknown) => {
         if (isHubError(error, 'SYNC_NOT_FOUND')) return undefined
         throw error
