@@ -11,6 +11,10 @@ const { values: options } = parseArgs({
     fresh: { type: 'boolean', default: false },
     once: { type: 'boolean', default: false },
     'no-demo': { type: 'boolean', default: false },
+    /** Where everything is kept between starts. */
+    home: { type: 'string', default: '.causeway' },
+    /** Takes any free ports instead of the usual ones. */
+    'any-ports': { type: 'boolean', default: false },
   },
 })
 
@@ -21,7 +25,9 @@ const startedAt = Date.now()
 const stopRequest = new Promise<void>(resolve => onStopRequest(() => resolve()))
 console.log('Causeway is starting…')
 const product = await startProduct({
+  home: options.home,
   fresh: options.fresh,
+  usualPorts: !options['any-ports'],
   sandboxSettings,
   say: line => console.log(`  ${line}`),
 })
@@ -39,7 +45,7 @@ if (!options.once) {
 }
 console.log('\nStopping…')
 await product.stack.stop()
-console.log('Stopped; the data stays in .causeway/.')
+console.log(`Stopped; the data stays in ${options.home}.`)
 process.exit(held || !options.once ? 0 : 1)
 
 async function demonstrate({ stack, apiUrl }: Product): Promise<boolean> {

@@ -35,6 +35,8 @@ export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<Fa
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
+    // What arrives while closing, on a connection that was open before, is answered like any other; then it is closed.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(hub, error, request, reply as FastifyReply),

@@ -44,20 +44,17 @@ beforeAll(async () => {
 it('refuses what needs Postgres, clearly and at once, and says what is away', async () => {
   const answer = await workspace.request('GET', '/v1/endpoints')
   expect(answer.status).toBe(503)
-  expect(answer.body).toEqual({
-    error: {
-      code: 'DATABASE_UNAVAILABLE',
-      message: expect.stringMatching(/\w+ .*\.$/),
-      requestId: answer.headers['x-request-id'],
-    },
+  expect(answer.body.error).toMatchObject({
+    code: 'DATABASE_UNAVAILABLE',
+    requestId: answer.headers['x-request-id'],
   })
+  expect(answer.body.error.message).toMatch(/\w+ .*\.$/)
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   const refused = await workspace.request('POST', '/v1/events', { type: 'invoice.paid', data: {} })
   expect([refused.status, refused.body.error.code]).toEqual([503, 'DATABASE_UNAVAILABLE'])
 
   const ready = await readiness(running.apiUrl)
-  expect(ready).toMatchObject({ http: 503, status: 'down', failed: expect.arrayContaining(['postgres']) })
-  expect(ready?.failed).not.toContain('temporal')
+  expect(ready).toEqual({ http: 503, status: 'down', failed: ['postgres', 'migrations'] })
   expect(await call(`${running.apiUrl}/health`, undefined)).toMatchObject({ status: 200, body: { status: 'ok' } })
 })
 

@@ -14,6 +14,8 @@ export interface Publisher {
   readonly refusals: readonly Answer<AnyBody>[]
   /** Ends when everything is accepted that was begun. */
   stop(): Promise<void>
+  /** Ends at once, as a client does that dies. */
+  abandon(): void
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Publisher {
 export function startPublisher(workspace: TestWorkspace, type: string, clients = 3): Publisher {
   const accepted = new Set<string>()
   const refusals: Answer<AnyBody>[] = []
-  let stopped = false
+  let [stopped, abandoned] = [false, false]
 
   async function publishOnce(events: unknown[]): Promise<boolean> {
     const answer = await workspace.request('POST', '/v1/events', { events }).catch(() => undefined)
@@ -40,7 +42,7 @@ export function startPublisher(workspace: TestWorkspace, type: string, clients =
       const events = Array.from({ length: perCall }, (_, number) => ({
         ...{ type, data: { number }, eventId: randomBytes(9).toString('base64url') },
       }))
-      while (!(await publishOnce(events))) await sleep(200)
+      while (!(await publishOnce(events)) && !abandoned) await sleep(200)
       await sleep(pauseMs)
     }
   }
@@ -51,6 +53,9 @@ export function startPublisher(workspace: TestWorkspace, type: string, clients =
     async stop() {
       stopped = true
       await Promise.all(running)
+    },
+    abandon() {
+      stopped = abandoned = true
     },
   }
 }

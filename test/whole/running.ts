@@ -24,7 +24,7 @@ export interface Running extends Product {
 }
 
 /** A new folder for a stack; removed, with what Postgres keeps elsewhere, by the function given. */
-export function temporaryHome(): { home: string; remove(): Promise<void> } {
+export function temporaryHome(): { home: string; remove: (this: void) => Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-whole-'))
   chmodSync(folder, 0o755) // Postgres may run as another user
   watchFolder(folder)
@@ -42,10 +42,7 @@ export function temporaryHome(): { home: string; remove(): Promise<void> } {
 export async function startRunning(sandboxSettings: Partial<SandboxSettings> = {}): Promise<Running> {
   const { home, remove } = temporaryHome()
   const product = await startProduct({ home, usualPorts: false, sandboxSettings, say: () => undefined })
-  stopping.push(
-    () => product.stack.stop(),
-    () => remove(),
-  )
+  stopping.push(() => product.stack.stop(), remove)
   const { stack, apiUrl } = product
   return {
     ...product,
