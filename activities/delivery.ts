@@ -32,8 +32,24 @@ export function createDispatchActivities(hub: Hub) {
         const message = 'The process is stopping; another one takes over.'
         throw ApplicationFailure.create({ type: 'STOPPING', message, category: 'BENIGN' })
       }
-      return beating(signal => dispatcher.run(signal))
+      return beating(async signal => {
+        // With Temporal away nobody could start the next run: this one goes on.
+        for (;;) {
+          const result = await dispatcher.run(signal)
+          if (signal.aborted || result.reason === 'stopping' || (await temporalAnswers(hub))) return result
+        }
+      })
     },
+  }
+}
+
+async function temporalAnswers(hub: Hub): Promise<boolean> {
+  const { temporal } = hub
+  try {
+    await temporal.withDeadline(Date.now() + 2_000, () => temporal.connection.workflowService.getSystemInfo({}))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -34,6 +34,8 @@ const claimGapMs = 8
 /** A publish commits this much after the instant that its rows are due at, or the next sweep finds them. */
 const commitLagMs = 500
 const sweepMs = 1_000
+const sweepBackMs = 120_000
+const wholeSweepMs = 300_000
 const housekeepingMs = 5_000
 
 /**
@@ -51,6 +53,7 @@ export class Dispatcher {
   readonly #network: NetworkWatch
   readonly #lanes = new Map<string, Lane>()
   readonly #full = new Set<Lane>()
+  readonly #refills = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
   #run: Promise<DispatchResult> | undefined
   #inFlight = 0
@@ -58,6 +61,8 @@ export class Dispatcher {
   #bytes = 0
   #watermark = -Infinity
   #nextSweepAt = 0
+  #nextWholeSweepAt = 0
+  #sweeping: Promise<void> | undefined
   #nextHousekeepingAt = 0
   #housekeeping = false
   #blocked = false
@@ -101,6 +106,7 @@ export class Dispatcher {
     this.#stopped.abort()
     this.#waking.nudge()
     await this.#run?.catch(() => undefined)
+    await Promise.all([this.#sweeping, ...this.#refills])
     for (const lane of this.#lanes.values()) {
       for (const delivery of lane.queue.splice(0)) {
         this.#inLine--
@@ -108,7 +114,8 @@ export class Dispatcher {
         this.#settle(delivery, { kind: 'back', delayMs: 0 })
       }
     }
-    while (this.#inFlight > 0) await sleep(20)
+    const endsAt = performance.now() + this.#hub.config.worker.shutdownGraceMs
+    while (this.#inFlight > 0 && performance.now() < endsAt) await sleep(20)
     await this.#recorder.drain()
     this.#leases.close()
     await this.#waking.close()
@@ -118,12 +125,15 @@ export class Dispatcher {
   async #claimUntil(signal: AbortSignal): Promise<DispatchResult> {
     const endsAt = performance.now() + this.#hub.deliveryPolicy.dispatchRunMs
     const before = { ...this.#counts }
+    this.#watermark = -Infinity
     this.#nextSweepAt = 0
     while (!signal.aborted && performance.now() < endsAt) {
+      const startedAt = performance.now()
       try {
-        if (await this.#turn()) continue
+        if (await this.#turn(startedAt)) continue
         await this.#waking.wait(pollMs)
-        await sleep(claimGapMs)
+        const gapMs = claimGapMs - (performance.now() - startedAt)
+        if (gapMs > 0) await sleep(gapMs)
       } catch (error) {
         this.#hub.log.warn({ err: error }, 'claiming failed; trying again')
         await sleep(500)
@@ -137,30 +147,52 @@ export class Dispatcher {
   }
 
   /** One claim, if there is room. Gives whether more is due that there is room for. */
-  async #turn(): Promise<boolean> {
-    const now = performance.now()
+  async #turn(now: number): Promise<boolean> {
     if (now >= this.#nextHousekeepingAt) this.#keepHouse(now)
-    const bytes = mostBytes - this.#bytes
-    this.#blocked = this.#inLine >= mostInLine || bytes <= 0 || this.#recorder.pending > mostUnrecorded
-    if (this.#blocked) return false
-    const sweeping = now >= this.#nextSweepAt
-    if (sweeping) this.#paused = await isPaused(this.#pools.results)
-    if (this.#paused) {
-      if (sweeping) this.#nextSweepAt = now + 1_000
-      return false
-    }
-    const limits = { rows: claimRows, bytes, leaseMs: this.#hub.deliveryPolicy.leaseMs }
-    const claimed = await claimDue(this.#pools.claims, limits, sweeping ? -Infinity : this.#watermark)
+    if (now >= this.#nextSweepAt) this.#sweep(now)
+    this.#blocked = !this.#hasRoom
+    if (this.#blocked || this.#paused) return false
+    const claimed = await this.#claimFrom(this.#watermark)
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
-    const full = claimed.length >= claimRows
-    if (sweeping) {
-      // While there is a backlog every claim starts at the beginning; a sweep that costs much comes less often.
-      const costMs = performance.now() - now
-      this.#nextSweepAt = full ? 0 : performance.now() + Math.max(sweepMs, 20 * costMs)
-    }
     await this.#accept(claimed)
-    return full
+    return claimed.length >= claimRows
+  }
+
+  get #hasRoom(): boolean {
+    return this.#inLine < mostInLine && this.#bytes < mostBytes && this.#recorder.pending <= mostUnrecorded
+  }
+
+  #claimFrom(from: number): Promise<ClaimedDelivery[]> {
+    const limits = { rows: claimRows, bytes: mostBytes - this.#bytes, leaseMs: this.#hub.deliveryPolicy.leaseMs }
+    return claimDue(this.#pools.claims, limits, from)
+  }
+
+  /**
+   * Looks behind the watermark, beside the claims: for what committed late, and for leases that ended. Every few minutes it
+   * looks at everything. While an old snapshot keeps the rows of what is finished this costs much, and then comes less often.
+   */
+  #sweep(now: number): void {
+    if (this.#sweeping) return
+    const whole = now >= this.#nextWholeSweepAt
+    this.#sweeping = (async () => {
+      try {
+        this.#paused = await isPaused(this.#pools.results)
+        if (this.#paused || !this.#hasRoom || this.#watermark === -Infinity) return
+        const claimed = await this.#claimFrom(whole ? -Infinity : this.#watermark - sweepBackMs)
+        if (whole) this.#nextWholeSweepAt = now + wholeSweepMs
+        const last = claimed.at(-1)
+        // A backlog is for the claims to work through.
+        if (last && claimed.length >= claimRows) this.#watermark = Math.min(this.#watermark, last.dueAtMs - commitLagMs)
+        await this.#accept(claimed)
+      } catch (error) {
+        this.#hub.log.warn({ err: error }, 'looking for late deliveries failed; it comes again')
+      } finally {
+        const costMs = performance.now() - now
+        this.#nextSweepAt = performance.now() + Math.max(sweepMs, 20 * costMs)
+        this.#sweeping = undefined
+      }
+    })()
   }
 
   /** Puts claimed deliveries in their lanes, and deals with those that are not to be sent. */
@@ -278,7 +310,7 @@ export class Dispatcher {
       if (this.#inFlight >= mostInFlight) break
       this.#pump(other)
     }
-    if (lane.parked) void this.#refill(lane)
+    if (lane.parked) this.#refillSoon(lane)
     if (this.#blocked && this.#inLine < mostInLine / 2) this.#waking.nudge()
   }
 
@@ -290,6 +322,11 @@ export class Dispatcher {
       this.#bodies.release(delivery.eventId)
       this.#settle(delivery, { kind: 'back', delayMs: ms })
     }
+  }
+
+  #refillSoon(lane: Lane): void {
+    const refill = this.#refill(lane).finally(() => this.#refills.delete(refill))
+    this.#refills.add(refill)
   }
 
   /** Claims what is held of an open endpoint for want of room here, now that there is room. */

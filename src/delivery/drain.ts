@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hub } from '../hub.ts'
 import type { RecoverEndpointInput, RecoveryStep } from './contract.ts'
-import { changeMode } from './endpoint-mode.ts'
+import { changeMode, healthy } from './endpoint-mode.ts'
 import { drainSize, probeDelayMs } from './policy.ts'
 import { countWaiting, endpointInTrouble } from './recover.ts'
 import { holdRetries, releaseHeld } from './release.ts'
@@ -52,8 +52,7 @@ async function open(
   input: RecoverEndpointInput,
   standing: { error: string | null; notified: boolean },
 ): Promise<RecoveryStep> {
-  const fresh = { failures: 0, failing_since: null, failing_notified_at: null, next_probe_at: null }
-  const epoch = await changeMode(hub.db, input, 'open', fresh)
+  const epoch = await changeMode(hub.db, input, 'open', healthy)
   if (epoch !== undefined) {
     await releaseHeld(hub, input, 1_000)
     hub.wake.soon()

@@ -22,11 +22,23 @@ export const modeTransitions: Record<EndpointMode, readonly EndpointMode[]> = {
   disabled: ['open'],
 }
 
+/** An endpoint without a failure on its books. */
+export const healthy = {
+  failures: 0,
+  failing_since: null,
+  failing_delivery_id: null,
+  failing_several: false,
+  failing_notified_at: null,
+  next_probe_at: null,
+} as const
+
 /** What else a change of mode sets. */
 export interface ModeChange {
   next_probe_at?: Date | null
   failures?: number
   failing_since?: Date | null
+  failing_delivery_id?: string | null
+  failing_several?: boolean
   failing_notified_at?: Date | null
   disabled_reason?: 'by_hand' | 'failing' | 'gone' | null
   disabled_at?: Date | null

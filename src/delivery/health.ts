@@ -5,6 +5,15 @@ import { describeError } from './outcome.ts'
 import type { Result } from './record.ts'
 import { enterTrouble } from './trouble.ts'
 
+interface Failures {
+  workspaceId: string
+  count: number
+  error: string | null
+  deliveryId: string
+  /** Of more than one delivery. */
+  several: boolean
+}
+
 interface Failing {
   id: string
   workspace_id: string
@@ -17,7 +26,7 @@ interface Failing {
  * of them over enough time is trouble. What goes well costs nothing here.
  */
 export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Result[]): Promise<void> {
-  const failures = new Map<string, { count: number; error: string | null; workspaceId: string }>()
+  const failures = new Map<string, Failures>()
   const succeeded = new Set<string>()
   const gone = new Map<string, string>()
   for (const { delivery, verdict, outcome } of results) {
@@ -32,6 +41,8 @@ export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Resu
       count: (known?.count ?? 0) + 1,
       error: describeError(outcome),
       workspaceId: delivery.workspaceId,
+      deliveryId: delivery.id,
+      several: known !== undefined && (known.several || known.deliveryId !== delivery.id),
     })
   }
   // An endpoint that succeeded in the same batch is not without a success.
@@ -41,7 +52,8 @@ export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Resu
   if (succeeded.size > 0) {
     await pool.query({
       name: 'endpoints-succeeded',
-      text: `update endpoints set failures = 0, failing_since = null, failing_notified_at = null, last_error = null
+      text: `update endpoints set failures = 0, failing_since = null, failing_notified_at = null, last_error = null,
+          failing_delivery_id = null, failing_several = false
         where id = any($1::text[]) and failures > 0 and mode in ('open', 'draining')`,
       values: [[...succeeded]],
     })
@@ -52,10 +64,12 @@ export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Resu
   const { rows } = await pool.query<Failing & { troubled: boolean }>({
     name: 'endpoints-failed',
     text: `update endpoints e set failures = e.failures + f.count, failing_since = coalesce(e.failing_since, now()),
-        last_error = f.error
-      from unnest($1::text[], $2::text[], $3::int[], $4::text[]) as f(id, workspace_id, count, error)
+        last_error = f.error, failing_delivery_id = f.delivery_id,
+        failing_several = e.failing_several or f.several or coalesce(e.failing_delivery_id <> f.delivery_id, false)
+      from unnest($1::text[], $2::text[], $3::int[], $4::text[], $7::text[], $8::boolean[])
+        as f(id, workspace_id, count, error, delivery_id, several)
       where e.id = f.id and e.workspace_id = f.workspace_id and e.mode in ('open', 'draining')
-      returning e.id, e.workspace_id, e.epoch, e.url, e.mode = 'open' and e.failures >= $5
+      returning e.id, e.workspace_id, e.epoch, e.url, e.mode = 'open' and e.failing_several and e.failures >= $5
         and e.failing_since <= now() - $6::bigint * interval '1 ms' as troubled`,
     values: [
       [...failures.keys()],
@@ -64,6 +78,8 @@ export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Resu
       [...failures.values()].map(failure => failure.error),
       troubleFailures,
       troubleAfterMs,
+      [...failures.values()].map(failure => failure.deliveryId),
+      [...failures.values()].map(failure => failure.several),
     ],
   })
   for (const { id, workspace_id: workspaceId, epoch, url, troubled } of rows) {

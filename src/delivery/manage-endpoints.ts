@@ -4,7 +4,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { endpointChangedSignal, recoverEndpointWorkflowId, type EndpointMode } from './contract.ts'
 import { checkHeaders } from './endpoint-headers.ts'
-import { changeMode, type ModeChange } from './endpoint-mode.ts'
+import { changeMode, healthy, type ModeChange } from './endpoint-mode.ts'
 import { endpointHeadersField, endpointSecretField } from './endpoint-secrets.ts'
 import {
   deleteEndpoint,
@@ -87,14 +87,7 @@ export async function removeEndpoint(hub: Hub, actor: string, workspaceId: strin
   await tellRecovery(hub, removed)
 }
 
-const fresh: ModeChange = {
-  failures: 0,
-  failing_since: null,
-  failing_notified_at: null,
-  next_probe_at: null,
-  disabled_reason: null,
-  disabled_at: null,
-}
+const fresh: ModeChange = { ...healthy, disabled_reason: null, disabled_at: null }
 
 /** What a person may ask of an endpoint, the mode it leads to, and what else is set. */
 const requests = {

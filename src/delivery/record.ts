@@ -69,7 +69,8 @@ const otherText = `
     from again
   )
   update delivery_queue q set lease = q.lease + 1, leased_until = null, held = q.held or r.kind = 'held',
-    due_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 ms' else q.due_at end
+    due_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 ms'
+      else greatest(q.due_at, now() - interval '30 seconds') end
   from r where q.id = r.id and q.lease = r.lease and r.kind in ('back', 'held')`
 
 const list = (values: readonly (string | number)[]) => `{${values.join()}}`

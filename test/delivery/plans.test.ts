@@ -27,7 +27,7 @@ interface Plan {
 }
 
 beforeAll(async () => {
-  await hub.db.insertInto('workspaces').values({ id: workspaceId, name: 'plans' }).execute()
+  await hub.pool.query("insert into workspaces (id, name) values ($1, 'plans')", [workspaceId])
   await hub.pool.query(
     `insert into endpoints (id, workspace_id, url, mode)
      select 'ep_' || lpad(n::text, 26, '0'), $1, 'https://example.com', case when n = 1 then 'recovering' else 'open' end

@@ -107,6 +107,16 @@ describe('an endpoint in trouble', () => {
     expect((await deliveriesOf(workspace, `?eventId=${poison}`))[0]!.status).toBe('retrying')
   }, 60_000)
 
+  it('is not one that only a single delivery fails at', async () => {
+    const { workspace, hook, endpoint } = await createSubscriber(hub, receiver, 'single')
+    hook.answerWith(500)
+    const id = await publish(workspace)
+    await until(async () => (await deliveriesOf(workspace, `?eventId=${id}`))[0]!.attempts >= 5)
+    expect(await modeOf(workspace, endpoint.id)).toBe('open')
+    await publish(workspace)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering')
+  })
+
   it('has its recovery started by reconcile when a crash left it unstarted', async () => {
     const { workspace, hook, endpoint } = await createSubscriber(hub, receiver, 'unstarted')
     await hub.pool.query(

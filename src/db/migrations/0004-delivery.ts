@@ -30,6 +30,8 @@ export const delivery: Migration = {
         version int not null default 1,
         failures int not null default 0,
         failing_since timestamptz,
+        failing_delivery_id text collate "C",
+        failing_several boolean not null default false,
         failing_notified_at timestamptz,
         last_error text,
         next_probe_at timestamptz,

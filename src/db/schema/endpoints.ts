@@ -25,6 +25,9 @@ export interface EndpointsTable {
   /** Attempts without a success since `failing_since`. */
   failures: Generated<number>
   failing_since: Date | null
+  /** A delivery that failed since then, and whether others did too: one poisonous payload is not a dead endpoint. */
+  failing_delivery_id: string | null
+  failing_several: Generated<boolean>
   failing_notified_at: Date | null
   /** The class of the last error, such as `timeout` or `status 503`. */
   last_error: string | null
