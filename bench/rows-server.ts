@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 //   GET /customers?cursor=N&limit=L                      plain: { items, next }, as the raw loop reads it
 //   GET /v3/company/REALM/query?query=select …           QuickBooks Online, as the product reads it
 
-const total = Number(process.argv[2] ?? 200_000)
+const [customers, plainRows] = process.argv.slice(2).map(Number) as [number, number]
 const kept = new Map<string, Buffer>()
 
 function page(key: string, make: () => unknown): Buffer {
@@ -15,7 +15,7 @@ function page(key: string, make: () => unknown): Buffer {
   return body
 }
 
-function range<Item>(from: number, size: number, item: (index: number) => Item): Item[] {
+function range<Item>(total: number, from: number, size: number, item: (index: number) => Item): Item[] {
   const count = Math.max(0, Math.min(size, total - from))
   return Array.from({ length: count }, (_, offset) => item(from + offset))
 }
@@ -47,16 +47,16 @@ function answer(url: URL): Buffer | undefined {
   if (url.pathname === '/customers') {
     const [cursor, limit] = [Number(url.searchParams.get('cursor')), Number(url.searchParams.get('limit'))]
     return page(`plain ${cursor} ${limit}`, () => ({
-      items: range(cursor, limit, plain),
-      next: cursor + limit < total ? cursor + limit : null,
+      items: range(plainRows, cursor, limit, plain),
+      next: cursor + limit < plainRows ? cursor + limit : null,
     }))
   }
   if (url.pathname.endsWith('/query')) {
     const found = /startposition (\d+) maxresults (\d+)/.exec(url.searchParams.get('query') ?? '')
     const [start, max] = [Number(found?.[1] ?? 1), Number(found?.[2] ?? 100)]
     return page(`query ${start} ${max}`, () => {
-      const customers = range(start - 1, max, quickbooks)
-      return { QueryResponse: customers.length === 0 ? {} : { Customer: customers, startPosition: start } }
+      const found = range(customers, start - 1, max, quickbooks)
+      return { QueryResponse: found.length === 0 ? {} : { Customer: found, startPosition: start } }
     })
   }
   if (url.pathname.endsWith('/cdc')) return page('cdc', () => ({ CDCResponse: [{ QueryResponse: [{}] }] }))

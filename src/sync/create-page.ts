@@ -1,5 +1,5 @@
 import type { Hub } from '../hub.ts'
-import { newId } from '../ids.ts'
+import { newRecordIds } from './record-ids.ts'
 import type { Thing } from './mapping.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from './run-hold.ts'
 
@@ -62,7 +62,7 @@ export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPa
       page.seen,
       hold.workspaceId,
       hold.sync.collection,
-      created.map(() => newId('record')),
+      newRecordIds(created.length),
       created.map(thing => thing.externalId),
       created.map(thing => thing.version),
       `[${created.map(thing => thing.json).join(',')}]`,

@@ -32,8 +32,8 @@ const lenientFrom = 3
 const failuresInRow = 3
 
 /**
- * Before anything else: sends again what was under way when an earlier run broke off, with the same keys, so that what was
- * made by it is known before the platform's list shows it. Gives whether the phase is through.
+ * Before anything else: what was under way when an earlier run broke off is sent again, so that what was made by it is
+ * known before the platform's list shows it. Gives whether the phase is through.
  */
 export async function settlePending(
   hub: Hub,
@@ -41,6 +41,13 @@ export async function settlePending(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
+  await sendPending(hub, hold, client, control)
+  await moveRun(hub.db, hold, {}, { phase: hold.sync.direction === 'push' ? 'push' : 'pull', cursor: null })
+  return true
+}
+
+/** Sends again what was under way when an earlier run or attempt broke off: the very same, with the same keys. */
+async function sendPending(hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl): Promise<void> {
   const { workspaceId, sync, mapping } = hold
   const pending = [...(await pendingPushes(hub.db, hold))].map(([key, links]) => ({
     key,
@@ -51,9 +58,8 @@ export async function settlePending(
   const idle = pending.filter(({ writes }) => writes.length === 0).flatMap(({ links }) => links.map(unchanged))
   await writeLinks(hub.db, workspaceId, sync.id, idle)
   const calls = pending.filter(({ writes }) => writes.length > 0)
-  await sendCalls(hub, hold, client, calls, control)
-  await moveRun(hub.db, hold, {}, { phase: hold.sync.direction === 'push' ? 'push' : 'pull', cursor: null })
-  return true
+  const stale = await sendCalls(hub, hold, client, calls, control)
+  await pushCandidates(hub, hold, client, await candidatesById(hub.db, workspaceId, sync.id, stale), control)
 }
 
 /**
@@ -68,6 +74,7 @@ export async function pushChanges(
 ): Promise<boolean> {
   if (hold.sync.direction !== 'pull') {
     const { workspaceId, sync } = hold
+    await sendPending(hub, hold, client, control)
     const due = await candidatesById(hub.db, workspaceId, sync.id, await dueRetries(hub.db, hold, retriesPerRun))
     const retries = due.filter(({ record }) => record.change <= sync.pushed_change)
     await pushCandidates(hub, hold, client, retries, control)

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
-import { newId } from '../ids.ts'
 import { canonicalJson, hashOf, mergePatch, type Values } from './canonical.ts'
 import { publishRecordEvents, type RecordChanges } from './events.ts'
 import type { RecordRow } from './link-store.ts'
+import { newRecordIds } from './record-ids.ts'
 import { writeRecords } from './record-writes.ts'
 
 const maxDataLength = 1024 * 1024
@@ -57,10 +57,10 @@ export async function createRecords(
   collection: string,
   datas: readonly Values[],
 ): Promise<RecordRow[]> {
-  const inserts = datas.map((data, index) => ({ id: newId('record'), data: checked(data, index) }))
+  const ids = newRecordIds(datas.length)
+  const inserts = datas.map((data, index) => ({ id: ids[index]!, data: checked(data, index) }))
   return hub.db.transaction().execute(async trx => {
     await writeRecords(trx, workspaceId, collection, inserts, [])
-    const ids = inserts.map(({ id }) => id)
     await publishRecordEvents(hub, trx, workspaceId, { collection }, { 'record.created': ids })
     const query = trx.selectFrom('records').selectAll().where('workspace_id', '=', workspaceId)
     return query

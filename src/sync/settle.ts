@@ -73,7 +73,8 @@ export function settleKnown(
       ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
       ...(held ? inConflict({ fields: merge.held }) : {}),
     },
-    collisions: merge.collided,
+    // What is held already was counted when it was found.
+    collisions: merge.collided - Object.keys(merge.held).filter(path => path in (link.conflict?.fields ?? {})).length,
   }
 }
 
@@ -117,6 +118,10 @@ function settleGone(
   record: RecordRow | undefined,
   sighting: { externalId: string; version: string | null; at: Date | undefined },
 ): Settled {
+  // It was known: whatever is open between the two sides stays so.
+  if (link.gone && record?.deleted_at === null) {
+    return { link: { ...unchanged(link), externalVersion: sighting.version ?? link.external_version }, collisions: 0 }
+  }
   const gone: LinkWrite = {
     ...unchanged(link),
     externalId: sighting.externalId,
@@ -136,7 +141,6 @@ function settleGone(
     link: { ...gone, recordVersion: record.version + 1 },
     collisions: 0,
   }
-  if (link.gone && link.record_version === record.version) return { link: gone, collisions: 0 }
   const [hub, base] = [mapping.fieldsOf(record.data), mapping.fieldsOf(link.base)]
   const edited = mapping.writablePaths.some(path => !sameValue(hub[path], base[path]))
   if (!edited) return tombstone

@@ -152,7 +152,7 @@ function formOf(body: Values, prefix = '', form = new URLSearchParams()): URLSea
   for (const [name, value] of Object.entries(body)) {
     const field = prefix === '' ? name : `${prefix}[${name}]`
     if (typeof value === 'object' && value !== null) formOf(value as Values, field, form)
-    else form.append(field, value === null ? '' : String(value))
+    else form.append(field, typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))
   }
   return form
 }
