@@ -4,6 +4,7 @@ import { ConfigError, loadConfig, type Config } from '../src/config.ts'
 import { withinDeadline } from '../src/deadline.ts'
 import { stopDispatching } from '../src/delivery/dispatching.ts'
 import { stopSweeping } from '../src/connections/sweeping.ts'
+import { ensurePartitions } from '../src/db/partitions.ts'
 import { createHub, type Hub } from '../src/hub.ts'
 import { startMetricsServer } from '../src/metrics/server.ts'
 import { installRuntime } from './runtime.ts'
@@ -36,6 +37,8 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   const connection = await connect(hub, stop)
   if (!connection) return
   const { namespace } = hub.config.temporal
+  // After a long rest there may be none for today; the hourly sweep is the one that must not fail.
+  await ensurePartitions(hub).catch((error: unknown) => hub.log.warn({ err: error }, 'partitions were not made now'))
   const workers = await startWorkers(hub, connection)
   await startSlots(hub)
   ready = true
