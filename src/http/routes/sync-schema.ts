@@ -104,11 +104,9 @@ export const conflictSchema = z
   .strictObject({
     recordId: idField('record'),
     externalId: z.string().nullable(),
-    fields: z
-      .record(z.string(), z.strictObject({ base: side, hub: side, provider: side }))
-      .meta({
-        description: 'What both sides last agreed on, and what each has now; a missing member is an empty field',
-      }),
+    fields: z.record(z.string(), z.strictObject({ base: side, hub: side, provider: side })).meta({
+      description: 'What both sides last agreed on, and what each has now; a missing member is an empty field',
+    }),
     deletedBy: z
       .enum(['hub', 'provider'])
       .nullable()
