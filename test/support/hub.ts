@@ -18,6 +18,11 @@ afterAll(async () => {
   for (const close of closing.reverse()) await close()
 })
 
+/** What is to be done when the test file ends, while its hubs still work. */
+export function atClose(work: () => Promise<unknown>): void {
+  closing.push(work)
+}
+
 export interface TestHubOptions extends NonNullable<Parameters<typeof createHub>[1]> {
   /** Variables over the test's own: `{ LOG_LEVEL: 'debug' }`. */
   environment?: TestEnvironment

@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { NativeConnection } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
+import { stopSweeping } from '../../src/connections/sweeping.ts'
+import { stopDispatching } from '../../src/delivery/dispatching.ts'
 import type { Hub } from '../../src/hub.ts'
 import type { TaskQueue } from '../../src/temporal/contract.ts'
 import { bundleWorkflows } from '../../workers/build-bundle.ts'
 import { startWorkers, type HubWorkers } from '../../workers/worker.ts'
+import { atClose } from './hub.ts'
 import { recordHistories } from './record-histories.ts'
 import { stackFileVariable } from './stack.ts'
+
+// A test says what went wrong; the SDK's own telling of workers that come and go would hide it.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
 
 /**
  * Runs the product's workers on a hub, in this process, on the test file's own namespace; they are shut down when the file
@@ -17,10 +23,13 @@ export async function startTestWorkers(hub: Hub, queues?: TaskQueue[]): Promise<
   const connection = await NativeConnection.connect({ address: hub.config.temporal.address })
   const { worker } = hub.config
   const config = { ...hub.config, worker: { ...worker, shutdownGraceMs: 2_000, ...(queues && { taskQueues: queues }) } }
-  const workers = await startWorkers({ ...hub, config }, connection, await sharedBundle())
+  const workerHub = { ...hub, config }
+  const workers = await startWorkers(workerHub, connection, await sharedBundle())
   workers.finished.catch((error: unknown) => console.error('a test worker failed', error))
-  afterAll(async () => {
+  atClose(async () => {
     if (process.env['RECORD_HISTORIES'] === 'true') await recordHistories(hub.temporal)
+    stopSweeping(workerHub)
+    await stopDispatching(workerHub)
     await workers.shutdown()
     await connection.close()
   })

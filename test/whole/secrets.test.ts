@@ -5,7 +5,6 @@ import { visitAsPerson } from '../../dev/browser.ts'
 import { freePort } from '../../dev/ports.ts'
 import { startReceiver } from '../../dev/receiver.ts'
 import { quickbooksClient } from '../../dev/sandbox/settings.ts'
-import { stopDispatching } from '../../src/delivery/dispatching.ts'
 import { startDispatchSlots } from '../../src/delivery/slots.ts'
 import { createLogger } from '../../src/logger.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
@@ -33,7 +32,6 @@ await (await createTestServer(hub)).listen({ host: '127.0.0.1', port })
 const workspace = await createWorkspace(hub)
 await startTestWorkers(hub)
 await startDispatchSlots(hub)
-afterAll(() => stopDispatching(hub))
 const receiver = await startReceiver()
 afterAll(() => receiver.stop())
 
