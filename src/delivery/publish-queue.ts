@@ -7,7 +7,9 @@ import { writeMatched } from './write-matched.ts'
 
 const batchEvents = 1_000
 const batchBytes = 8 * 1024 * 1024
-const concurrentCommits = 2
+const mostCommits = 4
+/** A commit that takes longer than this no longer holds back those that wait for it. */
+const commitMs = 15
 
 interface Waiting {
   events: readonly PreparedEvent[]
@@ -24,6 +26,8 @@ export class PublishQueue {
   readonly #hub: Hub
   readonly #waiting: Waiting[] = []
   #committing = 0
+  #lastCommitAt = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor(hub: Hub) {
     this.#hub = hub
@@ -39,8 +43,17 @@ export class PublishQueue {
   }
 
   #next(): void {
-    while (this.#committing < concurrentCommits && this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && this.#committing < mostCommits) {
+      const sinceMs = performance.now() - this.#lastCommitAt
+      if (this.#committing > 0 && sinceMs < commitMs) {
+        this.#timer ??= setTimeout(() => {
+          this.#timer = undefined
+          this.#next()
+        }, commitMs - sinceMs)
+        return
+      }
       this.#committing++
+      this.#lastCommitAt = performance.now()
       void this.#commit(this.#take()).finally(() => {
         this.#committing--
         this.#next()

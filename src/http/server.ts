@@ -28,6 +28,8 @@ export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<Fa
     loggerInstance,
     // logRequests writes its own lines.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost a publish a twentieth of its time; what is logged names its request.
+    childLoggerFactory: logger => logger,
     genReqId: requestIdOf,
     bodyLimit,
     trustProxy: hub.config.http.trustedProxies.length > 0 ? hub.config.http.trustedProxies : false,
