@@ -14,9 +14,19 @@ export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRo
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
+    // Not the plugin's own, which has browsers ask for the page's parts by https even where the hub is served by http.
+    staticCSP: {
+      'default-src': "'self'",
+      'style-src': "'self' 'unsafe-inline'",
+      'img-src': "'self' data:",
+      'connect-src': `'self' ${new URL(hub.config.http.publicUrl).origin}`,
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'frame-ancestors': "'none'",
+      'object-src': "'none'",
+    },
     uiConfig: { docExpansion: 'list', persistAuthorization: false },
     // The bar only offers to open another document.
-    theme: { title: 'Causeway API', css: [{ filename: 'theme.css', content: '.topbar { display: none }' }] },
+    theme: { title: 'Causeway API', css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }] },
   })
 }

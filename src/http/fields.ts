@@ -9,6 +9,9 @@ export function idField(kind: IdKind) {
 /** An instant in a reply or a request: ISO 8601 with an offset or `Z`. */
 export const instant = z.iso.datetime({ offset: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] })
 
+/** Any JSON. Registered, not described by `meta`, which would name a copy: it refers to itself. */
+export const jsonField = z.json().register(z.globalRegistry, { id: 'Json' })
+
 /** A short text of a person's own: trimmed, with something in it, and without control characters. */
 export const nameField = z
   .string()

@@ -143,7 +143,7 @@ describe('connecting an account through its person', () => {
     const silent = await begin()
     const page = await callBack(inject, await approve(silent.authorizationUrl, { decision: 'deny' }))
     expect(page.status).toBe(400)
-    expect(page.body).toContain('did not allow access')
+    expect(page.body).toContain('You did not allow access')
   })
 
   it('keeps the attempts and connections of a workspace to itself', async () => {
@@ -207,7 +207,7 @@ describe('connecting an account through its person', () => {
     const again = await workspace.request<Connecting>('POST', `/v1/connections/${id}/reconnect`, {})
     expect(again.status).toBe(201)
     const wrong = await callBack(inject, await approve(again.body.authorizationUrl, { account: '987654321' }))
-    expect(wrong.body).toContain('Another account')
+    expect(wrong.body).toContain('another account')
     expect(await shown(id)).toMatchObject({ status: 'connected', generation: 1 })
     const once = await workspace.request<Connecting>('POST', `/v1/connections/${id}/reconnect`)
     await callBack(inject, await approve(once.body.authorizationUrl, { account: '123456789' }))

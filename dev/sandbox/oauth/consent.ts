@@ -60,8 +60,8 @@ function consentPage(dialect: Dialect, clientId: string, scope: string, accounts
 <title>Connect to ${dialect.name}</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; background: #f2f4f7; color: #1c2430; display: grid; place-items: center; min-height: 100vh; margin: 0 }
-  main { background: #fff; border-radius: 12px; box-shadow: 0 1px 4px #0002; padding: 2rem; max-width: 26rem }
-  h1 { font-size: 1.3rem; margin-top: 0 } small { color: #667 } select { font: inherit; padding: .3rem; width: 100% }
+  main { background: #fff; border-radius: 12px; box-shadow: 0 1px 4px #0002; box-sizing: border-box; padding: 2rem; width: min(30rem, 100vw - 2rem) }
+  h1, code { overflow-wrap: anywhere } h1 { font-size: 1.3rem; margin-top: 0 } ul { padding-left: 1.2rem } small { color: #667 } select { font: inherit; padding: .3rem; width: 100% }
   button { font: inherit; border: 0; border-radius: 8px; padding: .6rem 1.4rem; margin: 1.2rem .5rem 0 0; cursor: pointer }
   button[value=approve] { background: #1f6feb; color: #fff }
 </style>

@@ -3,9 +3,9 @@ import type { ConnectAttempt } from '../../connections/attempt-store.ts'
 import { connectionStatuses } from '../../connections/states.ts'
 import type { Connecting } from '../../connections/create.ts'
 import type { Connection } from '../../connections/store.ts'
-import { idField, instant } from '../fields.ts'
+import { idField, instant, jsonField } from '../fields.ts'
 
-const jsonObject = z.record(z.string(), z.json())
+const jsonObject = z.record(z.string(), jsonField)
 
 export const connectionSchema = z
   .strictObject({

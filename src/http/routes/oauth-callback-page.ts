@@ -4,7 +4,7 @@ const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --ground: #f2f4f7; --good: #1a7f37; --bad: #b42318 }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --paper: #1b212b; --ground: #0f131a; --good: #4ac26b; --bad: #ff8a80 } }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-main { background: var(--paper); border-radius: 12px; padding: 2rem; margin: 1rem; max-width: 26rem; border-top: 4px solid var(--good) }
+main { background: var(--paper); border-radius: 12px; box-sizing: border-box; padding: 2rem; width: min(30rem, 100vw - 2rem); border-top: 4px solid var(--good) }
 main.bad { border-color: var(--bad) }
 h1 { font-size: 1.3rem; margin: 0 0 .5rem } p { margin: 0 }
 `

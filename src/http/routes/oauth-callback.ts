@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify'
-import { errorCodes, isHubError } from '../../errors.ts'
+import { isHubError } from '../../errors.ts'
 import type { ConnectAttempt } from '../../connections/attempt-store.ts'
 import { awaitAttempt, receiveCallback } from '../../connections/receive-callback.ts'
+import type { AttemptError } from '../../connections/states.ts'
 import type { Hub } from '../../hub.ts'
 import { providers } from '../../providers/index.ts'
 import type { Plugin } from '../route.ts'
@@ -28,6 +29,19 @@ export function oauthCallback(hub: Hub): Plugin {
   }
 }
 
+/** What the person reads when it did not work; the caller of the API gets the code. */
+const explanations: Record<AttemptError, (provider: string) => string> = {
+  ACCESS_DENIED: () => 'You did not allow access. To connect after all, go back to where you started.',
+  OAUTH_FAILED: provider => `${provider} did not complete it. Go back to where you started and try again.`,
+  ATTEMPT_EXPIRED: () => 'It took too long. Go back to where you started and try again.',
+  ACCOUNT_MISMATCH: () => 'You chose another account than the one that was connected before. Try again with that one.',
+  PROVIDER_UNREACHABLE: provider =>
+    `${provider} could not be reached. Go back to where you started and try again later.`,
+  INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
+  CLIENT_REFUSED: provider =>
+    `${provider} does not accept the app that asks for access. Whoever sent you here has to put that right.`,
+}
+
 type Shown = 'connected' | 'pending' | 'error'
 
 async function answer(reply: FastifyReply, attempt: ConnectAttempt): Promise<FastifyReply> {
@@ -52,8 +66,8 @@ async function answer(reply: FastifyReply, attempt: ConnectAttempt): Promise<Fas
         good: true,
       })
     case 'error': {
-      const code = attempt.errorCode ?? 'OAUTH_FAILED'
-      return sendPage(reply, 400, { title: `${name} was not connected`, text: errorCodes[code].message, good: false })
+      const text = explanations[attempt.errorCode ?? 'OAUTH_FAILED'](name)
+      return sendPage(reply, 400, { title: `${name} was not connected`, text, good: false })
     }
   }
 }

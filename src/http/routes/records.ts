@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import type { RecordRow } from '../../sync/link-store.ts'
 import { createRecords, deleteRecord, findRecord, listRecords, updateRecord } from '../../sync/records.ts'
-import { idField, instant } from '../fields.ts'
+import { idField, instant, jsonField } from '../fields.ts'
 import { cursorAt, pageQueryUpTo, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 import { collectionField } from './sync-schema.ts'
@@ -10,7 +10,7 @@ import { collectionField } from './sync-schema.ts'
 const tag = 'Records'
 const url = '/v1/records'
 const one = z.strictObject({ recordId: z.string() })
-const dataField = z.record(z.string().max(200), z.json())
+const dataField = z.record(z.string().max(200), jsonField)
 const bulkLimit = 8 * 1024 * 1024
 const flag = z.enum(['true', 'false']).transform(text => text === 'true')
 

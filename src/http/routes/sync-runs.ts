@@ -4,6 +4,7 @@ import { listTrouble, resolveConflict } from '../../sync/conflicts.ts'
 import { requestSyncRun } from '../../sync/request-run.ts'
 import { findRun, listRuns } from '../../sync/run-store.ts'
 import { findSync } from '../../sync/sync-store.ts'
+import { jsonField } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 import { conflictSchema, rowErrorSchema, runSchema, showConflict, showRowError, showRun } from './sync-schema.ts'
@@ -99,7 +100,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       body: z.strictObject({
         use: side.optional(),
         fields: z
-          .record(z.string(), z.union([z.strictObject({ use: side }), z.strictObject({ value: z.json() })]))
+          .record(z.string(), z.union([z.strictObject({ use: side }), z.strictObject({ value: jsonField })]))
           .optional(),
       }),
       status: 204,
