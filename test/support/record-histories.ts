@@ -22,11 +22,11 @@ export async function recordHistories(client: Client): Promise<void> {
     const file = `${historiesFolder}${type}-${historyLength}-events.json`
     if (known.length >= perType || existsSync(file)) continue
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
-    await writeFile(file, `${JSON.stringify(historyToJSON(history), withoutIdentity, 1)}\n`)
+    await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutIdentity, 1)}\n`)
   }
 }
 
-/** Which process and machine ran a workflow is nobody's business there. */
-function withoutIdentity(key: string, value: unknown): unknown {
-  return key === 'identity' || key === 'workerInstanceKey' ? 'worker' : value
+/** Which process on which machine ran a workflow is nobody's business there: `pid@host`, in names of queues too. */
+function withoutIdentity(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^\d+@\S+/, 'worker') : value
 }
