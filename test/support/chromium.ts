@@ -1,0 +1,68 @@
+import { accessSync, constants } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser } from 'playwright-core'
+
+/** A browser that runs here, or why there is none. */
+export type Found = { browser: Browser; path: string } | { browser: undefined; reason: string }
+
+/**
+ * Starts a headless Chromium: the one that CHROMIUM_PATH names, one on the PATH or in the usual places, else the one that comes in
+ * an npm package, which is built for Linux on x64. The caller closes it.
+ */
+export async function startChromium(): Promise<Found> {
+  const failures: string[] = []
+  for (const candidate of candidates()) {
+    try {
+      const { path, env } = await candidate()
+      // Nothing here is a stranger's page, and as root, in a container, Chromium's own sandbox does not start.
+      const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--no-zygote']
+      return { browser: await chromium.launch({ executablePath: path, args, env }), path }
+    } catch (error) {
+      failures.push(String(error).split('\n')[0] ?? '')
+    }
+  }
+  return { browser: undefined, reason: `no Chromium that runs here (${failures.join('; ') || 'none found'})` }
+}
+
+type Candidate = () => Promise<{ path: string; env: Record<string, string> }>
+
+function candidates(): Candidate[] {
+  const env = definedOnly(process.env)
+  const installed = [env['CHROMIUM_PATH'] ?? '', ...onPath(env['PATH'] ?? ''), ...usualPlaces].filter(isProgram)
+  const own: Candidate[] = installed.map(path => () => Promise.resolve({ path, env }))
+  return process.platform === 'linux' && process.arch === 'x64' ? [...own, packaged] : own
+}
+
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+const usualPlaces = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+function onPath(path: string): string[] {
+  const folders = path.split(delimiter).filter(folder => folder !== '')
+  return names.flatMap(name => folders.map(folder => join(folder, name)))
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return path !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Unpacks the packaged one into the temporary folder, with the libraries that a machine without a desktop lacks. */
+async function packaged(): Promise<{ path: string; env: Record<string, string> }> {
+  // What the package goes by when it decides whether those libraries are needed.
+  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs24.x'
+  const { default: package_ } = await import('@sparticuz/chromium')
+  const path = await package_.executablePath()
+  return { path, env: { ...definedOnly(process.env), LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib') } }
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
