@@ -16,18 +16,21 @@ const heartbeatEveryMs = 4_000
 
 type Phase = (hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl) => Promise<boolean>
 
-const pullPhases: Partial<Record<RunHold['run']['phase'], Phase>> = {
+type Phases = Partial<Record<RunHold['run']['phase'], Phase>>
+
+const pullPhases: Phases = {
   settle: settlePending,
   pull: pullPages,
   compare: compareUnseen,
 }
-const pushPhases: Partial<Record<RunHold['run']['phase'], Phase>> = { push: pushChanges }
+const pushPhases: Phases = { push: pushChanges }
 
 export function createSyncActivities(hub: Hub) {
   /** Works through phases from where the run stands, until they are through or the slice is over. */
-  async function work(ref: RunRef, phases: Partial<Record<RunHold['run']['phase'], Phase>>): Promise<RunProgress> {
+  async function work(ref: RunRef, phasesOf: (hold: RunHold) => Phases): Promise<RunProgress> {
     const context = Context.current()
     const hold = await takeUpRun(hub.db, ref)
+    const phases = phasesOf(hold)
     const beat = () => context.heartbeat({ phase: hold.run.phase })
     // A page may take longer to come than a heartbeat may be late.
     const timer = setInterval(beat, heartbeatEveryMs)
@@ -56,14 +59,14 @@ export function createSyncActivities(hub: Hub) {
       return beginRun(hub, ref, { workflowId, trigger, mayRequest })
     },
 
-    /** Settles what was under way, pulls, and finds what is gone. */
+    /** Settles what was under way, pulls, and finds what is gone. A sync that only pulls is done with it. */
     async pullFromProvider(ref: RunRef): Promise<RunProgress> {
-      return work(ref, pullPhases)
+      return work(ref, hold => (hold.sync.direction === 'pull' ? { ...pullPhases, ...pushPhases } : pullPhases))
     },
 
     /** Tells the platform what has changed in the hub. */
     async pushToProvider(ref: RunRef): Promise<RunProgress> {
-      return work(ref, pushPhases)
+      return work(ref, () => pushPhases)
     },
 
     async finishRun(ref: RunRef, status: RunEnd['status'], errorCode: ErrorCode | null): Promise<RunEnd> {

@@ -71,9 +71,12 @@ async function carryOut(input: RunSyncInput, ref: RunRef): Promise<RunEnd> {
   })
   try {
     setCurrentDetails(`Run ${ref.runId} pulls from ${input.provider}; it goes on page by page until it has everything.`)
-    while (!(await work.pullFromProvider(ref)).done) continue
-    setCurrentDetails(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`)
-    while (!(await work.pushToProvider(ref)).done) continue
+    let progress = await work.pullFromProvider(ref)
+    while (!progress.done) progress = await work.pullFromProvider(ref)
+    if (progress.phase !== 'done') {
+      setCurrentDetails(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`)
+      while (!(await work.pushToProvider(ref)).done) continue
+    }
     const end = await rows.finishRun(ref, 'succeeded', null)
     setCurrentDetails(`Run ${ref.runId} is over: ${end.status}.`)
     return end

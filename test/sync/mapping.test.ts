@@ -1,0 +1,152 @@
+import { quickbooks } from '../../src/providers/catalogue/quickbooks.ts'
+import { providers } from '../../src/providers/index.ts'
+import { collections } from '../../src/providers/collections.ts'
+import { canonicalJson, hashOf, mergePatch, sameValue, withValue } from '../../src/sync/canonical.ts'
+import { isBadItem, mappingOf } from '../../src/sync/mapping.ts'
+import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/policy.ts'
+import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedule-input.ts'
+
+const mapping = mappingOf(quickbooks.models.customers)
+const item = {
+  ...{ Id: '7', SyncToken: '3', DisplayName: 'Amy', Active: true, Balance: 1.5, CurrencyRef: { value: 'USD' } },
+  ...{ PrimaryEmailAddr: { Address: 'a@example.com' }, BillAddr: { City: 'Ipoh', Line1: '', Lat: '1' }, Notes: null },
+  MetaData: { LastUpdatedTime: '2026-01-31T04:00:00-08:00' },
+}
+
+function thing(of: unknown) {
+  const found = mapping.thingOf(of)
+  if (isBadItem(found)) throw new Error(found.errorCode)
+  return found
+}
+
+describe('a mapping', () => {
+  it('makes canonical data with its keys in order and without what is empty', () => {
+    const found = thing(item)
+    const data = {
+      address: { city: 'Ipoh' },
+      balance: 1.5,
+      currency: 'USD',
+      displayName: 'Amy',
+      email: 'a@example.com',
+    }
+    expect(found).toMatchObject({ externalId: '7', version: '3', gone: false, json: JSON.stringify(data) })
+    expect(found.json).toBe(canonicalJson(data))
+    expect(found.hash).toEqual(hashOf(canonicalJson(data)))
+    expect(found.updatedAt).toEqual(new Date('2026-01-31T12:00:00Z'))
+  })
+
+  it('tells what counts as deleted', () => {
+    expect(thing({ ...item, Active: false }).gone).toBe(true)
+    expect(thing({ Id: '7', status: 'Deleted' }).gone).toBe(true)
+  })
+
+  it.each([
+    ['no id', { ...item, Id: undefined }, null],
+    ['an id that is none', { ...item, Id: {} }, null],
+    ['no object', 'text', null],
+    ['a value of another type', { ...item, DisplayName: { first: 'Amy' } }, '7'],
+    ['a NUL', { ...item, DisplayName: 'A\0' }, '7'],
+    ['half a character', { ...item, DisplayName: 'A\ud800' }, '7'],
+    ['more than a megabyte', { ...item, Notes: 'x'.repeat(1_100_000) }, '7'],
+  ])('does not take an item with %s', (_what, bad, externalId) => {
+    expect(mapping.thingOf(bad)).toEqual({ externalId, errorCode: 'INVALID_ITEM' })
+  })
+
+  it('says to the platform only what changed, with what stands beside it in the same object', () => {
+    const before = mapping.fieldsOf({ displayName: 'Amy', notes: 'n', address: { city: 'Ipoh', line1: 'x' } })
+    const after = mapping.fieldsOf({ displayName: 'Amy', address: { city: 'Klang', line1: 'x' }, balance: 9 })
+    expect(mapping.bodyOf(after, before)).toEqual({ Notes: '', BillAddr: { City: 'Klang', Line1: 'x' } })
+    expect(mapping.bodyOf(before, before)).toBeUndefined()
+    expect(mapping.bodyOf({ ...before, balance: 1, currency: 'EUR' }, before)).toBeUndefined()
+    expect(mapping.bodyOf(mapping.fieldsOf({ displayName: 'B', balance: 1, currency: 'EUR' }), undefined)).toEqual({
+      ...{ DisplayName: 'B', CurrencyRef: { value: 'EUR' } },
+    })
+  })
+
+  it.each(
+    providers.flatMap(provider =>
+      Object.entries(provider.models ?? {}).map(([name, model]) => ({ provider: provider.id, name, model })),
+    ),
+  )('of $provider $name maps to fields that its collection has, each once', ({ model }) => {
+    const paths = mappingOf(model).paths
+    expect(new Set(paths).size).toBe(paths.length)
+    const shape: object = (collections as Record<string, object>)[model.collection]!
+    for (const path of paths) expect(shape).toHaveProperty([path])
+  })
+})
+
+describe('canonical values', () => {
+  it('are the same whatever the order of their keys', () => {
+    expect(canonicalJson({ b: 1, a: { d: [1, null], c: undefined, e: null } })).toBe('{"a":{"d":[1,null]},"b":1}')
+    expect(sameValue({ a: 1, b: null }, { a: 1 })).toBe(true)
+    expect(sameValue(undefined, null)).toBe(true)
+    expect(sameValue('1', 1)).toBe(false)
+  })
+
+  it('are set and removed by path, and merged by patch', () => {
+    expect(withValue({ a: { b: 1 }, z: 1 }, ['a', 'b'], undefined)).toEqual({ z: 1 })
+    expect(withValue({ a: 1 }, ['a', 'b'], 2)).toEqual({ a: { b: 2 } })
+    expect(mergePatch({ a: { b: 1, c: 2 }, d: [1] }, { a: { b: null }, d: [2], e: {} })).toEqual({
+      ...{ a: { c: 2 }, d: [2], e: {} },
+    })
+  })
+})
+
+describe('a merge', () => {
+  const early = new Date(1_000)
+  const late = new Date(2_000)
+  const merge = (
+    policy: ConflictPolicy,
+    base: string | undefined,
+    hub: string | undefined,
+    provider: string | undefined,
+    providerAt: Date | undefined = early,
+  ) =>
+    mergeFields(
+      ['f'],
+      { base: { f: base }, hub: { f: hub }, provider: { f: provider } },
+      policy,
+      { hubAt: late, providerAt },
+      Object.is,
+    )
+
+  it.each(['newest', 'hub', 'provider', 'manual'] as const)('takes by %s what one side alone changed', policy => {
+    expect(merge(policy, 'a', 'b', 'a')).toMatchObject({ hub: { f: 'b' }, base: { f: 'a' }, collided: 0 })
+    expect(merge(policy, 'a', 'a', 'b')).toMatchObject({ hub: { f: 'b' }, base: { f: 'b' }, collided: 0 })
+    expect(merge(policy, 'a', 'b', 'b')).toMatchObject({ hub: { f: 'b' }, base: { f: 'b' }, collided: 0 })
+    expect(merge(policy, 'a', undefined, 'a')).toMatchObject({ hub: { f: undefined }, collided: 0 })
+  })
+
+  it('settles what both changed', () => {
+    expect(merge('hub', 'a', 'h', 'p')).toMatchObject({ hub: { f: 'h' }, base: { f: 'p' }, collided: 1, held: {} })
+    expect(merge('provider', 'a', 'h', 'p')).toMatchObject({ hub: { f: 'p' }, base: { f: 'p' }, collided: 1 })
+    expect(merge('newest', 'a', 'h', 'p')).toMatchObject({ hub: { f: 'h' } })
+    expect(merge('newest', 'a', 'h', 'p', new Date(3_000))).toMatchObject({ hub: { f: 'p' } })
+    expect(merge('manual', 'a', 'h', undefined)).toMatchObject({
+      ...{ hub: { f: 'h' }, base: { f: 'a' }, held: { f: { base: 'a', hub: 'h' } } },
+    })
+  })
+
+  it('waits longer after each failure, up to a day', () => {
+    expect([1, 2, 3, 30].map(retryDelayMs)).toEqual([300_000, 600_000, 1_200_000, 86_400_000])
+  })
+})
+
+describe('a schedule', () => {
+  it('is an interval, or a cron expression that Temporal takes', () => {
+    expect(['15m', '10s', '31d', '1h'].map(parseEvery)).toEqual([900_000, 10_000, 2_678_400_000, 3_600_000])
+    expect(['9s', '32d', '0m', '1.5h', 'x', '15 m', ''].map(parseEvery)).toEqual(Array(7).fill(undefined))
+    const good = ['*/15 * * * *', '0 6 * * 1-5', '0 0 1 JUL *', '5,35 8-18 * * MON-FRI', '0 9 * APR WED']
+    expect(good.filter(isCron)).toEqual(good)
+    expect(
+      ['* * * *', '* * * * * *', '0 0 L * *', '0 0 * * 1#2', '60 * * * *', '@daily', '0 0 31 2 *'].filter(isCron),
+    ).toEqual([])
+    expect(['UTC', 'Asia/Kuala_Lumpur', 'Mars/Base', '+08:00', ''].map(isTimeZone)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+})
