@@ -1,10 +1,11 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { removePostgres } from '../dev/postgres.ts'
 import { startProduct, type Product } from '../dev/product.ts'
 import { countActions } from './actions.ts'
 import { cpuSeconds } from './cpu.ts'
@@ -25,6 +26,7 @@ interface Counts {
 
 /** The product on its embedded parts, with a publisher and a receiver that are processes of their own. */
 interface Scene {
+  home: string
   product: Product
   apiKey: string
   publisher: ChildProcess
@@ -61,7 +63,10 @@ export async function benchDelivery(options: BenchOptions): Promise<Row[]> {
   } finally {
     scene.publisher.kill()
     scene.receiver.kill()
+    await pool?.end()
     await scene.product.stack.stop()
+    await removePostgres(join(scene.home, 'postgres'))
+    rmSync(scene.home, { recursive: true, force: true })
   }
   return rows
 }
@@ -102,7 +107,7 @@ async function setScene({ say }: BenchOptions): Promise<Scene> {
   const receiverUrl = `http://127.0.0.1:${port}`
   const endpoint = { url: `${receiverUrl}/one`, eventTypes: ['a.b'] }
   await api('POST', '/v1/endpoints', endpoint, apiKey.secret)
-  return { product, apiKey: apiKey.secret, publisher, receiver, receiverUrl, api }
+  return { home, product, apiKey: apiKey.secret, publisher, receiver, receiverUrl, api }
 }
 
 function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
