@@ -27,6 +27,9 @@ export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRo
     },
     uiConfig: { docExpansion: 'list', persistAuthorization: false },
     // The bar only offers to open another document.
-    theme: { title: 'Causeway API', css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }] },
+    theme: {
+      title: 'Causeway API',
+      css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   })
 }
