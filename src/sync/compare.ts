@@ -39,13 +39,19 @@ export async function compareUnseen(
 /** Up to 1,000 of the things that are linked, not known to be gone, and on none of the run's pages. */
 async function findUnseen(hub: Hub, hold: RunHold): Promise<string[]> {
   // `not in` is a hash of what was seen, looked up once for each link, whatever the statistics say; `not exists` may become
-  // a loop over both.
+  // a loop over both. What passes is read from record_links_by_thing alone, and only what is left from the table.
   const { rows } = await sql<{ external_id: string }>`
-    select l.external_id from record_links l
-    where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${hold.sync.id}
-      and l.external_id is not null and not l.gone
-      and l.external_id not in (
+    with unseen as materialized (
+      select l.external_id from record_links l
+      where l.sync_id = ${hold.sync.id} and l.external_id is not null and l.external_id not in (
         select unnest(p.external_ids) from sync_run_pages p where p.run_id = ${hold.runId})
+    )
+    select u.external_id from unseen u
+    cross join lateral (
+      select l.gone from record_links l
+      where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${hold.sync.id} and l.external_id = u.external_id limit 1
+    ) l
+    where not l.gone
     limit 1000`.execute(hub.db)
   return rows.map(row => row.external_id)
 }
