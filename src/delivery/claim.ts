@@ -25,19 +25,22 @@ interface Row extends Omit<ClaimedDelivery, 'leaseEndsAt'> {
   leaseEndsAt?: number
 }
 
+// Rows of the queue are found by `id = any(array[…])` and not by `=`: on a plain equality Postgres may walk the whole primary key
+// as if for a merge, which it takes for cheap whenever a VACUUM has just found the queue empty.
+//
 // What both claims have in common: of the locked rows those whose bytes fit, the first one in any case, get the lease.
 const lease = `
   fitting as (
     select id from (select id, sum(size) over (order by due_at, id) - size as before from locked) as l where before < $2
   ), claimed as (
     update delivery_queue q set leased_until = now() + $3::int * interval '1 ms', lease = q.lease + 1
-    from fitting where q.id = fitting.id
+    from fitting where q.id = any(array[fitting.id])
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.lease, q.attempts, q.step, q.size, q.payload_days, q.due_at
   )
   select c.id, c.workspace_id as "workspaceId", c.endpoint_id as "endpointId", c.event_id as "eventId", c.lease, c.attempts,
     c.step, c.size, c.payload_days as "payloadDays", extract(epoch from c.due_at)::float8 * 1000 as "dueAtMs",
     e.mode, e.version, e.failures
-  from claimed c left join endpoints e on e.id = c.endpoint_id`
+  from claimed c left join endpoints e on e.id = any(array[c.endpoint_id])`
 
 /**
  * Claims what is due, oldest first. Index: delivery_queue_claim. It starts at `from`, since what is before it was claimed
@@ -103,7 +106,7 @@ export async function renewLeases(
   const { rows } = await pool.query<{ id: string }>({
     name: 'renew-leases',
     text: `update delivery_queue q set leased_until = now() + $3::int * interval '1 ms'
-      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = r.id and q.lease = r.lease returning q.id`,
+      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = any(array[r.id]) and q.lease = r.lease returning q.id`,
     values: [`{${deliveries.map(one => one.id).join()}}`, `{${deliveries.map(one => one.lease).join()}}`, leaseMs],
   })
   return new Set(rows.map(row => row.id))

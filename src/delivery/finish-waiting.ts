@@ -18,7 +18,7 @@ export async function finishWaiting(
         where endpoint_id = $2 and workspace_id = $1 and (leased_until is null or leased_until < now())
         order by id limit $5 for update skip locked
       ), done as (
-        delete from delivery_queue q using waiting where q.id = waiting.id
+        delete from delivery_queue q using waiting where q.id = any(array[waiting.id])
         returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.attempts, q.last_error
       )
       insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, error)

@@ -26,11 +26,11 @@ const columns = `unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smal
 
 // A result counts only under the lease it was sent under, and ends it: who was frozen beyond its lease changes nothing any
 // more, and recording twice is recording once.
-const deliveredText = `
+export const deliveredText = `
   with r as materialized (
     select r.*, (sum(answer_size) over (order by n) - answer_size + 1)::int as start from ${columns}
   ), done as (
-    delete from delivery_queue q using r where q.id = r.id and q.lease = r.lease
+    delete from delivery_queue q using r where q.id = any(array[r.id]) and q.lease = r.lease
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.attempts, r.sent_at, r.duration_ms, r.status_code,
       r.answer_size, r.start
   )
@@ -41,14 +41,14 @@ const deliveredText = `
     case when answer_size > 0 then substr($7::bytea, start, answer_size) end, $8
   from done`
 
-const otherText = `
+export const otherText = `
   with r as materialized (
     select r.*, (sum(answer_size) over (order by n) - answer_size + 1)::int as start
     from unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smallint[], $6::int[], $9::text[], $10::float8[],
       $11::text[], $12::text[])
       with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, kind, delay_ms, reason, error, n)
   ), done as (
-    delete from delivery_queue q using r where q.id = r.id and q.lease = r.lease and r.kind = 'failed'
+    delete from delivery_queue q using r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind = 'failed'
     returning q.workspace_id, q.endpoint_id, q.event_id, q.attempts, q.last_error, r.*
   ), finished as (
     insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, sent_at,
@@ -60,7 +60,7 @@ const otherText = `
   ), again as (
     update delivery_queue q set attempts = q.attempts + 1, step = q.step + 1, lease = q.lease + 1, leased_until = null, held = false, last_error = r.error,
       due_at = now() + r.delay_ms * interval '1 ms'
-    from r where q.id = r.id and q.lease = r.lease and r.kind = 'retry'
+    from r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind = 'retry'
     returning q.workspace_id, q.attempts, r.*
   ), tried as (
     insert into delivery_attempts (delivery_id, number, workspace_id, sent_at, duration_ms, status_code, error, answer, worker)
@@ -71,7 +71,7 @@ const otherText = `
   update delivery_queue q set lease = q.lease + 1, leased_until = null, held = q.held or r.kind = 'held',
     due_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 ms'
       else greatest(q.due_at, now() - interval '30 seconds') end
-  from r where q.id = r.id and q.lease = r.lease and r.kind in ('back', 'held')`
+  from r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind in ('back', 'held')`
 
 const list = (values: readonly (string | number)[]) => `{${values.join()}}`
 

@@ -43,7 +43,7 @@ async function pickOfSeveral(hub: Hub): Promise<ClaimedDelivery[]> {
       select distinct on (endpoint_id) id from first order by endpoint_id, id limit 5
     )
     update delivery_queue q set leased_until = now() + interval '60 seconds', lease = q.lease + 1
-    from picked where q.id = picked.id
+    from picked where q.id = any(array[picked.id])
     returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
       q.attempts, q.step, q.size, q.payload_days as "payloadDays"`,
   )

@@ -14,7 +14,7 @@ export async function releaseHeld(
       select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held
       order by id limit $3 for update skip locked
     ), released as (
-      update delivery_queue q set held = false, due_at = now() from oldest where q.id = oldest.id returning q.id
+      update delivery_queue q set held = false, due_at = now() from oldest where q.id = any(array[oldest.id]) returning q.id
     )
     select max(id) as last from released`,
     [endpoint.workspaceId, endpoint.endpointId, limit],

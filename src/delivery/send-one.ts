@@ -13,7 +13,7 @@ const leaseMs = 60_000
 
 const lease = `
   update delivery_queue q set leased_until = now() + ${leaseMs} * interval '1 ms', lease = q.lease + 1
-  from picked where q.id = picked.id
+  from picked where q.id = any(array[picked.id])
   returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
     q.attempts, q.step, q.size, q.payload_days as "payloadDays"`
 

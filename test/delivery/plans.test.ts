@@ -3,6 +3,7 @@ import { claimDueText, claimHeldText } from '../../src/delivery/claim.ts'
 import { createDeliveryPools } from '../../src/delivery/delivery-pool.ts'
 import { listStatement, type DeliveryFilter } from '../../src/delivery/delivery-log.ts'
 import { heldEndpointsText } from '../../src/delivery/held.ts'
+import { deliveredText, otherText } from '../../src/delivery/record.ts'
 import { lowestIdAt } from '../../src/ids.ts'
 import { createTestHub } from '../support/hub.ts'
 
@@ -105,6 +106,33 @@ describe('the plans of claiming, on large tables', () => {
     expect(scanned(plan)).toEqual([])
     expect(readRows(plan)).toBeLessThan(50)
   })
+})
+
+describe('the plans of claiming and recording, when statistics say that the queue is empty', () => {
+  it('are the same', async () => {
+    const fresh = await createTestHub()
+    const own = createDeliveryPools(fresh)
+    const today = lowestIdAt('delivery', new Date()).slice(0, 10)
+    const fill = (from: number) =>
+      fresh.pool.query(
+        `insert into delivery_queue (id, workspace_id, endpoint_id, event_id, size, payload_days)
+         select $2 || lpad(n::text, 20, '0'), 'ws', 'ep', 'evt', 400, 30 from generate_series($1::int, $1 + 19999) n`,
+        [from, today],
+      )
+    await fill(0)
+    await fresh.pool.query('delete from delivery_queue')
+    await fresh.pool.query('vacuum (analyze, truncate off) delivery_queue')
+    await fill(100_000)
+    const claim = await planOf(own.claims, claimDueText, [100, 1e9, 10_000, '-infinity'])
+    expect(readRows(claim)).toBeLessThan(100 * 6)
+    const ids = `{${Array.from({ length: 100 }, (_, n) => today + String(n + 100_000).padStart(20, '0')).join()}}`
+    const filled = (value: string) => `{${Array(100).fill(value).join()}}`
+    const common = [ids, filled('0'), filled('1'), filled('1'), filled('200'), filled('0'), Buffer.alloc(0), 'worker']
+    expect(readRows(await planOf(own.results, deliveredText, common))).toBeLessThan(100 * 6)
+    const others = [filled('retry'), filled('1'), filled('x'), filled('x')]
+    expect(readRows(await planOf(own.results, otherText, [...common, ...others]))).toBeLessThan(100 * 8)
+    await own.close()
+  }, 60_000)
 })
 
 describe('the plans of listing, on large tables', () => {
