@@ -22,7 +22,13 @@ const { values: options } = parseArgs({
 const sandboxSettings = { accessTokenSeconds: 60 }
 
 const startedAt = Date.now()
-const stopRequest = new Promise<void>(resolve => onStopRequest(() => resolve()))
+const stopping = new AbortController()
+const stopRequest = new Promise<void>(resolve =>
+  onStopRequest(() => {
+    stopping.abort()
+    resolve()
+  }),
+)
 console.log('Causeway is starting…')
 const product = await startProduct({
   home: options.home,
@@ -39,7 +45,7 @@ if (!options['no-demo']) {
   const outcome = await Promise.race([demonstration, stopRequest])
   held = outcome ?? false
 }
-if (!options.once) {
+if (!options.once && !stopping.signal.aborted) {
   console.log('\nEverything stays up until Ctrl-C.')
   await stopRequest
 }
@@ -56,7 +62,10 @@ async function demonstrate({ stack, apiUrl }: Product): Promise<boolean> {
       apiUrl,
       adminApi: createApi(apiUrl, stack.secrets.adminKey),
       temporal: new Client({ connection }),
-      say: line => console.log(`     ${line}`),
+      say: line => {
+        if (!stopping.signal.aborted) console.log(`     ${line}`)
+      },
+      signal: stopping.signal,
       state: {},
     })
   } finally {

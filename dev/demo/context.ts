@@ -18,6 +18,8 @@ export interface Demonstration {
   temporal: Client
   /** Prints one line of the step under way. */
   say: (this: void, line: string) => void
+  /** Aborted when the person has seen enough. */
+  signal: AbortSignal
   state: Partial<DemonstrationState>
 }
 

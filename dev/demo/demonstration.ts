@@ -24,7 +24,7 @@ const steps: Step[] = [
 
 /**
  * Plays a product's back end and its users against the running hub, and prints each step as it happens. Gives whether
- * every step held; a step that did not says why, and the next ones are still tried.
+ * every step held; a step that did not says why, and the next ones are still tried. Says no more once it is aborted.
  */
 export async function runDemonstration(demonstration: Demonstration): Promise<boolean> {
   const outcomes: string[] = []
@@ -35,6 +35,7 @@ export async function runDemonstration(demonstration: Demonstration): Promise<bo
       await step.run(demonstration)
       outcomes.push(`  held          ${heading}`)
     } catch (error) {
+      if (demonstration.signal.aborted) return false
       const reason = error instanceof Error ? error.message : String(error)
       demonstration.say(`did not hold: ${reason}`)
       outcomes.push(`  did not hold  ${heading}: ${reason}`)
