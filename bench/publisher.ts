@@ -61,3 +61,6 @@ process.on('message', (message: PublishRun | { paused: boolean }) => {
   else void run(message).then(report => process.send?.(report))
 })
 process.send?.('up')
+
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit())

@@ -49,3 +49,6 @@ process.on('message', (message: { forget?: boolean; distinctBy?: string }) => {
   const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? 0
   process.send?.({ count: seen.size, duplicates, firstAt, lastAt, p50Ms: at(0.5), p99Ms: at(0.99) } satisfies Counts)
 })
+
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit())
