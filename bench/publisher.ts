@@ -27,13 +27,15 @@ export interface PublishReport {
 
 const pad = 'x'.repeat(300)
 let paused = false
+let published = 0
 
 async function run({ url, apiKey, type, bulk, publishers, seconds, rate, from }: PublishRun): Promise<PublishReport> {
   const pool = new Pool(url, { connections: publishers })
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` }
   const startedAt = Date.now()
   const endsAt = startedAt + seconds * 1_000
-  let [next, calls, published, refused] = [from, 0, 0, 0]
+  let [next, calls, refused] = [from, 0, 0]
+  published = 0
   const event = () => ({ type, data: { seq: next++, at: Date.now(), pad } })
   const publishing = async () => {
     while (Date.now() < endsAt) {
@@ -57,8 +59,10 @@ async function run({ url, apiKey, type, bulk, publishers, seconds, rate, from }:
 }
 
 process.on('message', (message: PublishRun | { paused: boolean }) => {
-  if ('paused' in message) paused = message.paused
-  else void run(message).then(report => process.send?.(report))
+  if ('paused' in message) {
+    paused = message.paused
+    process.send?.({ published })
+  } else void run(message).then(report => process.send?.(report))
 })
 process.send?.('up')
 

@@ -39,7 +39,8 @@ server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   process.send?.({ port: typeof address === 'object' ? address?.port : 0 })
 })
 
-process.on('message', (message: { forget?: boolean; distinctBy?: string }) => {
+process.on('message', (message: { forget?: boolean; distinctBy?: string; countOnly?: boolean }) => {
+  if (message.countOnly) return void process.send?.({ count: seen.size })
   if (message.forget) {
     seen = new Set()
     latencies = []

@@ -66,6 +66,7 @@ export class Dispatcher {
   #nextHousekeepingAt = 0
   #housekeeping = false
   #blocked = false
+  #lookBack = false
   #paused = false
   #counts = { delivered: 0, failed: 0 }
 
@@ -152,7 +153,8 @@ export class Dispatcher {
     if (now >= this.#nextSweepAt) this.#sweep(now)
     this.#blocked = !this.#hasRoom
     if (this.#blocked || this.#paused) return false
-    const claimed = await this.#claimFrom(this.#watermark)
+    const claimed = await this.#claimFrom(this.#watermark - (this.#lookBack ? sweepBackMs : 0))
+    this.#lookBack = false
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
     await this.#accept(claimed)
@@ -178,7 +180,9 @@ export class Dispatcher {
     this.#sweeping = (async () => {
       try {
         this.#paused = await isPaused(this.#pools.results)
-        if (this.#paused || !this.#hasRoom || this.#watermark === -Infinity) return
+        if (this.#paused || this.#watermark === -Infinity) return
+        // Under load the next claim that has room does it.
+        if (!this.#hasRoom) return void (this.#lookBack = true)
         const claimed = await this.#claimFrom(whole ? -Infinity : this.#watermark - sweepBackMs)
         if (whole) this.#nextWholeSweepAt = now + wholeSweepMs
         const last = claimed.at(-1)

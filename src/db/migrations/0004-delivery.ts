@@ -111,7 +111,8 @@ export const delivery: Migration = {
         autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_insert_threshold = -1,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000,
-        autovacuum_vacuum_cost_delay = 0
+        autovacuum_vacuum_cost_delay = 0,
+        vacuum_truncate = false
       )`.execute(db)
     await sql`create index delivery_queue_claim on delivery_queue (due_at, id) where not held`.execute(db)
     await sql`create index delivery_queue_held on delivery_queue (endpoint_id, due_at, id) where held`.execute(db)
