@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, Connection } from '@temporalio/client'
 import { removePostgres } from '../../dev/postgres.ts'
 import { logTail } from '../../dev/processes.ts'
 import { startProduct, type Product } from '../../dev/product.ts'
@@ -19,8 +18,6 @@ export interface Running extends Product {
   startApi(name: string, env?: Record<string, string>): Promise<{ api: StackProcess; url: string }>
   /** Starts a further worker process; gives it with the address of its `/ready` and `/metrics`. */
   startWorker(name: string, env?: Record<string, string>): Promise<{ worker: StackProcess; url: string }>
-  /** A client of the Temporal server, closed when the file ends. */
-  temporalClient(): Promise<Client>
 }
 
 /** A new folder for a stack; removed, with what Postgres keeps elsewhere, by the function given. */
@@ -59,11 +56,6 @@ export async function startRunning(sandboxSettings: Partial<SandboxSettings> = {
         ...{ WORKER_METRICS_PORT: String(port), WORKER_SDK_METRICS_PORT: String(sdkPort), ...env },
       })
       return { worker, url: `http://127.0.0.1:${port}` }
-    },
-    async temporalClient() {
-      const connection = await Connection.connect({ address: stack.temporal.address })
-      stopping.unshift(() => connection.close())
-      return new Client({ connection })
     },
   }
 }

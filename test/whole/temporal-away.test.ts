@@ -82,6 +82,11 @@ it('takes what needs a workflow, and lets it wait in its row', async () => {
     }),
   ])
   orphan = left
+  const webhookSecret = 'the secret of the app at GitHub'
+  const github = await createApp(throughDying, sandbox.url, 'github', { webhookSecret })
+  const url = `${dying.url}/webhooks/github/${github}`
+  const sent = await sandbox.control.sendWebhook({ platform: 'github', event: 'push', url, secret: webhookSecret })
+  expect(sent.status).toBeLessThan(300)
   await dying.api.kill()
 
   expect(visit.response?.status).toBe(202)
@@ -149,6 +154,15 @@ it(
     await eventually(
       'the disconnection',
       async () => (await connectionOf(workspace, disconnecting)).status === 'disconnected',
+      options,
+    )
+    await eventually(
+      'the webhook to be routed',
+      async () => {
+        const { body } = await workspace.request('GET', '/v1/inbound-events?provider=github')
+        expect(body.data).toHaveLength(1)
+        return body.data[0]?.status !== 'received'
+      },
       options,
     )
     expect(worker.running).toBe(true)
