@@ -230,6 +230,13 @@ export class Dispatcher {
     for (const delivery of accepted) {
       const lane = this.#lanes.get(delivery.endpointId)!
       lane.expected--
+      // The receiver may have asked for a pause while the payloads were read.
+      const restMs = lane.notBefore - performance.now()
+      if (restMs > 0) {
+        this.#bodies.release(delivery.eventId)
+        this.#settle(delivery, { kind: 'back', delayMs: restMs })
+        continue
+      }
       lane.queue.push(delivery)
       this.#inLine++
       this.#pump(lane)
