@@ -17,7 +17,7 @@ import type { Outcome } from './outcome.ts'
 import { parseRetryAfter } from './policy.ts'
 import { postOf } from './post.ts'
 import { Recorder } from './recorder.ts'
-import type { Verdict } from './record.ts'
+import type { Result, Verdict } from './record.ts'
 import { send } from './send.ts'
 import { TargetCache } from './targets.ts'
 import { verdictOn } from './verdict.ts'
@@ -77,7 +77,7 @@ export class Dispatcher {
     this.#targets = new TargetCache(hub)
     this.#network = new NetworkWatch(hub)
     this.#recorder = new Recorder(this.#pools.results, hub.log, `${hostname()}:${process.pid}`, results => {
-      for (const { delivery } of results) this.#leases.drop(delivery)
+      this.#noteRecorded(results)
       measureResults(results)
       noteHealth(hub, this.#pools.results, results).catch((error: unknown) =>
         hub.log.error({ err: error }, 'the health of endpoints could not be noted'),
@@ -272,6 +272,7 @@ export class Dispatcher {
     }
     if (lane.space <= 0) {
       lane.parked = true
+      lane.holding++
       this.#settle(delivery, { kind: 'held' })
       return false
     }
@@ -346,7 +347,7 @@ export class Dispatcher {
     lane.refilling = true
     try {
       const claimed = await this.#claimHeld(lane.endpointId, lane.appetite)
-      if (claimed === 0) lane.parked = false
+      if (claimed === 0 && lane.holding === 0) lane.parked = false
     } catch (error) {
       this.#hub.log.warn({ err: error }, 'claiming held deliveries failed')
     } finally {
@@ -368,6 +369,20 @@ export class Dispatcher {
     if (verdict.kind === 'delivered') this.#counts.delivered++
     else if (outcome) this.#counts.failed++
     this.#recorder.add(outcome ? { delivery, verdict, outcome } : { delivery, verdict })
+  }
+
+  /** Leases last until results are recorded; from then on what is held can be claimed by its lane. */
+  #noteRecorded(results: readonly Result[]): void {
+    const waiting = new Set<Lane>()
+    for (const { delivery, verdict } of results) {
+      this.#leases.drop(delivery)
+      if (verdict.kind !== 'held') continue
+      const lane = this.#lanes.get(delivery.endpointId)
+      if (!lane?.parked) continue
+      lane.holding = Math.max(0, lane.holding - 1)
+      waiting.add(lane)
+    }
+    for (const lane of waiting) this.#refillSoon(lane)
   }
 
   /** Lets go of a delivery as if it had never been claimed: when its lease ends it is claimed again. */

@@ -3,8 +3,9 @@ import type { Outcome } from './outcome.ts'
 import type { Target } from './targets.ts'
 
 /** What is in line for longer than this waits in the table instead. */
-const lineMs = 500
+const lineMs = 1_000
 const longestLine = 1_024
+const longestRefill = 256
 /** An endpoint that takes longer than this, or whose speed is not known yet, gets few of the process's requests at once. */
 const slowMs = 1_000
 const slowLimit = 16
@@ -19,6 +20,8 @@ export class Lane {
   expected = 0
   /** Deliveries of it are held for want of room here: it claims them by itself as room comes. */
   parked = false
+  /** Turned away, and not yet recorded as held. */
+  holding = 0
   /** A claim of held deliveries is under way. */
   refilling = false
   /** Of `performance.now()`: the receiver asked not to be called before. */
@@ -41,18 +44,28 @@ export class Lane {
     return this.inFlight === 0 && this.queue.length === 0 && this.expected === 0 && !this.parked
   }
 
-  /** How many more it takes in line. A lane that would make them wait long, or whose speed is unknown, takes few. */
+  /** How many more it takes in line. While older ones of it are held, newer ones line up behind them, in the table. */
   get space(): number {
-    const inLine = this.queue.length + this.expected
+    if (this.parked) return this.#allowed - this.#inLine
     // What is under way counts while nothing is known of its speed.
-    if (this.#averageMs === undefined) return 8 * this.#allowed - this.inFlight - inLine
-    const within = Math.floor((lineMs * this.#allowed) / Math.max(this.#averageMs, 1))
-    return Math.min(Math.max(within, this.#allowed), longestLine) - inLine
+    if (this.#averageMs === undefined) return 8 * this.#allowed - this.inFlight - this.#inLine
+    return Math.min(this.#line, longestLine) - this.#inLine
   }
 
-  /** How many it would claim by itself when deliveries of it are held. */
+  /** How many it would claim by itself of those that are held: none while half its line is there. */
   get appetite(): number {
-    return this.#allowed - this.inFlight - this.queue.length - this.expected
+    const line = Math.min(this.#line, longestRefill)
+    return this.#inLine > line / 2 ? 0 : line - this.#inLine
+  }
+
+  get #inLine(): number {
+    return this.queue.length + this.expected
+  }
+
+  /** As many as it sends within the time that a line may last, and at least as many as it sends at once. */
+  get #line(): number {
+    const within = Math.floor((lineMs * this.#allowed) / Math.max(this.#averageMs ?? lineMs, 1))
+    return Math.max(within, this.#allowed)
   }
 
   /** Learns from an outcome: how long it takes, and whether it should be asked less. */
