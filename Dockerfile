@@ -17,7 +17,7 @@ FROM node:24-bookworm-slim
 # Temporal's core verifies TLS with the system's certificates.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 WORKFLOW_BUNDLE=/app/dist/workflows.cjs
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=bundle /app/dist ./dist
 COPY package.json LICENSE ./

@@ -1,9 +1,17 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import type { DispatchResult, RecoverEndpointInput, RecoveryStep } from '../src/delivery/contract.ts'
-import { dispatcherOf } from '../src/delivery/dispatching.ts'
-import { drainEndpoint } from '../src/delivery/drain.ts'
-import { assessRecovery, probeEndpoint } from '../src/delivery/recover.ts'
-import { probeNetwork, type NetworkStep } from '../src/delivery/recover-network.ts'
+import type {
+  DispatchResult,
+  RecoverEndpointInput,
+  RecoveryStep,
+  ReplayInput,
+  ReplayStep,
+} from '../src/delivery/contract.ts'
+import { dispatcherOf } from '../src/delivery/dispatch/dispatching.ts'
+import { drainEndpoint } from '../src/delivery/recovery/drain.ts'
+import { assessRecovery, probeEndpoint } from '../src/delivery/recovery/recover.ts'
+import { probeNetwork, type NetworkStep } from '../src/delivery/recovery/recover-network.ts'
+import { changeReplayState } from '../src/delivery/by-hand/replay-store.ts'
+import { moveReplay } from '../src/delivery/by-hand/replay-step.ts'
 import type { Hub } from '../src/hub.ts'
 
 const heartbeatEveryMs = 2_500
@@ -67,6 +75,20 @@ export function createRecoveryActivities(hub: Hub) {
     },
     async probeNetwork(): Promise<NetworkStep> {
       return probeNetwork(hub)
+    },
+  }
+}
+
+/** The activities of what a person sends again. */
+export function createReplayActivities(hub: Hub) {
+  return {
+    /** Moves the next deliveries back to the queue. */
+    async moveReplay(input: ReplayInput, idle: number): Promise<ReplayStep> {
+      return beating(signal => moveReplay(hub, input, idle, signal))
+    },
+    /** Its workflow was cancelled in the Temporal UI: the row says so too. */
+    async cancelReplay({ workspaceId, replayId }: ReplayInput): Promise<void> {
+      await changeReplayState(hub.db, workspaceId, replayId, 'cancelled')
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Hub } from '../src/hub.ts'
 import { withBoundary } from './boundary.ts'
 import { createInboundActivities } from './inbound.ts'
-import { createDispatchActivities, createRecoveryActivities } from './delivery.ts'
+import { createDispatchActivities, createRecoveryActivities, createReplayActivities } from './delivery.ts'
 import { createConnectionActivities } from './connections.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 import { createRetentionActivities } from './retention.ts'
@@ -11,7 +11,7 @@ import { createSyncActivities } from './sync.ts'
 export function createActivities(hub: Hub) {
   const bounded = <Activities extends object>(activities: Activities) => withBoundary(activities, hub.log)
   return {
-    workflows: bounded({ ...createRecoveryActivities(hub) }),
+    workflows: bounded({ ...createRecoveryActivities(hub), ...createReplayActivities(hub) }),
     connections: bounded({
       ...createInboundActivities(hub),
       ...createMaintenanceActivities(hub),

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
 import { dropExpiredPartitions, ensurePartitions } from '../src/db/partitions.ts'
-import { expireEventKeys } from '../src/delivery/event-keys.ts'
+import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versions.ts'
+import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
+import { expireWaiting } from '../src/delivery/by-hand/expire-waiting.ts'
+import { expireReplays } from '../src/delivery/by-hand/replay-store.ts'
 import { expireIdempotencyKeys } from '../src/http/idempotency.ts'
 import type { Hub } from '../src/hub.ts'
 import { expireInboundKeys } from '../src/inbound/store.ts'
@@ -11,10 +14,16 @@ import type { ExpiringKind } from '../src/retention/contract.ts'
 type Expire = (hub: Hub, limit: number) => Promise<number>
 
 const expirations: Record<ExpiringKind, Expire> = {
-  idempotency_keys: expireIdempotencyKeys,
+  // A few rows of what endpoints looked like go with them.
+  async idempotency_keys(hub, limit) {
+    await expireEndpointVersions(hub, limit)
+    return expireIdempotencyKeys(hub, limit)
+  },
   inbound_keys: expireInboundKeys,
   event_keys: expireEventKeys,
   rate_limits: (hub, limit) => expireRateLimits(hub.pool, limit),
+  waiting_deliveries: expireWaiting,
+  replays: (hub, limit) => expireReplays(hub.db, limit),
 }
 
 /** Between batches, so that deleting is never what the database is busy with. */

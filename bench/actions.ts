@@ -13,14 +13,20 @@ const actions = new Set<number>([
   EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
 ])
 
+export interface ActionCount {
+  total: number
+  /** By the type of the workflow. */
+  byType: Record<string, number>
+}
+
 /**
  * Counts what Temporal bills as actions between two instants, over all workflows of the namespace, from their histories.
  * Heartbeats leave no trace there.
  */
-export async function countActions(address: string, fromMs: number, toMs: number): Promise<number> {
+export async function countActions(address: string, fromMs: number, toMs: number): Promise<ActionCount> {
   const connection = await Connection.connect({ address })
   const client = new Client({ connection })
-  let count = 0
+  const byType: Record<string, number> = {}
   try {
     for await (const execution of client.workflow.list()) {
       if (execution.closeTime && execution.closeTime.getTime() < fromMs) continue
@@ -28,11 +34,12 @@ export async function countActions(address: string, fromMs: number, toMs: number
       const { events } = await handle.fetchHistory()
       for (const event of events ?? []) {
         const at = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6
-        if (at >= fromMs && at <= toMs && actions.has(event.eventType ?? 0)) count++
+        if (at < fromMs || at > toMs || !actions.has(event.eventType ?? 0)) continue
+        byType[execution.type] = (byType[execution.type] ?? 0) + 1
       }
     }
   } finally {
     await connection.close()
   }
-  return count
+  return { total: Object.values(byType).reduce((sum, count) => sum + count, 0), byType }
 }

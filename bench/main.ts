@@ -11,7 +11,7 @@ const usage = 'usage: npm run bench -- delivery|sync [--seconds N] [--json FILE]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '30' }, json: { type: 'string' }, only: { type: 'string' } },
+  options: { seconds: { type: 'string', default: '60' }, json: { type: 'string' }, only: { type: 'string' } },
 })
 const bench = benches[positionals[0] ?? '']
 const seconds = Number(values.seconds)

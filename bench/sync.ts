@@ -169,7 +169,7 @@ async function measure(
     ms += lasted
     say(`${name}: ${total} rows in ${lasted} ms`)
   }
-  const actions = await countActions(product.stack.temporal.address, from, Date.now())
+  const { total: actions } = await countActions(product.stack.temporal.address, from, Date.now())
   const perSecond = Math.round(rows / (ms / 1_000))
   return {
     ...{ name, perSecond, baselinePerSecond: baseline, ratio: perSecond / baseline, p50Ms: null, p99Ms: null },

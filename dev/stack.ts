@@ -7,6 +7,7 @@ import { type Receiver, startReceiver } from './receiver.ts'
 import { type SandboxProcess, startSandboxProcess } from './sandbox/process.ts'
 import type { SandboxSettings } from './sandbox/settings.ts'
 import { type Temporal, type TemporalOptions, startTemporal } from './temporal.ts'
+import { workflowBundle } from './workflow-bundle.ts'
 
 const database = 'causeway'
 const root = dirname(import.meta.dirname)
@@ -19,6 +20,8 @@ export interface StackOptions extends Pick<TemporalOptions, 'searchAttributes' |
   /** Off: takes any ports, as tests do that run beside each other. */
   usualPorts?: boolean
   sandboxSettings?: Partial<SandboxSettings>
+  /** Has the workflows' bundle in the environment: workers will run here. */
+  bundle?: boolean
 }
 
 /** A process of the product, running on the stack. */
@@ -49,10 +52,15 @@ export interface Stack {
   /** A port for a part of the caller's own, the same at each start where it is free. */
   port(name: string, preferred: number): Promise<number>
   /**
-   * Starts `node SCRIPT` (a path from the repository's root) with the stack's environment and the one given. Its output goes to
-   * `logs/NAME.log` in the home folder. Whether it is ready is the caller's to ask.
+   * Starts `node FLAGS SCRIPT` (a path from the repository's root) with the stack's environment and the one given. Its output
+   * goes to `logs/NAME.log` in the home folder. Whether it is ready is the caller's to ask.
    */
-  spawnProcess(name: string, script: string, env?: Record<string, string>): Promise<StackProcess>
+  spawnProcess(
+    name: string,
+    script: string,
+    env?: Record<string, string>,
+    flags?: readonly string[],
+  ): Promise<StackProcess>
   /** Stops everything, what was started last first. */
   stop(): Promise<void>
 }
@@ -83,8 +91,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     }),
     startReceiver({ port: ports.receiver }),
   ] as const
+  const bundling = Promise.allSettled([options.bundle ? workflowBundle(home) : undefined])
   const outcomes = await Promise.allSettled(starting)
-  const failed = outcomes.find(outcome => outcome.status === 'rejected')
+  const [bundled] = await bundling
+  const failed = [...outcomes, bundled].find(outcome => outcome.status === 'rejected')
   if (failed) {
     for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.stop()
     home.release()
@@ -103,6 +113,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ENCRYPTION_KEYS: home.secrets.encryptionKeys,
     ADMIN_KEY: home.secrets.adminKey,
     ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8', // where the sandbox and the receiver are
+    ...(bundled.status === 'fulfilled' && bundled.value !== undefined && { WORKFLOW_BUNDLE: bundled.value }),
   }
   const processes: StackProcess[] = []
   return {
@@ -110,8 +121,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     secrets: home.secrets,
     ...{ databaseUrl, postgres, temporal, sandbox, receiver, environment },
     port: (name, preferred) => home.port(name, preferred),
-    async spawnProcess(name, script, env = {}) {
-      const started = await spawnProcess(home, name, script, { ...process.env, ...environment, ...env })
+    async spawnProcess(name, script, env = {}, flags = []) {
+      const started = await spawnProcess(home, name, script, { ...process.env, ...environment, ...env }, flags)
       processes.push(started)
       return started
     },
@@ -124,10 +135,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-async function spawnProcess(home: Home, name: string, script: string, env: NodeJS.ProcessEnv): Promise<StackProcess> {
+async function spawnProcess(
+  home: Home,
+  name: string,
+  script: string,
+  env: NodeJS.ProcessEnv,
+  flags: readonly string[],
+): Promise<StackProcess> {
   const logFile = home.file('logs', `${name}.log`)
   const start = async () => {
-    const args = ['--disable-warning=ExperimentalWarning', resolve(root, script)]
+    const args = ['--disable-warning=ExperimentalWarning', ...flags, resolve(root, script)]
     const child = await startChild({
       ...{ name, command: process.execPath, args, logFile, env, cwd: root },
       stopTimeoutMs: 30_000,

@@ -26,6 +26,11 @@ export const errorCodes = {
     retryable: false,
     message: 'The URL must be http or https and must not lead to a private address.',
   },
+  INVALID_CERTIFICATE: {
+    status: 400,
+    retryable: false,
+    message: 'The certificate, its private key or the CA certificate cannot be used; see details.',
+  },
   OAUTH_FAILED: {
     status: 400,
     retryable: false,
@@ -77,9 +82,11 @@ export const errorCodes = {
   SYNC_RUN_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such run of this sync.' },
   SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },
   RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such record.' },
+  EVENT_TYPE_NOT_FOUND: { status: 404, retryable: false, message: 'This event type is not registered.' },
   EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such event.' },
   ENDPOINT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such endpoint.' },
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such delivery.' },
+  REPLAY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such replay.' },
   INBOUND_EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such inbound event.' },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'No provider app receives webhooks at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
@@ -89,10 +96,25 @@ export const errorCodes = {
     retryable: false,
     message: 'The thing has changed since, or is not in a state that allows this.',
   },
+  EVENT_SCHEMA_MISMATCH: {
+    status: 422,
+    retryable: false,
+    message: "The event's data does not fit the schema of its type; see details.",
+  },
   EVENT_ID_CONFLICT: {
     status: 409,
     retryable: false,
     message: 'This event id was used for another event.',
+  },
+  DELIVERY_BUSY: {
+    status: 409,
+    retryable: true,
+    message: 'The delivery is being sent just now; try again when that is over.',
+  },
+  PAYLOAD_GONE: {
+    status: 409,
+    retryable: false,
+    message: "The event's payload is no longer kept: there is nothing to send.",
   },
   IDEMPOTENCY_CONFLICT: {
     status: 409,

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bundleWorkflowCode } from '@temporalio/worker'
 
-/** Where `npm run build:workflows` leaves the bundle; `WORKFLOW_BUNDLE` tells a worker to use it. */
+/** Where `npm run build:workflows` leaves the bundle unless told another file; `WORKFLOW_BUNDLE` tells a worker to use it. */
 const bundlePath = fileURLToPath(new URL('../dist/workflows.cjs', import.meta.url))
 
 /** Bundles the workflows; gives the code. */
@@ -16,7 +16,8 @@ export async function bundleWorkflows(): Promise<string> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await mkdir(dirname(bundlePath), { recursive: true })
-  await writeFile(bundlePath, await bundleWorkflows())
-  console.log('The workflow bundle is in dist/workflows.cjs.')
+  const path = process.argv[2] ?? bundlePath
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, await bundleWorkflows())
+  console.log(`The workflow bundle is in ${relative('.', path)}.`)
 }

@@ -1,4 +1,4 @@
-import { startDispatchSlots } from '../src/delivery/slots.ts'
+import { startDispatchSlots } from '../src/delivery/dispatch/slots.ts'
 import type { Hub } from '../src/hub.ts'
 
 /** Starts the dispatch slots that are not running; surplus ones end by themselves. */

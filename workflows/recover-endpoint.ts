@@ -58,7 +58,8 @@ export async function recoverEndpoint(input: RecoverEndpointInput): Promise<void
       attention = 'needs_person'
       upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
     }
-    if (waitMs > 0) await condition(() => changed, waitMs)
+    // The timer says it too, where the page shows its history first: without a look at the details, or a worker to ask.
+    if (waitMs > 0) await condition(() => changed, waitMs, { summary: describeStanding(step, waitMs) })
     changed = false
     if (steps >= stepsEach || workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof recoverEndpoint>(current)
@@ -94,10 +95,26 @@ const endings = {
   stale: 'The endpoint was changed or removed by hand: there is nothing left to do here.',
 }
 
+/** What a person reads on the workflow's page: how many wait, why, and until when. */
 function describe(step: RecoveryStep | undefined, waitMs: number): string {
-  const until = new Date(Date.now() + waitMs).toISOString()
+  const end =
+    step?.state === 'recovering' && step.disableAt !== undefined
+      ? ` Unless one succeeds, it is disabled at ${step.disableAt}.`
+      : ''
+  return describeStanding(step, waitMs) + end
+}
+
+/** The same, short enough for a summary, of which Temporal keeps 400 bytes. */
+function describeStanding(step: RecoveryStep | undefined, waitMs: number): string {
+  const until = `${new Date(Date.now() + waitMs).toISOString().slice(0, 19)}Z`
   if (!step) return `The hub could not look at the endpoint just now; it tries again at ${until}.`
-  const waiting = step.waiting >= 100_000 ? '100,000 or more deliveries wait' : `${step.waiting} deliveries wait`
-  if (step.state === 'draining') return `The endpoint answers again: ${waiting} and are being sent, oldest first.`
-  return `${waiting}. The last error: ${step.error ?? 'unknown'}. The next probe is at ${until}.`
+  const waiting =
+    step.waiting >= 100_000
+      ? '100,000 or more deliveries wait'
+      : step.waiting === 1
+        ? '1 delivery waits'
+        : `${step.waiting} deliveries wait`
+  if (step.state === 'draining') return `The endpoint answers again. ${waiting}, and are sent oldest first.`
+  const since = step.failingSince === undefined ? '' : `, failing since ${step.failingSince}`
+  return `${waiting}. Last error: ${step.error ?? 'unknown'}${since}. Next probe at ${until}.`
 }

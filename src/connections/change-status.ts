@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
-import { publishEvents } from '../delivery/publish.ts'
+import { publishEvents } from '../delivery/events/publish.ts'
 import type { Hub } from '../hub.ts'
 import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
 import { findConnection, type Connection } from './store.ts'

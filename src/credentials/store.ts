@@ -52,6 +52,28 @@ export class CredentialStore {
     )
   }
 
+  /** Several secrets of several owners of one workspace, by field, then by owner. */
+  async getFields<Fields extends Record<string, unknown>>(
+    db: Executor,
+    workspaceId: string,
+    ownerIds: string[],
+    fields: readonly (keyof Fields & string)[],
+  ): Promise<{ [Field in keyof Fields]: Map<string, Fields[Field]> }> {
+    const found = Object.fromEntries(fields.map(field => [field, new Map<string, unknown>()]))
+    const rows = await db
+      .selectFrom('credentials')
+      .select(['owner_id', 'field', 'key_id', 'sealed'])
+      .where('workspace_id', '=', workspaceId)
+      .where('owner_id', 'in', ownerIds)
+      .where('field', 'in', fields)
+      .execute()
+    for (const { owner_id: ownerId, field, key_id: keyId, sealed } of rows) {
+      const secret = this.ring.open({ workspaceId, ownerId, field }, { keyId, sealed })
+      found[field]!.set(ownerId, JSON.parse(secret.toString()))
+    }
+    return found as { [Field in keyof Fields]: Map<string, Fields[Field]> }
+  }
+
   /** Which secrets several owners of one workspace have, without opening any. */
   async fieldsOf(db: Executor, workspaceId: string, ownerIds: string[]): Promise<Map<string, Set<string>>> {
     const fields = new Map(ownerIds.map(id => [id, new Set<string>()]))

@@ -2,11 +2,11 @@ import { sql, type Kysely } from 'kysely'
 import type { Hub } from '../hub.ts'
 import { lowestIdAt, type IdKind } from '../ids.ts'
 
-/** A table of history: partitioned by day on a TypeID, whose text order is the order in time. */
+/** A table of history: partitioned by day on a TypeID, whose text order is the order in time, or on an instant. */
 export interface PartitionedTable {
   table: string
-  /** The kind of the id that it is partitioned by. */
-  key: IdKind
+  /** The kind of the id that it is partitioned by, or `instant` for a timestamp. */
+  key: IdKind | 'instant'
   /** Whole days a row is kept at least, before the partition of its day goes. */
   keepDays: number
 }
@@ -20,6 +20,7 @@ export const partitionedTables: PartitionedTable[] = [
   { table: 'deliveries', key: 'delivery', keepDays: 90 },
   { table: 'delivery_attempts', key: 'delivery', keepDays: 90 },
   { table: 'inbound_events', key: 'inboundEvent', keepDays: 30 },
+  { table: 'endpoint_statistics', key: 'instant', keepDays: 30 },
 ]
 
 const dayMs = 86_400_000
@@ -39,6 +40,11 @@ function dayOf(table: string, partition: string): number | undefined {
   return match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : undefined
 }
 
+/** The value of a partition's key that a day begins with. */
+function boundAt(key: PartitionedTable['key'], at: number): string {
+  return key === 'instant' ? new Date(at).toISOString() : lowestIdAt(key, new Date(at))
+}
+
 /** Makes the partitions from yesterday to 14 days ahead, of those tables that exist yet. Gives how many were made. */
 export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.now()): Promise<number> {
   const wanted = partitionedTables.flatMap(({ table, key }) =>
@@ -55,7 +61,7 @@ export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.no
   const existing = new Set(rows.map(row => row.name))
   const missing = wanted.filter(({ table, name }) => existing.has(table) && !existing.has(name))
   for (const { table, name, key, day } of missing) {
-    const [from, to] = [lowestIdAt(key, new Date(day)), lowestIdAt(key, new Date(day + dayMs))]
+    const [from, to] = [boundAt(key, day), boundAt(key, day + dayMs)]
     // Made apart and then attached: unlike `create table … partition of`, that blocks neither readers nor writers of the
     // table. The lock is for another process that does the same just now.
     await sql`

@@ -10,6 +10,7 @@ export type EndpointMode = 'open' | 'recovering' | 'draining' | 'paused' | 'disa
 export const dispatchDeliveriesName = 'dispatchDeliveries'
 export const recoverEndpointName = 'recoverEndpoint'
 export const recoverNetworkName = 'recoverNetwork'
+export const replayDeliveriesName = 'replayDeliveries'
 
 /** The channel on which publishing wakes the dispatchers. */
 export const wakeChannel = 'delivery_due'
@@ -26,6 +27,14 @@ export function recoverEndpointWorkflowId(endpointId: string): string {
 
 /** The one workflow that says that nothing gets out, while everything is paused. */
 export const recoverNetworkWorkflowId = 'network'
+
+/** The workflow of a replay. */
+export function replayWorkflowId(replayId: string): string {
+  return `replay/${replayId}`
+}
+
+/** Somebody paused, resumed or cancelled the replay: its workflow looks at the row at once. */
+export const replayChangedSignal = 'replayChanged'
 
 /** Something about the endpoint changed by hand: its recovery looks again at once. */
 export const endpointChangedSignal = 'endpointChanged'
@@ -65,6 +74,9 @@ export interface RecoveryStep {
   waiting: number
   /** The class of the last error. */
   error: string | null
+  /** Since when it fails, and when it is disabled unless something succeeds before; instants, for the current details. */
+  failingSince?: string
+  disableAt?: string
   /** How long to wait before the next step. */
   waitMs: number
   /** The epoch that the next step acts for. */
@@ -79,6 +91,42 @@ export function recoverEndpointAttributes(input: RecoverEndpointInput, attention
   return [
     { key: searchAttributes.workspace, value: input.workspaceId },
     { key: searchAttributes.endpoint, value: input.endpointId },
+    { key: searchAttributes.attention, value: attention },
+  ]
+}
+
+/** `requested`: its workflow has not looked at it yet. */
+export type ReplayState = 'requested' | 'running' | 'paused' | 'finished' | 'cancelled'
+
+export interface ReplayInput {
+  workspaceId: string
+  replayId: string
+  /** Null for all of the workspace's endpoints. */
+  endpointId: string | null
+}
+
+/** Where a replay stands after a step. */
+export interface ReplayStep {
+  /** `gone`: there is no such replay any more. */
+  state: ReplayState | 'gone'
+  lookedAt: number
+  queued: number
+  skipped: number
+  /** The instant that it has come to, in ISO 8601. */
+  at: string
+  /** Whether this step looked at anything. */
+  moved: boolean
+  /** How long to wait before the next step. */
+  waitMs: number
+  /** The endpoint that has enough waiting already. */
+  waitsFor: string | null
+}
+
+export function replayAttributes(input: ReplayInput, attention: Attention): SearchAttributePair[] {
+  const endpoint = input.endpointId === null ? [] : [{ key: searchAttributes.endpoint, value: input.endpointId }]
+  return [
+    { key: searchAttributes.workspace, value: input.workspaceId },
+    ...endpoint,
     { key: searchAttributes.attention, value: attention },
   ]
 }

@@ -8,7 +8,7 @@ const countedAtMost = 100_000
 export const deliveryGauges: GaugeSource = {
   name: 'delivery',
   async read({ pool }) {
-    // By delivery_queue_claim and delivery_queue_held.
+    // By delivery_queue_claim, delivery_queue_held, delivery_queue_gated and delivery_queue_line.
     const { rows } = await pool.query<{ waiting: number; held: number; due: number; oldest: number | null }>({
       name: 'delivery-gauges',
       text: `
@@ -18,8 +18,10 @@ export const deliveryGauges: GaugeSource = {
           order by due_at limit $1
         )
         select
-          (select count(*) from (select from delivery_queue where not held limit $1) as q) as waiting,
-          (select count(*) from (select from delivery_queue where held limit $1) as q) as held,
+          (select count(*) from (select from delivery_queue where not held limit $1) as q)
+            + (select count(*) from (select from delivery_queue where gated and sequence is null limit $1) as q)
+            + (select count(*) from (select from delivery_queue where sequence is not null limit $1) as q) as waiting,
+          (select count(*) from (select from delivery_queue where held and not gated limit $1) as q) as held,
           (select count(*) from due) as due,
           (select extract(epoch from now() - min(due_at))::float8 from due) as oldest`,
       values: [countedAtMost],

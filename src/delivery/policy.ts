@@ -33,6 +33,14 @@ export interface DeliveryPolicy {
   outageAfterMs: number
   /** How long between probes of the network while everything is paused. */
   outageProbeMs: number
+  /** How many deliveries, or events, one transaction of a replay looks at. */
+  replayBatch: number
+  /** A replay waits while so many deliveries of an endpoint are due already… */
+  replayWaitingLimit: number
+  /** …for so long, and longer while nothing changes; the last one repeats. */
+  replayWaitsMs: number[]
+  /** A replay of what was missed looks at events no younger than this: their publishing may still be committing. */
+  replaySettleMs: number
 }
 
 /** The example schedule of Standard Webhooks: 10 attempts over 75.6 hours. */
@@ -73,6 +81,10 @@ export const deliveryPolicy: DeliveryPolicy = {
   outageEndpoints: 20,
   outageAfterMs: 15 * second,
   outageProbeMs: 10 * second,
+  replayBatch: 500,
+  replayWaitingLimit: 5_000,
+  replayWaitsMs: [2 * second, 3 * second, 5 * second, 10 * second, 30 * second, minute],
+  replaySettleMs: 5 * second,
 }
 
 /**
@@ -94,7 +106,7 @@ export function retryDelayMs(
   return Math.max(jittered, Math.min(retryAfterMs, longestRetryAfterMs(next)))
 }
 
-/** A receiver may ask for four times the schedule's next delay, and for a day at most. */
+/** A receiver may ask for four times the next delay, and for a day at most. */
 export function longestRetryAfterMs(nextDelayMs: number): number {
   return Math.min(4 * nextDelayMs, day)
 }
@@ -105,19 +117,14 @@ export function probeDelayMs(policy: Pick<DeliveryPolicy, 'probeDelaysMs'>, prob
   return delays[Math.min(probes, delays.length - 1)] ?? minute
 }
 
+/** How long a replay waits that has moved nothing in its last `idle` steps. */
+export function replayWaitMs(policy: Pick<DeliveryPolicy, 'replayWaitsMs'>, idle: number): number {
+  const waits = policy.replayWaitsMs
+  return waits[Math.min(idle, waits.length - 1)] ?? minute
+}
+
 /** How many deliveries step `step` (from 0) of a drain releases. */
 export function drainSize(policy: Pick<DeliveryPolicy, 'drainSteps'>, step: number): number {
   const sizes = policy.drainSteps
   return sizes[Math.min(step, sizes.length - 1)] ?? 1
-}
-
-/**
- * What a Retry-After header asks for, in either form (RFC 9110, 10.2.3: seconds or a date); undefined when it is neither.
- */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined
-  const text = header.trim()
-  if (/^\d{1,9}$/.test(text)) return Number(text) * second
-  const at = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : NaN
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }

@@ -1,7 +1,9 @@
 import type { Hub } from '../hub.ts'
-import { startNetworkRecovery } from './outage.ts'
-import { slotsAreMissing, startDispatchSlots } from './slots.ts'
-import { startRecovery } from './trouble.ts'
+import { eraseLateTraces } from './events/erase.ts'
+import { startNetworkRecovery } from './recovery/outage.ts'
+import { tellOverdueReplays } from './by-hand/tell-replay.ts'
+import { slotsAreMissing, startDispatchSlots } from './dispatch/slots.ts'
+import { startRecovery } from './recovery/trouble.ts'
 
 /** How long past its time a recovery's probe may be before its workflow counts as gone. */
 const overdueMs = 60_000
@@ -9,8 +11,8 @@ const startsAtOnce = 50
 const expiredKeys = 5_000
 
 /**
- * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, dispatch
- * slots; forgets callers' event ids whose time is over. Held deliveries of endpoints that are open again, disabled or gone
+ * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, replays, dispatch
+ * slots; forgets callers' event ids whose time is over, and what came in after a payload was erased. Held deliveries of endpoints that are open again, disabled or gone
  * are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
  */
 export async function reconcileDelivery(hub: Hub, limit: number): Promise<number> {
@@ -37,6 +39,8 @@ export async function reconcileDelivery(hub: Hub, limit: number): Promise<number
       select workspace_id, key from event_keys where expires_at < now() order by expires_at limit $1)`,
     [expiredKeys],
   )
+  started += await tellOverdueReplays(hub, Math.min(limit, startsAtOnce))
+  await eraseLateTraces(hub)
   if (await slotsAreMissing(hub)) started += await startDispatchSlots(hub)
   return started
 }

@@ -40,6 +40,9 @@ export function asHubError(error: unknown): HubError {
   if (isHubError(error)) return error
   if (isDatabaseUnavailable(error)) return new HubError('DATABASE_UNAVAILABLE', { retryAfterMs: 1_000, cause: error })
   if (isTemporalUnavailable(error)) return new HubError('TEMPORAL_UNAVAILABLE', { retryAfterMs: 1_000, cause: error })
+  if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
+    return new HubError('INVALID_REQUEST', { message: 'The body is nested too deeply.', cause: error })
+  }
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return new HubError('INTERNAL', { cause: error })
   if (code.startsWith('FST_ERR')) return fastifyError(error as FastifyError)

@@ -9,6 +9,11 @@ export function idField(kind: IdKind) {
 /** An instant in a reply or a request: ISO 8601 with an offset or `Z`. */
 export const instant = z.iso.datetime({ offset: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] })
 
+/** An instant of a request as a bound on ids, which carry no time before 1970. */
+export function instantFrom(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(Math.max(0, Date.parse(text)))
+}
+
 /** Any JSON. Registered, not described by `meta`, which would name a copy: it refers to itself. */
 export const jsonField = z.json().register(z.globalRegistry, { id: 'Json' })
 

@@ -13,7 +13,11 @@ export function operationIdOf({ method, url }: Pick<AnyRoute, 'method' | 'url'>)
   const last = names.at(-1) ?? 'root'
   const owners = names.slice(0, -1).map(singular)
   if (parts.at(-1)?.startsWith(':')) return memberVerbs[method] + pascal([...owners, singular(last)])
-  if (method === 'POST' && !last.endsWith('s')) return camel(last) + pascal(owners)
+  if (method === 'POST' && !last.endsWith('s')) {
+    // A verb under a thing, or under all of them: `cancelDelivery`, `cancelDeliveries`.
+    const ofOne = parts.at(-2)?.startsWith(':') ?? false
+    return camel(last) + pascal(ofOne ? owners : [...owners.slice(0, -1), ...names.slice(-2, -1)])
+  }
   if (method === 'POST') return collectionVerbs.POST + pascal([...owners, singular(last)])
   return (last.endsWith('s') ? collectionVerbs : memberVerbs)[method] + pascal([...owners, last])
 }

@@ -34,14 +34,20 @@ export function cursorAt(position: Position): string {
 
 /**
  * The position a cursor stands for; undefined for the first page.
+ * @param kind The kind of the ids that the list is ordered by; or, of names, whether a text is one.
  * @param sort What the list's sort value is, when it is not ordered by id alone.
  * @throws HubError `INVALID_CURSOR`
  */
-export function positionAt(cursor: string | undefined, kind: IdKind, sort?: 'string' | 'number'): Position | undefined {
+export function positionAt(
+  cursor: string | undefined,
+  kind: IdKind | ((name: string) => boolean),
+  sort?: 'string' | 'number',
+): Position | undefined {
   if (cursor === undefined) return undefined
   const { success, data } = positionSchema.safeParse(parseCursor(cursor))
   const sortType = sort ?? 'undefined'
-  if (!success || !isId(kind, data.id) || typeof data.sort !== sortType) throw new HubError('INVALID_CURSOR')
+  const known = typeof kind === 'string' ? (id: string) => isId(kind, id) : kind
+  if (!success || !known(data.id) || typeof data.sort !== sortType) throw new HubError('INVALID_CURSOR')
   return data.sort === undefined ? { id: data.id } : { id: data.id, sort: data.sort }
 }
 
@@ -55,13 +61,28 @@ function parseCursor(cursor: string): unknown {
   }
 }
 
+interface Page<Item> {
+  data: Item[]
+  nextCursor: string | null
+}
+
 /** The answer from up to `limit + 1` rows: the one too many only tells that there is a next page. */
 export function pageOf<Row extends { id: string }, Item>(
   rows: Row[],
   limit: number,
   item: (row: Row) => Item,
   position: (row: Row) => Position = row => ({ id: row.id }),
-): { data: Item[]; nextCursor: string | null } {
+): Page<Item> {
+  return pageAt(rows, limit, item, position)
+}
+
+/** The same of rows that are not ordered by an id, such as names. */
+export function pageAt<Row, Item>(
+  rows: Row[],
+  limit: number,
+  item: (row: Row) => Item,
+  position: (row: Row) => Position,
+): Page<Item> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { data: shown.map(item), nextCursor: rows.length > limit && last ? cursorAt(position(last)) : null }

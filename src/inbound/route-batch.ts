@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isDatabaseUnavailable, type Executor } from '../db/database.ts'
-import { publishEvents, type NewEvent } from '../delivery/publish.ts'
+import { publishEvents, type NewEvent } from '../delivery/events/publish.ts'
 import { isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'

@@ -1,6 +1,6 @@
 import { TransportError } from '../providers/send.ts'
 import type { OAuth2 } from '../providers/auth.ts'
-import { retryAfterMs } from '../providers/retry-after.ts'
+import { parseRetryAfter } from '../outgoing/retry-after.ts'
 import { TokenError, type TokenFailure } from './token-error.ts'
 
 /** What the hub needs of a successful token answer (RFC 6749 5.1). */
@@ -22,7 +22,7 @@ export async function errorInAnswer(method: OAuth2, response: Response): Promise
   if (response.status === 200 && method.errorsInside200 !== true) return undefined
   const code = await errorCodeOf(response)
   if (response.status === 200 && code === undefined) return undefined
-  const wait = retryAfterMs(response.headers.get('retry-after'))
+  const wait = parseRetryAfter(response.headers.get('retry-after'), Date.now())
   if (response.status === 429) return new TokenError('rate_limited', { providerCode: code, retryAfterMs: wait })
   // A gateway's 5xx leaves open whether the server behind it has acted.
   if (response.status >= 500) {

@@ -1,6 +1,6 @@
 import { lifetimeMs } from './lifetime.ts'
 import type { CallsPerWindow, LimitHeaders } from './rate-limit.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { parseRetryAfter } from '../outgoing/retry-after.ts'
 
 /** A token bucket: it holds `capacity` permits at most and gains `perMs` of them each millisecond. */
 export interface Bucket {
@@ -70,7 +70,7 @@ export function pauseAfter(
   limitHeaders: LimitHeaders | undefined,
   now: number,
 ): number | undefined {
-  const stated = retryAfterMs(headerOf(answer.headers, 'retry-after'), now)
+  const stated = parseRetryAfter(headerOf(answer.headers, 'retry-after'), now)
   const usedUp = limitHeaders && headerOf(answer.headers, limitHeaders.remaining) === '0'
   const reset = usedUp ? resetAfter(limitHeaders, answer.headers, now) : undefined
   const asked = [429, 503, 403].includes(answer.status) ? stated : undefined

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
-import { BlockedAddressError, type Outgoing } from '../outgoing/agent.ts'
+import type { Outgoing } from '../outgoing/agent.ts'
+import { BlockedAddressError } from '../outgoing/lookup.ts'
 
 /** One bounded HTTP call to a provider. */
 export interface OutgoingCall {

@@ -1,7 +1,14 @@
 import type { HubSchedule } from '../temporal/schedules.ts'
 
-/** What is forgotten row by row, in small batches, because it has no time in its key. */
-export const expiringKinds = ['idempotency_keys', 'inbound_keys', 'event_keys', 'rate_limits'] as const
+/** What is forgotten, or ended, row by row in small batches, because it is in no partition of its day. */
+export const expiringKinds = [
+  'idempotency_keys',
+  'inbound_keys',
+  'event_keys',
+  'rate_limits',
+  'waiting_deliveries',
+  'replays',
+] as const
 
 export type ExpiringKind = (typeof expiringKinds)[number]
 

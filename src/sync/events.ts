@@ -1,6 +1,6 @@
 import type { Executor } from '../db/database.ts'
-import { publishEvents } from '../delivery/publish.ts'
-import { loadSubscriptions } from '../delivery/subscriptions.ts'
+import { publishEvents } from '../delivery/events/publish.ts'
+import { loadSubscriptions } from '../delivery/events/subscriptions.ts'
 import type { Hub } from '../hub.ts'
 
 export const recordEventTypes = ['record.created', 'record.updated', 'record.deleted'] as const
@@ -29,7 +29,7 @@ export class RecordAudience {
     const known = this.#known.get(workspaceId)
     if (known && known.until > Date.now()) return known.types
     const subscriptions = await loadSubscriptions(this.#hub.db, workspaceId)
-    const types = new Set(recordEventTypes.filter(type => subscriptions.subscribersOf(type).length > 0))
+    const types = new Set(recordEventTypes.filter(type => subscriptions.isHeard(type)))
     if (this.#known.size >= 10_000) this.#known.clear()
     this.#known.set(workspaceId, { until: Date.now() + rememberedMs, types })
     return types

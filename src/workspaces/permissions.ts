@@ -15,6 +15,8 @@ export const permissions = [
   'endpoints:write',
   'events:read',
   'events:write',
+  'event-types:read',
+  'event-types:write',
   'inbound:read',
   'inbound:write',
   'audit-log:read',

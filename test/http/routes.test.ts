@@ -30,6 +30,7 @@ function unknownId(name: string): string {
     endpoint: 'ep',
     event: 'evt',
     delivery: 'dlv',
+    replay: 'rpl',
   }
   const prefix = prefixes[name.replace(/Id$/, '')]
   return prefix === undefined ? 'nothing' : `${prefix}_01kb3v9w8xf4s9hq2m7c5t6n0p`

@@ -2,8 +2,9 @@ import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
-import { createOutgoing, type Outgoing, type Resolve } from '../../src/outgoing/agent.ts'
-import { classifyError } from '../../src/delivery/outcome.ts'
+import { createOutgoing, type Outgoing } from '../../src/outgoing/agent.ts'
+import type { Resolve } from '../../src/outgoing/lookup.ts'
+import { classifyError } from '../../src/delivery/sending/outcome.ts'
 
 let server: Server
 let port: number

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { providers } from '../../src/providers/index.ts'
 import type { WebhookField, WebhookShape } from '../../src/providers/webhook.ts'
-import { eventTypePattern } from '../../src/delivery/payload.ts'
+import { isEventType } from '../../src/delivery/events/event-types.ts'
 
 const folder = new URL('../../src/providers/catalogue/', import.meta.url)
 const isHttps = (url: string) => new URL(url.replaceAll(/\{\w+\}/g, 'x')).protocol === 'https:'
@@ -73,7 +73,7 @@ describe.each(providers)('$id', provider => {
     for (const path of shapes.flatMap(pathsOf)) expect(path).toMatch(/^(\[\]|[\w-]+)((\[\])?\.[\w-]+)*(\[\])?$/)
     expect(Object.keys(triggers).length).toBeGreaterThan(0)
     for (const [type, trigger] of Object.entries(triggers)) {
-      expect(`${id}.${type}`).toMatch(eventTypePattern)
+      expect([`${id}.${type}`, isEventType(`${id}.${type}`)]).toEqual([`${id}.${type}`, true])
       expect(trigger.description).toMatch(/^[A-Z].{5,}/)
       if (trigger.model !== undefined) expect(Object.keys(models)).toContain(trigger.model)
     }

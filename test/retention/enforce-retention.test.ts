@@ -38,7 +38,14 @@ describe('retention', () => {
     expect(result).toEqual({
       partitionsMade: 1,
       partitionsDropped: 0,
-      expired: { idempotency_keys: 0, inbound_keys: 25, event_keys: 0, rate_limits: 0 },
+      expired: {
+        idempotency_keys: 0,
+        inbound_keys: 25,
+        event_keys: 0,
+        rate_limits: 0,
+        waiting_deliveries: 0,
+        replays: 0,
+      },
     })
     expect(await partitions()).toEqual(before)
     expect((await hub.pool.query('select from inbound_keys')).rowCount).toBe(5)

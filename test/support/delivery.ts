@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startReceiver, type Receiver } from '../../dev/receiver.ts'
-import { dispatcherOf, stopDispatching } from '../../src/delivery/dispatching.ts'
+import { dispatcherOf, stopDispatching } from '../../src/delivery/dispatch/dispatching.ts'
 import { deliveryPolicy, type DeliveryPolicy } from '../../src/delivery/policy.ts'
 import type { Hub } from '../../src/hub.ts'
 import { createTestHub, createWorkspace, type TestHubOptions, type TestWorkspace } from './hub.ts'
@@ -109,12 +109,15 @@ export async function settled(workspace: TestWorkspace, eventId: string, timeout
 
 /** A receiver that answers as a function says, stopped when the test file ends; gives its URL. */
 export async function startAnsweringServer(
-  answer: (request: { headers: IncomingHttpHeaders; body: string }, response: ServerResponse) => void,
+  answer: (request: { path: string; headers: IncomingHttpHeaders; body: string }, response: ServerResponse) => void,
 ): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => answer({ headers: request.headers, body: Buffer.concat(chunks).toString() }, response))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString()
+      answer({ path: String(request.url), headers: request.headers, body }, response)
+    })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   afterAll(() => {

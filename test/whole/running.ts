@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removePostgres } from '../../dev/postgres.ts'
 import { logTail } from '../../dev/processes.ts'
-import { startProduct, type Product } from '../../dev/product.ts'
+import { startProduct, workerFlags, type Product } from '../../dev/product.ts'
 import type { SandboxSettings } from '../../dev/sandbox/settings.ts'
 import type { StackProcess } from '../../dev/stack.ts'
 import { watchFolder } from '../../dev/watchdog.ts'
@@ -52,9 +52,8 @@ export async function startRunning(sandboxSettings: Partial<SandboxSettings> = {
     },
     async startWorker(name, env = {}) {
       const [port, sdkPort] = [await stack.port(name, 0), await stack.port(`${name}-sdk`, 0)]
-      const worker = await stack.spawnProcess(name, 'workers/main.ts', {
-        ...{ WORKER_METRICS_PORT: String(port), WORKER_SDK_METRICS_PORT: String(sdkPort), ...env },
-      })
+      const ports = { WORKER_METRICS_PORT: String(port), WORKER_SDK_METRICS_PORT: String(sdkPort) }
+      const worker = await stack.spawnProcess(name, 'workers/main.ts', { ...ports, ...env }, workerFlags)
       return { worker, url: `http://127.0.0.1:${port}` }
     },
   }

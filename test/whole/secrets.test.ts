@@ -5,8 +5,9 @@ import { visitAsPerson } from '../../dev/browser.ts'
 import { freePort } from '../../dev/ports.ts'
 import { startReceiver } from '../../dev/receiver.ts'
 import { quickbooksClient } from '../../dev/sandbox/settings.ts'
-import { startDispatchSlots } from '../../src/delivery/slots.ts'
+import { startDispatchSlots } from '../../src/delivery/dispatch/slots.ts'
 import { createLogger } from '../../src/logger.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
 import { stack } from '../support/stack.ts'
 import { startTestWorkers } from '../support/workers.ts'
@@ -130,8 +131,20 @@ describe('what must not be seen', () => {
     hook.answerWith({ status: 500, times: 1 })
     const headerSecret = canary('header')
     secrets.set(headerSecret, 'an endpoint’s header')
-    const endpoint = await request('POST', '/v1/endpoints', { url: hook.url, headers: { 'x-token': headerSecret } })
+    const endpoint = await request('POST', '/v1/endpoints', {
+      url: hook.url,
+      headers: { 'x-token': headerSecret },
+      signatures: ['v1', 'v1a'],
+    })
     secrets.set(endpoint.body.secret.slice('whsec_'.length), 'a signing secret')
+    const keyPlace = { workspaceId: workspace.workspaceId, ownerId: endpoint.body.id, field: 'signing_key' }
+    const [{ secret: privateKey }] = (await hub.credentials.get<[{ secret: string }]>(hub.db, keyPlace))!
+    secrets.set(privateKey.slice('whsk_'.length), 'an ed25519 private key')
+    const encrypted = await request('POST', '/v1/endpoints', { url: 'https://example.com/', eventTypes: ['never'] })
+    secrets.set(encrypted.body.secret.slice('whsec_'.length), 'a signing secret')
+    const shown = createAuthority('Canaries').issue('canary.test')
+    await request('PUT', `/v1/endpoints/${encrypted.body.id}/client-certificate`, shown)
+    secrets.set(shown.privateKey.split('\n')[1]!, 'the key of a client certificate')
     await request('POST', '/v1/events', { type: 'canary.sung', data: { payload } })
     await eventually('the delivery', async () => hook.arrivals().some(arrival => arrival.status === 200))
 
@@ -206,7 +219,7 @@ describe('what must not be seen', () => {
     const shownOnce = new Set(['a signing secret'])
     const found = answers.flatMap(answer => sightings(secrets, 'answers', answer))
     expect(found.filter(sighting => ![...shownOnce].some(what => sighting.endsWith(what)))).toEqual([])
-    expect(found.filter(sighting => sighting.endsWith('a signing secret'))).toHaveLength(1)
+    expect(found.filter(sighting => sighting.endsWith('a signing secret'))).toHaveLength(2)
   })
 
   it('is in no row of a dump in the clear', async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { commandLine, isRunning, processTree } from '../../dev/process-tree.mjs'
 import { call, eventually, temporaryHome } from './running.ts'
 
@@ -40,6 +41,14 @@ function processesOfHome(): string[] {
   return pids.map(pid => commandLine(Number(pid))).filter(line => line.includes(home))
 }
 
+/** The workflows' bundles that the home keeps, each with the instant that it was built at. */
+function bundles(): [string, number][] {
+  const names = readdirSync(home).filter(name => name.startsWith('workflows-'))
+  return names.map(name => [name, statSync(join(home, name)).mtimeMs])
+}
+
+let builtBundles: [string, number][] = []
+
 async function nothingIsLeft(tree: number[], withinMs: number): Promise<void> {
   expect(tree.length).toBeGreaterThanOrEqual(7) // bootstrap, start, Postgres, Temporal, sandbox, API, worker
   await eventually('all processes to be gone', () => !tree.some(isRunning), { withinMs })
@@ -64,6 +73,8 @@ it('prints where everything is and the key to it, and ends at Ctrl-C without lea
   const made = await call<{ apiKey: { secret: string } }>(`${apiUrl}/v1/workspaces`, adminKey, 'POST', { name: 'Kept' })
   expect(made.status).toBe(201)
   workspaceKey = made.body.apiKey.secret
+  builtBundles = bundles()
+  expect(builtBundles).toHaveLength(1)
 
   process.kill(-start.child!.pid!, 'SIGINT')
   await eventually('the start to end', () => start.child!.exitCode !== null, { withinMs: 30_000 })
@@ -72,9 +83,10 @@ it('prints where everything is and the key to it, and ends at Ctrl-C without lea
   await nothingIsLeft(tree, 2_000)
 }, 120_000)
 
-it('is ready again in under 15 s with its data, and leaves no process even when it is killed', async () => {
+it('is ready again in under 15 s with its data and its bundle, and leaves no process even when it is killed', async () => {
   const { printed, tookMs, tree } = await startAndWait()
   expect(tookMs).toBeLessThan(15_000)
+  expect(bundles()).toEqual(builtBundles)
   const apiUrl = shown(printed, 'API').replace('/docs', '')
   expect((await call(`${apiUrl}/v1/endpoints`, workspaceKey)).status).toBe(200)
 

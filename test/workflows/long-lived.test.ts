@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deliveryPolicy } from '../../src/delivery/policy.ts'
-import { startDispatchSlots } from '../../src/delivery/slots.ts'
+import { startDispatchSlots } from '../../src/delivery/dispatch/slots.ts'
 import { reconciledFeatures, type ReconcileResult } from '../../src/maintenance/contract.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
 import { createTestHub } from '../support/hub.ts'

@@ -4,6 +4,12 @@ import { connections } from './0002-connections.ts'
 import { sync } from './0003-sync.ts'
 import { delivery } from './0004-delivery.ts'
 import { inbound } from './0005-inbound.ts'
+import { deliveryOptions } from './0006-delivery-options.ts'
+import { gates } from './0007-gates.ts'
+import { eventTypes } from './0008-event-types.ts'
+import { deliveryStatistics } from './0009-delivery-statistics.ts'
+import { replays } from './0010-replays.ts'
+import { endpointVerification } from './0011-endpoint-verification.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +18,10 @@ export const migrations: Record<string, Migration> = {
   '0003-sync': sync,
   '0004-delivery': delivery,
   '0005-inbound': inbound,
+  '0006-delivery-options': deliveryOptions,
+  '0007-gates': gates,
+  '0008-event-types': eventTypes,
+  '0009-delivery-statistics': deliveryStatistics,
+  '0010-replays': replays,
+  '0011-endpoint-verification': endpointVerification,
 }

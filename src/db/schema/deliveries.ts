@@ -16,4 +16,6 @@ export interface DeliveriesTable {
   /** The first 16 KiB of the answer. */
   answer: Buffer | null
   worker: string | null
+  /** The version of the endpoint's configuration that it was sent with. */
+  endpoint_version: number | null
 }

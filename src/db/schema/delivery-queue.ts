@@ -20,4 +20,9 @@ export interface DeliveryQueueTable {
   /** Waits for its endpoint (recovering, paused, saturated): the general claim does not see it. */
   held: Generated<boolean>
   last_error: string | null
+  /** It goes through its endpoint's gate: it is always held, and no general claim or release sees it. */
+  gated: Generated<boolean>
+  /** Of an ordered endpoint's delivery: those with one key are sent in the order of their sequence. */
+  ordering_key: string | null
+  sequence: string | null
 }

@@ -9,4 +9,12 @@ export interface EventsTable {
   payload_days: number
   /** The caller's own id for it. */
   caller_id: string | null
+  /** The channels it was published in; null for none. */
+  channels: string[] | null
+  /** What ordered endpoints keep their order by; null for the endpoint's one line. */
+  ordering_key: string | null
+  /** Not to be delivered before; null for at once. */
+  deliver_at: Date | null
+  /** When a person had its payload erased. */
+  payload_erased_at: Date | null
 }

@@ -13,8 +13,10 @@ import type { SyncRunPagesTable, SyncRunsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
 import type { WorkspacesTable } from './workspaces.ts'
 import type { DeliverySettingsTable } from './delivery-settings.ts'
+import type { EndpointGatesTable } from './endpoint-gates.ts'
 import type { EndpointsTable } from './endpoints.ts'
 import type { EventsTable } from './events.ts'
+import type { EventTypesTable } from './event-types.ts'
 import type { EventPayloadsTable } from './event-payloads.ts'
 import type { EventKeysTable } from './event-keys.ts'
 import type { EventFanoutsTable } from './event-fanouts.ts'
@@ -22,6 +24,9 @@ import type { DeliveryOutageTable } from './delivery-outage.ts'
 import type { DeliveryQueueTable } from './delivery-queue.ts'
 import type { DeliveriesTable } from './deliveries.ts'
 import type { DeliveryAttemptsTable } from './delivery-attempts.ts'
+import type { EndpointStatisticsTable } from './endpoint-statistics.ts'
+import type { EndpointVersionsTable } from './endpoint-versions.ts'
+import type { ReplaysTable } from './replays.ts'
 
 /** Every table by name. */
 export interface Schema {
@@ -47,11 +52,16 @@ export interface Schema {
   delivery_settings: DeliverySettingsTable
   endpoints: EndpointsTable
   events: EventsTable
+  event_types: EventTypesTable
   event_payloads: EventPayloadsTable
   event_keys: EventKeysTable
   event_fanouts: EventFanoutsTable
   delivery_outage: DeliveryOutageTable
   delivery_queue: DeliveryQueueTable
+  endpoint_gates: EndpointGatesTable
   deliveries: DeliveriesTable
   delivery_attempts: DeliveryAttemptsTable
+  endpoint_statistics: EndpointStatisticsTable
+  endpoint_versions: EndpointVersionsTable
+  replays: ReplaysTable
 }

@@ -1,25 +1,21 @@
 import { z } from 'zod'
-import {
-  attemptsOf,
-  findDelivery,
-  finishedStatuses,
-  listDeliveries,
-  waitingStatuses,
-  type Attempt,
-  type Delivery,
-} from '../../delivery/delivery-log.ts'
-import { resendDelivery } from '../../delivery/resend.ts'
+import { listDeliveries } from '../../delivery/log/delivery-list.ts'
+import { attemptsOf } from '../../delivery/log/attempt-log.ts'
+import { findDelivery } from '../../delivery/log/delivery-log.ts'
+import { finishedStatuses, waitingStatuses, type Delivery } from '../../delivery/log/delivery-rows.ts'
+import { resendDelivery } from '../../delivery/by-hand/resend.ts'
 import type { Hub } from '../../hub.ts'
-import { idField, instant } from '../fields.ts'
-import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
+import { idField, instant, instantFrom } from '../fields.ts'
+import { cursorAt, page, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
+import { showWholeAttempt, wholeAttempt } from './attempt-schema.ts'
 
 const tag = 'Deliveries'
 const params = z.strictObject({ deliveryId: z.string() })
 const status = z.enum([...waitingStatuses, ...finishedStatuses]).meta({
   description: '`held`: it waits for its endpoint, which is recovering, paused or slow',
 })
-const delivery = z.strictObject({
+export const delivery = z.strictObject({
   id: idField('delivery'),
   endpointId: idField('endpoint'),
   eventId: idField('event'),
@@ -38,18 +34,6 @@ const delivery = z.strictObject({
   nextAttemptAt: instant.nullable(),
   finishedAt: instant.nullable(),
 })
-const attempt = z.strictObject({
-  number: z.number().int(),
-  sentAt: instant,
-  durationMs: z.number().int(),
-  statusCode: z.number().int().nullable(),
-  error: z.string().nullable().meta({
-    description: '`dns`, `connect`, `tls`, `timeout`, `reset`, `blocked`, or `status` and the status',
-  }),
-  answer: z.string().nullable().meta({ description: "The first 16 KiB of the answer's body" }),
-  worker: z.string(),
-})
-
 /** Events on their way to endpoints, and what came of them. */
 export function deliveryRoutes(hub: Hub): AnyRoute[] {
   return [
@@ -59,17 +43,23 @@ export function deliveryRoutes(hub: Hub): AnyRoute[] {
       url: '/v1/deliveries',
       access: 'events:read',
       summary: 'List deliveries',
+      description:
+        'By the instant of their events, newest first. Where few among many are wanted a page may be shorter than asked for, even empty: the list goes on as long as there is a `nextCursor`.',
       query: pageQuery.extend({
         endpointId: z.string().optional(),
         status: status.optional(),
         eventId: z.string().optional(),
         type: z.string().max(128).optional(),
+        after: instant.optional().meta({ description: 'Of events published at this instant or later' }),
+        before: instant.optional().meta({ description: 'Of events published before this instant' }),
       }),
       reply: page(delivery),
       errors: ['INVALID_CURSOR', 'EVENT_NOT_FOUND'],
-      async handler({ query: { limit, cursor, ...filter }, caller }) {
-        const after = positionAt(cursor, 'delivery')
-        return pageOf(await listDeliveries(hub, caller.workspaceId, filter, { after, limit: limit + 1 }), limit, show)
+      async handler({ query: { limit, cursor, after, before, ...filter }, caller }) {
+        const period = { after: instantFrom(after), before: instantFrom(before) }
+        const behind = positionAt(cursor, 'delivery')?.id
+        const found = await listDeliveries(hub, caller.workspaceId, { ...filter, ...period }, { behind, limit })
+        return { data: found.deliveries.map(show), nextCursor: found.next && cursorAt({ id: found.next }) }
       },
     }),
     route({
@@ -79,23 +69,14 @@ export function deliveryRoutes(hub: Hub): AnyRoute[] {
       access: 'events:read',
       summary: 'Get a delivery',
       params,
-      reply: delivery,
-      errors: ['DELIVERY_NOT_FOUND'],
-      handler: async ({ params: { deliveryId }, caller }) =>
-        show(await findDelivery(hub, caller.workspaceId, deliveryId)),
-    }),
-    route({
-      tag,
-      method: 'GET',
-      url: '/v1/deliveries/:deliveryId/attempts',
-      access: 'events:read',
-      summary: 'List the attempts of a delivery',
-      params,
-      reply: z.strictObject({ data: z.array(attempt) }),
+      reply: delivery.extend({
+        lastAttempt: wholeAttempt.nullable().meta({ description: 'What was sent last, and what came of it' }),
+      }),
       errors: ['DELIVERY_NOT_FOUND'],
       async handler({ params: { deliveryId }, caller }) {
-        await findDelivery(hub, caller.workspaceId, deliveryId)
-        return { data: (await attemptsOf(hub, caller.workspaceId, deliveryId)).map(showAttempt) }
+        const found = await findDelivery(hub, caller.workspaceId, deliveryId)
+        const last = (await attemptsOf(hub, caller.workspaceId, found)).at(-1)
+        return { ...show(found), lastAttempt: last ? showWholeAttempt(last) : null }
       },
     }),
     route({
@@ -109,22 +90,19 @@ export function deliveryRoutes(hub: Hub): AnyRoute[] {
       status: 202,
       reply: delivery,
       idempotent: true,
-      errors: ['DELIVERY_NOT_FOUND', 'CONFLICT'],
+      errors: ['DELIVERY_NOT_FOUND', 'DELIVERY_BUSY', 'PAYLOAD_GONE', 'CONFLICT'],
       handler: async ({ params: { deliveryId }, caller }) =>
-        show(await resendDelivery(hub, caller.workspaceId, deliveryId)),
+        show(await resendDelivery(hub, caller.apiKeyId, caller.workspaceId, deliveryId)),
     }),
   ]
 }
 
-function show(found: Delivery): z.output<typeof delivery> {
+/** A delivery as the API shows it. */
+export function show(found: Delivery): z.output<typeof delivery> {
   return {
     ...found,
     createdAt: found.createdAt.toISOString(),
     nextAttemptAt: found.nextAttemptAt?.toISOString() ?? null,
     finishedAt: found.finishedAt?.toISOString() ?? null,
   }
-}
-
-function showAttempt(found: Attempt): z.output<typeof attempt> {
-  return { ...found, sentAt: found.sentAt.toISOString(), answer: found.answer?.toString() ?? null }
 }

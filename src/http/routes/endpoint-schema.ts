@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Endpoint } from '../../delivery/endpoint-store.ts'
-import { idField, instant } from '../fields.ts'
+import type { Endpoint } from '../../delivery/endpoints/endpoint-store.ts'
+import { namePattern } from '../../delivery/events/payload.ts'
+import { idField, instant, jsonField } from '../fields.ts'
 
 /** What a workspace decides about an endpoint. */
 export const endpointFields = {
@@ -36,7 +37,32 @@ export const endpointFields = {
     .min(1)
     .max(64)
     .nullable()
-    .meta({ description: 'How many requests may be under way at once from one process' }),
+    .meta({ description: 'How many requests may be under way to it at once; null for no limit of its own' }),
+  channels: z
+    .array(z.string().regex(namePattern, '1 to 128 visible ASCII characters'))
+    .min(1)
+    .max(50)
+    .nullable()
+    .meta({ description: 'Only events in one of these channels; null for all events' }),
+  filter: z
+    .record(z.string().max(256), jsonField)
+    .nullable()
+    .meta({ description: "A condition on the event's data", examples: [{ amount: { $gte: 1000 } }] }),
+  headerStyle: z
+    .enum(['webhook', 'svix'])
+    .meta({ description: '`svix` names the headers `svix-id`, `svix-timestamp` and `svix-signature`' }),
+  signatures: z
+    .array(z.enum(['v1', 'v1a']))
+    .min(1)
+    .max(2)
+    .refine(schemes => new Set(schemes).size === schemes.length, 'Each of them once')
+    .meta({ description: '`v1`: HMAC-SHA256 with the shared secret; `v1a`: ed25519 with a public key' }),
+  rateLimit: z
+    .strictObject({ requests: z.number().int().min(1).max(100_000), seconds: z.number().int().min(1).max(3_600) })
+    .nullable()
+    .meta({ description: 'At most so many requests in so many seconds' }),
+  ordered: z.boolean().meta({ description: 'Each event waits for the one before it with the same `orderingKey`' }),
+  batchSize: z.number().int().min(1).max(100).meta({ description: 'How many events one POST may hold' }),
 }
 
 export const endpointSchema = z
@@ -46,10 +72,23 @@ export const endpointSchema = z
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     eventTypes: z.array(z.string()),
+    channels: endpointFields.channels,
+    filter: endpointFields.filter,
     headerNames: z.array(z.string()),
+    headerStyle: endpointFields.headerStyle,
+    signatures: endpointFields.signatures,
     timeoutMs: z.number().int(),
     retryDelaysMs: z.array(z.number()).nullable(),
     maxInFlight: z.number().int().nullable(),
+    rateLimit: endpointFields.rateLimit,
+    ordered: z.boolean(),
+    batchSize: z.number().int(),
+    publicKey: z
+      .string()
+      .nullable()
+      .meta({ description: '`whpk_` and the base64 of what `v1a` signatures are verified with; no secret' }),
+    certificateExpiresAt: instant.nullable().meta({ description: 'When its client certificate ends, if it has one' }),
+    verifiedAt: instant.nullable().meta({ description: 'When its URL last answered a test event with 2xx' }),
     status: z.enum(['open', 'recovering', 'draining', 'paused', 'disabled']).meta({
       description: '`recovering`: it fails, and is probed; `draining`: it answers again, what waited is being sent',
     }),
@@ -68,10 +107,13 @@ export const endpointSchema = z
 
 /** An endpoint as the API shows it. */
 export function showEndpoint(endpoint: Endpoint): z.output<typeof endpointSchema> {
-  const { workspaceId: _, epoch: _epoch, failures: _failures, mode: status, ...shown } = endpoint
+  const { workspaceId: _, epoch: _epoch, failures: _failures, gated: _gated, mode: status, ...shown } = endpoint
   return {
     ...shown,
     status,
+    filter: shown.filter as z.output<typeof endpointFields.filter>,
+    certificateExpiresAt: endpoint.certificateExpiresAt?.toISOString() ?? null,
+    verifiedAt: endpoint.verifiedAt?.toISOString() ?? null,
     failingSince: endpoint.failingSince?.toISOString() ?? null,
     nextProbeAt: endpoint.nextProbeAt?.toISOString() ?? null,
     disabledAt: endpoint.disabledAt?.toISOString() ?? null,

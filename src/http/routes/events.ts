@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { findEvent, listEvents, type StoredEvent } from '../../delivery/event-store.ts'
-import { publishEvents } from '../../delivery/publish.ts'
+import { findEvent, listEvents, type StoredEvent } from '../../delivery/events/event-store.ts'
+import { mostChannels, namePattern, type NewEvent } from '../../delivery/events/payload.ts'
+import { publishForWorkspace } from '../../delivery/events/publish.ts'
 import type { Hub } from '../../hub.ts'
 import { idField, instant } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
@@ -8,6 +9,7 @@ import { route, type AnyRoute } from '../route.ts'
 
 const bulkLimit = 8 * 1024 * 1024
 const tag = 'Events'
+const visible = '1 to 128 visible ASCII characters'
 
 const newEvent = z.strictObject({
   type: z
@@ -23,15 +25,35 @@ const newEvent = z.strictObject({
     .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters')
     .optional()
     .meta({ description: 'Your own id for it: a repeat within 7 days answers with the first result' }),
+  channels: z
+    .array(z.string().regex(namePattern, visible))
+    .max(mostChannels)
+    .optional()
+    .meta({
+      description: 'What it is about: endpoints with channels of their own get only events in one of these',
+      examples: [['customer:42']],
+    }),
+  orderingKey: z
+    .string()
+    .regex(namePattern, visible)
+    .optional()
+    .meta({ description: 'Ordered endpoints get events with one key one after the other, as they were published' }),
+  deliverAt: instant
+    .optional()
+    .meta({ description: 'Not to be delivered before; at most 26 days ahead where payloads are kept for 30 days' }),
 })
+type NewEventBody = z.output<typeof newEvent>
 const published = z.strictObject({
   id: idField('event').meta({ description: 'Also the `webhook-id` that receivers see' }),
   repeated: z.boolean().meta({ description: 'Whether this `eventId` was published before' }),
 })
-const event = z.strictObject({
+const shape = z.strictObject({
   id: idField('event'),
   type: z.string(),
   eventId: z.string().nullable(),
+  channels: z.array(z.string()),
+  orderingKey: z.string().nullable(),
+  deliverAt: instant.nullable().meta({ description: 'When it is delivered, where it was scheduled' }),
   size: z.number().int().meta({ description: 'Bytes of its payload' }),
   publishedAt: instant,
 })
@@ -52,10 +74,11 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
       status: 202,
       reply: z.union([published, z.strictObject({ data: z.array(published) })]),
       idempotent: true,
-      errors: ['BODY_TOO_LARGE', 'EVENT_ID_CONFLICT'],
+      errors: ['BODY_TOO_LARGE', 'EVENT_ID_CONFLICT', 'EVENT_SCHEMA_MISMATCH'],
       async handler({ body, caller }) {
-        if ('events' in body) return { data: await publishEvents(hub, hub.db, caller.workspaceId, body.events) }
-        return (await publishEvents(hub, hub.db, caller.workspaceId, [body]))[0]!
+        if ('events' in body)
+          return { data: await publishForWorkspace(hub, caller.workspaceId, body.events.map(eventOf)) }
+        return (await publishForWorkspace(hub, caller.workspaceId, [eventOf(body)]))[0]!
       },
     }),
     route({
@@ -64,11 +87,22 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
       url: '/v1/events',
       access: 'events:read',
       summary: 'List events',
-      query: pageQuery.extend({ type: z.string().max(128).optional() }),
-      reply: page(event),
+      description: 'Newest first.',
+      query: pageQuery.extend({
+        type: z.string().max(128).optional(),
+        after: instant.optional().meta({ description: 'Only what was published at this instant or later' }),
+        before: instant.optional().meta({ description: 'Only what was published before this instant' }),
+      }),
+      reply: page(shape),
       errors: ['INVALID_CURSOR'],
-      async handler({ query: { limit, cursor, type }, caller }) {
-        const list = { after: positionAt(cursor, 'event'), limit: limit + 1, type }
+      async handler({ query: { limit, cursor, type, after, before }, caller }) {
+        const list = {
+          after: positionAt(cursor, 'event'),
+          limit: limit + 1,
+          type,
+          from: after === undefined ? undefined : new Date(after),
+          to: before === undefined ? undefined : new Date(before),
+        }
         return pageOf(await listEvents(hub.db, caller.workspaceId, list), limit, show)
       },
     }),
@@ -79,19 +113,33 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
       access: 'events:read',
       summary: 'Get an event, with its payload',
       params: z.strictObject({ eventId: z.string() }),
-      reply: event.extend({
+      reply: shape.extend({
         payload: z.unknown().meta({ description: 'The body as it is delivered; null when it is no longer kept' }),
+        payloadErasedAt: instant.nullable().meta({ description: 'When it was erased by hand' }),
       }),
       errors: ['EVENT_NOT_FOUND'],
       async handler({ params, caller }) {
         const found = await findEvent(hub.db, caller.workspaceId, params.eventId)
         const payload = found.body === null ? null : (JSON.parse(found.body.toString()) as unknown)
-        return { ...show(found), payload }
+        return { ...show(found), payload, payloadErasedAt: found.payloadErasedAt?.toISOString() ?? null }
       },
     }),
   ]
 }
 
-function show({ id, type, eventId, size, publishedAt }: StoredEvent): z.output<typeof event> {
-  return { id, type, eventId, size, publishedAt: publishedAt.toISOString() }
+function eventOf({ deliverAt, ...event }: NewEventBody): NewEvent {
+  return deliverAt === undefined ? event : { ...event, deliverAt: new Date(deliverAt) }
+}
+
+function show(event: StoredEvent): z.output<typeof shape> {
+  return {
+    id: event.id,
+    type: event.type,
+    eventId: event.eventId,
+    channels: event.channels,
+    orderingKey: event.orderingKey,
+    deliverAt: event.deliverAt?.toISOString() ?? null,
+    size: event.size,
+    publishedAt: event.publishedAt.toISOString(),
+  }
 }

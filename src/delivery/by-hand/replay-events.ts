@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import type { Executor } from '../../db/database.ts'
+import { lowestIdAt } from '../../ids.ts'
+import { conditionOf, type Condition } from '../events/conditions.ts'
+import { matchesType } from '../events/event-types.ts'
+import { looksPerTest, type Looks } from '../events/filter.ts'
+
+/** An event that an endpoint may have missed. */
+export interface Missable {
+  id: string
+  type: string
+  channels: string[] | null
+  size: number
+  payloadDays: number
+}
+
+/** What one batch may read of payloads, and look at of their values, to match by. */
+const mostBytes = 8 * 1024 * 1024
+const mostLooks = 2_000_000
+
+/**
+ * A workspace's events of a range, up to a limit, and which of them the endpoint would have got as it is now: `last` is the
+ * last one looked at, `more` whether others follow. Index: events_by_workspace.
+ */
+export async function findMissable(
+  db: Executor,
+  workspaceId: string,
+  endpointId: string,
+  range: { after: string; before: Date; limit: number },
+): Promise<{ lookedAt: number; last: string; more: boolean; matching: Missable[] }> {
+  const endpoint = await db
+    .selectFrom('endpoints')
+    .select(['id', 'event_types', 'channels', 'filter', 'created_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', endpointId)
+    .executeTakeFirst()
+  if (!endpoint) return { lookedAt: 0, last: range.after, more: false, matching: [] }
+  const events = await eventsAfter(db, workspaceId, range)
+  const condition = conditionOf(endpoint)
+  // Nothing that was published before there was the endpoint.
+  const first = lowestIdAt('event', endpoint.created_at)
+  const looks: Looks = { left: mostLooks }
+  const matching: Missable[] = []
+  let [lookedAt, bytes] = [0, 0]
+  for (const event of events) {
+    const subscribed = event.id >= first && event.type !== testType && matchesType(endpoint.event_types, event.type)
+    if (subscribed) {
+      const reads = endpoint.filter !== null || tellsOfEndpoint(event.type)
+      if (reads) bytes += event.size
+      if (lookedAt > 0 && (bytes > mostBytes || looks.left < looksPerTest)) break
+      const data = reads ? await dataOf(db, event) : undefined
+      if (takes(endpointId, condition, event, data, looks)) matching.push(event)
+    }
+    lookedAt++
+  }
+  const last = events[lookedAt - 1]?.id ?? range.after
+  return { lookedAt, last, more: events.length === range.limit || lookedAt < events.length, matching }
+}
+
+function eventsAfter(
+  db: Executor,
+  workspaceId: string,
+  range: { after: string; before: Date; limit: number },
+): Promise<Missable[]> {
+  return db
+    .selectFrom('events')
+    .select(['id', 'type', 'channels', 'size', 'payload_days as payloadDays'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '>', range.after)
+    .where('id', '<', lowestIdAt('event', range.before))
+    .orderBy('id')
+    .limit(range.limit)
+    .execute()
+}
+
+/** Goes to one endpoint alone, whatever the others subscribe to. */
+const testType = 'endpoint.test'
+
+/** What the hub says about an endpoint, which is not told of itself. */
+function tellsOfEndpoint(type: string): boolean {
+  return type.startsWith('endpoint.') || type.startsWith('webhook.')
+}
+
+function takes(
+  endpointId: string,
+  condition: Condition | undefined,
+  event: Missable,
+  data: unknown,
+  looks: Looks,
+): boolean {
+  if (tellsOfEndpoint(event.type) && (data as { endpointId?: unknown } | null)?.endpointId === endpointId) return false
+  return !condition || condition({ channels: event.channels, data }, looks)
+}
+
+/** An event's data as it was stored; none when its payload is gone. */
+async function dataOf(db: Executor, event: Missable): Promise<unknown> {
+  const { rows } = await sql<{ body: Buffer }>`
+    select body from event_payloads where payload_days = ${event.payloadDays} and event_id = ${event.id}`.execute(db)
+  return rows[0] && (JSON.parse(rows[0].body.toString()) as { data: unknown }).data
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg'
+import type { EndpointMode } from '../contract.ts'
+
+/** A delivery that this process may send until its lease ends. */
+export interface ClaimedDelivery {
+  id: string
+  workspaceId: string
+  endpointId: string
+  eventId: string
+  lease: number
+  attempts: number
+  step: number
+  size: number
+  payloadDays: number
+  dueAtMs: number
+  /** Null when the endpoint is gone. */
+  mode: EndpointMode | null
+  version: number | null
+  failures: number | null
+  /** Of a delivery that stands in an ordered endpoint's line. */
+  orderingKey?: string | null
+  sequence?: number | null
+  /** Of `performance.now()`: counted from before the claim, so it ends here before it ends there. */
+  leaseEndsAt: number
+}
+
+interface Row extends Omit<ClaimedDelivery, 'leaseEndsAt'> {
+  leaseEndsAt?: number
+}
+
+// Rows of the queue are found by `id = any(array[…])` and not by `=`: on a plain equality Postgres may walk the whole primary key
+// as if for a merge, which it takes for cheap whenever a VACUUM has just found the queue empty.
+//
+// What both claims have in common: of the locked rows those whose bytes fit, the first one in any case, get the lease.
+export const leaseClause = `
+  fitting as (
+    select id from (select id, sum(size) over (order by due_at, id) - size as before from locked) as l where before < $2
+  ), claimed as (
+    update delivery_queue q set leased_until = now() + $3::int * interval '1 ms', lease = q.lease + 1
+    from fitting where q.id = any(array[fitting.id])
+    returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.lease, q.attempts, q.step, q.size, q.payload_days, q.due_at
+  )
+  select c.id, c.workspace_id as "workspaceId", c.endpoint_id as "endpointId", c.event_id as "eventId", c.lease, c.attempts,
+    c.step, c.size, c.payload_days as "payloadDays", extract(epoch from c.due_at)::float8 * 1000 as "dueAtMs",
+    e.mode, e.version, e.failures
+  from claimed c left join endpoints e on e.id = any(array[c.endpoint_id])`
+
+/**
+ * Claims what is due, oldest first. Index: delivery_queue_claim. It starts at `from`, since what is before it was claimed
+ * already and, while an old snapshot keeps the dead rows from being removed, would be read again by every claim.
+ */
+export const claimDueText = `
+  with locked as (
+    select id, due_at, size from delivery_queue
+    where not held and due_at >= $4::timestamptz and due_at <= now() and (leased_until is null or leased_until < now())
+    order by due_at, id limit $1 for update skip locked
+  ), ${leaseClause}`
+
+/** Claims what is held of one open endpoint, oldest first. Index: delivery_queue_held. */
+export const claimHeldText = `
+  with locked as (
+    select id, due_at, size from delivery_queue
+    where held and not gated and endpoint_id = $4 and due_at <= now() and (leased_until is null or leased_until < now())
+      and exists (select from endpoints where id = $4 and mode = 'open')
+    order by due_at, id limit $1 for update skip locked
+  ), ${leaseClause}`
+
+export interface ClaimLimits {
+  rows: number
+  bytes: number
+  leaseMs: number
+}
+
+/** @param from the earliest due time to look at, in milliseconds since 1970; -Infinity for all */
+export function claimDue(pool: pg.Pool, limits: ClaimLimits, from: number): Promise<ClaimedDelivery[]> {
+  return claim(
+    pool,
+    'claim-due',
+    claimDueText,
+    limits,
+    Number.isFinite(from) ? new Date(from).toISOString() : '-infinity',
+  )
+}
+
+export function claimHeld(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<ClaimedDelivery[]> {
+  return claim(pool, 'claim-held', claimHeldText, limits, endpointId)
+}
+
+async function claim(
+  pool: pg.Pool,
+  name: string,
+  text: string,
+  limits: ClaimLimits,
+  scope: string,
+): Promise<ClaimedDelivery[]> {
+  const leaseEndsAt = performance.now() + limits.leaseMs
+  const { rows } = await pool.query<Row>({ name, text, values: [limits.rows, limits.bytes, limits.leaseMs, scope] })
+  const claimed = rows as ClaimedDelivery[]
+  for (const row of claimed) row.leaseEndsAt = leaseEndsAt
+  return claimed.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
+}
+
+/** Prolongs leases; gives the ids of those that were still held. */
+export async function renewLeases(
+  pool: pg.Pool,
+  deliveries: readonly ClaimedDelivery[],
+  leaseMs: number,
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'renew-leases',
+    text: `update delivery_queue q set leased_until = now() + $3::int * interval '1 ms'
+      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = any(array[r.id]) and q.lease = r.lease returning q.id`,
+    values: [`{${deliveries.map(one => one.id).join()}}`, `{${deliveries.map(one => one.lease).join()}}`, leaseMs],
+  })
+  return new Set(rows.map(row => row.id))
+}

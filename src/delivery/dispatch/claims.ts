@@ -1,0 +1,95 @@
+import { claimDue, type ClaimedDelivery } from './claim.ts'
+import type { DispatchContext } from './dispatch-context.ts'
+import { isPaused } from '../recovery/outage.ts'
+
+const claimRows = 256
+/** A publish commits this much after the instant that its rows are due at, or the next sweep finds them. */
+const commitLagMs = 500
+const sweepMs = 1_000
+const sweepBackMs = 120_000
+const wholeSweepMs = 300_000
+
+/**
+ * The general claim of one process, oldest first. What is before its watermark was claimed already; a sweep looks there, now
+ * and then.
+ */
+export class Claims {
+  readonly #context: DispatchContext
+  readonly #accept: (claimed: readonly ClaimedDelivery[]) => Promise<void>
+  #watermark = -Infinity
+  #nextSweepAt = 0
+  #nextWholeSweepAt = 0
+  #sweeping: Promise<void> | undefined
+  #blocked = false
+  #lookBack = false
+
+  constructor(context: DispatchContext, accept: (claimed: readonly ClaimedDelivery[]) => Promise<void>) {
+    this.#context = context
+    this.#accept = accept
+  }
+
+  /** Begins from the oldest. */
+  begin(): void {
+    this.#watermark = -Infinity
+    this.#nextSweepAt = 0
+  }
+
+  /** The last turn found no room. */
+  get blocked(): boolean {
+    return this.#blocked
+  }
+
+  /** Resolves when no sweep is under way. */
+  async settled(): Promise<void> {
+    await this.#sweeping
+  }
+
+  /** One claim, if there is room. Gives whether more is due that there is room for. */
+  async turn(now: number): Promise<boolean> {
+    const { load } = this.#context
+    if (now >= this.#nextSweepAt) this.#sweep(now)
+    this.#blocked = !load.hasRoom
+    if (this.#blocked || load.paused) return false
+    const claimed = await this.#claimFrom(this.#watermark - (this.#lookBack ? sweepBackMs : 0))
+    this.#lookBack = false
+    const last = claimed.at(-1)
+    if (last) this.#watermark = last.dueAtMs - commitLagMs
+    await this.#accept(claimed)
+    return claimed.length >= claimRows
+  }
+
+  #claimFrom(from: number): Promise<ClaimedDelivery[]> {
+    const { load, pools, hub } = this.#context
+    return claimDue(pools.claims, { rows: claimRows, bytes: load.freeBytes, leaseMs: hub.deliveryPolicy.leaseMs }, from)
+  }
+
+  /**
+   * Looks behind the watermark, beside the claims: for what committed late, and for leases that ended. Every few minutes it
+   * looks at everything. While an old snapshot keeps the rows of what is finished this costs much, and then comes less often.
+   */
+  #sweep(now: number): void {
+    if (this.#sweeping) return
+    const { load, pools, hub } = this.#context
+    const whole = now >= this.#nextWholeSweepAt
+    this.#sweeping = (async () => {
+      try {
+        load.paused = await isPaused(pools.results)
+        if (load.paused || this.#watermark === -Infinity) return
+        // Under load the next claim that has room does it.
+        if (!load.hasRoom) return void (this.#lookBack = true)
+        const claimed = await this.#claimFrom(whole ? -Infinity : this.#watermark - sweepBackMs)
+        if (whole) this.#nextWholeSweepAt = now + wholeSweepMs
+        const last = claimed.at(-1)
+        // A backlog is for the claims to work through.
+        if (last && claimed.length >= claimRows) this.#watermark = Math.min(this.#watermark, last.dueAtMs - commitLagMs)
+        await this.#accept(claimed)
+      } catch (error) {
+        hub.log.warn({ err: error }, 'looking for late deliveries failed; it comes again')
+      } finally {
+        const costMs = performance.now() - now
+        this.#nextSweepAt = performance.now() + Math.max(sweepMs, 20 * costMs)
+        this.#sweeping = undefined
+      }
+    })()
+  }
+}

@@ -1,0 +1,22 @@
+import type { Hub } from '../../hub.ts'
+import type { Bodies } from './bodies.ts'
+import type { DeliveryPools } from './delivery-pool.ts'
+import type { Holdings } from './holdings.ts'
+import type { Load } from './load.ts'
+import type { NetworkWatch } from '../recovery/outage.ts'
+import type { TargetCache } from './targets.ts'
+import type { Waking } from './waking.ts'
+
+/** What the parts of one process's dispatcher share. */
+export interface DispatchContext {
+  hub: Hub
+  pools: DeliveryPools
+  targets: TargetCache
+  bodies: Bodies
+  holdings: Holdings
+  load: Load
+  network: NetworkWatch
+  waking: Waking
+  /** Whether a run is under way: outside of one nothing is claimed. */
+  running: () => boolean
+}

@@ -1,0 +1,56 @@
+import type { DispatchContext } from './dispatch-context.ts'
+import { expandFanouts } from '../events/fanout.ts'
+import { finishWaiting } from '../by-hand/finish-waiting.ts'
+import { forgetOldGates } from '../gates/gate-store.ts'
+import { adoptWaiting } from '../gates/gate-rows.ts'
+import { heldEndpoints } from './held.ts'
+import type { Lanes } from './lanes.ts'
+
+const everyMs = 5_000
+const atOnce = 5_000
+
+/** What needs no haste: held deliveries of endpoints that are open or gone, wide fan-outs, lanes out of use. */
+export class Housekeeping {
+  readonly #context: DispatchContext
+  readonly #lanes: Lanes
+  #nextAt = 0
+  #underWay = false
+
+  constructor(context: DispatchContext, lanes: Lanes) {
+    this.#context = context
+    this.#lanes = lanes
+  }
+
+  /** Begins a round beside the caller's work, if it is time for one. */
+  keep(now: number): void {
+    if (now < this.#nextAt || this.#underWay) return
+    this.#underWay = true
+    this.#nextAt = now + everyMs
+    this.#lanes.forgetUnused(now)
+    const { hub, pools, waking } = this.#context
+    this.#sweepHeld()
+      .then(() => forgetOldGates(pools.results))
+      .then(() => expandFanouts(hub, pools.results))
+      .then(made => made > 0 && waking.nudge())
+      .catch((error: unknown) => hub.log.warn({ err: error }, 'housekeeping failed; it comes again'))
+      .finally(() => (this.#underWay = false))
+  }
+
+  async #sweepHeld(): Promise<void> {
+    const { results } = this.#context.pools
+    for (const held of await heldEndpoints(results)) {
+      if (held.gated) await adoptWaiting(results, held, atOnce)
+      else if (held.mode === 'open') await this.#lanes.takeUpHeld(held.endpointId)
+      else if (held.mode === null || held.mode === 'disabled') await finishHeld(this.#context, held)
+    }
+  }
+}
+
+/** Ends what waits for an endpoint that is disabled or gone, a few thousand at once. */
+export async function finishHeld(
+  { pools }: DispatchContext,
+  endpoint: { workspaceId: string; endpointId: string; mode: string | null },
+): Promise<void> {
+  const reason = endpoint.mode === null ? 'endpoint_deleted' : 'endpoint_disabled'
+  await finishWaiting(pools.results, endpoint, { status: 'failed', reason }, atOnce)
+}

@@ -1,0 +1,75 @@
+import type pg from 'pg'
+import type { Hub } from '../../hub.ts'
+import { recordResults, type Result } from './record.ts'
+import { publishReports, type Ended } from './report.ts'
+import { isReportWanted, reportReaders } from './reporting.ts'
+import { statisticsOf } from '../log/statistics.ts'
+
+/**
+ * Records results and, where somebody asked to be told, publishes in the same transaction what ended: a report is there
+ * exactly when the result is, once. Workspaces that did not ask are recorded as if there were no reports.
+ * What was sent counts in the statistics of its endpoint.
+ */
+export async function recordReported(
+  hub: Hub,
+  pool: pg.Pool,
+  results: readonly Result[],
+  worker: string,
+): Promise<void> {
+  await recordEach(hub, pool, results, worker)
+  statisticsOf(hub).note(results)
+}
+
+async function recordEach(hub: Hub, pool: pg.Pool, results: readonly Result[], worker: string): Promise<void> {
+  const readers = await reportReaders(hub, pool)
+  const wanted = (result: Result) => {
+    const { kind } = result.verdict
+    return (kind === 'delivered' || kind === 'failed') && isReportWanted(readers, result.delivery, kind)
+  }
+  const reported = readers.size === 0 ? [] : results.filter(wanted)
+  if (reported.length === 0) {
+    await recordResults(pool, results, worker)
+    return
+  }
+  const others = results.filter(result => !wanted(result))
+  await Promise.all([
+    others.length === 0 ? undefined : recordResults(pool, others, worker),
+    inTransaction(pool, async client => {
+      const done = await recordResults(client, reported, worker, { naming: true })
+      const ended = reported.filter(({ delivery }) => done.has(delivery.id)).map(endedOf)
+      if (ended.length > 0) await publishReports(hub, client, ended)
+    }),
+  ])
+  hub.wake.soon()
+}
+
+function endedOf({ delivery, verdict, outcome }: Result): Ended {
+  const { id, workspaceId, endpointId, eventId } = delivery
+  return {
+    id,
+    workspaceId,
+    endpointId,
+    eventId,
+    status: verdict.kind === 'delivered' ? 'delivered' : 'failed',
+    attempts: delivery.attempts + (outcome ? 1 : 0),
+    statusCode: outcome?.status ?? null,
+    error: outcome?.error ?? null,
+    reason: 'reason' in verdict ? verdict.reason : null,
+  }
+}
+
+/** Runs work on one connection, and commits what it did or none of it. */
+export async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    await work(client)
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch((fault: Error) => (broken = fault))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

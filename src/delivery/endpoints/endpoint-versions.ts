@@ -1,0 +1,77 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../../db/database.ts'
+import type { EndpointsTable } from '../../db/schema/endpoints.ts'
+import type { EndpointVersionsTable } from '../../db/schema/endpoint-versions.ts'
+import type { Hub } from '../../hub.ts'
+
+export type EndpointVersion = Pick<
+  Selectable<EndpointVersionsTable>,
+  'host' | 'header_names' | 'header_style' | 'signatures' | 'batch_size'
+>
+
+/** Attempts are kept for 90 days from their event on, and an event may be as old as its endpoint's schedule is long. */
+const keptDays = 100
+
+/** Notes what requests of an endpoint look like from this version on. To be called in the transaction that makes it. */
+export async function noteVersion(db: Executor, endpoint: Selectable<EndpointsTable>): Promise<void> {
+  const { id, version, workspace_id, url, header_names, header_style, signatures, batch_size } = endpoint
+  await endVersions(db, workspace_id, id)
+  await db
+    .insertInto('endpoint_versions')
+    .values({
+      endpoint_id: id,
+      version,
+      workspace_id,
+      host: new URL(url).host,
+      header_names,
+      header_style,
+      signatures,
+      batch_size,
+      replaced_at: null,
+    })
+    .execute()
+}
+
+/** Notes that the current version of an endpoint has had its time. */
+export async function endVersions(db: Executor, workspaceId: string, endpointId: string): Promise<void> {
+  await db
+    .updateTable('endpoint_versions')
+    .set({ replaced_at: sql<Date>`now()` })
+    .where('endpoint_id', '=', endpointId)
+    .where('workspace_id', '=', workspaceId)
+    .where('replaced_at', 'is', null)
+    .execute()
+}
+
+/**
+ * What requests of an endpoint looked like, by version; without those that are not known any more. A version that changed
+ * nothing of it has no row of its own: the one before tells.
+ */
+export async function findVersions(
+  hub: Hub,
+  workspaceId: string,
+  endpointId: string,
+  versions: number[],
+): Promise<Map<number, EndpointVersion>> {
+  if (versions.length === 0) return new Map()
+  const { rows } = await hub.pool.query<EndpointVersion & { wanted: number }>(
+    `select wanted.version as wanted, v.host, v.header_names, v.header_style, v.signatures, v.batch_size
+     from unnest($3::int[]) as wanted(version), lateral (
+       select * from endpoint_versions v
+       where v.endpoint_id = $2 and v.workspace_id = $1 and v.version <= wanted.version order by v.version desc limit 1) v`,
+    [workspaceId, endpointId, versions],
+  )
+  return new Map(rows.map(row => [row.wanted, row]))
+}
+
+/** Forgets versions that no attempt can show any more, up to a limit; gives how many. Index: endpoint_versions_replaced. */
+export async function expireEndpointVersions(hub: Hub, limit: number): Promise<number> {
+  const { rowCount } = await hub.pool.query(
+    `delete from endpoint_versions v using (
+      select endpoint_id, version from endpoint_versions
+      where replaced_at < now() - $2::int * interval '1 day' order by replaced_at limit $1 for update skip locked
+    ) as old where v.endpoint_id = old.endpoint_id and v.version = old.version`,
+    [limit, keptDays],
+  )
+  return rowCount ?? 0
+}

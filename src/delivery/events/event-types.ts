@@ -1,0 +1,43 @@
+/** Dotted lower or upper case words, such as `invoice.paid`. */
+const eventTypePattern = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
+
+export function isEventType(type: string): boolean {
+  return type.length <= 128 && eventTypePattern.test(type)
+}
+
+/** What the hub publishes itself, and what it tells of deliveries. */
+const ownPrefixes = ['endpoint.', 'integration.', 'record.', 'sync.', 'webhook.']
+
+/** Whether events of a type come from the hub, so that a workspace has no say in what is in them. */
+export function isOwnType(type: string): boolean {
+  return ownPrefixes.some(prefix => type.startsWith(prefix))
+}
+
+/** Whether only the hub may publish a type: what it tells of deliveries makes no deliveries that it tells of. */
+export function isHubsAlone(type: string): boolean {
+  return type.startsWith('webhook.')
+}
+
+/** What tells how deliveries ended. Only who asks for these by name gets them: there is one for every delivery. */
+export const reportTypes = { delivered: 'webhook.delivered', failed: 'webhook.failed' } as const
+
+const reports: ReadonlySet<string> = new Set(Object.values(reportTypes))
+
+/** Whether an event of this type tells how a delivery ended. Its own deliveries are never told of. */
+export function isReport(type: string): boolean {
+  return reports.has(type)
+}
+
+/** Whether a text is a pattern of event types: `*`, `invoice.paid`, or `invoice.*` for everything below `invoice`. */
+export function isTypePattern(pattern: string): boolean {
+  if (pattern.length > 128) return false
+  return pattern === '*' || eventTypePattern.test(pattern.endsWith('.*') ? pattern.slice(0, -2) : pattern)
+}
+
+/** Whether an event type is one of those that the patterns name. `*` stands for all but the reports on deliveries. */
+export function matchesType(patterns: readonly string[], type: string): boolean {
+  return patterns.some(pattern => {
+    if (pattern === '*') return !isReport(type)
+    return pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))
+  })
+}

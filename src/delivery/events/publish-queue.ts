@@ -1,0 +1,105 @@
+import { isDatabaseUnavailable } from '../../db/database.ts'
+import type { Hub } from '../../hub.ts'
+import { EventsRefused } from './admit.ts'
+import type { PreparedEvent } from './payload.ts'
+import { runOnPool } from './write-events.ts'
+import { writeMatched } from './write-matched.ts'
+
+const batchEvents = 1_000
+const batchBytes = 8 * 1024 * 1024
+const mostCommits = 4
+/** A commit that takes longer than this no longer holds back those that wait for it. */
+const commitMs = 15
+
+interface Waiting {
+  events: readonly PreparedEvent[]
+  bytes: number
+  resolve(written: Set<string>): void
+  reject(error: unknown): void
+}
+
+/**
+ * Publishes that come while others are being committed are collected and share the next commit. A batch that fails is
+ * halved until the one at fault stands alone; the others are published. What its workspace refuses (admit.ts) is taken out.
+ */
+export class PublishQueue {
+  readonly #hub: Hub
+  readonly #waiting: Waiting[] = []
+  #committing = 0
+  #lastCommitAt = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+  }
+
+  /** Resolves after the commit, with the ids that were written. */
+  add(events: readonly PreparedEvent[]): Promise<Set<string>> {
+    return new Promise((resolve, reject) => {
+      const bytes = events.reduce((sum, event) => sum + event.body.length, 0)
+      this.#waiting.push({ events, bytes, resolve, reject })
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0 && this.#committing < mostCommits) {
+      const sinceMs = performance.now() - this.#lastCommitAt
+      if (this.#committing > 0 && sinceMs < commitMs) {
+        this.#timer ??= setTimeout(() => {
+          this.#timer = undefined
+          this.#next()
+        }, commitMs - sinceMs)
+        return
+      }
+      this.#committing++
+      this.#lastCommitAt = performance.now()
+      void this.#commit(this.#take()).finally(() => {
+        this.#committing--
+        this.#next()
+      })
+    }
+  }
+
+  #take(): Waiting[] {
+    let [count, events, bytes] = [0, 0, 0]
+    for (const waiting of this.#waiting) {
+      events += waiting.events.length
+      bytes += waiting.bytes
+      if (count > 0 && (events > batchEvents || bytes > batchBytes)) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    try {
+      const events = batch.length === 1 ? batch[0]!.events : batch.flatMap(waiting => waiting.events)
+      const written = await writeMatched(this.#hub, this.#hub.db, runOnPool(this.#hub.pool), events)
+      for (const waiting of batch) waiting.resolve(written)
+    } catch (error) {
+      if (error instanceof EventsRefused) {
+        const refused = Map.groupBy(batch, ({ events }) => events.some(event => error.refusals.has(event)))
+        for (const waiting of refused.get(true) ?? []) waiting.reject(error)
+        const others = refused.get(false)
+        return others && this.#commit(others)
+      }
+      if (batch.length === 1 || isDatabaseUnavailable(error)) {
+        for (const waiting of batch) waiting.reject(error)
+        return
+      }
+      const middle = batch.length >> 1
+      await this.#commit(batch.slice(0, middle))
+      await this.#commit(batch.slice(middle))
+    }
+  }
+}
+
+const queues = new WeakMap<Hub['pool'], PublishQueue>()
+
+/** The queue of this process: one for each pool of connections. */
+export function publishQueueOf(hub: Hub): PublishQueue {
+  let queue = queues.get(hub.pool)
+  if (!queue) queues.set(hub.pool, (queue = new PublishQueue(hub)))
+  return queue
+}

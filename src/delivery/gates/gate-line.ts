@@ -1,0 +1,91 @@
+import type pg from 'pg'
+import { batchBytes } from '../sending/batch.ts'
+import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claim.ts'
+import { claimGated } from './gated-claim.ts'
+import type { Verdict } from '../dispatch/record.ts'
+
+/** What came of a look into the table. */
+export interface Look {
+  claimed: ClaimedDelivery[]
+  /** There may be more. */
+  more: boolean
+}
+
+/** The deliveries of one gated endpoint that its gate's holder has in hand: those to be sent, and those without a result yet. */
+export interface GateLine {
+  /** To be sent. */
+  readonly waiting: number
+  /** To be sent, and sent without a recorded result. */
+  readonly size: number
+  /** How many could be sent now, one after another: each key of an ordered endpoint counts as one. */
+  readonly ready: number
+  claim(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<Look>
+  add(claimed: readonly ClaimedDelivery[]): void
+  /** Takes the deliveries of the next POST: at most so many, and of each at most what `mostWith` says. */
+  next(most: number, mostWith: (delivery: ClaimedDelivery) => number): ClaimedDelivery[]
+  /** A result is recorded. Gives what is no longer to be sent, to be let go. */
+  recorded(delivery: ClaimedDelivery, verdict: Verdict): ClaimedDelivery[]
+  /** Takes out everything that is not sent. */
+  clear(): ClaimedDelivery[]
+}
+
+/** Without an order: oldest first. */
+export class PlainLine implements GateLine {
+  readonly #queue: ClaimedDelivery[] = []
+  readonly #had = new Map<string, ClaimedDelivery>()
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  get size(): number {
+    return this.#had.size
+  }
+
+  get ready(): number {
+    return this.#queue.length
+  }
+
+  async claim(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<Look> {
+    const claimed = await claimGated(pool, limits, endpointId, [...this.#had.keys()])
+    return { claimed, more: claimed.length >= limits.rows }
+  }
+
+  add(claimed: readonly ClaimedDelivery[]): void {
+    for (const delivery of claimed) this.#had.set(delivery.id, delivery)
+    this.#queue.push(...claimed)
+  }
+
+  next(most: number, mostWith: (delivery: ClaimedDelivery) => number): ClaimedDelivery[] {
+    return this.#queue.splice(0, countFitting(this.#queue, most, mostWith))
+  }
+
+  recorded(delivery: ClaimedDelivery): ClaimedDelivery[] {
+    // One of a session that lost its gate is no longer this one's.
+    if (this.#had.get(delivery.id) === delivery) this.#had.delete(delivery.id)
+    return []
+  }
+
+  clear(): ClaimedDelivery[] {
+    const taken = this.#queue.splice(0)
+    for (const { id } of taken) this.#had.delete(id)
+    return taken
+  }
+}
+
+/** How many of a line's first ones fit a POST beside what it holds already; the first one of a POST always does. */
+export function countFitting(
+  line: readonly ClaimedDelivery[],
+  most: number,
+  mostWith: (delivery: ClaimedDelivery) => number,
+  held = { count: 0, bytes: 0 },
+): number {
+  let { count, bytes } = held
+  for (const delivery of line) {
+    most = Math.min(most, mostWith(delivery))
+    bytes += delivery.size
+    if (count >= most || (count > 0 && bytes > batchBytes)) break
+    count++
+  }
+  return count - held.count
+}

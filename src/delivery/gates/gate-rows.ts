@@ -1,0 +1,121 @@
+import { sql } from 'kysely'
+import type pg from 'pg'
+import type { Executor } from '../../db/database.ts'
+import type { ClaimedDelivery } from '../dispatch/claim.ts'
+
+interface Place {
+  workspaceId: string
+  endpointId: string
+}
+
+/** What runs a statement: a pool, or a client in a transaction. */
+type Runner = Pick<pg.Pool, 'query'>
+
+// What is being sent without the gate just now waits until its lease is over or its result is there.
+const adopt = `gated = true, held = true, due_at = case when q.leased_until > now() then greatest(q.due_at, q.leased_until) else q.due_at end`
+
+/** Moves claimed deliveries, written before their endpoint got a gate, into its keeping. */
+export async function adoptStrays(pool: Runner, deliveries: readonly ClaimedDelivery[]): Promise<void> {
+  await pool.query({
+    name: 'adopt-strays',
+    text: `update delivery_queue q set gated = true, held = true, lease = q.lease + 1, leased_until = null
+      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = any(array[r.id]) and q.lease = r.lease`,
+    values: [`{${deliveries.map(one => one.id).join()}}`, `{${deliveries.map(one => one.lease).join()}}`],
+  })
+}
+
+/**
+ * Moves the oldest deliveries of an endpoint that gets a gate into its keeping, in the transaction that changes it; later ones
+ * follow when they are claimed, or by housekeeping. Index: delivery_queue_by_endpoint.
+ */
+export async function adoptOldest(db: Executor, { workspaceId, endpointId }: Place, limit: number): Promise<void> {
+  await sql`
+    with oldest as (
+      select id, gated from delivery_queue where workspace_id = ${workspaceId} and endpoint_id = ${endpointId}
+      order by id limit ${limit} for update skip locked
+    )
+    update delivery_queue q set ${sql.raw(adopt)} from oldest where not oldest.gated and q.id = any(array[oldest.id])`.execute(
+    db,
+  )
+}
+
+/** Moves what is held of an endpoint that got a gate into its keeping, up to a limit. Index: delivery_queue_held. */
+export async function adoptWaiting(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<void> {
+  await pool.query({
+    name: 'adopt-waiting',
+    text: `
+      with waiting as (
+        select id from delivery_queue where held and not gated and workspace_id = $1 and endpoint_id = $2
+        order by due_at, id limit $3 for update skip locked
+      )
+      update delivery_queue q set ${adopt} from waiting where q.id = any(array[waiting.id])`,
+    values: [workspaceId, endpointId, limit],
+  })
+}
+
+/**
+ * Lets deliveries of an endpoint that is gated no more go their ordinary way. To be called under its gate. Gives how many.
+ * Indexes: delivery_queue_gated, delivery_queue_line.
+ */
+export async function letGo(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'let-go',
+    text: `
+      with waiting as (
+        (select id from delivery_queue where gated and sequence is null and workspace_id = $1 and endpoint_id = $2
+          order by due_at, id limit $3)
+        union all
+        (select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
+          order by ordering_key, sequence limit $3)
+      )
+      update delivery_queue q set gated = false, held = false, ordering_key = null, sequence = null, leased_until = null,
+        lease = q.lease + 1
+      from waiting where q.id = any(array[waiting.id])`,
+    values: [workspaceId, endpointId, limit],
+  })
+  return rowCount ?? 0
+}
+
+/** Ends the lines of an endpoint that keeps no order any more. To be called under its gate. Gives how many left them. */
+export async function leaveLines(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'leave-lines',
+    text: `
+      with lined as (
+        select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
+        order by ordering_key, sequence limit $3
+      )
+      update delivery_queue q set ordering_key = null, sequence = null from lined where q.id = any(array[lined.id])`,
+    values: [workspaceId, endpointId, limit],
+  })
+  return rowCount ?? 0
+}
+
+/** What stood in no line when its endpoint got its order comes before everything that was published since. */
+const before = 2 ** 52
+
+/**
+ * Gives places in line to what became due without one: scheduled, resent or replayed deliveries at the end, those from before
+ * the endpoint was ordered at the beginning. To be called under its gate. Gives how many. Index: delivery_queue_gated.
+ */
+export const joinLinesText = `
+  with due as materialized (
+    select q.id, q.event_id, q.ordering_key, nextval('delivery_sequence') as place from (
+      select id, event_id, ordering_key from delivery_queue
+      where gated and sequence is null and workspace_id = $1 and endpoint_id = $2 and due_at <= now()
+      order by due_at, id limit $3 for update
+    ) q
+  )
+  update delivery_queue q set
+    ordering_key = coalesce(due.ordering_key, (select e.ordering_key from events e where e.id = due.event_id), ''),
+    sequence = case when due.ordering_key is null then due.place - ${before} else due.place end
+  from due where q.id = any(array[due.id])`
+
+export async function joinLines(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'join-lines',
+    text: joinLinesText,
+    values: [workspaceId, endpointId, limit],
+  })
+  return rowCount ?? 0
+}

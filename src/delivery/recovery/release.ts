@@ -1,0 +1,45 @@
+import type { Hub } from '../../hub.ts'
+
+/**
+ * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already. An
+ * event that was published for a later time keeps it.
+ * Gives the last one's id, if there was any. Those of a gated endpoint stay: its gate's holder sends them. Index:
+ * delivery_queue_by_endpoint.
+ */
+export async function releaseHeld(
+  hub: Hub,
+  endpoint: { workspaceId: string; endpointId: string },
+  limit: number,
+): Promise<string | undefined> {
+  const { rows } = await hub.pool.query<{ last: string | null }>(
+    `with oldest as (
+      select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held and not gated
+      order by id limit $3 for update skip locked
+    ), released as (
+      update delivery_queue q set held = false,
+        due_at = case when q.attempts = 0 then greatest(q.due_at, now()) else now() end
+      from oldest where q.id = any(array[oldest.id]) returning q.id
+    )
+    select max(id) as last from released`,
+    [endpoint.workspaceId, endpoint.endpointId, limit],
+  )
+  return rows[0]?.last ?? undefined
+}
+
+/**
+ * Makes what waits for its own retry wait for the drain instead: an endpoint that answers again need not be waited for by
+ * deliveries that failed because it did not. Index: delivery_queue_by_endpoint.
+ */
+export async function holdRetries(hub: Hub, endpoint: { workspaceId: string; endpointId: string }): Promise<void> {
+  // Behind a gate they are just due: its holder sends them at the endpoint's pace.
+  await hub.pool.query(
+    `update delivery_queue set due_at = now()
+     where workspace_id = $1 and endpoint_id = $2 and gated and attempts > 0 and due_at > now()`,
+    [endpoint.workspaceId, endpoint.endpointId],
+  )
+  await hub.pool.query(
+    `update delivery_queue set held = true
+     where workspace_id = $1 and endpoint_id = $2 and not held and not gated and attempts > 0 and due_at > now()`,
+    [endpoint.workspaceId, endpoint.endpointId],
+  )
+}

@@ -1,0 +1,52 @@
+import type { Hub } from '../../hub.ts'
+import { startSoon } from '../../temporal/start.ts'
+import {
+  recoverEndpointAttributes,
+  recoverEndpointName,
+  recoverEndpointWorkflowId,
+  type RecoverEndpointInput,
+} from '../contract.ts'
+import { changeMode } from '../endpoints/endpoint-mode.ts'
+import { probeDelayMs } from '../policy.ts'
+
+/** Between two starts of recoveries in one process: at most five a second. */
+const startEveryMs = 200
+let nextStartAt = 0
+
+/**
+ * Takes an endpoint out of the general delivery and has its recovery started. The row's mode is the request: if the
+ * start fails, `reconcile` makes it.
+ * @returns whether this call did it; false when somebody else was first
+ */
+export async function enterTrouble(
+  hub: Hub,
+  endpoint: { workspaceId: string; endpointId: string; epoch: number; host: string },
+): Promise<boolean> {
+  const nextProbeAt = new Date(Date.now() + probeDelayMs(hub.deliveryPolicy, 0))
+  const epoch = await hub.db
+    .transaction()
+    .execute(tx => changeMode(tx, endpoint, 'recovering', { next_probe_at: nextProbeAt }))
+  if (epoch === undefined) return false
+  hub.log.info({ endpointId: endpoint.endpointId, workspaceId: endpoint.workspaceId }, 'the endpoint is in trouble')
+  scheduleRecovery(hub, { ...endpoint, epoch })
+  return true
+}
+
+/** Starts the recovery of an endpoint that is marked so, in its turn. */
+export function scheduleRecovery(hub: Hub, input: RecoverEndpointInput): void {
+  const now = performance.now()
+  nextStartAt = Math.max(now, nextStartAt + startEveryMs)
+  setTimeout(() => void startRecovery(hub, input), nextStartAt - now).unref()
+}
+
+/** Starts the recovery of an endpoint now, or joins the running one. Gives whether Temporal answered. */
+export function startRecovery(hub: Hub, input: RecoverEndpointInput): Promise<boolean> {
+  const { workspaceId, endpointId, epoch, host } = input
+  return startSoon(hub.temporal, hub.log, {
+    name: recoverEndpointName,
+    workflowId: recoverEndpointWorkflowId(endpointId),
+    input: { workspaceId, endpointId, epoch, host } satisfies RecoverEndpointInput,
+    searchAttributes: recoverEndpointAttributes(input, 'retrying'),
+    summary: `${host} does not take deliveries (${endpointId})`,
+  })
+}

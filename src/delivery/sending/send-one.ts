@@ -1,0 +1,85 @@
+import { hostname } from 'node:os'
+import type pg from 'pg'
+import type { Hub } from '../../hub.ts'
+import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import { joinLines } from '../gates/gate-rows.ts'
+import type { Outcome } from './outcome.ts'
+import { postOfEvents } from './post-events.ts'
+import { recordReported } from '../dispatch/record-reported.ts'
+import type { Verdict } from '../dispatch/record.ts'
+import { send } from './send.ts'
+import { TargetCache } from '../dispatch/targets.ts'
+
+const joinAtOnce = 1_000
+/** Longer than the longest exchange, since nobody prolongs it. */
+const leaseMs = 60_000
+
+const lease = `
+  update delivery_queue q set leased_until = now() + ${leaseMs} * interval '1 ms', lease = q.lease + 1
+  from picked where q.id = any(array[picked.id])
+  returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
+    q.attempts, q.step, q.size, q.payload_days as "payloadDays"`
+
+/** Which delivery to try of an endpoint. */
+export interface Pick {
+  workspaceId: string
+  endpointId: string
+  /** Its gate is held by the caller: what a former holder had is free. */
+  gated: boolean
+  /** Only the first of a line may be tried. */
+  ordered: boolean
+}
+
+// Scheduled deliveries that were never tried are not due before their time; all others are, in trouble.
+const triable = 'workspace_id = $1 and endpoint_id = $2 and (attempts > 0 or due_at <= now())'
+const picked = {
+  any: `select id from delivery_queue where ${triable} and id > $3 and (leased_until is null or leased_until < now())
+    order by id limit 1 for update skip locked`,
+  gated: `select id from delivery_queue where ${triable} and id > $3 order by id limit 1 for update`,
+  firstHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null and $3 = ''
+    order by endpoint_id, ordering_key, sequence limit 1 for update`,
+  nextHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null
+      and ordering_key > (select before.ordering_key from delivery_queue before where before.id = $3)
+    order by endpoint_id, ordering_key, sequence limit 1 for update`,
+}
+
+/**
+ * Takes one waiting delivery of an endpoint, before its retry is due: the first whose id is after `after`; of an ordered
+ * endpoint the first one of the next key after that one's. Indexes: delivery_queue_by_endpoint, delivery_queue_line.
+ */
+export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string): Promise<ClaimedDelivery | undefined> {
+  const { workspaceId, endpointId, gated, ordered } = endpoint
+  if (ordered) await joinLines(pool, endpoint, joinAtOnce)
+  const heads = after === '' ? picked.firstHead : picked.nextHead
+  const { rows } = await pool.query<ClaimedDelivery>(
+    `with picked as (${ordered ? heads : gated ? picked.gated : picked.any}) ${lease}`,
+    [workspaceId, endpointId, after],
+  )
+  return rows[0]
+}
+
+/** Sends one delivery outside the batches and records what the verdict says. Undefined when it could not be sent at all. */
+export async function sendOne(
+  hub: Hub,
+  delivery: ClaimedDelivery,
+  judge: (outcome: Outcome) => Verdict,
+): Promise<Outcome | undefined> {
+  const targets = new TargetCache(hub)
+  await targets.load(delivery.workspaceId, [delivery.endpointId])
+  const target = targets.get(delivery.endpointId)
+  const { rows } = await hub.pool.query<{ body: Buffer }>(
+    'select body from event_payloads where payload_days = $1 and event_id = $2',
+    [delivery.payloadDays, delivery.eventId],
+  )
+  const body = rows[0]?.body
+  const worker = `${hostname()}:${process.pid}`
+  if (!target || !body) {
+    const reason = target ? 'payload_expired' : 'endpoint_deleted'
+    await recordReported(hub, hub.pool, [{ delivery, verdict: { kind: 'failed', reason } }], worker)
+    return undefined
+  }
+  const post = postOfEvents(target, [{ id: delivery.eventId, body }])
+  const outcome = await new Promise<Outcome>(resolve => send(hub.outgoing.dispatcher, post, resolve))
+  await recordReported(hub, hub.pool, [{ delivery, verdict: judge(outcome), outcome }], worker)
+  return outcome
+}
