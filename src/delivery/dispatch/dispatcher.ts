@@ -43,8 +43,8 @@ export class Dispatcher {
   constructor(hub: Hub) {
     this.#hub = hub
     const pools = createDeliveryPools(hub)
-    this.#recorder = new Recorder(hub, pools.results, `${hostname()}:${process.pid}`, results => {
-      this.#noteRecorded(results)
+    this.#recorder = new Recorder(hub, pools.results, `${hostname()}:${process.pid}`, (results, finished) => {
+      this.#noteRecorded(results, finished)
       measureResults(results)
       noteHealth(hub, pools.results, results).catch((error: unknown) =>
         hub.log.error({ err: error }, 'the health of endpoints could not be noted'),
@@ -136,9 +136,9 @@ export class Dispatcher {
   }
 
   /** Leases last until results are recorded. */
-  #noteRecorded(results: readonly Result[]): void {
+  #noteRecorded(results: readonly Result[], finished: ReadonlySet<string>): void {
     for (const { delivery } of results) this.#context.holdings.recorded(delivery)
     this.#lanes.noteRecorded(results)
-    this.#gates.noteRecorded(results)
+    this.#gates.noteRecorded(results, finished)
   }
 }

@@ -8,39 +8,39 @@ import { statisticsOf } from '../log/statistics.ts'
 /**
  * Records results and, where somebody asked to be told, publishes in the same transaction what ended: a report is there
  * exactly when the result is, once. Workspaces that did not ask are recorded as if there were no reports.
- * What was sent counts in the statistics of its endpoint.
+ * What was sent counts in the statistics of its endpoint. Gives the ids that `recordResults` names.
  */
 export async function recordReported(
   hub: Hub,
   pool: pg.Pool,
   results: readonly Result[],
   worker: string,
-): Promise<void> {
-  await recordEach(hub, pool, results, worker)
+): Promise<Set<string>> {
+  const done = await recordEach(hub, pool, results, worker)
   statisticsOf(hub).note(results)
+  return done
 }
 
-async function recordEach(hub: Hub, pool: pg.Pool, results: readonly Result[], worker: string): Promise<void> {
+async function recordEach(hub: Hub, pool: pg.Pool, results: readonly Result[], worker: string): Promise<Set<string>> {
   const readers = await reportReaders(hub, pool)
   const wanted = (result: Result) => {
     const { kind } = result.verdict
     return (kind === 'delivered' || kind === 'failed') && isReportWanted(readers, result.delivery, kind)
   }
   const reported = readers.size === 0 ? [] : results.filter(wanted)
-  if (reported.length === 0) {
-    await recordResults(pool, results, worker)
-    return
-  }
+  if (reported.length === 0) return recordResults(pool, results, worker)
   const others = results.filter(result => !wanted(result))
-  await Promise.all([
-    others.length === 0 ? undefined : recordResults(pool, others, worker),
+  const done = await Promise.all([
+    others.length === 0 ? new Set<string>() : recordResults(pool, others, worker),
     inTransaction(pool, async client => {
-      const done = await recordResults(client, reported, worker, { naming: true })
-      const ended = reported.filter(({ delivery }) => done.has(delivery.id)).map(endedOf)
+      const finished = await recordResults(client, reported, worker, { naming: true })
+      const ended = reported.filter(({ delivery }) => finished.has(delivery.id)).map(endedOf)
       if (ended.length > 0) await publishReports(hub, client, ended)
+      return finished
     }),
   ])
   hub.wake.soon()
+  return new Set([...done[0], ...done[1]])
 }
 
 function endedOf({ delivery, verdict, outcome }: Result): Ended {
@@ -59,13 +59,17 @@ function endedOf({ delivery, verdict, outcome }: Result): Ended {
 }
 
 /** Runs work on one connection, and commits what it did or none of it. */
-export async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+export async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query('begin')
-    await work(client)
+    const result = await work(client)
     await client.query('commit')
+    return result
   } catch (error) {
     await client.query('rollback').catch((fault: Error) => (broken = fault))
     throw error

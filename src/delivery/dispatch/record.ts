@@ -86,7 +86,7 @@ const list = (values: readonly (string | number)[]) => `{${values.join()}}`
 
 /**
  * Records results, each under its lease, in at most two statements: queue rows become history, or wait again. Gives the
- * ids that it finished, those that were delivered only if that is asked for.
+ * ids that it finished: of those that were delivered only if that is asked for, or one of them stood in a line.
  * @param db the pool, or the connection of a transaction
  * @param worker the process, as attempts name it
  */
@@ -98,12 +98,13 @@ export async function recordResults(
 ): Promise<Set<string>> {
   const delivered = results.filter(result => result.verdict.kind === 'delivered')
   const others = results.filter(result => result.verdict.kind !== 'delivered')
+  const named = naming || delivered.some(({ delivery }) => standsInLine(delivery))
   const done = await Promise.all([
     delivered.length === 0
       ? undefined
       : db.query<{ id: string }>({
-          name: naming ? 'record-delivered-naming' : 'record-delivered',
-          text: naming ? `${deliveredText} returning id` : deliveredText,
+          name: named ? 'record-delivered-naming' : 'record-delivered',
+          text: named ? `${deliveredText} returning id` : deliveredText,
           values: commonValues(delivered, worker),
         }),
     others.length === 0
@@ -122,6 +123,11 @@ export async function recordResults(
     noteVerified(db, delivered),
   ])
   return new Set(done.flatMap(answer => answer?.rows.map(row => row.id) ?? []))
+}
+
+/** Whether another delivery waits for this one's result. */
+export function standsInLine({ sequence }: ClaimedDelivery): boolean {
+  return typeof sequence === 'number'
 }
 
 function commonValues(results: readonly Result[], worker: string): unknown[] {

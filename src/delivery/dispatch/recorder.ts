@@ -8,6 +8,9 @@ import { statisticsOf } from '../log/statistics.ts'
 const flushEveryMs = 20
 const flushRows = 500
 
+/** Is told what was recorded, and which ids of those that stood in line were finished by that. */
+type Recorded = (results: readonly Result[], finished: ReadonlySet<string>) => void
+
 /**
  * Collects results and records them together, every 20 ms or 500 of them. While the database is away they are kept and
  * tried again; a batch that fails otherwise is halved until the culprit stands alone.
@@ -16,13 +19,12 @@ export class Recorder {
   readonly #hub: Hub
   readonly #pool: pg.Pool
   readonly #worker: string
-  readonly #recorded: (results: readonly Result[]) => void
+  readonly #recorded: Recorded
   #results: Result[] = []
   #timer: NodeJS.Timeout | undefined
   readonly #flushes = new Set<Promise<void>>()
 
-  /** @param recorded is told what was recorded, for the bookkeeping of endpoints */
-  constructor(hub: Hub, pool: pg.Pool, worker: string, recorded: (results: readonly Result[]) => void) {
+  constructor(hub: Hub, pool: pg.Pool, worker: string, recorded: Recorded) {
     this.#hub = hub
     this.#pool = pool
     this.#worker = worker
@@ -66,8 +68,8 @@ export class Recorder {
   async #record(batch: readonly Result[]): Promise<void> {
     for (let wait = 100; ; wait = Math.min(2 * wait, 2_000)) {
       try {
-        await recordReported(this.#hub, this.#pool, batch, this.#worker)
-        this.#recorded(batch)
+        const finished = await recordReported(this.#hub, this.#pool, batch, this.#worker)
+        this.#recorded(batch, finished)
         return
       } catch (error) {
         if (isDatabaseUnavailable(error)) {
@@ -93,8 +95,8 @@ export class Recorder {
       endpointVersion: result.delivery.version ?? 0,
     }
     try {
-      await recordResults(this.#pool, [{ ...result, outcome }], this.#worker)
-      this.#recorded([result])
+      const finished = await recordResults(this.#pool, [{ ...result, outcome }], this.#worker)
+      this.#recorded([result], finished)
     } catch (error) {
       // Its lease ends, and it is sent again: at least once.
       this.#hub.log.error({ err: error, deliveryId: result.delivery.id }, 'a result could not be recorded')

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { batchBytes } from '../sending/batch.ts'
 import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claim.ts'
 import { claimGated } from './gated-claim.ts'
+import type { Gate } from './gate-store.ts'
 import type { Verdict } from '../dispatch/record.ts'
 
 /** What came of a look into the table. */
@@ -19,7 +20,7 @@ export interface GateLine {
   readonly size: number
   /** How many could be sent now, one after another: each key of an ordered endpoint counts as one. */
   readonly ready: number
-  claim(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<Look>
+  claim(pool: pg.Pool, limits: ClaimLimits, gate: Gate): Promise<Look>
   add(claimed: readonly ClaimedDelivery[]): void
   /** Takes the deliveries of the next POST: at most so many, and of each at most what `mostWith` says. */
   next(most: number, mostWith: (delivery: ClaimedDelivery) => number): ClaimedDelivery[]
@@ -46,8 +47,8 @@ export class PlainLine implements GateLine {
     return this.#queue.length
   }
 
-  async claim(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<Look> {
-    const claimed = await claimGated(pool, limits, endpointId, [...this.#had.keys()])
+  async claim(pool: pg.Pool, limits: ClaimLimits, gate: Gate): Promise<Look> {
+    const claimed = await claimGated(pool, limits, gate, [...this.#had.keys()])
     return { claimed, more: claimed.length >= limits.rows }
   }
 

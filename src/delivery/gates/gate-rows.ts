@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Executor } from '../../db/database.ts'
 import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import { heldGate, type Gate } from './gate-store.ts'
 
 interface Place {
   workspaceId: string
@@ -54,39 +55,43 @@ export async function adoptWaiting(pool: Runner, { workspaceId, endpointId }: Pl
 }
 
 /**
- * Lets deliveries of an endpoint that is gated no more go their ordinary way. To be called under its gate. Gives how many.
+ * Lets deliveries of an endpoint that is gated no more go their ordinary way, while the gate is held. Gives how many.
  * Indexes: delivery_queue_gated, delivery_queue_line.
  */
-export async function letGo(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+export async function letGo(pool: Runner, { workspaceId, endpointId, fence }: Gate, limit: number): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'let-go',
     text: `
-      with waiting as (
+      with ${heldGate('$2', '$4')}, waiting as (
         (select id from delivery_queue where gated and sequence is null and workspace_id = $1 and endpoint_id = $2
-          order by due_at, id limit $3)
+          and exists (select from gate) order by due_at, id limit $3)
         union all
         (select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
-          order by ordering_key, sequence limit $3)
+          and exists (select from gate) order by ordering_key, sequence limit $3)
       )
       update delivery_queue q set gated = false, held = false, ordering_key = null, sequence = null, leased_until = null,
         lease = q.lease + 1
       from waiting where q.id = any(array[waiting.id])`,
-    values: [workspaceId, endpointId, limit],
+    values: [workspaceId, endpointId, limit, fence],
   })
   return rowCount ?? 0
 }
 
-/** Ends the lines of an endpoint that keeps no order any more. To be called under its gate. Gives how many left them. */
-export async function leaveLines(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+/** Ends the lines of an endpoint that keeps no order any more, while its gate is held. Gives how many left them. */
+export async function leaveLines(
+  pool: Runner,
+  { workspaceId, endpointId, fence }: Gate,
+  limit: number,
+): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'leave-lines',
     text: `
-      with lined as (
+      with ${heldGate('$2', '$4')}, lined as (
         select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
-        order by ordering_key, sequence limit $3
+          and exists (select from gate) order by ordering_key, sequence limit $3
       )
       update delivery_queue q set ordering_key = null, sequence = null from lined where q.id = any(array[lined.id])`,
-    values: [workspaceId, endpointId, limit],
+    values: [workspaceId, endpointId, limit, fence],
   })
   return rowCount ?? 0
 }
@@ -96,13 +101,14 @@ const before = 2 ** 52
 
 /**
  * Gives places in line to what became due without one: scheduled, resent or replayed deliveries at the end, those from before
- * the endpoint was ordered at the beginning. To be called under its gate. Gives how many. Index: delivery_queue_gated.
+ * the endpoint was ordered at the beginning. Only while the gate is held. Gives how many. Index: delivery_queue_gated.
  */
 export const joinLinesText = `
-  with due as materialized (
+  with ${heldGate('$2', '$4')}, due as materialized (
     select q.id, q.event_id, q.ordering_key, nextval('delivery_sequence') as place from (
       select id, event_id, ordering_key from delivery_queue
       where gated and sequence is null and workspace_id = $1 and endpoint_id = $2 and due_at <= now()
+        and exists (select from gate)
       order by due_at, id limit $3 for update
     ) q
   )
@@ -111,11 +117,15 @@ export const joinLinesText = `
     sequence = case when due.ordering_key is null then due.place - ${before} else due.place end
   from due where q.id = any(array[due.id])`
 
-export async function joinLines(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<number> {
+export async function joinLines(
+  pool: Runner,
+  { workspaceId, endpointId, fence }: Gate,
+  limit: number,
+): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'join-lines',
     text: joinLinesText,
-    values: [workspaceId, endpointId, limit],
+    values: [workspaceId, endpointId, limit, fence],
   })
   return rowCount ?? 0
 }

@@ -12,6 +12,14 @@ export interface Gate {
   rateAheadMs: number
 }
 
+/**
+ * The expression `gate` of a statement that only the holder may carry out: it has a row while that one holds it, and nobody
+ * else takes the gate before the statement is done. What a process that was frozen asks for too late changes nothing then.
+ */
+export const heldGate = (endpointId: string, fence: string) => `gate as materialized (
+    select from endpoint_gates where endpoint_id = ${endpointId} and fence = ${fence} and leased_until > now() for share
+  )`
+
 interface Row {
   endpointId: string
   workspaceId: string
@@ -38,10 +46,14 @@ export async function takeGates(
         where g.leased_until < now()
       returning endpoint_id as "endpointId", workspace_id as "workspaceId", fence,
         extract(epoch from rate_at - now())::float8 * 1000 as "rateAheadMs"`,
-    // In one order, so that two processes never wait for each other.
-    values: [...columns([...endpoints].sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1))), leaseMs],
+    values: [...columns(inOneOrder(endpoints)), leaseMs],
   })
   return rows.map(row => ({ ...row, endsAt, rateAheadMs: row.rateAheadMs ?? 0 }))
+}
+
+/** Locked in this order, two processes never wait for each other. */
+function inOneOrder<One extends { endpointId: string }>(gates: readonly One[]): One[] {
+  return gates.toSorted((a, b) => (a.endpointId < b.endpointId ? -1 : 1))
 }
 
 function columns(endpoints: readonly { endpointId: string; workspaceId: string }[]): string[] {
@@ -50,6 +62,7 @@ function columns(endpoints: readonly { endpointId: string; workspaceId: string }
 
 /** Prolongs gates that are still held, and notes how far their rate limits are used; gives their endpoints. */
 export async function renewGates(pool: pg.Pool, gates: readonly Gate[], leaseMs: number): Promise<Set<string>> {
+  const ordered = inOneOrder(gates)
   const { rows } = await pool.query<{ id: string }>({
     name: 'renew-gates',
     text: `
@@ -58,9 +71,9 @@ export async function renewGates(pool: pg.Pool, gates: readonly Gate[], leaseMs:
       where g.endpoint_id = any(array[r.id]) and g.fence = r.fence
       returning g.endpoint_id as id`,
     values: [
-      lists(gates.map(gate => gate.endpointId)),
-      lists(gates.map(gate => gate.fence)),
-      lists(gates.map(gate => (gate.rateAheadMs > 0 ? gate.rateAheadMs : 'NULL'))),
+      lists(ordered.map(gate => gate.endpointId)),
+      lists(ordered.map(gate => gate.fence)),
+      lists(ordered.map(gate => (gate.rateAheadMs > 0 ? gate.rateAheadMs : 'NULL'))),
       leaseMs,
     ],
   })

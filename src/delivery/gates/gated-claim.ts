@@ -1,13 +1,15 @@
 import type pg from 'pg'
 import { leaseClause, type ClaimedDelivery, type ClaimLimits } from '../dispatch/claim.ts'
+import { heldGate, type Gate } from './gate-store.ts'
 
 // The leases of rows are not looked at here: who holds the gate knows which of them are its own, and a former holder's results
 // do not count any more once these claims have raised the rows' `lease`.
-const served = `exists (select from endpoints where id = $4 and gated and mode in ('open', 'draining'))`
+const served = `exists (select from gate)
+      and exists (select from endpoints where id = $4 and gated and mode in ('open', 'draining'))`
 
 /** Claims what is due of a gated endpoint without an order, oldest first, but what its holder has. Index: delivery_queue_gated. */
 export const claimGatedText = `
-  with locked as (
+  with ${heldGate('$4', '$6')}, locked as (
     select id, due_at, size from delivery_queue
     where gated and sequence is null and endpoint_id = $4 and due_at <= now() and id <> all($5::text[]) and ${served}
     order by due_at, id limit $1 for update skip locked
@@ -19,7 +21,7 @@ export const claimGatedText = `
  * What is claimed of one line is its beginning, without a gap.
  */
 export const claimLinesText = `
-  with recursive keys as (
+  with recursive ${heldGate('$4', '$9')}, keys as (
     (select ordering_key, 1 as n from delivery_queue
       where sequence is not null and endpoint_id = $4 and ordering_key >= $7 and ${served}
       order by endpoint_id, ordering_key, sequence limit 1)
@@ -61,14 +63,14 @@ export const claimLinesText = `
 export async function claimGated(
   pool: pg.Pool,
   limits: ClaimLimits,
-  endpointId: string,
+  { endpointId, fence }: Gate,
   had: readonly string[],
 ): Promise<ClaimedDelivery[]> {
   const leaseEndsAt = performance.now() + limits.leaseMs
   const { rows } = await pool.query<ClaimedDelivery>({
     name: 'claim-gated',
     text: claimGatedText,
-    values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, `{${had.join()}}`],
+    values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, `{${had.join()}}`, fence],
   })
   for (const row of rows) row.leaseEndsAt = leaseEndsAt
   return rows.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
@@ -90,7 +92,7 @@ export interface ClaimedLines {
 export async function claimLines(
   pool: pg.Pool,
   limits: LineLimits,
-  endpointId: string,
+  { endpointId, fence }: Gate,
   hadKeys: readonly string[],
   from: string,
 ): Promise<ClaimedLines> {
@@ -98,7 +100,7 @@ export async function claimLines(
   const { rows } = await pool.query<ClaimedDelivery & { keys: number; last: string | null }>({
     name: 'claim-lines',
     text: claimLinesText,
-    values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, hadKeys, limits.keys, from, limits.rowsEach],
+    values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, hadKeys, limits.keys, from, limits.rowsEach, fence],
   })
   const { keys = 0, last = null } = rows[0] ?? {}
   const claimed = rows.filter(row => row.id !== null)

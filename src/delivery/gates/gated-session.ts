@@ -64,7 +64,7 @@ export class GatedSession implements GateHolder {
     this.#lane = new Lane(target)
     // Whatever was before: a hand-over, a recovery, a first delivery.
     this.#lane.startSlowly()
-    this.#line = target.ordered ? new OrderedLine(gate.workspaceId, target.batchSize) : new PlainLine()
+    this.#line = target.ordered ? new OrderedLine(target.batchSize) : new PlainLine()
     this.#rate = new Rate(target.rateLimit, gate.rateAheadMs)
     this.#ended = ended
   }
@@ -139,6 +139,7 @@ export class GatedSession implements GateHolder {
 
   #look(): void {
     if (this.#looking || this.#state !== 'serving' || !(this.#wanted || this.#more)) return
+    if (!holdsGate(this.gate)) return this.lost()
     const { load, running, hub } = this.#context
     if (this.#appetite <= 0 || load.paused || !load.hasSpace || !running()) return
     const restMs = this.#lane.notBefore - performance.now()
@@ -162,7 +163,7 @@ export class GatedSession implements GateHolder {
     this.#wanted = false
     this.#lookedAt = performance.now()
     const limits = { rows: this.#appetite, bytes: load.freeBytes, leaseMs: hub.deliveryPolicy.leaseMs }
-    const { claimed, more } = await this.#line.claim(pools.gates, limits, this.gate.endpointId)
+    const { claimed, more } = await this.#line.claim(pools.gates, limits, this.gate)
     this.#more = more
     const longest = this.#line.size > 0 ? busyLookMs : slowLookMs
     this.#lookGapMs = claimed.length > 0 || more ? quickLookMs : Math.min(2 * this.#lookGapMs, longest)

@@ -3,7 +3,7 @@ import { GateKeeper } from './gate-keeper.ts'
 import { releaseGate, takeGates, waitingEndpoints, type Gate, type WaitingEndpoint } from './gate-store.ts'
 import { GatedSession } from './gated-session.ts'
 import { finishHeld } from '../dispatch/housekeeping.ts'
-import type { Result } from '../dispatch/record.ts'
+import { standsInLine, type Result } from '../dispatch/record.ts'
 
 const lookGapMs = 50
 const lookEveryMs = 500
@@ -139,9 +139,14 @@ export class GatedSessions {
     }
   }
 
-  noteRecorded(results: readonly Result[]): void {
+  noteRecorded(results: readonly Result[], finished: ReadonlySet<string>): void {
     if (this.#sessions.size === 0) return
-    for (const { delivery, verdict } of results) this.#sessions.get(delivery.endpointId)?.recorded(delivery, verdict)
+    for (const { delivery, verdict } of results) {
+      // What did not count, because its row was changed by somebody else, is no reason to go on with the line.
+      const final = verdict.kind === 'delivered' || verdict.kind === 'failed'
+      const undone = final && standsInLine(delivery) && !finished.has(delivery.id)
+      this.#sessions.get(delivery.endpointId)?.recorded(delivery, undone ? { kind: 'back', delayMs: 0 } : verdict)
+    }
   }
 
   /** Gives all gates back, each as soon as what is under way through it is recorded, so that another process goes on at once. */

@@ -3,6 +3,7 @@ import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claim.ts'
 import { countFitting, type GateLine, type Look } from './gate-line.ts'
 import { joinLines } from './gate-rows.ts'
 import { claimLines } from './gated-claim.ts'
+import type { Gate } from './gate-store.ts'
 import type { Verdict } from '../dispatch/record.ts'
 
 const keysAtOnce = 256
@@ -21,7 +22,6 @@ interface Line {
 
 /** One line for each key: the next of a key is sent when the result of the one before it is recorded as final. */
 export class OrderedLine implements GateLine {
-  readonly #workspaceId: string
   readonly #batchSize: number
   readonly #lines = new Map<string, Line>()
   #free: Line[] = []
@@ -31,8 +31,7 @@ export class OrderedLine implements GateLine {
   /** How many keys the last look saw. */
   #keys = 0
 
-  constructor(workspaceId: string, batchSize: number) {
-    this.#workspaceId = workspaceId
+  constructor(batchSize: number) {
     this.#batchSize = batchSize
   }
 
@@ -49,13 +48,13 @@ export class OrderedLine implements GateLine {
   }
 
   /** From key to key in turns, each time some hundreds of keys. */
-  async claim(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<Look> {
-    await joinLines(pool, { workspaceId: this.#workspaceId, endpointId }, joinAtOnce)
+  async claim(pool: pg.Pool, limits: ClaimLimits, gate: Gate): Promise<Look> {
+    await joinLines(pool, gate, joinAtOnce)
     const share = Math.ceil((2 * limits.rows) / Math.max(1, this.#keys))
     const rowsEach = Math.max(this.#batchSize, Math.min(mostOfKey, Math.max(fewestOfKey, share)))
     const all = { ...limits, keys: keysAtOnce, rowsEach }
     const had = [...this.#lines.keys()]
-    const { claimed, keys, last } = await claimLines(pool, all, endpointId, had, this.#from)
+    const { claimed, keys, last } = await claimLines(pool, all, gate, had, this.#from)
     this.#keys = keys
     this.#from = keys < keysAtOnce || last === null ? '' : last + '\u0001'
     return { claimed, more: claimed.length >= limits.rows || this.#from !== '' }

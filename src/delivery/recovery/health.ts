@@ -3,7 +3,7 @@ import type { Hub } from '../../hub.ts'
 import { disableEndpoint } from '../endpoints/disable.ts'
 import { asksForLess, describeError, type Outcome } from '../sending/outcome.ts'
 import type { ClaimedDelivery } from '../dispatch/claim.ts'
-import type { Result } from '../dispatch/record.ts'
+import { standsInLine, type Result } from '../dispatch/record.ts'
 import { enterTrouble } from './trouble.ts'
 
 interface Failures {
@@ -106,6 +106,6 @@ export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Resu
  * In line, no other delivery may be tried while the first one fails. Whether it fails for its own sake then shows in how: a
  * payload is not why nobody answers.
  */
-function isUnserved({ sequence }: ClaimedDelivery, outcome: Outcome): boolean {
-  return typeof sequence === 'number' && (outcome.status === undefined || asksForLess(outcome))
+function isUnserved(delivery: ClaimedDelivery, outcome: Outcome): boolean {
+  return standsInLine(delivery) && (outcome.status === undefined || asksForLess(outcome))
 }

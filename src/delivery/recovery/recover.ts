@@ -5,7 +5,7 @@ import { disableEndpoint } from '../endpoints/disable.ts'
 import { changeMode, healthy } from '../endpoints/endpoint-mode.ts'
 import { describeError } from '../sending/outcome.ts'
 import { longestRetryAfterMs, probeDelayMs } from '../policy.ts'
-import { releaseGate } from '../gates/gate-store.ts'
+import { releaseGate, type Gate } from '../gates/gate-store.ts'
 import { publishEvents } from '../events/publish.ts'
 import { waitForGate } from '../gates/probe-gate.ts'
 import { pickDelivery, sendOne } from '../sending/send-one.ts'
@@ -98,7 +98,7 @@ export async function probeEndpoint(hub: Hub, input: RecoverEndpointInput): Prom
     return { state: 'recovering', waiting, error: endpoint.lastError, waitMs: 1_000, epoch: input.epoch, notified }
   }
   try {
-    return await probeWithOne(hub, input, endpoint, notified)
+    return await probeWithOne(hub, input, endpoint, { notified, gate })
   } finally {
     if (gate) await releaseGate(hub.pool, gate)
   }
@@ -108,9 +108,9 @@ async function probeWithOne(
   hub: Hub,
   input: RecoverEndpointInput,
   endpoint: EndpointInTrouble,
-  notified: boolean,
+  { notified, gate }: { notified: boolean; gate: Gate | undefined },
 ): Promise<RecoveryStep> {
-  const from = { ...input, gated: endpoint.gated, ordered: endpoint.ordered }
+  const from = { ...input, gate, ordered: endpoint.ordered }
   const picked =
     (await pickDelivery(hub.pool, from, input.lastProbed ?? '')) ?? (await pickDelivery(hub.pool, from, ''))
   if (!picked) {

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Hub } from '../../hub.ts'
 import type { ClaimedDelivery } from '../dispatch/claim.ts'
 import { joinLines } from '../gates/gate-rows.ts'
+import { heldGate, type Gate } from '../gates/gate-store.ts'
 import type { Outcome } from './outcome.ts'
 import { postOfEvents } from './post-events.ts'
 import { recordReported } from '../dispatch/record-reported.ts'
@@ -24,8 +25,8 @@ const lease = `
 export interface Pick {
   workspaceId: string
   endpointId: string
-  /** Its gate is held by the caller: what a former holder had is free. */
-  gated: boolean
+  /** Of a gated endpoint, held by the caller: what a former holder had is free. */
+  gate: Gate | undefined
   /** Only the first of a line may be tried. */
   ordered: boolean
 }
@@ -35,11 +36,14 @@ const triable = 'workspace_id = $1 and endpoint_id = $2 and (attempts > 0 or due
 const picked = {
   any: `select id from delivery_queue where ${triable} and id > $3 and (leased_until is null or leased_until < now())
     order by id limit 1 for update skip locked`,
-  gated: `select id from delivery_queue where ${triable} and id > $3 order by id limit 1 for update`,
+  gated: `select id from delivery_queue where ${triable} and id > $3 and exists (select from gate)
+    order by id limit 1 for update`,
   firstHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null and $3 = ''
+      and exists (select from gate)
     order by endpoint_id, ordering_key, sequence limit 1 for update`,
   nextHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null
       and ordering_key > (select before.ordering_key from delivery_queue before where before.id = $3)
+      and exists (select from gate)
     order by endpoint_id, ordering_key, sequence limit 1 for update`,
 }
 
@@ -48,14 +52,16 @@ const picked = {
  * endpoint the first one of the next key after that one's. Indexes: delivery_queue_by_endpoint, delivery_queue_line.
  */
 export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string): Promise<ClaimedDelivery | undefined> {
-  const { workspaceId, endpointId, gated, ordered } = endpoint
-  if (ordered) await joinLines(pool, endpoint, joinAtOnce)
+  const { workspaceId, endpointId, gate, ordered } = endpoint
+  const leaseEndsAt = performance.now() + leaseMs
+  if (gate && ordered) await joinLines(pool, gate, joinAtOnce)
   const heads = after === '' ? picked.firstHead : picked.nextHead
-  const { rows } = await pool.query<ClaimedDelivery>(
-    `with picked as (${ordered ? heads : gated ? picked.gated : picked.any}) ${lease}`,
-    [workspaceId, endpointId, after],
-  )
-  return rows[0]
+  const text = gate
+    ? `with ${heldGate('$2', '$4')}, picked as (${ordered ? heads : picked.gated}) ${lease}`
+    : `with picked as (${picked.any}) ${lease}`
+  const values = [workspaceId, endpointId, after, ...(gate ? [gate.fence] : [])]
+  const { rows } = await pool.query<ClaimedDelivery>(text, values)
+  return rows[0] && { ...rows[0], leaseEndsAt }
 }
 
 /** Sends one delivery outside the batches and records what the verdict says. Undefined when it could not be sent at all. */
@@ -78,7 +84,9 @@ export async function sendOne(
     await recordReported(hub, hub.pool, [{ delivery, verdict: { kind: 'failed', reason } }], worker)
     return undefined
   }
-  const post = postOfEvents(target, [{ id: delivery.eventId, body }])
+  // A process that was frozen may find its lease over: somebody else has the delivery by now.
+  const mayGo = () => performance.now() < delivery.leaseEndsAt
+  const post = { ...postOfEvents(target, [{ id: delivery.eventId, body }]), mayGo }
   const outcome = await new Promise<Outcome>(resolve => send(hub.outgoing.dispatcher, post, resolve))
   await recordReported(hub, hub.pool, [{ delivery, verdict: judge(outcome), outcome }], worker)
   return outcome

@@ -8,6 +8,7 @@ import { createTestHub } from '../../support/hub.ts'
 const workspaceId = `ws_${'0'.repeat(26)}`
 const endpointId = (n: number) => `ep_${String(n).padStart(26, '0')}`
 const [ordered, plain] = [endpointId(1), endpointId(2)]
+const fence = 7
 
 const hub = await createTestHub()
 const pools = createDeliveryPools(hub)
@@ -39,6 +40,10 @@ beforeAll(async () => {
   )
   await insert(50_000, 50_000, `'${plain}', true, true, null, null, ${now}, 0`)
   await insert(100_000, 20_000, `'${endpointId(3)}', true, false, null, null, ${now}, 0`)
+  await hub.pool.query(
+    `insert into endpoint_gates (endpoint_id, workspace_id, leased_until, fence)
+     select id, workspace_id, 'infinity', ${fence} from endpoints`,
+  )
   await hub.pool.query('analyze')
 }, 120_000)
 
@@ -88,13 +93,13 @@ describe('the plans of what goes through gates, on large tables', () => {
 
   it('claim by index what is due of an endpoint, but what is in hand', async () => {
     const had = Array.from({ length: 100 }, (_, n) => `dlv_${String(50_000 + n).padStart(26, '0')}`)
-    const { given, kinds, read } = await readOf(pools.gates, claimGatedText, [64, 1e9, 10_000, plain, had])
+    const { given, kinds, read } = await readOf(pools.gates, claimGatedText, [64, 1e9, 10_000, plain, had, fence])
     expect([given, kinds]).toEqual([64, []])
     expect(read).toBeLessThan(64 * 4 + 100)
   })
 
   it('claim the first ones of each line, and read little of those that are blocked or in hand', async () => {
-    const values = [64, 1e9, 10_000, ordered, ['key-01', 'key-03'], 256, '', 4]
+    const values = [64, 1e9, 10_000, ordered, ['key-01', 'key-03'], 256, '', 4, fence]
     const { given, kinds, read } = await readOf(pools.gates, claimLinesText, values)
     expect([given, kinds]).toEqual([64, []])
     // A step and up to four rows for each key, and what is claimed.
@@ -102,14 +107,14 @@ describe('the plans of what goes through gates, on large tables', () => {
   })
 
   it('go from line to line in turns', async () => {
-    const values = [64, 1e9, 10_000, ordered, [], 10, 'key-20', 2]
+    const values = [64, 1e9, 10_000, ordered, [], 10, 'key-20', 2, fence]
     const { given, read } = await readOf(pools.gates, claimLinesText, values)
     expect(given).toBe(10)
     expect(read).toBeLessThan(10 + 20 + 20)
   })
 
   it('look for what joins a line without reading the lines', async () => {
-    const { kinds, read } = await readOf(pools.gates, joinLinesText, [workspaceId, ordered, 1_000])
+    const { kinds, read } = await readOf(pools.gates, joinLinesText, [workspaceId, ordered, 1_000, fence])
     expect([kinds, read]).toEqual([[], 0])
   })
 })
