@@ -7,7 +7,7 @@ import { isId } from '../../ids.ts'
 import { findDelivery, type Delivery } from '../log/delivery-log.ts'
 import { finishNamed, finishOfEvent } from './finish-waiting.ts'
 import { deliveryIdRange } from '../mint.ts'
-import { planByIndex } from '../log/plan-by-index.ts'
+import { planByIndex } from '../../db/by-index.ts'
 
 const byHand = { status: 'cancelled', reason: 'by_hand' } as const
 

@@ -1,4 +1,5 @@
 import type { Hub } from '../../hub.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { payloadClasses } from '../delivery-settings.ts'
 
@@ -22,11 +23,11 @@ export async function expireWaiting(hub: Hub, limit: number): Promise<number> {
       name: 'expire-waiting',
       text: `
         with waiting as (
-          select id from delivery_queue
+          select id, endpoint_id from delivery_queue
           where id < $1 and payload_days = $2 and (leased_until is null or leased_until < now())
           order by id limit $3 for update skip locked
         ), done as (
-          delete from delivery_queue q using waiting where q.id = any(array[waiting.id])
+          delete from delivery_queue q using waiting where ${sameRow('waiting')}
           returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.attempts, q.last_error
         ), finished as (
           insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, error)

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { CompiledQuery } from 'kysely'
 import type { Executor } from '../../db/database.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 
 /** How a delivery ends that is not sent any more. */
 export interface Ending {
@@ -14,7 +15,7 @@ export interface Ending {
  */
 const ending = (status: string, reason: string) => `
   done as (
-    delete from delivery_queue q using waiting where q.id = any(array[waiting.id])
+    delete from delivery_queue q using waiting where ${sameRow('waiting')}
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.attempts, q.last_error
   )
   insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, error)
@@ -34,7 +35,7 @@ export async function finishWaiting(
     name: 'finish-waiting',
     text: `
       with waiting as (
-        select id from delivery_queue
+        select id, endpoint_id from delivery_queue
         where endpoint_id = $2 and workspace_id = $1 and (leased_until is null or leased_until < now())
         order by id limit $5 for update skip locked
       ), ${ending('$3', '$4')}`,
@@ -51,7 +52,7 @@ export async function finishNamed(db: Executor, workspaceId: string, ids: string
   return run(
     db,
     `with waiting as (
-      select id from delivery_queue
+      select id, endpoint_id from delivery_queue
       where id = any($2::text[]) and workspace_id = $1 and (leased_until is null or leased_until < now())
       for update ${ids.length === 1 ? '' : 'skip locked'}
     ), ${ending('$3', '$4')}`,
@@ -69,7 +70,7 @@ export async function finishOfEvent(
   return run(
     db,
     `with waiting as (
-      select id from delivery_queue
+      select id, endpoint_id from delivery_queue
       where id >= $5 and id < $6 and event_id = $2 and workspace_id = $1 and (leased_until is null or leased_until < now())
       order by id limit $7 for update skip locked
     ), ${ending('$3', '$4')}`,

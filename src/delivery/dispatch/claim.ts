@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { EndpointMode } from '../contract.ts'
+import { sameRow } from './same-row.ts'
 
 /** A delivery that this process may send until its lease ends. */
 export interface ClaimedDelivery {
@@ -28,16 +29,13 @@ interface Row extends Omit<ClaimedDelivery, 'leaseEndsAt'> {
   leaseEndsAt?: number
 }
 
-// Rows of the queue are found by `id = any(array[…])` and not by `=`: on a plain equality Postgres may walk the whole primary key
-// as if for a merge, which it takes for cheap whenever a VACUUM has just found the queue empty.
-//
 // What both claims have in common: of the locked rows those whose bytes fit, the first one in any case, get the lease.
 export const leaseClause = `
   fitting as (
-    select id from (select id, sum(size) over (order by due_at, id) - size as before from locked) as l where before < $2
+    select id, endpoint_id from (select id, endpoint_id, sum(size) over (order by due_at, id) - size as before from locked) as l where before < $2
   ), claimed as (
     update delivery_queue q set leased_until = now() + $3::int * interval '1 ms', lease = q.lease + 1
-    from fitting where q.id = any(array[fitting.id])
+    from fitting where ${sameRow('fitting')}
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.lease, q.attempts, q.step, q.size, q.payload_days, q.due_at
   )
   select c.id, c.workspace_id as "workspaceId", c.endpoint_id as "endpointId", c.event_id as "eventId", c.lease, c.attempts,
@@ -51,7 +49,7 @@ export const leaseClause = `
  */
 export const claimDueText = `
   with locked as (
-    select id, due_at, size from delivery_queue
+    select id, endpoint_id, due_at, size from delivery_queue
     where not held and due_at >= $4::timestamptz and due_at <= now() and (leased_until is null or leased_until < now())
     order by due_at, id limit $1 for update skip locked
   ), ${leaseClause}`
@@ -59,7 +57,7 @@ export const claimDueText = `
 /** Claims what is held of one open endpoint, oldest first. Index: delivery_queue_held. */
 export const claimHeldText = `
   with locked as (
-    select id, due_at, size from delivery_queue
+    select id, endpoint_id, due_at, size from delivery_queue
     where held and not gated and endpoint_id = $4 and due_at <= now() and (leased_until is null or leased_until < now())
       and exists (select from endpoints where id = $4 and mode = 'open')
     order by due_at, id limit $1 for update skip locked
@@ -100,6 +98,11 @@ async function claim(
   return claimed.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
 }
 
+export const renewLeasesText = `
+  update delivery_queue q set leased_until = now() + $3::int * interval '1 ms'
+  from unnest($1::text[], $2::int[], $4::text[]) as r(id, lease, endpoint_id)
+  where ${sameRow('r')} and q.lease = r.lease returning q.id`
+
 /** Prolongs leases; gives the ids of those that were still held. */
 export async function renewLeases(
   pool: pg.Pool,
@@ -108,9 +111,13 @@ export async function renewLeases(
 ): Promise<Set<string>> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'renew-leases',
-    text: `update delivery_queue q set leased_until = now() + $3::int * interval '1 ms'
-      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = any(array[r.id]) and q.lease = r.lease returning q.id`,
-    values: [`{${deliveries.map(one => one.id).join()}}`, `{${deliveries.map(one => one.lease).join()}}`, leaseMs],
+    text: renewLeasesText,
+    values: [
+      `{${deliveries.map(one => one.id).join()}}`,
+      `{${deliveries.map(one => one.lease).join()}}`,
+      leaseMs,
+      `{${deliveries.map(one => one.endpointId).join()}}`,
+    ],
   })
   return new Set(rows.map(row => row.id))
 }

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ClaimedDelivery } from './claim.ts'
 import { describeError, type Outcome } from '../sending/outcome.ts'
 import { noteVerified } from '../endpoints/verification.ts'
+import { sameRow } from './same-row.ts'
 
 /** What becomes of a delivery after its turn. */
 export type Verdict =
@@ -22,8 +23,8 @@ export interface Result {
   outcome?: Outcome
 }
 
-const columns = `unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smallint[], $6::int[], $9::int[])
-    with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, endpoint_version, n)`
+const columns = `unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smallint[], $6::int[], $9::int[], $10::text[])
+    with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, endpoint_version, endpoint_id, n)`
 
 // A result counts only under the lease it was sent under, and ends it: who was frozen beyond its lease changes nothing any
 // more, and recording twice is recording once.
@@ -31,7 +32,7 @@ export const deliveredText = `
   with r as materialized (
     select r.*, (sum(answer_size) over (order by n) - answer_size + 1)::int as start from ${columns}
   ), done as (
-    delete from delivery_queue q using r where q.id = any(array[r.id]) and q.lease = r.lease
+    delete from delivery_queue q using r where ${sameRow('r')} and q.lease = r.lease
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.attempts, r.sent_at, r.duration_ms, r.status_code,
       r.answer_size, r.start, r.endpoint_version
   )
@@ -46,12 +47,12 @@ export const otherText = `
   with r as materialized (
     select r.*, (sum(answer_size) over (order by n) - answer_size + 1)::int as start
     from unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smallint[], $6::int[], $9::int[], $10::text[],
-      $11::float8[], $12::text[], $13::text[])
-      with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, endpoint_version, kind, delay_ms,
-        reason, error, n)
+      $11::text[], $12::float8[], $13::text[], $14::text[])
+      with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, endpoint_version, endpoint_id, kind,
+        delay_ms, reason, error, n)
   ), done as (
-    delete from delivery_queue q using r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind = 'failed'
-    returning q.workspace_id, q.endpoint_id, q.event_id, q.attempts, q.last_error, r.*
+    delete from delivery_queue q using r where ${sameRow('r')} and q.lease = r.lease and r.kind = 'failed'
+    returning q.workspace_id, q.event_id, q.attempts, q.last_error, r.*
   ), finished as (
     insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, sent_at,
       duration_ms, status_code, error, answer, worker, endpoint_version)
@@ -66,8 +67,8 @@ export const otherText = `
     update delivery_queue q set attempts = q.attempts + 1, step = q.step + (r.kind = 'retry')::int,
       lease = q.lease + 1, leased_until = null, held = q.gated, last_error = r.error,
       due_at = now() + r.delay_ms * interval '1 ms'
-    from r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind in ('retry', 'same_step')
-    returning q.workspace_id, q.endpoint_id, q.attempts, r.*
+    from r where ${sameRow('r')} and q.lease = r.lease and r.kind in ('retry', 'same_step')
+    returning q.workspace_id, q.attempts, r.*
   ), tried as (
     insert into delivery_attempts (delivery_id, number, workspace_id, endpoint_id, sent_at, duration_ms, status_code,
       error, answer, worker, endpoint_version)
@@ -78,7 +79,7 @@ export const otherText = `
     update delivery_queue q set lease = q.lease + 1, leased_until = null, held = q.held or r.kind = 'held',
       due_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 ms'
         else greatest(q.due_at, now() - interval '30 seconds') end
-    from r where q.id = any(array[r.id]) and q.lease = r.lease and r.kind in ('back', 'held')
+    from r where ${sameRow('r')} and q.lease = r.lease and r.kind in ('back', 'held')
   )
   select id from done`
 
@@ -142,5 +143,6 @@ function commonValues(results: readonly Result[], worker: string): unknown[] {
     Buffer.concat(answers),
     worker,
     list(results.map(({ outcome }) => outcome?.endpointVersion ?? 'NULL')),
+    list(results.map(({ delivery }) => delivery.endpointId)),
   ]
 }

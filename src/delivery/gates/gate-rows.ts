@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Executor } from '../../db/database.ts'
 import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 import { heldGate, type Gate } from './gate-store.ts'
 
 interface Place {
@@ -20,8 +21,13 @@ export async function adoptStrays(pool: Runner, deliveries: readonly ClaimedDeli
   await pool.query({
     name: 'adopt-strays',
     text: `update delivery_queue q set gated = true, held = true, lease = q.lease + 1, leased_until = null
-      from unnest($1::text[], $2::int[]) as r(id, lease) where q.id = any(array[r.id]) and q.lease = r.lease`,
-    values: [`{${deliveries.map(one => one.id).join()}}`, `{${deliveries.map(one => one.lease).join()}}`],
+      from unnest($1::text[], $2::int[], $3::text[]) as r(id, lease, endpoint_id)
+      where ${sameRow('r')} and q.lease = r.lease`,
+    values: [
+      `{${deliveries.map(one => one.id).join()}}`,
+      `{${deliveries.map(one => one.lease).join()}}`,
+      `{${deliveries.map(one => one.endpointId).join()}}`,
+    ],
   })
 }
 
@@ -32,10 +38,10 @@ export async function adoptStrays(pool: Runner, deliveries: readonly ClaimedDeli
 export async function adoptOldest(db: Executor, { workspaceId, endpointId }: Place, limit: number): Promise<void> {
   await sql`
     with oldest as (
-      select id, gated from delivery_queue where workspace_id = ${workspaceId} and endpoint_id = ${endpointId}
+      select id, endpoint_id, gated from delivery_queue where workspace_id = ${workspaceId} and endpoint_id = ${endpointId}
       order by id limit ${limit} for update skip locked
     )
-    update delivery_queue q set ${sql.raw(adopt)} from oldest where not oldest.gated and q.id = any(array[oldest.id])`.execute(
+    update delivery_queue q set ${sql.raw(adopt)} from oldest where not oldest.gated and ${sql.raw(sameRow('oldest'))}`.execute(
     db,
   )
 }
@@ -46,10 +52,10 @@ export async function adoptWaiting(pool: Runner, { workspaceId, endpointId }: Pl
     name: 'adopt-waiting',
     text: `
       with waiting as (
-        select id from delivery_queue where held and not gated and workspace_id = $1 and endpoint_id = $2
+        select id, endpoint_id from delivery_queue where held and not gated and workspace_id = $1 and endpoint_id = $2
         order by due_at, id limit $3 for update skip locked
       )
-      update delivery_queue q set ${adopt} from waiting where q.id = any(array[waiting.id])`,
+      update delivery_queue q set ${adopt} from waiting where ${sameRow('waiting')}`,
     values: [workspaceId, endpointId, limit],
   })
 }
@@ -63,15 +69,15 @@ export async function letGo(pool: Runner, { workspaceId, endpointId, fence }: Ga
     name: 'let-go',
     text: `
       with ${heldGate('$2', '$4')}, waiting as (
-        (select id from delivery_queue where gated and sequence is null and workspace_id = $1 and endpoint_id = $2
+        (select id, endpoint_id from delivery_queue where gated and sequence is null and workspace_id = $1 and endpoint_id = $2
           and exists (select from gate) order by due_at, id limit $3)
         union all
-        (select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
+        (select id, endpoint_id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
           and exists (select from gate) order by ordering_key, sequence limit $3)
       )
       update delivery_queue q set gated = false, held = false, ordering_key = null, sequence = null, leased_until = null,
         lease = q.lease + 1
-      from waiting where q.id = any(array[waiting.id])`,
+      from waiting where ${sameRow('waiting')}`,
     values: [workspaceId, endpointId, limit, fence],
   })
   return rowCount ?? 0
@@ -87,10 +93,10 @@ export async function leaveLines(
     name: 'leave-lines',
     text: `
       with ${heldGate('$2', '$4')}, lined as (
-        select id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
+        select id, endpoint_id from delivery_queue where sequence is not null and workspace_id = $1 and endpoint_id = $2
           and exists (select from gate) order by ordering_key, sequence limit $3
       )
-      update delivery_queue q set ordering_key = null, sequence = null from lined where q.id = any(array[lined.id])`,
+      update delivery_queue q set ordering_key = null, sequence = null from lined where ${sameRow('lined')}`,
     values: [workspaceId, endpointId, limit, fence],
   })
   return rowCount ?? 0
@@ -105,8 +111,8 @@ const before = 2 ** 52
  */
 export const joinLinesText = `
   with ${heldGate('$2', '$4')}, due as materialized (
-    select q.id, q.event_id, q.ordering_key, nextval('delivery_sequence') as place from (
-      select id, event_id, ordering_key from delivery_queue
+    select q.id, q.endpoint_id, q.event_id, q.ordering_key, nextval('delivery_sequence') as place from (
+      select id, endpoint_id, event_id, ordering_key from delivery_queue
       where gated and sequence is null and workspace_id = $1 and endpoint_id = $2 and due_at <= now()
         and exists (select from gate)
       order by due_at, id limit $3 for update
@@ -115,7 +121,7 @@ export const joinLinesText = `
   update delivery_queue q set
     ordering_key = coalesce(due.ordering_key, (select e.ordering_key from events e where e.id = due.event_id), ''),
     sequence = case when due.ordering_key is null then due.place - ${before} else due.place end
-  from due where q.id = any(array[due.id])`
+  from due where ${sameRow('due')}`
 
 export async function joinLines(
   pool: Runner,

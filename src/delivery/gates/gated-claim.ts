@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { leaseClause, type ClaimedDelivery, type ClaimLimits } from '../dispatch/claim.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 import { heldGate, type Gate } from './gate-store.ts'
 
 // The leases of rows are not looked at here: who holds the gate knows which of them are its own, and a former holder's results
@@ -10,7 +11,7 @@ const served = `exists (select from gate)
 /** Claims what is due of a gated endpoint without an order, oldest first, but what its holder has. Index: delivery_queue_gated. */
 export const claimGatedText = `
   with ${heldGate('$4', '$6')}, locked as (
-    select id, due_at, size from delivery_queue
+    select id, endpoint_id, due_at, size from delivery_queue
     where gated and sequence is null and endpoint_id = $4 and due_at <= now() and id <> all($5::text[]) and ${served}
     order by due_at, id limit $1 for update skip locked
   ), ${leaseClause}`
@@ -33,10 +34,10 @@ export const claimLinesText = `
     where keys.n < $6
   ), first as (
     select head.* from keys, lateral (
-      select id, size, sequence, ordering_key, row_number() over (order by sequence) as place,
+      select id, endpoint_id, size, sequence, ordering_key, row_number() over (order by sequence) as place,
         bool_and(due_at <= now()) over (order by sequence) as free
       from (
-        select id, size, sequence, ordering_key, due_at from delivery_queue
+        select id, endpoint_id, size, sequence, ordering_key, due_at from delivery_queue
         where sequence is not null and endpoint_id = $4 and ordering_key = keys.ordering_key
         order by endpoint_id, ordering_key, sequence limit $8
       ) line
@@ -44,12 +45,12 @@ export const claimLinesText = `
     where keys.ordering_key <> all($5::text[]) and head.free
     order by head.place, head.ordering_key limit $1
   ), fitting as (
-    select id from (
-      select id, sum(size) over (order by place, ordering_key) - size as before from first
+    select id, endpoint_id from (
+      select id, endpoint_id, sum(size) over (order by place, ordering_key) - size as before from first
     ) l where before < $2
   ), claimed as (
     update delivery_queue q set leased_until = now() + $3::int * interval '1 ms', lease = q.lease + 1
-    from fitting where q.id = any(array[fitting.id]) and q.sequence is not null
+    from fitting where ${sameRow('fitting')} and q.sequence is not null
     returning q.id, q.workspace_id, q.endpoint_id, q.event_id, q.lease, q.attempts, q.step, q.size, q.payload_days, q.due_at,
       q.ordering_key, q.sequence
   )

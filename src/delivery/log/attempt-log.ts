@@ -1,4 +1,4 @@
-import { readByIndex } from '../../db/read-by-index.ts'
+import { readByIndex } from '../../db/by-index.ts'
 import type { Hub } from '../../hub.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { findEndpoint } from '../endpoints/endpoint-store.ts'

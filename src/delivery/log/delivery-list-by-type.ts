@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { readByIndex } from '../../db/read-by-index.ts'
+import { readByIndex } from '../../db/by-index.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { idRange } from './delivery-list-statement.ts'
 import type { DeliveryFilter, DeliveryPage } from './delivery-list.ts'

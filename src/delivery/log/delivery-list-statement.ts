@@ -95,7 +95,7 @@ export function idRange(filter: DeliveryFilter, behind: string | undefined): { f
 }
 
 /**
- * A scan backwards through one index, to be planned by index (../db/read-by-index.ts): only the one with these columns has
+ * A scan backwards through one index, to be planned by index (../db/by-index.ts): only the one with these columns has
  * this order, and comparing whole rows is no equality that would give another's the same one. The bounds on the id alone
  * leave out partitions.
  */

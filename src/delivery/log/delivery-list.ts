@@ -1,4 +1,4 @@
-import { readByIndex } from '../../db/read-by-index.ts'
+import { readByIndex } from '../../db/by-index.ts'
 import { HubError } from '../../errors.ts'
 import type { Hub } from '../../hub.ts'
 import { isId } from '../../ids.ts'

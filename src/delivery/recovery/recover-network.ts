@@ -1,5 +1,6 @@
 import type { Hub } from '../../hub.ts'
 import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 import { sendOne } from '../sending/send-one.ts'
 
 /** What a look at the network found. */
@@ -40,10 +41,10 @@ async function pickOfSeveral(hub: Hub): Promise<ClaimedDelivery[]> {
       where not held and due_at <= now() and (leased_until is null or leased_until < now())
       order by due_at, id limit 200 for update skip locked
     ), picked as (
-      select distinct on (endpoint_id) id from first order by endpoint_id, id limit 5
+      select distinct on (endpoint_id) id, endpoint_id from first order by endpoint_id, id limit 5
     )
     update delivery_queue q set leased_until = now() + interval '60 seconds', lease = q.lease + 1
-    from picked where q.id = any(array[picked.id])
+    from picked where ${sameRow('picked')}
     returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
       q.attempts, q.step, q.size, q.payload_days as "payloadDays"`,
   )

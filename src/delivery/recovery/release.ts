@@ -1,4 +1,5 @@
 import type { Hub } from '../../hub.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 
 /**
  * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already. An
@@ -13,12 +14,12 @@ export async function releaseHeld(
 ): Promise<string | undefined> {
   const { rows } = await hub.pool.query<{ last: string | null }>(
     `with oldest as (
-      select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held and not gated
+      select id, endpoint_id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and held and not gated
       order by id limit $3 for update skip locked
     ), released as (
       update delivery_queue q set held = false,
         due_at = case when q.attempts = 0 then greatest(q.due_at, now()) else now() end
-      from oldest where q.id = any(array[oldest.id]) returning q.id
+      from oldest where ${sameRow('oldest')} returning q.id
     )
     select max(id) as last from released`,
     [endpoint.workspaceId, endpoint.endpointId, limit],

@@ -8,6 +8,7 @@ import type { Outcome } from './outcome.ts'
 import { postOfEvents } from './post-events.ts'
 import { recordReported } from '../dispatch/record-reported.ts'
 import type { Verdict } from '../dispatch/record.ts'
+import { sameRow } from '../dispatch/same-row.ts'
 import { send } from './send.ts'
 import { TargetCache } from '../dispatch/targets.ts'
 
@@ -17,7 +18,7 @@ const leaseMs = 60_000
 
 const lease = `
   update delivery_queue q set leased_until = now() + ${leaseMs} * interval '1 ms', lease = q.lease + 1
-  from picked where q.id = any(array[picked.id])
+  from picked where ${sameRow('picked')}
   returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
     q.attempts, q.step, q.size, q.payload_days as "payloadDays"`
 
@@ -34,14 +35,14 @@ export interface Pick {
 // Scheduled deliveries that were never tried are not due before their time; all others are, in trouble.
 const triable = 'workspace_id = $1 and endpoint_id = $2 and (attempts > 0 or due_at <= now())'
 const picked = {
-  any: `select id from delivery_queue where ${triable} and id > $3 and (leased_until is null or leased_until < now())
+  any: `select id, endpoint_id from delivery_queue where ${triable} and id > $3 and (leased_until is null or leased_until < now())
     order by id limit 1 for update skip locked`,
-  gated: `select id from delivery_queue where ${triable} and id > $3 and exists (select from gate)
+  gated: `select id, endpoint_id from delivery_queue where ${triable} and id > $3 and exists (select from gate)
     order by id limit 1 for update`,
-  firstHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null and $3 = ''
+  firstHead: `select id, endpoint_id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null and $3 = ''
       and exists (select from gate)
     order by endpoint_id, ordering_key, sequence limit 1 for update`,
-  nextHead: `select id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null
+  nextHead: `select id, endpoint_id from delivery_queue where workspace_id = $1 and endpoint_id = $2 and sequence is not null
       and ordering_key > (select before.ordering_key from delivery_queue before where before.id = $3)
       and exists (select from gate)
     order by endpoint_id, ordering_key, sequence limit 1 for update`,

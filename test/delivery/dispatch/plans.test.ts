@@ -1,6 +1,5 @@
-import type pg from 'pg'
 import { attemptsStatement } from '../../../src/delivery/log/attempt-log.ts'
-import { claimDueText, claimHeldText } from '../../../src/delivery/dispatch/claim.ts'
+import { claimDueText, claimHeldText, renewLeasesText } from '../../../src/delivery/dispatch/claim.ts'
 import { createDeliveryPools } from '../../../src/delivery/dispatch/delivery-pool.ts'
 import type { DeliveryFilter } from '../../../src/delivery/log/delivery-list.ts'
 import { byEventsStatement, eventsStatement } from '../../../src/delivery/log/delivery-list-by-type.ts'
@@ -8,10 +7,12 @@ import { listStatement } from '../../../src/delivery/log/delivery-list-statement
 import { heldEndpointsText } from '../../../src/delivery/dispatch/held.ts'
 import { deliveredText, otherText } from '../../../src/delivery/dispatch/record.ts'
 import { statisticsStatement } from '../../../src/delivery/log/statistics-store.ts'
-import { byIndex } from '../../../src/db/read-by-index.ts'
+import { planByIndexText } from '../../../src/db/by-index.ts'
 import { readersText } from '../../../src/delivery/dispatch/reporting.ts'
+import type { Hub } from '../../../src/hub.ts'
 import { lowestIdAt } from '../../../src/ids.ts'
 import { createTestHub } from '../../support/hub.ts'
+import { blocks, plannedNow, planOf, readRows, scanned } from '../../support/plans.ts'
 
 const finished = 300_000
 const waiting = 50_000
@@ -26,17 +27,6 @@ afterAll(() => pools.close())
 
 /** The end of the n-th id: a hundred of them in each millisecond. */
 const idOf = (n: string) => `lpad(((${n}) / 100)::text, 4, '0') || lpad(((${n}) % 100)::text, 16, '0')`
-
-interface Plan {
-  'Node Type': string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Rows Removed by Filter'?: number
-  'Relation Name'?: string
-  'Shared Hit Blocks': number
-  'Shared Read Blocks': number
-  Plans?: Plan[]
-}
 
 beforeAll(async () => {
   await hub.pool.query("insert into workspaces (id, name) values ($1, 'plans')", [workspaceId])
@@ -88,35 +78,6 @@ beforeAll(async () => {
   await hub.pool.query('analyze')
 }, 120_000)
 
-async function planOf(pool: pg.Pool, text: string, values: unknown[], settings = 'select'): Promise<Plan> {
-  const client = await pool.connect()
-  try {
-    // What the statement changes is undone: each test sees the same tables.
-    await client.query('begin')
-    await client.query(settings)
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `explain (analyze, buffers, format json) ${text}`,
-      values,
-    )
-    await client.query('rollback')
-    return rows[0]!['QUERY PLAN'][0].Plan
-  } finally {
-    client.release()
-  }
-}
-
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-const blocks = (plan: Plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
-const scanned = (plan: Plan) =>
-  nodes(plan).filter(node => node['Node Type'] === 'Seq Scan' && node['Relation Name'] !== undefined)
-const readRows = (plan: Plan) =>
-  nodes(plan)
-    .filter(node => node['Relation Name'] !== undefined)
-    .reduce(
-      (sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
-      0,
-    )
-
 describe('the plans of claiming, on large tables', () => {
   it('read by index what is claimed, and nothing of what is held or finished', async () => {
     const plan = await planOf(pools.claims, claimDueText, [100, 1e9, 10_000, '-infinity'])
@@ -141,47 +102,64 @@ describe('the plans of claiming, on large tables', () => {
   })
 })
 
-describe('the plans of claiming and recording, when statistics say that the queue is empty', () => {
-  it('are the same', async () => {
-    const fresh = await createTestHub()
-    const own = createDeliveryPools(fresh)
-    const today = lowestIdAt('delivery', new Date()).slice(0, 10)
-    const fill = (from: number) =>
-      fresh.pool.query(
-        `insert into delivery_queue (id, workspace_id, endpoint_id, event_id, size, payload_days)
-         select $2 || lpad(n::text, 20, '0'), 'ws', 'ep', 'evt', 400, 30 from generate_series($1::int, $1 + 19999) n`,
-        [from, today],
-      )
-    await fill(0)
-    await fresh.pool.query('delete from delivery_queue')
-    await fresh.pool.query('vacuum (analyze, truncate off) delivery_queue')
-    await fill(100_000)
-    const claim = await planOf(own.claims, claimDueText, [100, 1e9, 10_000, '-infinity'])
-    expect(readRows(claim)).toBeLessThan(100 * 6)
-    const ids = `{${Array.from({ length: 100 }, (_, n) => today + String(n + 100_000).padStart(20, '0')).join()}}`
-    const filled = (value: string) => `{${Array(100).fill(value).join()}}`
-    const common = [
-      ids,
-      filled('0'),
-      filled('1'),
-      filled('1'),
-      filled('200'),
-      filled('0'),
-      Buffer.alloc(0),
-      'worker',
-      filled('1'),
-    ]
-    expect(readRows(await planOf(own.results, deliveredText, common))).toBeLessThan(100 * 6)
-    const others = [filled('retry'), filled('1'), filled('x'), filled('x')]
-    expect(readRows(await planOf(own.results, otherText, [...common, ...others]))).toBeLessThan(100 * 8)
-    await own.close()
-  }, 60_000)
+describe('the plans of claiming and recording', () => {
+  const today = lowestIdAt('delivery', new Date()).slice(0, 10)
+  const id = (n: number) => today + String(n).padStart(20, '0')
+  const filled = (value: string) => `{${Array(100).fill(value).join()}}`
+  const ids = `{${Array.from({ length: 100 }, (_, n) => id(n + 100_000)).join()}}`
+  const endpoints = `{${Array.from({ length: 100 }, (_, n) => endpointId(n)).join()}}`
+  const common = [
+    ...[ids, filled('0'), filled('1'), filled('1'), filled('200'), filled('0')],
+    ...[Buffer.alloc(0), 'worker', filled('1'), endpoints],
+  ]
+  const others = [filled('retry'), filled('1'), filled('x'), filled('x')]
+  const statements: [string, 'claims' | 'results', string, unknown[], number][] = [
+    ['claim what is due', 'claims', claimDueText, [100, 1e9, 10_000, '-infinity'], 6],
+    ['record what was delivered', 'results', deliveredText, common, 6],
+    ['record what was not', 'results', otherText, [...common, ...others], 8],
+    ['renew leases', 'results', renewLeasesText, [ids, filled('0'), 10_000, endpoints], 6],
+  ]
+  /** Of a hundred rows, each found by a few steps down an index and changed in all of them. */
+  const mostBlocks = 100 * 30
+  const fill = (at: Hub, from: number) =>
+    at.pool.query(
+      `insert into delivery_queue (id, workspace_id, endpoint_id, event_id, size, payload_days)
+       select $2 || lpad(n::text, 20, '0'), 'ws', 'ep_' || lpad((n % 1000)::text, 26, '0'), 'evt', 400, 30 from generate_series($1::int, $1 + 19999) n`,
+      [from, today],
+    )
+
+  it.each([
+    ['a VACUUM that found it empty', 'vacuum (analyze, truncate off) delivery_queue'],
+    ['one that emptied its file', 'vacuum (analyze, truncate) delivery_queue'],
+  ])(
+    'are the same after %s, and for what was planned then',
+    async (_, vacuum) => {
+      const fresh = await createTestHub()
+      const own = createDeliveryPools(fresh)
+      await fill(fresh, 0)
+      await fresh.pool.query('delete from delivery_queue')
+      await fresh.pool.query(vacuum)
+      const planned = await Promise.all(statements.map(([, pool, text, values]) => plannedNow(own[pool], text, values)))
+      await fill(fresh, 100_000)
+      for (const [index, [name, pool, text, values, most]] of statements.entries()) {
+        const kept = await planned[index]!.plan()
+        await planned[index]!.release()
+        for (const plan of [kept, await planOf(own[pool], text, values)]) {
+          expect({ name, rows: readRows(plan) < 100 * most, blocks: blocks(plan) < mostBlocks }).toEqual({
+            ...{ name, rows: true, blocks: true },
+          })
+        }
+      }
+      await own.close()
+    },
+    60_000,
+  )
 })
 
 describe('the plans of listing, on large tables', () => {
   const list = async (filter: DeliveryFilter, of = workspaceId, behind?: string) => {
     const { text, values } = listStatement(of, filter, behind, 51)
-    return planOf(hub.pool, text, values, byIndex)
+    return planOf(hub.pool, text, values, planByIndexText)
   }
 
   const lists: [string, DeliveryFilter][] = [
@@ -239,13 +217,13 @@ describe('the plans of listing, on large tables', () => {
     ] as const) {
       const filter = { type, status: undefined }
       const first = eventsStatement(workspaceId, filter, undefined)
-      const plan = await planOf(hub.pool, first.text, first.values, byIndex)
+      const plan = await planOf(hub.pool, first.text, first.values, planByIndexText)
       expect(scanned(plan)).toEqual([])
       expect(readRows(plan)).toBe(events)
       const ids = (await hub.pool.query<{ id: string }>(first.text, first.values)).rows.map(row => row.id).slice(0, 50)
       for (const at of [undefined, endpointId(11)]) {
         const { text, values } = byEventsStatement(workspaceId, { ...filter, endpointId: at }, ids, undefined, 51)
-        const second = await planOf(hub.pool, text, values, byIndex)
+        const second = await planOf(hub.pool, text, values, planByIndexText)
         expect(scanned(second)).toEqual([])
         // What else was published in the milliseconds of the rare ones is read with them.
         expect(readRows(second)).toBeLessThan(500)
@@ -266,7 +244,7 @@ describe('the plans of listing, on large tables', () => {
       [endpointId(11), { status: 'succeeded' as const }, 2_000 * 4 + 51 * 4],
     ] as const) {
       const { text, values } = attemptsStatement(workspaceId, endpoint, filter, undefined, 51)
-      const plan = await planOf(hub.pool, text, values, byIndex)
+      const plan = await planOf(hub.pool, text, values, planByIndexText)
       expect(scanned(plan)).toEqual([])
       expect(readRows(plan)).toBeLessThan(most)
     }

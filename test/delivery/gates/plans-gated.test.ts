@@ -4,6 +4,7 @@ import { joinLinesText } from '../../../src/delivery/gates/gate-rows.ts'
 import { waitingEndpointsText } from '../../../src/delivery/gates/gate-store.ts'
 import { claimGatedText, claimLinesText } from '../../../src/delivery/gates/gated-claim.ts'
 import { createTestHub } from '../../support/hub.ts'
+import { nodesOf, planOf } from '../../support/plans.ts'
 
 const workspaceId = `ws_${'0'.repeat(26)}`
 const endpointId = (n: number) => `ep_${String(n).padStart(26, '0')}`
@@ -47,40 +48,19 @@ beforeAll(async () => {
   await hub.pool.query('analyze')
 }, 120_000)
 
-interface Plan {
-  'Node Type': string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Rows Removed by Filter'?: number
-  'Relation Name'?: string
-  Plans?: Plan[]
-}
-
 /** What a statement read of the queue, and by which kinds of scans; and how many rows it gave. */
 async function readOf(pool: pg.Pool, text: string, values: unknown[]) {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `explain (analyze, format json) ${text}`,
-      values,
-    )
-    await client.query('rollback')
-    const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-    const plan = rows[0]!['QUERY PLAN'][0].Plan
-    const scans = nodes(plan).filter(
-      node => node['Relation Name'] === 'delivery_queue' && node['Node Type'] !== 'ModifyTable',
-    )
-    return {
-      given: plan['Actual Rows'],
-      kinds: [...new Set(scans.map(node => node['Node Type']))].filter(kind => !kind.startsWith('Index')),
-      read: scans.reduce(
-        (sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
-        0,
-      ),
-    }
-  } finally {
-    client.release()
+  const plan = await planOf(pool, text, values)
+  const scans = nodesOf(plan).filter(
+    node => node['Relation Name'] === 'delivery_queue' && node['Node Type'] !== 'ModifyTable',
+  )
+  return {
+    given: plan['Actual Rows'],
+    kinds: [...new Set(scans.map(node => node['Node Type']))].filter(kind => !kind.startsWith('Index')),
+    read: scans.reduce(
+      (sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+      0,
+    ),
   }
 }
 
