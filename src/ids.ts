@@ -23,7 +23,8 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes
 
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+/** Crockford's base 32, as TypeIDs are written in. */
+export const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const random = Buffer.alloc(8192)
 let used = random.length
 let [lastMs, time, sequence] = [0, '', 0]

@@ -1,9 +1,7 @@
 import {
-  ActivityFailure,
   condition,
   continueAsNew,
   defineSignal,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -13,6 +11,7 @@ import {
 import type { createRecoveryActivities } from '../activities/delivery.ts'
 import { endpointChangedSignal, type RecoverEndpointInput, type RecoveryStep } from '../src/delivery/contract.ts'
 import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { attempt, hubTroubleMs } from './attempt.ts'
 
 type Activities = ReturnType<typeof createRecoveryActivities>
 
@@ -31,7 +30,6 @@ const { drainEndpoint } = proxyActivities<Activities>({
 })
 
 const stepsEach = 200
-const hubTroubleMs = 30_000
 
 /**
  * Looks after one endpoint that fails: waits with growing delays, probes with one delivery at a time, and when one goes
@@ -76,16 +74,6 @@ export async function recoverEndpoint(input: RecoverEndpointInput): Promise<void
       probes: draining ? 0 : probes + 1,
       ...(step.probed === undefined ? {} : { lastProbed: step.probed }),
     }
-  }
-}
-
-/** A step, or nothing when the hub itself has trouble: that is no reason to give the endpoint up. */
-async function attempt(work: () => Promise<RecoveryStep>): Promise<RecoveryStep | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof ActivityFailure && !isCancellation(error)) return undefined
-    throw error
   }
 }
 

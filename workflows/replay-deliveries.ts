@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -14,6 +13,7 @@ import {
 import type { createReplayActivities } from '../activities/delivery.ts'
 import { replayChangedSignal, type ReplayInput, type ReplayStep } from '../src/delivery/contract.ts'
 import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { attempt, hubTroubleMs } from './attempt.ts'
 
 const { moveReplay, cancelReplay } = proxyActivities<ReturnType<typeof createReplayActivities>>({
   taskQueue: taskQueues.workflows,
@@ -24,7 +24,6 @@ const { moveReplay, cancelReplay } = proxyActivities<ReturnType<typeof createRep
 })
 
 const stepsEach = 200
-const hubTroubleMs = 30_000
 
 /**
  * Sends a range of deliveries again: step by step they go back to the queue, no faster than their endpoints take them. The
@@ -60,16 +59,6 @@ async function carryOut(input: ReplayInput): Promise<void> {
     idle = step?.moved ? 0 : idle + 1
     if (waitMs > 0) await condition(() => told, waitMs)
     if (steps >= stepsEach || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayDeliveries>(input)
-  }
-}
-
-/** A step, or nothing when the hub itself has trouble: that is no reason to give the replay up. */
-async function attempt(work: () => Promise<ReplayStep>): Promise<ReplayStep | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof ActivityFailure && !isCancellation(error)) return undefined
-    throw error
   }
 }
 

@@ -1,6 +1,5 @@
-import { newSuffix } from '../ids.ts'
+import { alphabet, newSuffix } from '../ids.ts'
 
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 let sequence = 0
 
 /** A TypeID's first ten characters after its prefix are the 48 bits of milliseconds of its UUIDv7. */

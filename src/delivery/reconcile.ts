@@ -8,12 +8,11 @@ import { startRecovery } from './recovery/trouble.ts'
 /** How long past its time a recovery's probe may be before its workflow counts as gone. */
 const overdueMs = 60_000
 const startsAtOnce = 50
-const expiredKeys = 5_000
 
 /**
- * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, replays, dispatch
- * slots; forgets callers' event ids whose time is over, and what came in after a payload was erased. Held deliveries of endpoints that are open again, disabled or gone
- * are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
+ * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, replays,
+ * dispatch slots; forgets what came in after a payload was erased. Held deliveries of endpoints that are open again, disabled
+ * or gone are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
  */
 export async function reconcileDelivery(hub: Hub, limit: number): Promise<number> {
   let started = 0
@@ -34,11 +33,6 @@ export async function reconcileDelivery(hub: Hub, limit: number): Promise<number
     .where('since', '<', new Date(Date.now() - overdueMs))
     .executeTakeFirst()
   if (outage && (await startNetworkRecovery(hub))) started++
-  await hub.pool.query(
-    `delete from event_keys where (workspace_id, key) in (
-      select workspace_id, key from event_keys where expires_at < now() order by expires_at limit $1)`,
-    [expiredKeys],
-  )
   started += await tellOverdueReplays(hub, Math.min(limit, startsAtOnce))
   await eraseLateTraces(hub)
   if (await slotsAreMissing(hub)) started += await startDispatchSlots(hub)

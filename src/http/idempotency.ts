@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { deleteExpired } from '../db/expire.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { bodyBytes } from './body.ts'
@@ -129,14 +130,6 @@ function hashOf(request: FastifyRequest): Buffer {
 }
 
 /** Removes up to `limit` expired keys of all workspaces; gives how many. Called in turns until it gives less. */
-export async function expireIdempotencyKeys(hub: Hub, limit: number): Promise<number> {
-  // By idempotency_keys_by_expiry.
-  const { rowCount } = await hub.pool.query({
-    name: 'idempotency-expire',
-    text: `delete from idempotency_keys where (workspace_id, key) in (
-             select workspace_id, key from idempotency_keys where expires_at < now()
-             order by expires_at limit $1 for update skip locked)`,
-    values: [limit],
-  })
-  return rowCount ?? 0
+export function expireIdempotencyKeys(hub: Hub, limit: number): Promise<number> {
+  return deleteExpired(hub.pool, 'idempotency_keys', 'workspace_id, key', limit)
 }

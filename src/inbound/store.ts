@@ -1,5 +1,6 @@
 import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
+import { deleteExpired } from '../db/expire.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { InboundStatus } from '../db/schema/inbound.ts'
 import { HubError } from '../errors.ts'
@@ -107,12 +108,6 @@ export async function replayInboundEvent(
 }
 
 /** Forgets delivery ids past their time, at most `limit`; gives how many. Index inbound_keys_by_expiry. */
-export async function expireInboundKeys(hub: Hub, limit: number): Promise<number> {
-  const { rowCount } = await hub.pool.query(
-    `delete from inbound_keys where (app, delivery_id) in (
-       select app, delivery_id from inbound_keys where expires_at < now() order by expires_at limit $1
-       for update skip locked)`,
-    [limit],
-  )
-  return rowCount ?? 0
+export function expireInboundKeys(hub: Hub, limit: number): Promise<number> {
+  return deleteExpired(hub.pool, 'inbound_keys', 'app, delivery_id', limit)
 }

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
-import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
 import { createOutgoing, type Outgoing } from '../../src/outgoing/agent.ts'
 import type { Resolve } from '../../src/outgoing/lookup.ts'
 import { classifyError } from '../../src/delivery/sending/outcome.ts'
+import { startTestProxy } from '../support/proxy.ts'
 
 let server: Server
 let port: number
@@ -69,26 +69,11 @@ describe('the way out', () => {
   })
 
   it('goes through a proxy where one is set, which still does not make a private address in a URL open', async () => {
-    const asked: string[] = []
-    const proxy = createServer((request, response) => {
-      asked.push(String(request.url))
-      response.writeHead(200).end('by proxy')
-    })
-    proxy.on('connect', (request, client) => {
-      asked.push(String(request.url))
-      const target = connect(port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-        target.pipe(client).pipe(target)
-      })
-      target.on('error', () => client.destroy())
-      client.on('error', () => target.destroy())
-    })
-    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
-    const way = outgoing([], undefined, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+    const proxy = await startTestProxy(port)
+    const way = outgoing([], undefined, proxy.url)
     expect(await get(way, `http://somewhere.example:${port}/`)).toMatch(/^200/)
-    expect(asked[0]).toContain('somewhere.example')
+    expect(proxy.asked[0]).toContain('somewhere.example')
     await expect(get(way, `http://10.0.0.1:${port}/`)).rejects.toEqual(blocked)
-    proxy.closeAllConnections()
-    proxy.close()
+    proxy.stop()
   })
 })

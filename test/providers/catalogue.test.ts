@@ -64,9 +64,10 @@ describe.each(providers)('$id', provider => {
     }
   })
 
-  const withWebhooks = webhooks ? it : it.skip
-  withWebhooks('has webhooks whose headers, paths and event types can be met', () => {
-    const { scheme, shapes, triggers, docs } = webhooks!
+  // One without webhooks has none to look at.
+  if (webhooks === undefined) return
+  it('has webhooks whose headers, paths and event types can be met', () => {
+    const { scheme, shapes, triggers, docs } = webhooks
     expect(isHttps(docs)).toBe(true)
     const headers = Object.entries(scheme).flatMap(([key, value]) => (/header$/i.test(key) ? [String(value)] : []))
     for (const header of [...headers, ...shapes.flatMap(headersOf)]) expect(header).toMatch(/^[a-z0-9-]+$/)

@@ -9,6 +9,7 @@ export type Found = { browser: Browser; path: string } | { browser: undefined; r
 /**
  * Starts a headless Chromium: the one that CHROMIUM_PATH names, one on the PATH or in the usual places, else the one that comes in
  * an npm package, which is built for Linux on x64. The caller closes it.
+ * @throws Error when none runs where the packaged one should
  */
 export async function startChromium(): Promise<Found> {
   const failures: string[] = []
@@ -22,8 +23,12 @@ export async function startChromium(): Promise<Found> {
       failures.push(String(error).split('\n')[0] ?? '')
     }
   }
-  return { browser: undefined, reason: `no Chromium that runs here (${failures.join('; ') || 'none found'})` }
+  const reason = `no Chromium that runs here (${failures.join('; ') || 'none found'})`
+  if (hasPackaged) throw new Error(reason)
+  return { browser: undefined, reason }
 }
+
+const hasPackaged = process.platform === 'linux' && process.arch === 'x64'
 
 type Candidate = () => Promise<{ path: string; env: Record<string, string> }>
 
@@ -31,7 +36,7 @@ function candidates(): Candidate[] {
   const env = definedOnly(process.env)
   const installed = [env['CHROMIUM_PATH'] ?? '', ...onPath(env['PATH'] ?? ''), ...usualPlaces].filter(isProgram)
   const own: Candidate[] = installed.map(path => () => Promise.resolve({ path, env }))
-  return process.platform === 'linux' && process.arch === 'x64' ? [...own, packaged] : own
+  return hasPackaged ? [...own, packaged] : own
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']

@@ -1,9 +1,7 @@
 import type pg from 'pg'
 import type { Logger } from '../../logger.ts'
+import { lasts, Renewal } from '../dispatch/renewal.ts'
 import { renewGates, type Gate } from './gate-store.ts'
-
-/** A margin for the difference between asking here and deciding there. */
-const marginMs = 500
 
 /** What it keeps a gate for. */
 export interface GateHolder {
@@ -16,24 +14,24 @@ export interface GateHolder {
 
 /** Whether a gate is held for sure, at this moment. */
 export function holdsGate(gate: Gate): boolean {
-  return performance.now() < gate.endsAt - marginMs
+  return lasts(gate.endsAt)
 }
 
 /** Prolongs all gates of a process by one statement, and tells those whose gate is lost. */
 export class GateKeeper {
   readonly #pool: pg.Pool
   readonly #leaseMs: number
-  readonly #log: Logger
   readonly #holders = new Set<GateHolder>()
-  readonly #timer: NodeJS.Timeout
-  #renewing = false
+  readonly #renewal: Renewal
 
   constructor(pool: pg.Pool, leaseMs: number, log: Logger) {
     this.#pool = pool
     this.#leaseMs = leaseMs
-    this.#log = log
-    this.#timer = setInterval(() => void this.#renew(), leaseMs / 5)
-    this.#timer.unref()
+    this.#renewal = new Renewal(
+      leaseMs,
+      () => this.#renew(),
+      error => log.warn({ err: error }, 'gates could not be prolonged'),
+    )
   }
 
   keep(holder: GateHolder): void {
@@ -45,25 +43,21 @@ export class GateKeeper {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#renewal.close()
   }
 
   async #renew(): Promise<void> {
     for (const holder of this.#holders) if (!holdsGate(holder.gate)) holder.lost()
-    if (this.#renewing || this.#holders.size === 0) return
-    this.#renewing = true
+    if (this.#holders.size === 0) return
     const holders = [...this.#holders]
     const startedAt = performance.now()
-    try {
-      for (const holder of holders) holder.gate.rateAheadMs = holder.rateAheadMs
-      const gates = holders.map(holder => holder.gate)
-      const renewed = await renewGates(this.#pool, gates, this.#leaseMs)
-      for (const { gate } of holders) gate.endsAt = renewed.has(gate.endpointId) ? startedAt + this.#leaseMs : 0
-      for (const holder of holders) if (holder.gate.endsAt === 0) holder.lost()
-    } catch (error) {
-      this.#log.warn({ err: error }, 'gates could not be prolonged')
-    } finally {
-      this.#renewing = false
-    }
+    for (const holder of holders) holder.gate.rateAheadMs = holder.rateAheadMs
+    const renewed = await renewGates(
+      this.#pool,
+      holders.map(holder => holder.gate),
+      this.#leaseMs,
+    )
+    for (const { gate } of holders) gate.endsAt = renewed.has(gate.endpointId) ? startedAt + this.#leaseMs : 0
+    for (const holder of holders) if (holder.gate.endsAt === 0) holder.lost()
   }
 }

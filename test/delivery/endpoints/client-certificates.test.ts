@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:https'
-import { connect, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { request } from 'undici'
 import { createOutgoing } from '../../../src/outgoing/agent.ts'
@@ -15,6 +14,7 @@ import {
   type MadeEndpoint,
 } from '../../support/delivery.ts'
 import { createWorkspace, type TestWorkspace } from '../../support/hub.ts'
+import { startTestProxy } from '../../support/proxy.ts'
 
 const authority = createAuthority('Receivers')
 const clients = createAuthority('Senders')
@@ -153,32 +153,19 @@ describe('a client certificate', () => {
   })
 
   it('goes through the tunnel of a proxy, which does not see it', async () => {
-    const tunnels: string[] = []
-    const proxy = createHttpServer()
-    proxy.on('connect', (incoming, client) => {
-      tunnels.push(String(incoming.url))
-      const target = connect(port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-        target.pipe(client).pipe(target)
-      })
-      target.on('error', () => client.destroy())
-      client.on('error', () => target.destroy())
-    })
-    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
-    const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    const way = createOutgoing({ allowedPrivateNetworks: ['127.0.0.0/8'], proxy: proxyUrl })
+    const proxy = await startTestProxy(port)
+    const way = createOutgoing({ allowedPrivateNetworks: ['127.0.0.0/8'], proxy: proxy.url })
     try {
       const dispatcher = way.withCertificate({ id: 'one', ...whole })
       const answer = await request(url, { method: 'POST', body: 'x', dispatcher })
       expect(answer.statusCode).toBe(200)
       await answer.body.dump()
-      expect(tunnels).toEqual([`127.0.0.1:${port}`])
+      expect(proxy.asked).toEqual([`127.0.0.1:${port}`])
       expect(seen).toEqual(['causeway.test'])
       await expect(request(url, { method: 'POST', body: 'x', dispatcher: way.dispatcher })).rejects.toThrow()
     } finally {
       await way.close()
-      proxy.closeAllConnections()
-      proxy.close()
+      proxy.stop()
     }
   })
 })
