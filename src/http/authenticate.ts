@@ -47,7 +47,7 @@ export function createGate(app: FastifyInstance, hub: Hub): Gate {
   }
 
   async function admitKey(request: FastifyRequest, secret: string): Promise<Caller> {
-    const waitMs = failures.exhausted(networkOf(request.ip))
+    const waitMs = failures.isQuiet() ? 0 : failures.exhausted(networkOf(request.ip))
     if (waitMs > 0 && !authenticator.hasOpened(secret)) throw tooMany('Too many failed attempts', waitMs)
     const holder = await authenticator.holderOf(secret)
     if (!holder) refuse(request)

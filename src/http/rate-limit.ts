@@ -41,6 +41,15 @@ export class WindowCounter {
     return this.#remaining(window, nowMs)
   }
 
+  /** Whether nobody did anything in the last window. */
+  isQuiet(nowMs = Date.now()): boolean {
+    for (const [oldest, { startedAtMs }] of this.#windows) {
+      if (nowMs - startedAtMs < this.#windowMs) return false
+      this.#windows.delete(oldest)
+    }
+    return true
+  }
+
   #remaining(window: Window, nowMs: number): number {
     return Math.max(0, window.startedAtMs + this.#windowMs - nowMs)
   }

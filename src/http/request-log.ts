@@ -16,6 +16,7 @@ export function requestIdOf(request: IncomingMessage): string {
  * are logged at `debug`: at thousands a second a line each would cost as much as the work.
  */
 export function logRequests(app: FastifyInstance, hub: Hub): void {
+  const seriesOf = rememberedSeries()
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
@@ -24,7 +25,7 @@ export function logRequests(app: FastifyInstance, hub: Hub): void {
     const { method } = request
     const route = request.routeOptions.url ?? 'unknown'
     const { statusCode: status, elapsedTime } = reply
-    httpRequestSeconds.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, elapsedTime / 1000)
+    seriesOf(method, route, Math.floor(status / 100)).observe(elapsedTime / 1000)
     const level = status >= 500 ? 'error' : status >= 400 ? 'info' : 'debug'
     if (hub.log.isLevelEnabled(level)) {
       const { workspaceId, apiKeyId } = callerOf(request)
@@ -33,4 +34,15 @@ export function logRequests(app: FastifyInstance, hub: Hub): void {
     }
     done()
   })
+}
+
+/** Finding a series by its labels costs more than counting in it. There are as many as routes, methods and classes of status. */
+function rememberedSeries() {
+  const known = new Map<string, ReturnType<typeof httpRequestSeconds.labels>>()
+  return (method: string, route: string, hundreds: number) => {
+    const name = `${hundreds} ${method} ${route}`
+    let series = known.get(name)
+    if (!series) known.set(name, (series = httpRequestSeconds.labels({ method, route, status: `${hundreds}xx` })))
+    return series
+  }
 }
