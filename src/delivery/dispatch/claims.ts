@@ -21,6 +21,7 @@ export class Claims {
   #nextWholeSweepAt = 0
   #sweeping: Promise<void> | undefined
   #blocked = false
+  #lastRows = 0
   #lookBack = false
 
   constructor(context: DispatchContext, accept: (claimed: readonly ClaimedDelivery[]) => Promise<void>) {
@@ -39,6 +40,11 @@ export class Claims {
     return this.#blocked
   }
 
+  /** How many the last turn claimed. */
+  get lastRows(): number {
+    return this.#lastRows
+  }
+
   /** Resolves when no sweep is under way. */
   async settled(): Promise<void> {
     await this.#sweeping
@@ -49,9 +55,11 @@ export class Claims {
     const { load } = this.#context
     if (now >= this.#nextSweepAt) this.#sweep(now)
     this.#blocked = !load.hasRoom
+    this.#lastRows = 0
     if (this.#blocked || load.paused) return false
     const claimed = await this.#claimFrom(this.#watermark - (this.#lookBack ? sweepBackMs : 0))
     this.#lookBack = false
+    this.#lastRows = claimed.length
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
     await this.#accept(claimed)

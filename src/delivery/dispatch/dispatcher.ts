@@ -21,8 +21,10 @@ import { TargetCache } from './targets.ts'
 import { createWaking } from './waking.ts'
 
 const pollMs = 100
-/** Claims closer together than this would be small ones. */
+/** Claims closer together than this would be small ones; where much is due, fewer and larger ones leave more for the sending. */
 const claimGapMs = 8
+const busyClaimGapMs = 20
+const busyClaimRows = 32
 
 /**
  * The batch delivery of one process: claims what is due under leases, sends it as room comes, and records what came of it
@@ -121,7 +123,8 @@ export class Dispatcher {
         this.#gates.look()
         if (await this.#claims.turn(startedAt)) continue
         if (await waking.wait(pollMs)) this.#gates.wake()
-        const gapMs = claimGapMs - (performance.now() - startedAt)
+        const leastMs = this.#claims.lastRows >= busyClaimRows ? busyClaimGapMs : claimGapMs
+        const gapMs = leastMs - (performance.now() - startedAt)
         if (gapMs > 0) await sleep(gapMs)
       } catch (error) {
         this.#hub.log.warn({ err: error }, 'claiming failed; trying again')
