@@ -13,7 +13,7 @@ export interface Product {
 
 const readyWithinMs = 60_000
 /** As `npm run start:worker` starts it: bounds on the heap's growth make nothing slower, and hold a worker under 400 MB. */
-export const workerFlags = ['--max-semi-space-size=32', '--max-old-space-size=384']
+export const workerFlags = ['--max-semi-space-size=16', '--max-old-space-size=384']
 
 /**
  * Starts the embedded stack, brings its schema up to date, and starts one API and one worker on it; gives them when both are

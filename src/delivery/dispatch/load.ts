@@ -2,7 +2,7 @@ import type { Recorder } from './recorder.ts'
 
 const mostInFlight = 1_024
 const mostInLine = 512
-const mostBytes = 32 * 1024 * 1024
+const mostBytes = 24 * 1024 * 1024
 const mostUnrecorded = 4_000
 
 /** What one process has in hand, and how much more it takes on. */
