@@ -5,7 +5,7 @@ import type { Result } from '../dispatch/record.ts'
  * Notes the endpoints whose test event was answered 2xx. It counts only while the endpoint still waits for that event: a
  * URL that has changed since is not verified by it.
  */
-export async function noteVerified(db: pg.Pool | pg.PoolClient, results: readonly Result[]): Promise<undefined> {
+export async function noteVerified(db: pg.Pool | pg.PoolClient, results: readonly Result[]): Promise<void> {
   for (const { delivery, verdict, outcome } of results) {
     if (outcome?.testEventId !== delivery.eventId || verdict.kind !== 'delivered') continue
     await db.query({
