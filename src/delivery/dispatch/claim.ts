@@ -21,6 +21,8 @@ export interface ClaimedDelivery {
   /** Of a delivery that stands in an ordered endpoint's line. */
   orderingKey?: string | null
   sequence?: number | null
+  /** It was held, and claimed by its endpoint's lane. */
+  wasHeld?: true
   /** Of `performance.now()`: counted from before the claim, so it ends here before it ends there. */
   leaseEndsAt: number
 }
@@ -80,8 +82,10 @@ export function claimDue(pool: pg.Pool, limits: ClaimLimits, from: number): Prom
   )
 }
 
-export function claimHeld(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<ClaimedDelivery[]> {
-  return claim(pool, 'claim-held', claimHeldText, limits, endpointId)
+export async function claimHeld(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<ClaimedDelivery[]> {
+  const claimed = await claim(pool, 'claim-held', claimHeldText, limits, endpointId)
+  for (const delivery of claimed) delivery.wasHeld = true
+  return claimed
 }
 
 async function claim(

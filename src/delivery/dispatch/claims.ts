@@ -1,5 +1,6 @@
 import { claimDue, type ClaimedDelivery } from './claim.ts'
 import type { DispatchContext } from './dispatch-context.ts'
+import type { Lanes } from './lanes.ts'
 import { isPaused } from '../recovery/outage.ts'
 
 const claimRows = 256
@@ -8,6 +9,9 @@ const commitLagMs = 500
 const sweepMs = 1_000
 const sweepBackMs = 120_000
 const wholeSweepMs = 300_000
+const standstillLookMs = 250
+/** A process that was away for longer than this has answers to read before it says that one is late. */
+const awayMs = 500
 
 /**
  * The general claim of one process, oldest first. What is before its watermark was claimed already; a sweep looks there, now
@@ -15,7 +19,7 @@ const wholeSweepMs = 300_000
  */
 export class Claims {
   readonly #context: DispatchContext
-  readonly #accept: (claimed: readonly ClaimedDelivery[]) => Promise<void>
+  readonly #lanes: Lanes
   #watermark = -Infinity
   #nextSweepAt = 0
   #nextWholeSweepAt = 0
@@ -23,10 +27,12 @@ export class Claims {
   #blocked = false
   #lastRows = 0
   #lookBack = false
+  #turnedAt = -Infinity
+  #nextLookAt = 0
 
-  constructor(context: DispatchContext, accept: (claimed: readonly ClaimedDelivery[]) => Promise<void>) {
+  constructor(context: DispatchContext, lanes: Lanes) {
     this.#context = context
-    this.#accept = accept
+    this.#lanes = lanes
   }
 
   /** Begins from the oldest. */
@@ -54,16 +60,27 @@ export class Claims {
   async turn(now: number): Promise<boolean> {
     const { load } = this.#context
     if (now >= this.#nextSweepAt) this.#sweep(now)
+    this.#lookForStandstills(now)
     this.#blocked = !load.hasRoom
     this.#lastRows = 0
     if (this.#blocked || load.paused) return false
-    const claimed = await this.#claimFrom(this.#watermark - (this.#lookBack ? sweepBackMs : 0))
+    const lookBack = this.#lookBack
     this.#lookBack = false
+    const claimed = await this.#claimFrom(this.#watermark - (lookBack ? sweepBackMs : 0))
+    if (lookBack) this.#sweptSince(now)
     this.#lastRows = claimed.length
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
-    await this.#accept(claimed)
+    await this.#lanes.accept(claimed)
     return claimed.length >= claimRows
+  }
+
+  #lookForStandstills(now: number): void {
+    const wasAway = now - this.#turnedAt > awayMs
+    this.#turnedAt = now
+    if (wasAway || now < this.#nextLookAt) return
+    this.#nextLookAt = now + standstillLookMs
+    this.#lanes.makeRoom(now)
   }
 
   #claimFrom(from: number): Promise<ClaimedDelivery[]> {
@@ -90,14 +107,19 @@ export class Claims {
         const last = claimed.at(-1)
         // A backlog is for the claims to work through.
         if (last && claimed.length >= claimRows) this.#watermark = Math.min(this.#watermark, last.dueAtMs - commitLagMs)
-        await this.#accept(claimed)
+        await this.#lanes.accept(claimed)
       } catch (error) {
         hub.log.warn({ err: error }, 'looking for late deliveries failed; it comes again')
       } finally {
-        const costMs = performance.now() - now
-        this.#nextSweepAt = performance.now() + Math.max(sweepMs, 20 * costMs)
+        this.#sweptSince(now)
         this.#sweeping = undefined
       }
     })()
+  }
+
+  /** The next sweep comes after twenty times what this one took. */
+  #sweptSince(startedAt: number): void {
+    const endedAt = performance.now()
+    this.#nextSweepAt = endedAt + Math.max(sweepMs, 20 * (endedAt - startedAt))
   }
 }

@@ -69,7 +69,7 @@ export class Dispatcher {
     this.#lanes = new Lanes(context, () => {
       if (this.#claims.blocked && load.lineIsShort) context.waking.nudge()
     })
-    this.#claims = new Claims(context, claimed => this.#lanes.accept(claimed))
+    this.#claims = new Claims(context, this.#lanes)
     this.#gates = new GatedSessions(context)
     this.#housekeeping = new Housekeeping(context, this.#lanes)
   }

@@ -1,23 +1,27 @@
 import type { ClaimedDelivery } from './claim.ts'
 import { asksForLess, type Outcome } from '../sending/outcome.ts'
+import type { Load } from './load.ts'
+import type { Requests } from './requests.ts'
 import type { Target } from './targets.ts'
+
+/** How soon an endpoint answers: within a second, or later. */
+export type Pace = 'quick' | 'unknown' | 'slow'
 
 /** What is in line for longer than this waits in the table instead. */
 const lineMs = 1_000
 const longestLine = 1_024
 const longestRefill = 256
-/** An endpoint that takes longer than this, or whose speed is not known yet, gets few of the process's requests at once. */
+/** An endpoint that takes longer than this, or whose speed is not known yet, gets few of the process's requests at once… */
 const slowMs = 1_000
 const slowLimit = 16
+/** …and no more of its memory than this, or one payload. */
+const slowBytes = 4 * 1024 * 1024
 
 /** The deliveries of one endpoint in this process: so many under way, the others in line, those beyond turned away. */
 export class Lane {
   readonly endpointId: string
   target: Target
   readonly queue: ClaimedDelivery[] = []
-  inFlight = 0
-  /** Accepted, and waiting for their payloads. */
-  expected = 0
   /** Deliveries of it are held for want of room here: it claims them by itself as room comes. */
   parked = false
   /** Turned away, and not yet recorded as held. */
@@ -27,18 +31,30 @@ export class Lane {
   /** Of `performance.now()`: the receiver asked not to be called before. */
   notBefore = 0
   lastUsedAt = 0
+  readonly #load: Load
+  #pace: Pace = 'unknown'
+  #inFlight = 0
+  /** In line, or about to be when their payloads are read. */
+  #inLine = 0
+  /** Of those, what was held before. */
+  #takenUp = 0
+  #bytes = 0
+  /** Of `performance.now()`: when something was answered, or began to wait where nothing did. */
+  #movedAt = 0
   #limit: number
   #starting = false
   #averageMs: number | undefined
 
-  constructor(target: Target) {
+  constructor(target: Target, load: Load) {
     this.endpointId = target.endpointId
     this.target = target
+    this.#load = load
     this.#limit = target.maxInFlight
   }
 
-  get hasRoom(): boolean {
-    return this.inFlight < this.allowed
+  /** Whether it may send one more; if only a request of the process's is missing, `pump` is called when one is free. */
+  hasRoom(pump: () => void): boolean {
+    return this.#inFlight < this.allowed && this.#requests.hasRoom(pump)
   }
 
   /** Begins with one request at a time, and one more with each success. */
@@ -47,48 +63,128 @@ export class Lane {
     this.#starting = true
   }
 
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   get idle(): boolean {
-    return this.inFlight === 0 && this.queue.length === 0 && this.expected === 0 && !this.parked
+    return this.#inFlight === 0 && this.#inLine === 0 && !this.parked
   }
 
-  /** How many more it takes in line. While older ones of it are held, newer ones line up behind them, in the table. */
-  get space(): number {
-    if (this.parked) return this.allowed - this.#inLine
-    // What is under way counts while nothing is known of its speed.
-    if (this.#averageMs === undefined) return 8 * this.allowed - this.inFlight - this.#inLine
-    return Math.min(this.#line, longestLine) - this.#inLine
+  get #requests(): Requests {
+    return this.#load.requests[this.#pace]
   }
 
-  /** How many it would claim by itself of those that are held: none while half its line is there. */
+  /** Whether there is room in line. What was held before was claimed for the room that there is. */
+  takes(delivery: ClaimedDelivery): boolean {
+    if (delivery.wasHeld) return true
+    if (this.#bytes > 0 && delivery.size > this.#freeBytes) return false
+    // What is under way counts while nothing is known of its pace.
+    if (this.#pace === 'unknown') return !this.parked && this.#inFlight + this.#inLine < 8 * this.allowed
+    // While older ones of it are held, newer ones go only where nobody waits; beside a line that is soon over they may.
+    if (this.parked && this.#line < longestLine) return this.#inLine < this.#free
+    return this.#inLine < this.#free + this.#line
+  }
+
+  /** How many it would claim by itself of those that are held: none while half of what it takes up at once is in line. */
   get appetite(): number {
-    const line = Math.min(this.#line, longestRefill)
-    return this.#inLine > line / 2 ? 0 : line - this.#inLine
+    if (this.#freeBytes <= 0) return 0
+    const most = Math.min(this.#free + this.#line, longestRefill)
+    return this.#takenUp > most / 2 ? 0 : most - this.#takenUp
   }
 
-  get #inLine(): number {
-    return this.queue.length + this.expected
+  /** How many bytes it would claim by itself. */
+  get appetiteBytes(): number {
+    return Math.max(1, Math.min(this.#load.freeBytes, this.#freeBytes))
   }
 
-  /** As many as it sends within the time that a line may last, and at least as many as it sends at once. */
+  get #freeBytes(): number {
+    return this.#pace === 'quick' ? Infinity : slowBytes - this.#bytes
+  }
+
+  /** How many it could send at once. */
+  get #free(): number {
+    return Math.max(0, this.allowed - this.#inFlight)
+  }
+
+  /** As many as it sends within the time that a line may last. */
   get #line(): number {
     const within = Math.floor((lineMs * this.allowed) / Math.max(this.#averageMs ?? lineMs, 1))
-    return Math.max(within, this.allowed)
+    return Math.min(Math.max(within, 1), longestLine)
+  }
+
+  /** One more will be in line. */
+  join(delivery: ClaimedDelivery): void {
+    if (this.#inFlight === 0 && this.#inLine === 0) this.#movedAt = performance.now()
+    this.#inLine++
+    this.#bytes += delivery.size
+    if (delivery.wasHeld) this.#takenUp++
+    else this.#load.inLine++
+  }
+
+  /** One that was in line, or was to be, is not any more. */
+  leave(delivery: ClaimedDelivery): void {
+    this.#inLine--
+    this.#bytes -= delivery.size
+    if (delivery.wasHeld) this.#takenUp--
+    else this.#load.inLine--
+  }
+
+  /** A request is under way, with so many bytes. */
+  begin(bytes: number): void {
+    this.#inFlight++
+    this.#requests.underWay++
+    this.#bytes += bytes
+  }
+
+  /** It ended. Its place is for `goOn` to give away. */
+  end(bytes: number): void {
+    this.#inFlight--
+    this.#requests.underWay--
+    this.#bytes -= bytes
+    this.#movedAt = performance.now()
+  }
+
+  /** Others that wait for a request go on. */
+  goOn(): void {
+    this.#requests.goOn()
+  }
+
+  /** Whether nothing has moved for long, which puts it among the slow. */
+  standsStill(now: number): boolean {
+    const ms = now - this.#movedAt
+    if (ms <= slowMs || (this.#inFlight === 0 && this.queue.length === 0)) return false
+    this.#learnPace(Math.max(this.#averageMs ?? 0, ms))
+    return true
   }
 
   /** Learns from an outcome: how long it takes, and whether it should be asked less. */
   learn(outcome: Outcome): void {
-    this.#averageMs =
-      this.#averageMs === undefined ? outcome.durationMs : 0.8 * this.#averageMs + 0.2 * outcome.durationMs
-    if (outcome.error !== undefined) this.#starting = false
+    const { durationMs, error } = outcome
+    this.#learnPace(this.#averageMs === undefined ? durationMs : 0.8 * this.#averageMs + 0.2 * durationMs)
+    if (error !== undefined) this.#starting = false
     if (asksForLess(outcome)) this.#limit = Math.max(1, this.#limit / 2)
-    else if (outcome.error === undefined) {
+    else if (error === undefined) {
       this.#limit = Math.min(this.target.maxInFlight, this.#limit + (this.#starting ? 1 : 0.25))
     }
   }
 
+  /** Its requests count among those of its pace. */
+  #learnPace(averageMs: number): void {
+    this.#averageMs = averageMs
+    const pace = averageMs > slowMs ? 'slow' : 'quick'
+    if (pace === this.#pace) return
+    const before = this.#requests
+    before.underWay -= this.#inFlight
+    this.#pace = pace
+    this.#requests.underWay += this.#inFlight
+    before.goOn()
+  }
+
   /** How many requests may be under way at once, by what it answered so far. */
   get allowed(): number {
-    const slow = this.#averageMs === undefined || this.#averageMs > slowMs
-    return Math.max(1, Math.floor(Math.min(this.#limit, this.target.maxInFlight, slow ? slowLimit : Infinity)))
+    const most = this.#pace === 'quick' ? this.target.maxInFlight : Math.min(this.target.maxInFlight, slowLimit)
+    return Math.max(1, Math.floor(Math.min(this.#limit, most)))
   }
 }

@@ -29,7 +29,7 @@ export class Lanes {
   /** Puts claimed deliveries in their lanes, and deals with those that are not to be sent. */
   async accept(claimed: readonly ClaimedDelivery[]): Promise<void> {
     if (claimed.length === 0) return
-    const { holdings, bodies, pools, load } = this.#context
+    const { holdings, bodies, pools } = this.#context
     const sendable: ClaimedDelivery[] = []
     for (const delivery of claimed) {
       holdings.keep(delivery)
@@ -54,23 +54,22 @@ export class Lanes {
       await bodies.take(pools.claims, accepted)
     } catch (error) {
       for (const delivery of accepted) {
-        this.#lanes.get(delivery.endpointId)!.expected--
+        this.#lanes.get(delivery.endpointId)!.leave(delivery)
         holdings.forget(delivery)
       }
       throw error
     }
     for (const delivery of accepted) {
       const lane = this.#lanes.get(delivery.endpointId)!
-      lane.expected--
       // The receiver may have asked for a pause while the payloads were read.
       const restMs = lane.notBefore - performance.now()
       if (restMs > 0) {
+        lane.leave(delivery)
         bodies.release(delivery.eventId)
         holdings.settle(delivery, { kind: 'back', delayMs: restMs })
         continue
       }
       lane.queue.push(delivery)
-      load.inLine++
       this.#pump(lane)
     }
   }
@@ -93,30 +92,34 @@ export class Lanes {
     }
     let lane = this.#lanes.get(delivery.endpointId)
     if (lane) lane.target = target
-    else this.#lanes.set(delivery.endpointId, (lane = new Lane(target)))
+    else this.#lanes.set(delivery.endpointId, (lane = new Lane(target, this.#context.load)))
     const now = performance.now()
     lane.lastUsedAt = now
     if (lane.notBefore > now) {
       holdings.settle(delivery, { kind: 'back', delayMs: lane.notBefore - now })
       return false
     }
-    if (lane.space <= 0) {
-      lane.parked = true
-      lane.holding++
-      holdings.settle(delivery, { kind: 'held' })
+    if (!lane.takes(delivery)) {
+      this.#hold(lane, delivery)
       return false
     }
-    lane.expected++
+    if (delivery.wasHeld) lane.parked = true
+    lane.join(delivery)
     return true
+  }
+
+  /** Lets a delivery wait in the table until its lane takes it up. */
+  #hold(lane: Lane, delivery: ClaimedDelivery): void {
+    lane.parked = true
+    lane.holding++
+    this.#context.holdings.settle(delivery, { kind: 'held' })
   }
 
   /** Sends what there is room for. */
   #pump(lane: Lane): void {
-    const { load } = this.#context
-    while (lane.queue.length > 0 && lane.hasRoom) {
-      if (!load.takesRequest(this.#pumpOf(lane))) return
+    while (lane.queue.length > 0 && lane.hasRoom(this.#pumpOf(lane))) {
       const delivery = lane.queue.shift()!
-      load.inLine--
+      lane.leave(delivery)
       this.#send(lane, delivery)
     }
   }
@@ -128,23 +131,21 @@ export class Lanes {
   }
 
   #send(lane: Lane, delivery: ClaimedDelivery): void {
-    const { bodies, holdings, load, hub } = this.#context
+    const { bodies, holdings, hub } = this.#context
     // A process that was frozen finds its leases ended: somebody else has these by now.
     const body = bodies.get(delivery.eventId)
     bodies.release(delivery.eventId)
     if (!holdings.holds(delivery)) return holdings.forget(delivery)
     if (!body) return holdings.settle(delivery, { kind: 'failed', reason: 'payload_expired' })
-    load.inFlight++
-    lane.inFlight++
-    send(hub.outgoing.dispatcher, postOf(lane.target, delivery.eventId, body), outcome =>
-      this.#finish(lane, delivery, outcome),
-    )
+    lane.begin(delivery.size)
+    send(hub.outgoing.dispatcher, postOf(lane.target, delivery.eventId, body), outcome => {
+      lane.end(delivery.size)
+      this.#finish(lane, delivery, outcome)
+    })
   }
 
   #finish(lane: Lane, delivery: ClaimedDelivery, outcome: Outcome): void {
-    const { load, holdings, hub, network } = this.#context
-    load.inFlight--
-    lane.inFlight--
+    const { holdings, hub, network } = this.#context
     // What a frozen process measured says nothing of the receiver.
     if (holdings.holds(delivery)) lane.learn(outcome)
     network.note(delivery.endpointId, outcome)
@@ -153,7 +154,7 @@ export class Lanes {
     if (askedMs !== undefined) this.#rest(lane, askedMs)
     holdings.settle(delivery, verdict, outcome)
     this.#pump(lane)
-    load.freed()
+    lane.goOn()
     if (lane.parked) this.#refillSoon(lane)
     this.#spacious()
   }
@@ -165,11 +166,24 @@ export class Lanes {
   }
 
   #giveBack(lane: Lane, delayMs: number): void {
-    const { load, bodies, holdings } = this.#context
-    for (const delivery of lane.queue.splice(0)) {
-      load.inLine--
-      bodies.release(delivery.eventId)
-      holdings.settle(delivery, { kind: 'back', delayMs })
+    for (const delivery of this.#clear(lane)) this.#context.holdings.settle(delivery, { kind: 'back', delayMs })
+  }
+
+  /** Takes a lane's line apart. */
+  #clear(lane: Lane): ClaimedDelivery[] {
+    const cleared = lane.queue.splice(0)
+    for (const delivery of cleared) {
+      lane.leave(delivery)
+      this.#context.bodies.release(delivery.eventId)
+    }
+    return cleared
+  }
+
+  /** What general claims put in line of an endpoint that stopped answering waits in the table instead, out of the others' way. */
+  makeRoom(now: number): void {
+    for (const lane of this.#lanes.values()) {
+      if (!lane.standsStill(now) || lane.queue.every(delivery => delivery.wasHeld)) continue
+      for (const delivery of this.#clear(lane)) this.#hold(lane, delivery)
     }
   }
 
@@ -183,7 +197,7 @@ export class Lanes {
     if (lane.appetite <= 0 || lane.refilling || !this.#context.running() || lane.notBefore > performance.now()) return
     lane.refilling = true
     try {
-      const claimed = await this.#claimHeld(lane.endpointId, lane.appetite)
+      const claimed = await this.#claimHeld(lane.endpointId, lane.appetite, lane.appetiteBytes)
       if (claimed === 0 && lane.holding === 0) lane.parked = false
     } catch (error) {
       this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed')
@@ -192,9 +206,9 @@ export class Lanes {
     }
   }
 
-  async #claimHeld(endpointId: string, rows: number): Promise<number> {
-    const { load, hub, pools } = this.#context
-    const limits = { rows, bytes: load.freeBytes, leaseMs: hub.deliveryPolicy.leaseMs }
+  async #claimHeld(endpointId: string, rows: number, bytes: number): Promise<number> {
+    const { hub, pools } = this.#context
+    const limits = { rows, bytes, leaseMs: hub.deliveryPolicy.leaseMs }
     const claimed = await claimHeld(pools.claims, limits, endpointId)
     await this.accept(claimed)
     return claimed.length
@@ -206,7 +220,7 @@ export class Lanes {
     if (lane) {
       lane.parked = true
       await this.#refill(lane)
-    } else if (this.#context.running()) await this.#claimHeld(endpointId, 32)
+    } else if (this.#context.running()) await this.#claimHeld(endpointId, 32, this.#context.load.freeBytes)
   }
 
   /** From then on what is held can be claimed by its lane. */

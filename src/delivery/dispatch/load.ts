@@ -1,15 +1,16 @@
+import type { Pace } from './lane.ts'
 import type { Recorder } from './recorder.ts'
+import { Requests } from './requests.ts'
 
-const mostInFlight = 1_024
+/** Endpoints of each pace have requests of their own: the quick never wait for the slow. */
+const mostInFlight = { quick: 1_024, unknown: 256, slow: 512 }
 const mostInLine = 512
 const mostBytes = 24 * 1024 * 1024
 const mostUnrecorded = 4_000
 
 /** What one process has in hand, and how much more it takes on. */
 export class Load {
-  /** Requests under way. */
-  inFlight = 0
-  /** Deliveries in line of endpoints without a gate. */
+  /** What the general claims put in line. What was held before lines up within its lane's own bounds. */
   inLine = 0
   /** Of the payloads of what was claimed and has no result yet. */
   bytes = 0
@@ -18,11 +19,20 @@ export class Load {
   delivered = 0
   failed = 0
   readonly #recorder: Recorder
-  /** Who would send, were a request free. */
-  readonly #waiting = new Set<() => void>()
+  /** Requests under way, by the pace of their endpoints. */
+  readonly requests: Record<Pace, Requests> = {
+    quick: new Requests(mostInFlight.quick),
+    unknown: new Requests(mostInFlight.unknown),
+    slow: new Requests(mostInFlight.slow),
+  }
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder
+  }
+
+  get inFlight(): number {
+    const { quick, unknown, slow } = this.requests
+    return quick.underWay + unknown.underWay + slow.underWay
   }
 
   get hasRoom(): boolean {
@@ -40,21 +50,5 @@ export class Load {
 
   get freeBytes(): number {
     return Math.max(1, mostBytes - this.bytes)
-  }
-
-  /** Whether a request is free; otherwise `pump` is called when one is. */
-  takesRequest(pump: () => void): boolean {
-    if (this.inFlight < mostInFlight) return true
-    this.#waiting.add(pump)
-    return false
-  }
-
-  /** A request ended: those that wait for one go on. */
-  freed(): void {
-    for (const pump of this.#waiting) {
-      if (this.inFlight >= mostInFlight) return
-      this.#waiting.delete(pump)
-      pump()
-    }
   }
 }

@@ -24,8 +24,11 @@ export function verdictOn(
   return delayMs === undefined ? { kind: 'failed', reason: 'exhausted' } : { kind: 'retry', delayMs }
 }
 
+/** An endpoint that is gone is disabled within this time. */
+const goneMs = 1_000
+
 /**
- * How long the receiver asks to be left alone altogether: a Retry-After on an answer that asks to slow down, within the
+ * How long the receiver asks to be left alone altogether: until it is disabled, by a 410; as long as it says, by a Retry-After on an answer that asks to slow down, within the
  * bounds of the delivery's own wait. On other failures, such as a 500, it may be about this one payload.
  */
 export function restMs(
@@ -33,6 +36,7 @@ export function restMs(
   target: Pick<Target, 'retryDelaysMs'>,
   outcome: Outcome,
 ): number | undefined {
+  if (outcome.status === 410) return goneMs
   if (outcome.retryAfter === undefined || !asksForLess(outcome)) return undefined
   const asked = parseRetryAfter(outcome.retryAfter, Date.now())
   if (asked === undefined) return undefined

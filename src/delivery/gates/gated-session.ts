@@ -61,7 +61,7 @@ export class GatedSession implements GateHolder {
     this.#context = context
     this.gate = gate
     this.#target = target
-    this.#lane = new Lane(target)
+    this.#lane = new Lane(target, context.load)
     // Whatever was before: a hand-over, a recovery, a first delivery.
     this.#lane.startSlowly()
     this.#line = target.ordered ? new OrderedLine(target.batchSize) : new PlainLine()
@@ -201,11 +201,11 @@ export class GatedSession implements GateHolder {
 
   /** Sends what its limits allow. */
   #pump(): void {
-    while (this.#state === 'serving' && this.#line.ready > 0 && this.#lane.hasRoom) {
+    while (this.#state === 'serving' && this.#line.ready > 0) {
       if (!holdsGate(this.gate)) return this.lost()
       const waitMs = Math.max(this.#rate.waitMs, this.#lane.notBefore - performance.now(), this.#fillMs)
       if (waitMs > 0) return this.#again(Math.max(1, waitMs))
-      if (!this.#context.load.takesRequest(this.#pumping)) return
+      if (!this.#lane.hasRoom(this.#pumping)) return
       this.#send(this.#line.next(this.#target.batchSize, delivery => this.#mostWith(delivery)))
     }
   }
@@ -225,7 +225,7 @@ export class GatedSession implements GateHolder {
   }
 
   #send(taken: readonly ClaimedDelivery[]): void {
-    const { bodies, holdings, load, hub } = this.#context
+    const { bodies, holdings, hub } = this.#context
     const events: BatchedEvent[] = []
     const sent: ClaimedDelivery[] = []
     for (const delivery of taken) {
@@ -241,18 +241,18 @@ export class GatedSession implements GateHolder {
       }
     }
     if (sent.length === 0) return
-    load.inFlight++
-    this.#lane.inFlight++
+    this.#lane.begin(0)
     this.#rate.count()
     const post = postOfEvents(this.#target, events)
     const mayGo = () => holdsGate(this.gate)
-    send(hub.outgoing.dispatcher, { ...post, mayGo }, outcome => this.#finish(sent, outcome))
+    send(hub.outgoing.dispatcher, { ...post, mayGo }, outcome => {
+      this.#lane.end(0)
+      this.#finish(sent, outcome)
+    })
   }
 
   #finish(sent: readonly ClaimedDelivery[], outcome: Outcome): void {
-    const { load, holdings, network, hub } = this.#context
-    load.inFlight--
-    this.#lane.inFlight--
+    const { holdings, network, hub } = this.#context
     this.#lane.learn(outcome)
     this.#usefulAt = performance.now()
     network.note(this.gate.endpointId, outcome)
@@ -268,7 +268,7 @@ export class GatedSession implements GateHolder {
       holdings.settle(delivery, verdicts[n]!, outcome)
     }
     this.#pump()
-    load.freed()
+    this.#lane.goOn()
     this.#look()
   }
 
