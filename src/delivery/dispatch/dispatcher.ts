@@ -122,9 +122,9 @@ export class Dispatcher {
         this.#housekeeping.keep(startedAt)
         this.#gates.look()
         if (await this.#claims.turn(startedAt)) continue
-        if (await waking.wait(pollMs)) this.#gates.wake()
-        const leastMs = this.#claims.lastRows >= busyClaimRows ? busyClaimGapMs : claimGapMs
-        const gapMs = leastMs - (performance.now() - startedAt)
+        const busy = this.#claims.lastRows >= busyClaimRows
+        if (await waking.wait(busy ? busyClaimGapMs : pollMs)) this.#gates.wake()
+        const gapMs = (busy ? busyClaimGapMs : claimGapMs) - (performance.now() - startedAt)
         if (gapMs > 0) await sleep(gapMs)
       } catch (error) {
         this.#hub.log.warn({ err: error }, 'claiming failed; trying again')
