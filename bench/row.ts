@@ -46,6 +46,12 @@ export function emptyRow(name: string): Row {
   }
 }
 
+/** The row in relation to a baseline, in items a second. */
+export function besideBaseline(row: Row, baseline: number): Row {
+  const ratio = row.perSecond === null ? null : Math.round((row.perSecond / baseline) * 1_000) / 1_000
+  return { ...row, baselinePerSecond: Math.round(baseline), ratio }
+}
+
 /** Whether a row reached a goal; a number that was not measured reached none. */
 export function isMet(row: Row, goal: Goal): boolean {
   const value = row[goal.of]

@@ -13,15 +13,13 @@ export const actionsGoal: Goal = { of: 'actionsPer1000', atMost: 20 }
 export interface Measured {
   name: string
   load: Load
-  /** What the speed is set in relation to; null for a row that measures only times. */
-  baseline: number | null
   goals: Goal[]
 }
 
 /** Runs one load; gives its row, with the worker's memory and what each part spent. */
 export async function measure(
   scene: Scene,
-  { name, load, baseline, goals }: Measured,
+  { name, load, goals }: Measured,
   say: (line: string) => void,
 ): Promise<Row> {
   say(name)
@@ -49,8 +47,6 @@ export async function measure(
   return {
     ...emptyRow(name),
     perSecond,
-    baselinePerSecond: baseline,
-    ratio: baseline === null ? null : Math.round((perSecond / baseline) * 1000) / 1000,
     p50Ms: seen.p50Ms,
     p99Ms: seen.p99Ms,
     actionsPer1000: Math.round((total / deliveries) * 1e6) / 1000,

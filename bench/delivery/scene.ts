@@ -68,8 +68,8 @@ export function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   return new Promise(resolve => child.once('message', message => resolve(message as Answer)))
 }
 
-/** Seconds. Its speed shows within a minute, however long the rows take. */
-const longestRawLoop = 60
+/** Seconds. */
+const longestRawLoop = 30
 
 /** What the raw loop delivers a second, on the same Postgres. */
 export async function rawLoop(scene: Scene, { seconds, say }: BenchOptions): Promise<number> {

@@ -1,7 +1,7 @@
 import { lowestIdAt } from '../../src/ids.ts'
 import { createPartitions } from '../../src/db/partitions.ts'
 import { Kysely, PostgresDialect } from 'kysely'
-import type { BenchOptions, Row } from '../row.ts'
+import { besideBaseline, type BenchOptions, type Row } from '../row.ts'
 import { measure } from './measure.ts'
 import type { Scene } from './scene.ts'
 
@@ -20,7 +20,7 @@ export async function onStoredTables(scene: Scene, options: BenchOptions): Promi
   const { say, seconds } = options
   const load = { type: 'a.b', bulk: 1, seconds }
   await emptyTables(scene)
-  const empty = await measure(scene, { name: 'one at a time, empty tables', load, baseline: null, goals: [] }, say)
+  const empty = await measure(scene, { name: 'one at a time, empty tables', load, goals: [] }, say)
   await emptyTables(scene)
   say(`storing ${finished} finished deliveries`)
   await storeFinished(scene)
@@ -29,7 +29,7 @@ export async function onStoredTables(scene: Scene, options: BenchOptions): Promi
   await scene.pool.query('vacuum analyze')
   const name = 'the same, 1,000,000 finished and 100,000 waiting'
   const goals = [{ of: 'ratio', atLeast: 0.85 } as const]
-  const full = await measure(scene, { name, load, baseline: empty.perSecond, goals }, say)
+  const full = besideBaseline(await measure(scene, { name, load, goals }, say), empty.perSecond!)
   await emptyTables(scene)
   return [empty, full]
 }
