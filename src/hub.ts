@@ -41,7 +41,10 @@ export function createHub(
   const db = overrides.db ?? createDatabase(pool)
   const temporal = overrides.temporal ?? connectTemporal(config.temporal)
   const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing)
-  const wake = overrides.wake ?? createWake(createPool({ ...config.database, poolSize: 1 }, log, `${name}-wake`))
+  const wake =
+    overrides.wake ??
+    // What was notified of is committed already: nobody waits for the notification to be durable.
+    createWake(createPool({ ...config.database, poolSize: 1 }, log, `${name}-wake`, '-c synchronous_commit=off'))
   return {
     config,
     log,

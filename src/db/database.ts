@@ -17,7 +17,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
  * A bounded connection pool. `sslmode` and the other libpq parameters of the URL are honoured. A statement that runs
  * longer than the configured timeout is cancelled by the server; so is a transaction that sits idle for 30 s.
  */
-export function createPool(config: Config['database'], log: Logger, name = 'causeway'): pg.Pool {
+export function createPool(config: Config['database'], log: Logger, name = 'causeway', options?: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: config.url,
     max: config.poolSize,
@@ -25,6 +25,7 @@ export function createPool(config: Config['database'], log: Logger, name = 'caus
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: name,
+    ...(options !== undefined && { options }),
     statement_timeout: config.statementTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
   })
