@@ -28,6 +28,8 @@ export class Lane {
   holding = 0
   /** A claim of held deliveries is under way. */
   refilling = false
+  /** Another one is due after it. */
+  refillAgain = false
   /** Of `performance.now()`: the receiver asked not to be called before. */
   notBefore = 0
   lastUsedAt = 0

@@ -49,8 +49,8 @@ export class Lanes {
       if (this.#context.targets.get(delivery.endpointId)?.gated) strays.push(delivery)
       else if (this.#reserve(delivery)) accepted.push(delivery)
     }
-    if (strays.length > 0) await this.#adopt(strays)
     try {
+      if (strays.length > 0) await this.#adopt(strays)
       await bodies.take(pools.claims, accepted)
     } catch (error) {
       for (const delivery of accepted) {
@@ -194,16 +194,20 @@ export class Lanes {
 
   /** Claims what is held of an open endpoint for want of room here, now that there is room. */
   async #refill(lane: Lane): Promise<void> {
-    if (lane.appetite <= 0 || lane.refilling || !this.#context.running() || lane.notBefore > performance.now()) return
+    // What was held since that claim began is not among what it brings.
+    if (lane.refilling) return void (lane.refillAgain = true)
+    if (lane.appetite <= 0 || !this.#context.running() || lane.notBefore > performance.now()) return
     lane.refilling = true
+    lane.refillAgain = false
     try {
       const claimed = await this.#claimHeld(lane.endpointId, lane.appetite, lane.appetiteBytes)
-      if (claimed === 0 && lane.holding === 0) lane.parked = false
+      if (claimed === 0 && lane.holding === 0 && !lane.refillAgain) lane.parked = false
     } catch (error) {
       this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed')
     } finally {
       lane.refilling = false
     }
+    if (lane.refillAgain) this.#refillSoon(lane)
   }
 
   async #claimHeld(endpointId: string, rows: number, bytes: number): Promise<number> {
