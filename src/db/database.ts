@@ -16,6 +16,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 /**
  * A bounded connection pool. `sslmode` and the other libpq parameters of the URL are honoured. A statement that runs
  * longer than the configured timeout is cancelled by the server; so is a transaction that sits idle for 30 s.
+ * @param options the session's settings, as libpq's `options` takes them: `-c NAME=VALUE ...`
  */
 export function createPool(config: Config['database'], log: Logger, name = 'causeway', options?: string): pg.Pool {
   const pool = new pg.Pool({

@@ -1,4 +1,5 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { createPool } from '../../db/database.ts'
 import type { Hub } from '../../hub.ts'
 
 /** The dispatcher's own connections. */
@@ -20,22 +21,8 @@ const planning =
 
 /** Connections whose plans go by the indexes, whatever the statistics say. */
 export function createDeliveryPools(hub: Hub): DeliveryPools {
-  const pool = (name: string, max: number, options: string) => {
-    const made = new pg.Pool({
-      connectionString: hub.config.database.url,
-      max,
-      connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 60_000,
-      keepAlive: true,
-      application_name: `causeway-${name}`,
-      statement_timeout: hub.config.database.statementTimeoutMs,
-      options: `${planning} ${options}`,
-    })
-    made.on('error', error => hub.log.warn({ err: error }, 'an idle database connection of the dispatcher was lost'))
-    // One that is lost between two statements of a transaction tells nobody else: unheard, that would end the process.
-    made.on('connect', client => client.on('error', error => hub.log.debug({ err: error }, 'a connection was lost')))
-    return made
-  }
+  const pool = (name: string, poolSize: number, options: string) =>
+    createPool({ ...hub.config.database, poolSize }, hub.log, `causeway-${name}`, `${planning} ${options}`)
   const claims = pool('claims', 2, '-c synchronous_commit=off')
   const results = pool('results', 3, '')
   const gates = pool('gates', 2, '')

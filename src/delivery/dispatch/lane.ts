@@ -34,6 +34,7 @@ export class Lane {
   notBefore = 0
   lastUsedAt = 0
   readonly #load: Load
+  readonly #pump: () => void
   #pace: Pace = 'unknown'
   #inFlight = 0
   /** In line, or about to be when their payloads are read. */
@@ -47,16 +48,23 @@ export class Lane {
   #starting = false
   #averageMs: number | undefined
 
-  constructor(target: Target, load: Load) {
+  /** @param pump sends what is in line; called when a request of the process's is free that it waited for */
+  constructor(target: Target, load: Load, pump: () => void) {
     this.endpointId = target.endpointId
     this.target = target
     this.#load = load
+    this.#pump = pump
     this.#limit = target.maxInFlight
   }
 
-  /** Whether it may send one more; if only a request of the process's is missing, `pump` is called when one is free. */
-  hasRoom(pump: () => void): boolean {
-    return this.#inFlight < this.allowed && this.#requests.hasRoom(pump)
+  /** It has as many requests under way as it may. */
+  get isFull(): boolean {
+    return this.#inFlight >= this.allowed
+  }
+
+  /** Whether a request of the process's is free for it; if not, it waits for one. */
+  takesRequest(): boolean {
+    return this.#requests.hasRoom(this.#pump)
   }
 
   /** Begins with one request at a time, and one more with each success. */

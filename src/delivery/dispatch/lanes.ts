@@ -8,6 +8,7 @@ import type { Outcome } from '../sending/outcome.ts'
 import { postOf } from '../sending/post.ts'
 import type { Result } from './record.ts'
 import { send } from '../sending/send.ts'
+import type { Target } from './targets.ts'
 import { restMs, verdictByMode, verdictOn } from './verdict.ts'
 
 const unusedMs = 60_000
@@ -16,7 +17,6 @@ const unusedMs = 60_000
 export class Lanes {
   readonly #context: DispatchContext
   readonly #lanes = new Map<string, Lane>()
-  readonly #pumps = new Map<Lane, () => void>()
   readonly #refills = new Set<Promise<void>>()
   /** Called when a line that was full became short. */
   readonly #spacious: () => void
@@ -92,7 +92,7 @@ export class Lanes {
     }
     let lane = this.#lanes.get(delivery.endpointId)
     if (lane) lane.target = target
-    else this.#lanes.set(delivery.endpointId, (lane = new Lane(target, this.#context.load)))
+    else lane = this.#open(target)
     const now = performance.now()
     lane.lastUsedAt = now
     if (lane.notBefore > now) {
@@ -108,6 +108,12 @@ export class Lanes {
     return true
   }
 
+  #open(target: Target): Lane {
+    const lane: Lane = new Lane(target, this.#context.load, () => this.#pump(lane))
+    this.#lanes.set(target.endpointId, lane)
+    return lane
+  }
+
   /** Lets a delivery wait in the table until its lane takes it up. */
   #hold(lane: Lane, delivery: ClaimedDelivery): void {
     lane.parked = true
@@ -117,17 +123,11 @@ export class Lanes {
 
   /** Sends what there is room for. */
   #pump(lane: Lane): void {
-    while (lane.queue.length > 0 && lane.hasRoom(this.#pumpOf(lane))) {
+    while (lane.queue.length > 0 && !lane.isFull && lane.takesRequest()) {
       const delivery = lane.queue.shift()!
       lane.leave(delivery)
       this.#send(lane, delivery)
     }
-  }
-
-  #pumpOf(lane: Lane): () => void {
-    let pump = this.#pumps.get(lane)
-    if (!pump) this.#pumps.set(lane, (pump = () => this.#pump(lane)))
-    return pump
   }
 
   #send(lane: Lane, delivery: ClaimedDelivery): void {
@@ -243,9 +243,7 @@ export class Lanes {
   /** Forgets lanes that were not used for long. */
   forgetUnused(now: number): void {
     for (const lane of this.#lanes.values()) {
-      if (!lane.idle || now - lane.lastUsedAt <= unusedMs) continue
-      this.#lanes.delete(lane.endpointId)
-      this.#pumps.delete(lane)
+      if (lane.idle && now - lane.lastUsedAt > unusedMs) this.#lanes.delete(lane.endpointId)
     }
   }
 

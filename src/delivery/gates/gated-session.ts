@@ -43,7 +43,6 @@ export class GatedSession implements GateHolder {
   readonly #line: GateLine
   readonly #rate: Rate
   readonly #splits = new Map<string, number>()
-  readonly #pumping = () => this.#pump()
   readonly #ended: () => void
   #state: 'serving' | 'closing' | 'lost' = 'serving'
   #looking: Promise<void> | undefined
@@ -61,7 +60,7 @@ export class GatedSession implements GateHolder {
     this.#context = context
     this.gate = gate
     this.#target = target
-    this.#lane = new Lane(target, context.load)
+    this.#lane = new Lane(target, context.load, () => this.#pump())
     // Whatever was before: a hand-over, a recovery, a first delivery.
     this.#lane.startSlowly()
     this.#line = target.ordered ? new OrderedLine(target.batchSize) : new PlainLine()
@@ -201,11 +200,11 @@ export class GatedSession implements GateHolder {
 
   /** Sends what its limits allow. */
   #pump(): void {
-    while (this.#state === 'serving' && this.#line.ready > 0) {
+    while (this.#state === 'serving' && this.#line.ready > 0 && !this.#lane.isFull) {
       if (!holdsGate(this.gate)) return this.lost()
       const waitMs = Math.max(this.#rate.waitMs, this.#lane.notBefore - performance.now(), this.#fillMs)
       if (waitMs > 0) return this.#again(Math.max(1, waitMs))
-      if (!this.#lane.hasRoom(this.#pumping)) return
+      if (!this.#lane.takesRequest()) return
       this.#send(this.#line.next(this.#target.batchSize, delivery => this.#mostWith(delivery)))
     }
   }
