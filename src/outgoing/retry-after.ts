@@ -1,4 +1,7 @@
-const longestSeconds = 2 ** 31
+/** Nobody is left alone for longer, whatever they ask for: a slip of the pen would be an outage without an end. */
+const longestMs = 24 * 3_600_000
+/** Of what stands in the header: longer ones, or more of them, are no wait that anybody meant. */
+const longestText = 256
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const month = `(?<month>${months.join('|')})`
 const clock = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)'
@@ -11,13 +14,25 @@ const dates = [
 ]
 
 /**
- * What a Retry-After header asks for (RFC 9110, 10.2.3: seconds, or a date), as a wait in milliseconds; undefined when it
- * is neither. Seconds with a fraction are understood too: some write `2.0`.
+ * What a Retry-After header asks for (RFC 9110, 10.2.3: seconds, or a date), as a wait of a day at most in milliseconds;
+ * undefined when it is neither. Seconds with a fraction are understood too: some write `2.0`. Where it is there more than
+ * once, as a list or joined by commas, whoever added the longest wait knows of a reason for it.
  */
-export function parseRetryAfter(header: string | null | undefined, nowMs: number): number | undefined {
-  const text = header?.trim()
-  if (text === undefined || text === '' || text.length > 64) return undefined
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Math.min(Number(text), longestSeconds) * 1_000)
+export function parseRetryAfter(
+  header: string | readonly string[] | null | undefined,
+  nowMs: number,
+): number | undefined {
+  const text = typeof header === 'string' ? header : header?.join()
+  if (text === undefined || text.length > longestText) return undefined
+  const parts = text.split(',').map(part => part.trim())
+  // A date of the form in use has a comma of its own.
+  const candidates = parts.flatMap((part, at) => [part, `${part}, ${parts[at + 1] ?? ''}`])
+  const waits = candidates.map(one => parseOne(one, nowMs)).filter(wait => wait !== undefined)
+  return waits.length === 0 ? undefined : Math.min(Math.max(...waits), longestMs)
+}
+
+function parseOne(text: string, nowMs: number): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000)
   const at = parseHttpDate(text, nowMs)
   return at === undefined ? undefined : Math.max(0, at - nowMs)
 }

@@ -70,7 +70,7 @@ export function pauseAfter(
   limitHeaders: LimitHeaders | undefined,
   now: number,
 ): number | undefined {
-  const stated = parseRetryAfter(headerOf(answer.headers, 'retry-after'), now)
+  const stated = parseRetryAfter(answer.headers['retry-after'], now)
   const usedUp = limitHeaders && headerOf(answer.headers, limitHeaders.remaining) === '0'
   const reset = usedUp ? resetAfter(limitHeaders, answer.headers, now) : undefined
   const asked = [429, 503, 403].includes(answer.status) ? stated : undefined

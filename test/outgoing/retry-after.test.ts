@@ -9,7 +9,7 @@ describe('a Retry-After header', () => {
     [' 7 ', 7_000],
     ['2.0', 2_000],
     ['0.25', 250],
-    ['99999999999999999999', 2 ** 31 * 1_000],
+    ['86400', 86_400_000],
   ])('asks for seconds: %s', (text, wait) => {
     expect(parseRetryAfter(text, now)).toBe(wait)
   })
@@ -20,6 +20,28 @@ describe('a Retry-After header', () => {
     ['the form of asctime', 'Sat Nov 21 08:01:00 2026'],
   ])('asks for an instant in %s', (_, text) => {
     expect(parseRetryAfter(text, now)).toBe(60_000)
+  })
+
+  it.each([
+    ['seconds', '99999999999999999999'],
+    ['so many seconds that they are no number', '9'.repeat(250)],
+    ['a date', 'Sun, 01 Jan 2090 00:00:00 GMT'],
+    ['one of two', ['9999999999', '3']],
+  ])('never asks for more than a day: %s', (_, text) => {
+    expect(parseRetryAfter(text, now)).toBe(86_400_000)
+  })
+
+  it.each([
+    ['two headers', ['3', '4'], 4_000],
+    ['the same twice', ['3', '3'], 3_000],
+    ['two in one line', '4, 3', 4_000],
+    ['without a blank', '3,4', 4_000],
+    ['seconds and a date', 'Sat, 21 Nov 2026 08:01:00 GMT, 3', 60_000],
+    ['a date and seconds', ['3', 'Sat, 21 Nov 2026 08:01:00 GMT'], 60_000],
+    ['two dates', 'Sat, 21 Nov 2026 08:01:00 GMT, Sat, 21 Nov 2026 08:02:00 GMT', 120_000],
+    ['one that is none', ['soon', '3'], 3_000],
+  ])('that is there more than once asks for the longest wait: %s', (_, text, wait) => {
+    expect(parseRetryAfter(text, now)).toBe(wait)
   })
 
   it('that names an instant in the past asks for nothing', () => {
@@ -41,6 +63,8 @@ describe('a Retry-After header', () => {
     ['words', 'soon'],
     ['a number with words', '5 seconds'],
     ['something long', '1'.repeat(1_000)],
+    ['there too often', Array<string>(200).fill('1')],
+    ['an empty list', []],
   ])('that is %s is ignored', (_, text) => {
     expect(parseRetryAfter(text, now)).toBeUndefined()
   })

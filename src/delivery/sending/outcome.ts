@@ -16,8 +16,8 @@ export interface Outcome {
   error?: ErrorClass
   /** The first 16 KiB of the answer's body. */
   answer?: Buffer
-  /** The answer's Retry-After header. */
-  retryAfter?: string
+  /** The answer's Retry-After header; a list when it is there more than once. */
+  retryAfter?: string | string[]
 }
 
 /** The error as it is stored and shown: `timeout`, or `status 503`. */

@@ -27,6 +27,8 @@ export interface Post {
   way: Dispatcher | undefined
 }
 
+type Headers = Record<string, string | string[] | undefined>
+
 const underWay = new Set<Exchange>()
 let clock: NodeJS.Timeout | undefined
 
@@ -56,7 +58,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #finished = false
   #status: number | undefined
-  #retryAfter: string | undefined
+  #retryAfter: string | string[] | undefined
   #chunks: Buffer[] | undefined
   #kept = 0
   #read = 0
@@ -73,12 +75,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#finished || this.#post.mayGo?.() === false) controller.abort(new Error('expired'))
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // An informational answer (1xx) is followed by the real one.
     if (status < 200) return
     this.#status = status
-    const retryAfter = headers['retry-after']
-    if (typeof retryAfter === 'string') this.#retryAfter = retryAfter
+    this.#retryAfter = headers['retry-after']
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

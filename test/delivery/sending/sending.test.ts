@@ -5,6 +5,7 @@ import { checkHeaders } from '../../../src/delivery/endpoints/endpoint-headers.t
 import type { Outcome } from '../../../src/delivery/sending/outcome.ts'
 import { send, type Post } from '../../../src/delivery/sending/send.ts'
 import { createOutgoing } from '../../../src/outgoing/agent.ts'
+import { parseRetryAfter } from '../../../src/outgoing/retry-after.ts'
 import { until } from '../../support/delivery.ts'
 
 type Answer = (socket: Socket) => void
@@ -168,6 +169,15 @@ describe('one exchange', () => {
     answer = socket => socket.end(text)
     const outcome = await exchange()
     expect([outcome.error, outcome.status, outcome.answer?.toString()]).toEqual([undefined, 200, body])
+  })
+
+  it.each([
+    ['in two headers', 'retry-after: 3\r\nretry-after: 4\r\n'],
+    ['in one', 'retry-after: 3, 4\r\n'],
+    ['before a number', 'retry-after: 4\r\n'],
+  ])('hears how long to wait, said %s', async (_, header) => {
+    answer = socket => socket.end(`HTTP/1.1 503 Busy\r\n${header}content-length: 0\r\n\r\n`)
+    expect(parseRetryAfter((await exchange()).retryAfter, Date.now())).toBe(4_000)
   })
 
   it('is tried once: what was cut is the schedule’s to send again', async () => {
