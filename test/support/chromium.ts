@@ -2,13 +2,14 @@ import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
+import { fontEnvironment } from './fonts.ts'
 
 /** A browser that runs here, or why there is none. */
 export type Found = { browser: Browser; path: string } | { browser: undefined; reason: string }
 
 /**
- * Starts a headless Chromium: the one that CHROMIUM_PATH names, one on the PATH or in the usual places, else the one that comes in
- * an npm package, which is built for Linux on x64. The caller closes it.
+ * Starts a headless Chromium with the tests' own fonts: the one that CHROMIUM_PATH names, else the one that comes in an npm package,
+ * which is built for Linux on x64; elsewhere one on the PATH or in the usual places. The caller closes it.
  * @throws Error when none runs where the packaged one should
  */
 export async function startChromium(): Promise<Found> {
@@ -18,7 +19,8 @@ export async function startChromium(): Promise<Found> {
       const { path, env } = await candidate()
       // Nothing here is a stranger's page, and as root, in a container, Chromium's own sandbox does not start.
       const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--no-zygote']
-      return { browser: await chromium.launch({ executablePath: path, args, env }), path }
+      const browser = await chromium.launch({ executablePath: path, args, env: { ...env, ...fontEnvironment() } })
+      return { browser, path }
     } catch (error) {
       failures.push(String(error).split('\n')[0] ?? '')
     }
@@ -34,9 +36,10 @@ type Candidate = () => Promise<{ path: string; env: Record<string, string> }>
 
 function candidates(): Candidate[] {
   const env = definedOnly(process.env)
-  const installed = [env['CHROMIUM_PATH'] ?? '', ...onPath(env['PATH'] ?? ''), ...usualPlaces].filter(isProgram)
-  const own: Candidate[] = installed.map(path => () => Promise.resolve({ path, env }))
-  return hasPackaged ? [...own, packaged] : own
+  const named = env['CHROMIUM_PATH']
+  if (named === undefined && hasPackaged) return [packaged]
+  const installed = named === undefined ? [...onPath(env['PATH'] ?? ''), ...usualPlaces].filter(isProgram) : [named]
+  return installed.map(path => () => Promise.resolve({ path, env }))
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
