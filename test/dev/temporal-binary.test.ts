@@ -28,7 +28,7 @@ const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
 const find = (env: NodeJS.ProcessEnv) => findTemporal({ env, say, download: false })
 const cached = 'cache/causeway/temporal-1.5.1/temporal'
 // as `go install` does, but at once; it counts its runs
-const fakeGo = `echo built >> ${'$'}COUNT; echo '#!/bin/sh' > ${'$'}GOBIN/temporal; /bin/chmod 755 ${'$'}GOBIN/temporal; /bin/sleep 0.3`
+const fakeGo = `echo built >> "$COUNT"; echo '#!/bin/sh' > "$GOBIN/temporal"; /bin/chmod 755 "$GOBIN/temporal"; /bin/sleep 0.3`
 
 it('prefers a running server, then the path given, the PATH, and the cache', async () => {
   const inCache = program(cached, 'exit 0')
@@ -71,7 +71,7 @@ it('takes over the lock of a process that died', async () => {
 })
 
 it('names every way when none is open, and keeps no half-built program', async () => {
-  program('bin/go', 'echo broken > $GOBIN/temporal; echo no network >&2; exit 1')
+  program('bin/go', 'echo broken > "$GOBIN/temporal"; echo no network >&2; exit 1')
   await expect(find(environment())).rejects.toThrow(/TEMPORAL_ADDRESS.*TEMPORAL_CLI_PATH.*download.*go install/s)
   expect(said.join()).toContain('no network')
   expect(existsSync(join(folder, cached))).toBe(false)
