@@ -5,7 +5,7 @@ import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versi
 import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
 import { expireWaiting } from '../src/delivery/by-hand/expire-waiting.ts'
 import { expireReplays } from '../src/delivery/by-hand/replay-store.ts'
-import { expireIdempotencyKeys } from '../src/http/idempotency.ts'
+import { expireIdempotencyKeys } from '../src/http/idempotency-store.ts'
 import type { Hub } from '../src/hub.ts'
 import { expireInboundKeys } from '../src/inbound/store.ts'
 import { expireRateLimits } from '../src/providers/permit-store.ts'

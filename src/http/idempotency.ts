@@ -1,9 +1,11 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { deleteExpired } from '../db/expire.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { bodyBytes } from './body.ts'
+import type { IdempotencyHolds } from './idempotency-holds.ts'
+import { readAnswer, releaseKey, storeAnswer, takeKey, type AnswerPlace, type Hold } from './idempotency-store.ts'
+import type { Caller } from './route.ts'
 
 /** A success as it goes out. */
 export interface Answer {
@@ -14,24 +16,24 @@ export interface Answer {
 }
 
 const headerName = 'idempotency-key'
-const keptMs = 24 * 3_600_000
 
-/** After this long a request under way counts as dead with its process. Longer than any request is allowed to take. */
-const deadAfterMs = 60_000
+/** What an Idempotency-Key looks like; the API's description shows it too. */
+export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/
 
 /** The caller's Idempotency-Key; undefined when there is none. @throws HubError `INVALID_REQUEST` */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = request.headers[headerName]
   if (key === undefined) return undefined
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  if (typeof key === 'string' && idempotencyKeyPattern.test(key)) return key
   throw new HubError('INVALID_REQUEST', {
     details: [{ path: `headers.${headerName}`, message: 'Must be 1 to 255 visible ASCII characters' }],
   })
 }
 
 /**
- * Runs a creating request once per Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a repeat with the same
- * method, URL and body bytes is answered with the first success for 24 hours, by any process.
+ * Runs a creating request once per API key and Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a repeat with the same
+ * method, URL and body bytes is answered with the first success for 24 hours, by any process. Another API key's requests are
+ * its own, whatever they are called: it must not be told what this one was.
  *
  * What is promised: of requests with one key, one runs at a time, and after a success has been answered none runs again. Errors
  * are not kept, because they leave nothing behind: a repeat then runs. A process that dies after the handler's commit and
@@ -41,34 +43,37 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
  */
 export async function once(
   hub: Hub,
-  scope: { workspaceId: string; key: string; request: FastifyRequest },
+  holds: IdempotencyHolds,
+  asked: { caller: Caller; key: string; request: FastifyRequest },
   run: () => Promise<Answer>,
 ): Promise<Answer> {
-  const { workspaceId, key, request } = scope
-  const requestHash = hashOf(request)
-  const holder = randomUUID()
-  const place = { workspaceId, ownerId: key, field: 'idempotent_answer' }
-  if (!(await take(hub, workspaceId, key, requestHash, holder))) {
-    return replay(hub, workspaceId, key, requestHash)
+  const requestHash = hashOf(asked.request)
+  const { workspaceId, apiKeyId } = asked.caller
+  const hold = { workspaceId, callerId: apiKeyId, key: asked.key, holder: randomUUID() }
+  if (!(await takeKey(hub.pool, hold, requestHash, holds.holdMs))) return replay(hub, hold, requestHash)
+  holds.add(hold)
+  try {
+    return await runHeld(hub, hold, run)
+  } finally {
+    holds.drop(hold)
   }
+}
+
+async function runHeld(hub: Hub, hold: Hold, run: () => Promise<Answer>): Promise<Answer> {
+  const { workspaceId } = hold
   let answer: Answer
   try {
     answer = await run()
   } catch (error) {
-    await release(hub, workspaceId, key, holder).catch((fault: unknown) =>
+    await releaseKey(hub.pool, hold).catch((fault: unknown) =>
       hub.log.warn({ err: fault, workspaceId }, 'an Idempotency-Key stays held for a minute: it was not released'),
     )
     throw error
   }
-  const { keyId, sealed } = hub.credentials.ring.seal(place, answer.text)
   try {
-    // By idempotency_keys_pkey.
-    await hub.pool.query({
-      name: 'idempotency-store',
-      text: `update idempotency_keys set status = $4, key_id = $5, answer = $6
-             where workspace_id = $1 and key = $2 and holder = $3`,
-      values: [workspaceId, key, holder, answer.status, keyId, sealed],
-    })
+    const sealed = hub.credentials.ring.seal(sealedAt(hold), answer.text)
+    const stored = await storeAnswer(hub.pool, hold, { status: answer.status, ...sealed })
+    if (!stored) hub.log.warn({ workspaceId }, 'an Idempotency-Key was lost while its request was under way')
   } catch (error) {
     // What was created stands, and its caller is told so; only a repeat will not know.
     hub.log.warn({ err: error, workspaceId }, 'the answer to an Idempotency-Key was not stored')
@@ -76,60 +81,24 @@ export async function once(
   return answer
 }
 
-/** Takes a key that is new, expired, or held by a request that must be dead. */
-async function take(hub: Hub, workspaceId: string, key: string, requestHash: Buffer, holder: string): Promise<boolean> {
-  const { rowCount } = await hub.pool.query({
-    name: 'idempotency-take',
-    text: `insert into idempotency_keys as held (workspace_id, key, request_hash, holder, expires_at)
-           values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')
-           on conflict (workspace_id, key) do update
-             set request_hash = excluded.request_hash, holder = excluded.holder, taken_at = now(),
-                 status = null, key_id = null, answer = null, expires_at = excluded.expires_at
-             where held.expires_at < now()
-                or (held.status is null and held.request_hash = excluded.request_hash
-                    and held.taken_at < now() - $6 * interval '1 millisecond')`,
-    values: [workspaceId, key, requestHash, holder, keptMs, deadAfterMs],
-  })
-  return rowCount === 1
-}
-
-async function replay(hub: Hub, workspaceId: string, key: string, requestHash: Buffer): Promise<Answer> {
-  const { rows } = await hub.pool.query<{
-    request_hash: Buffer
-    status: number | null
-    key_id: string | null
-    answer: Buffer | null
-  }>({
-    name: 'idempotency-read',
-    text: `select request_hash, status, key_id, answer from idempotency_keys where workspace_id = $1 and key = $2`,
-    values: [workspaceId, key],
-  })
-  const row = rows[0]
-  if (row && !row.request_hash.equals(requestHash)) throw new HubError('IDEMPOTENCY_CONFLICT')
-  // No row: the one that held it has just failed and let go.
-  if (!row || row.status === null || row.key_id === null || row.answer === null) {
+async function replay(hub: Hub, place: AnswerPlace, requestHash: Buffer): Promise<Answer> {
+  const kept = await readAnswer(hub.pool, place)
+  if (kept && !kept.request_hash.equals(requestHash)) throw new HubError('IDEMPOTENCY_CONFLICT')
+  // None: the one that held it has just failed and let go.
+  if (!kept || kept.status === null || kept.key_id === null || kept.answer === null) {
     throw new HubError('IDEMPOTENCY_IN_PROGRESS', { retryAfterMs: 1_000 })
   }
-  const place = { workspaceId, ownerId: key, field: 'idempotent_answer' }
-  const text = hub.credentials.ring.open(place, { keyId: row.key_id, sealed: row.answer }).toString()
-  return { status: row.status, text, replayed: true }
+  const sealed = { keyId: kept.key_id, sealed: kept.answer }
+  return { status: kept.status, text: hub.credentials.ring.open(sealedAt(place), sealed).toString(), replayed: true }
 }
 
-async function release(hub: Hub, workspaceId: string, key: string, holder: string): Promise<void> {
-  await hub.pool.query({
-    name: 'idempotency-release',
-    text: `delete from idempotency_keys where workspace_id = $1 and key = $2 and holder = $3 and status is null`,
-    values: [workspaceId, key, holder],
-  })
+/** Neither an id nor a key holds a blank, so that the two stay apart. */
+function sealedAt({ workspaceId, callerId, key }: AnswerPlace) {
+  return { workspaceId, ownerId: `${callerId} ${key}`, field: 'idempotent_answer' }
 }
 
 function hashOf(request: FastifyRequest): Buffer {
   // Method and URL hold no line break, so that the three parts stay apart.
   const head = Buffer.from(`${request.method}\n${request.url}\n`)
   return hash('sha256', Buffer.concat([head, bodyBytes(request)]), 'buffer')
-}
-
-/** Removes up to `limit` expired keys of all workspaces; gives how many. Called in turns until it gives less. */
-export function expireIdempotencyKeys(hub: Hub, limit: number): Promise<number> {
-  return deleteExpired(hub.pool, 'idempotency_keys', 'workspace_id, key', limit)
 }

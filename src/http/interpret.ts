@@ -5,16 +5,21 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { callerOf } from './authenticate.ts'
 import { refusals, type Refusal } from './errors.ts'
+import type { IdempotencyHolds } from './idempotency-holds.ts'
 import { idempotencyKeyOf, once, type Answer } from './idempotency.ts'
 import type { AnyRoute, Call } from './route.ts'
 
-/** Shorter than the minute after which an Idempotency-Key counts as left behind. */
-const handlerTimeoutMs = 55_000
+/** What the handlers of one server have in common. */
+export interface Handling {
+  holds: IdempotencyHolds
+  /** How long a caller waits for its answer. */
+  answerWithinMs: number
+}
 
 type AnyCall = Call<unknown, unknown, unknown>
 
 /** Makes the handler of a declared route: parse, call, check the reply, once per Idempotency-Key. */
-export function handlerOf(hub: Hub, route: AnyRoute) {
+export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: Handling) {
   const status = route.status ?? 200
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const call = parse(hub, route, request)
@@ -23,8 +28,8 @@ export function handlerOf(hub: Hub, route: AnyRoute) {
       return { status, text: status === 204 ? '' : replyText(route, value) }
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
-    const workspaceId = call.caller.workspaceId === '' ? call.caller.apiKeyId : call.caller.workspaceId
-    const answer = await inTime(key === undefined ? run() : once(hub, { workspaceId, key, request }, run))
+    const work = key === undefined ? run() : once(hub, holds, { caller: call.caller, key, request }, run)
+    const answer = await inTime(work, answerWithinMs)
     void reply.code(answer.status)
     if (answer.replayed === true) void reply.header('idempotent-replayed', 'true')
     if (answer.text === '') return reply.send()
@@ -33,9 +38,9 @@ export function handlerOf(hub: Hub, route: AnyRoute) {
 }
 
 /** The caller waits no longer than this. The work goes on, and an Idempotency-Key finds its result later. */
-async function inTime(work: Promise<Answer>): Promise<Answer> {
+async function inTime(work: Promise<Answer>, answerWithinMs: number): Promise<Answer> {
   try {
-    return await withinDeadline(work, handlerTimeoutMs, 'the handler')
+    return await withinDeadline(work, answerWithinMs, 'the handler')
   } catch (error) {
     throw error instanceof DeadlineError ? new HubError('CALL_TIMEOUT', { cause: error }) : error
   }

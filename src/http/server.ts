@@ -14,6 +14,7 @@ import { createGate } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { registerDocs } from './docs.ts'
 import { asHubError, errorBody } from './errors.ts'
+import { IdempotencyHolds } from './idempotency-holds.ts'
 import { handlerOf } from './interpret.ts'
 import { operations } from './operations.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
@@ -21,8 +22,20 @@ import { pluginsOf, routesOf } from './routes.ts'
 
 const bodyLimit = 1024 * 1024
 
+/** How long calls may take; a test shrinks these. */
+export interface ServerSettings {
+  /** How long a caller waits for its answer; the work itself goes on. */
+  answerWithinMs?: number
+  /** How long an Idempotency-Key stays held when the process dies that held it. */
+  idempotencyHoldMs?: number
+}
+
 /** The API, ready to listen or to be injected into. Closing it waits for the requests under way. */
-export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<FastifyInstance> {
+export async function createServer(
+  hub: Hub,
+  routes = routesOf(hub),
+  { answerWithinMs = 55_000, idempotencyHoldMs }: ServerSettings = {},
+): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = hub.log
   const app = fastify({
     loggerInstance,
@@ -51,13 +64,15 @@ export async function createServer(hub: Hub, routes = routesOf(hub)): Promise<Fa
   const refuseOtherMethods = otherMethodsRefused(app)
 
   const gate = createGate(app, hub)
+  const holds = new IdempotencyHolds(hub.pool, hub.log, idempotencyHoldMs)
+  app.addHook('onClose', async () => holds.close())
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.url,
       ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
       onRequest: request => gate.admit(request, route.access),
-      handler: handlerOf(hub, route),
+      handler: handlerOf(hub, route, { holds, answerWithinMs }),
     })
   }
   await app.register(async scope => operations(hub)(scope))

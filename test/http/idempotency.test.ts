@@ -1,4 +1,9 @@
-import { expireIdempotencyKeys } from '../../src/http/idempotency.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { expireIdempotencyKeys } from '../../src/http/idempotency-store.ts'
+import { route } from '../../src/http/route.ts'
+import { createServer } from '../../src/http/server.ts'
 import { call, createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 
 const hub = await createTestHub()
@@ -69,6 +74,18 @@ describe('an Idempotency-Key', () => {
     expect(answer.headers).not.toHaveProperty('idempotent-replayed')
   })
 
+  it("is its API key's own: no other is told what that one was", async () => {
+    const asker = (await create('narrow', { name: 'narrow', permissions: ['api-keys:write'] })).body.secret
+    const strong = await create('nightly', { name: 'nightly' })
+    expect(strong.body.secret).toMatch(/^sk_/)
+    const weak = await call(app, asker, 'POST', '/v1/api-keys', { name: 'nightly' }, { 'idempotency-key': 'nightly' })
+    expect(weak.status).toBe(201)
+    expect(weak.headers).not.toHaveProperty('idempotent-replayed')
+    expect(weak.body).toMatchObject({ permissions: ['api-keys:write'] })
+    expect(weak.body.secret).not.toBe(strong.body.secret)
+    expect((await create('nightly', { name: 'nightly' })).body).toEqual(strong.body)
+  })
+
   it('lets one of many at once through', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => create('d', { name: 'crowd' })))
     const codes = answers.map(({ status, body }) => (status === 201 ? body.id : body.error.code))
@@ -109,6 +126,35 @@ describe('an Idempotency-Key', () => {
     expect(again.status).toBe(201)
     expect(again.body.id).not.toBe(first.body.id)
     expect((await create('f', { name: 'crash' })).body.id).toBe(again.body.id)
+  })
+
+  it('stays held while its handler lives, also after the caller was let go, and then has its answer', async () => {
+    let runs = 0
+    const slow = route({
+      ...{ method: 'POST', url: '/v1/slow', tag: 'Test', summary: 'Test', access: 'api-keys:write', idempotent: true },
+      reply: z.strictObject({ run: z.int() }),
+      async handler() {
+        const run = ++runs
+        await sleep(2_000)
+        return { run }
+      },
+    })
+    const server = await createServer(hub, [slow], { answerWithinMs: 200, idempotencyHoldMs: 400 })
+    const other = await createServer(besideHub, [slow], { answerWithinMs: 200, idempotencyHoldMs: 400 })
+    try {
+      const ask = (at: FastifyInstance) =>
+        call(at, workspace.apiKey, 'POST', '/v1/slow', undefined, { 'idempotency-key': 'slow' })
+      expect((await ask(server)).body.error.code).toBe('CALL_TIMEOUT')
+      for (const waitMs of [300, 500, 500]) {
+        await sleep(waitMs)
+        expect((await ask(other)).body.error.code).toBe('IDEMPOTENCY_IN_PROGRESS')
+      }
+      await sleep(1_000)
+      expect((await ask(other)).body).toEqual({ run: 1 })
+      expect(runs).toBe(1)
+    } finally {
+      await Promise.all([server.close(), other.close()])
+    }
   })
 
   it('is 1 to 255 visible ASCII characters', async () => {

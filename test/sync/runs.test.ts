@@ -51,6 +51,17 @@ describe('runs', () => {
     )
   })
 
+  it('are asked for once by an Idempotency-Key, however often it is repeated', async () => {
+    const syncId = await createSync(company, { collection: 'once-by-key' })
+    const ask = () =>
+      workspace.request<ShownRun>('POST', `/v1/syncs/${syncId}/runs`, undefined, { 'idempotency-key': 'nightly-run' })
+    const first = await ask()
+    await endOf(workspace, syncId, first.body.id)
+    const again = await ask()
+    expect([again.status, again.headers['idempotent-replayed'], again.body]).toEqual([202, 'true', first.body])
+    expect(await runsOf(syncId)).toHaveLength(1)
+  })
+
   it('leave a loser’s request to the holder, which runs again before it ends', async () => {
     const syncId = await createSync(company, { collection: 'loser' })
     await company.sandbox.control.addFault({

@@ -10,6 +10,7 @@ import { eventTypes } from './0008-event-types.ts'
 import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
+import { idempotentCallers } from './0019-idempotent-callers.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009-delivery-statistics': deliveryStatistics,
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
+  '0019-idempotent-callers': idempotentCallers,
 }

@@ -20,6 +20,7 @@ export function enableEndpointRoute(hub: Hub): AnyRoute {
     reply: endpointSchema.extend({
       replayId: idField('replay').nullable().meta({ description: 'Null when nothing is replayed' }),
     }),
+    idempotent: true,
     errors: ['ENDPOINT_NOT_FOUND', 'CONFLICT'],
     async handler({ params: { endpointId }, body, caller }) {
       const wanted = { replay: body.replay === 'missed' }

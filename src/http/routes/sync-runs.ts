@@ -36,6 +36,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
         .default({ full: false }),
       status: 202,
       reply: runSchema,
+      idempotent: true,
       errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED'],
       async handler({ params, body, caller }) {
         const { workspaceId } = caller
