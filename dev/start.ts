@@ -5,6 +5,7 @@ import { createApi } from './demo/api.ts'
 import { runDemonstration } from './demo/demonstration.ts'
 import { startProduct, type Product } from './product.ts'
 import { onStopRequest } from './signals.ts'
+import { partsOf, supervise } from './supervise.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const product = await startProduct({
   say: line => console.log(`  ${line}`),
 })
 console.log(welcome(product, (Date.now() - startedAt) / 1000))
+const endSupervision = supervise(partsOf(product), line => console.log(`  ${line}`))
 
 let held = true
 if (!options['no-demo']) {
@@ -50,6 +52,7 @@ if (!options.once && !stopping.signal.aborted) {
   await stopRequest
 }
 console.log('\nStopping…')
+await endSupervision()
 await product.stack.stop()
 console.log(`Stopped; the data stays in ${options.home}.`)
 process.exit(held || !options.once ? 0 : 1)
@@ -77,7 +80,8 @@ function welcome({ stack, apiUrl }: Product, seconds: number): string {
   const rows = [
     ['API', `${apiUrl}/docs`],
     ['Admin key', stack.secrets.adminKey],
-    ['Temporal UI', stack.temporal.uiUrl ?? stack.temporal.address],
+    ['Temporal UI', stack.temporal.uiUrl ?? 'none: the server is not ours'],
+    ['Temporal', `${stack.temporal.address} (gRPC, for temporal --address)`],
     ['Postgres', `127.0.0.1:${stack.postgres.port}, database causeway`],
     ['Sandbox', stack.sandbox.url],
     ['Receiver', stack.receiver.url],

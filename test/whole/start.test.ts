@@ -93,3 +93,30 @@ it('is ready again in under 15 s with its data and its bundle, and leaves no pro
   process.kill(-start.child!.pid!, 'SIGKILL')
   await nothingIsLeft(tree, 20_000)
 }, 120_000)
+
+it('says which of its parts has ended, and starts it again', async () => {
+  const { printed, tree } = await startAndWait()
+  const apiUrl = shown(printed, 'API').replace('/docs', '')
+  const pidOf = (script: string) => tree.find(pid => commandLine(pid).includes(script))!
+  const parts = {
+    worker: 'workers/main.ts',
+    API: 'src/main.ts',
+    sandbox: 'sandbox/main.ts',
+    'Temporal server': 'start-dev',
+  }
+  const started = new Set(tree)
+  for (const [name, script] of Object.entries(parts)) {
+    const pid = pidOf(script)
+    process.kill(pid, 'SIGKILL')
+    await eventually(`the ${name} to run again`, () => start.output.includes(`The ${name} runs again`), {
+      withinMs: 30_000,
+    })
+    expect(start.output).toContain(`The ${name} (process ${pid}) has ended`)
+    for (const child of processTree(start.child!.pid!)) started.add(child)
+  }
+  const ready = () => call(`${apiUrl}/ready`, undefined).catch(() => undefined)
+  await eventually('the hub to be ready', async () => (await ready())?.body['status'] === 'ready', { withinMs: 60_000 })
+  process.kill(-start.child!.pid!, 'SIGINT')
+  await eventually('the start to end', () => start.child!.exitCode !== null, { withinMs: 30_000 })
+  await nothingIsLeft([...started], 2_000)
+}, 180_000)
