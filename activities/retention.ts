@@ -8,6 +8,7 @@ import { expireReplays } from '../src/delivery/by-hand/replay-store.ts'
 import { expireIdempotencyKeys } from '../src/http/idempotency-store.ts'
 import type { Hub } from '../src/hub.ts'
 import { expireInboundKeys } from '../src/inbound/store.ts'
+import { expireWebhookSecrets } from '../src/provider-apps/webhook-secrets.ts'
 import { expireRateLimits } from '../src/providers/permit-store.ts'
 import type { ExpiringKind } from '../src/retention/contract.ts'
 
@@ -19,7 +20,11 @@ const expirations: Record<ExpiringKind, Expire> = {
     await expireEndpointVersions(hub, limit)
     return expireIdempotencyKeys(hub, limit)
   },
-  inbound_keys: expireInboundKeys,
+  // So do the few webhook secrets whose overlap is over.
+  async inbound_keys(hub, limit) {
+    await expireWebhookSecrets(hub, limit)
+    return expireInboundKeys(hub, limit)
+  },
   event_keys: expireEventKeys,
   rate_limits: (hub, limit) => expireRateLimits(hub.pool, limit),
   waiting_deliveries: expireWaiting,

@@ -2,7 +2,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { inboundEvents } from '../metrics/registry.ts'
-import { webhookApp } from '../provider-apps/store.ts'
+import { webhookApp } from '../provider-apps/webhook-app.ts'
 import { providerOf } from '../providers/index.ts'
 import type { WebhookDefinition } from '../providers/webhook.ts'
 import { answerBody, answerQuery, type ChallengeAnswer } from './challenge.ts'
@@ -34,10 +34,10 @@ export async function receiveWebhook(hub: Hub, request: WebhookRequest): Promise
   const definition = definitionOf(request.provider)
   const app = await webhookApp(hub, request.provider, request.providerAppId)
   const { challenge } = definition
-  const asked = answerQuery(challenge, request.method, request.query, app.webhookSecret)
+  const asked = answerQuery(challenge, request.method, request.query, app.webhookSecrets)
   if (asked) return { kind: 'challenge', answer: asked }
   try {
-    verifySignature(definition.scheme, app.webhookSecret, request)
+    verifySignature(definition.scheme, app.webhookSecrets, request)
   } catch (error) {
     inboundEvents.inc({ provider: request.provider, outcome: 'refused' })
     throw error

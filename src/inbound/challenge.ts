@@ -18,18 +18,19 @@ export function answerBody(challenge: WebhookChallenge | undefined, body: Buffer
   return challenge.as === 'text' ? { text: echo } : { json: { [challenge.as.json]: echo } }
 }
 
-/** The answer to a challenge in the query; undefined when it is none, or its token is not the webhook secret. */
+/** The answer to a challenge in the query; undefined when it is none, or its token is not a webhook secret. */
 export function answerQuery(
   challenge: WebhookChallenge | undefined,
   method: string,
   query: Record<string, unknown>,
-  secret: string,
+  secrets: string[],
 ): ChallengeAnswer | undefined {
   if (challenge?.kind !== 'query' || challenge.method !== method) return undefined
   const echo = query[challenge.echo]
   if (typeof echo !== 'string' || !echoed.test(echo)) return undefined
-  const token = challenge.token === undefined ? secret : query[challenge.token]
-  return typeof token === 'string' && sameText(token, secret) ? { text: echo } : undefined
+  if (challenge.token === undefined) return { text: echo }
+  const token = query[challenge.token]
+  return typeof token === 'string' && secrets.some(secret => sameText(token, secret)) ? { text: echo } : undefined
 }
 
 function parseOrNothing(body: Buffer): unknown {

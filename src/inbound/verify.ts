@@ -10,16 +10,25 @@ export interface SignedRequest {
 }
 
 /**
- * Proves over the raw bytes that the sender knows the app's webhook secret, and that it was sent now where the scheme
- * says when. Signatures are compared in constant time.
+ * Whether the sender proves over the raw bytes that it knows one of the app's webhook secrets, and that it was sent now
+ * where the scheme says when. Signatures are compared in constant time, with every secret: the time tells nothing of which.
  * @param now Unix time in milliseconds
- * @throws HubError `SIGNATURE_INVALID` when the signature is missing, wrong or too old
  */
-export function verifySignature(scheme: WebhookScheme, secret: string, request: SignedRequest, now = Date.now()): void {
-  if (!isSigned(scheme, secret, request, now)) throw new HubError('SIGNATURE_INVALID')
+export function isSigned(scheme: WebhookScheme, secrets: string[], request: SignedRequest, now = Date.now()): boolean {
+  return secrets.map(secret => isSignedWith(scheme, secret, request, now)).includes(true)
 }
 
-function isSigned(scheme: WebhookScheme, secret: string, request: SignedRequest, now: number): boolean {
+/** The same, where nothing else can be done. @throws HubError `SIGNATURE_INVALID` */
+export function verifySignature(
+  scheme: WebhookScheme,
+  secrets: string[],
+  request: SignedRequest,
+  now = Date.now(),
+): void {
+  if (!isSigned(scheme, secrets, request, now)) throw new HubError('SIGNATURE_INVALID')
+}
+
+function isSignedWith(scheme: WebhookScheme, secret: string, request: SignedRequest, now: number): boolean {
   const header = (name: string) => headerOf(request, name)
   switch (scheme.kind) {
     case 'hmac-sha256': {
@@ -68,7 +77,7 @@ export function sameText(one: string, other: string): boolean {
 }
 
 /** More signatures than a sender has secrets in a rotation are not looked at. */
-const mostSignatures = 8
+const mostSignatures = 20
 
 function anyMatches(signatures: string[], encoding: SignatureEncoding, expected: Buffer): boolean {
   return signatures.slice(0, mostSignatures).some(text => {

@@ -8,17 +8,23 @@ import {
   deleteProviderApp,
   findProviderApp,
   insertProviderApp,
-  putAppSecrets,
+  putAppSecret,
   updateProviderApp,
   type NewProviderApp,
   type ProviderApp,
   type ProviderAppChange,
 } from './store.ts'
+import { changeWebhookSecret } from './webhook-secrets.ts'
 
 /** Secrets of an app as its owner sends them; null removes one. */
 export interface AppSecrets {
   clientSecret?: string | null | undefined
   webhookSecret?: string | null | undefined
+}
+
+/** With a new webhook secret: for how long the one before it goes on verifying. */
+export interface WebhookSecretOverlap {
+  webhookSecretOverlapSeconds?: number | undefined
 }
 
 /** @throws HubError `INVALID_PROVIDER`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
@@ -37,31 +43,39 @@ export function createProviderApp(
   const baseUrls = checkBaseUrls(hub, provider, input.baseUrls)
   return hub.db.transaction().execute(async db => {
     const app = await insertProviderApp(db, workspaceId, { ...input, baseUrls })
-    await putAppSecrets(hub, db, app, input)
+    const { clientSecret, webhookSecret } = input
+    if (clientSecret !== undefined) await putAppSecret(hub, db, app, 'client_secret', clientSecret)
+    if (webhookSecret !== undefined) await putAppSecret(hub, db, app, 'webhook_secret', webhookSecret)
     const details = { provider: app.provider }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.created', subjectId: app.id, details })
     return app
   })
 }
 
-/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
+/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs or its overlap */
 export async function changeProviderApp(
   hub: Hub,
   actor: string,
   workspaceId: string,
   id: string,
-  { clientSecret, webhookSecret, ...change }: ProviderAppChange & AppSecrets,
+  {
+    clientSecret,
+    webhookSecret,
+    webhookSecretOverlapSeconds,
+    ...change
+  }: ProviderAppChange & AppSecrets & WebhookSecretOverlap,
 ): Promise<ProviderApp> {
   if (change.baseUrls !== undefined) {
     const { provider } = await findProviderApp(hub.db, workspaceId, id)
     change = { ...change, baseUrls: checkBaseUrls(hub, providerOf(provider), change.baseUrls) }
   }
   return hub.db.transaction().execute(async db => {
-    const app = await updateProviderApp(db, workspaceId, id, change)
-    await putAppSecrets(hub, db, app, { clientSecret, webhookSecret })
-    const changed = Object.entries({ ...change, clientSecret, webhookSecret }).filter(
-      ([, value]) => value !== undefined,
-    )
+    const updated = await updateProviderApp(db, workspaceId, id, change)
+    if (clientSecret !== undefined) await putAppSecret(hub, db, updated, 'client_secret', clientSecret)
+    const overlap = { webhookSecret, overlapSeconds: webhookSecretOverlapSeconds }
+    const app = await changeWebhookSecret(hub, db, updated, overlap)
+    const given = { ...change, clientSecret, webhookSecret, webhookSecretOverlapSeconds }
+    const changed = Object.entries(given).filter(([, value]) => value !== undefined)
     const details = { changed: changed.map(([name]) => name) }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.updated', subjectId: id, details })
     return app

@@ -16,6 +16,8 @@ export interface ProviderApp {
   scopes: string[]
   /** Replacements of the provider's origins, for sandboxes and self-hosted instances. */
   baseUrls: Record<string, string>
+  /** Until then the webhook secret before the current one verifies too; null when there is none. */
+  webhookSecretOverlapEndsAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
@@ -34,6 +36,7 @@ const columns = [
   'client_id as clientId',
   'scopes',
   'base_urls as baseUrls',
+  'webhook_secret_overlap_ends_at as webhookSecretOverlapEndsAt',
   'created_at as createdAt',
   'updated_at as updatedAt',
 ] as const
@@ -117,22 +120,6 @@ export async function deleteProviderApp(db: Executor, workspaceId: string, id: s
   }
 }
 
-/**
- * The app at an address that names it, whatever its workspace: for a provider's webhook, which carries no API key. The
- * caller trusts nothing until the app's secret has verified the bytes.
- * @throws HubError `WEBHOOK_NOT_FOUND`
- */
-export async function findAddressedApp(db: Executor, provider: string, id: string): Promise<ProviderApp> {
-  const app = await db
-    .selectFrom('provider_apps')
-    .select(columns)
-    .where('id', '=', id)
-    .where('provider', '=', provider)
-    .executeTakeFirst()
-  if (!app) throw new HubError('WEBHOOK_NOT_FOUND')
-  return app
-}
-
 /** Which app: a workspace's own, or with null the environment's. */
 export interface AppReference {
   workspaceId: string
@@ -153,7 +140,8 @@ export interface AppSettings {
 
 export type AppCredentials = AppSettings & Required<Pick<AppSettings, 'clientId' | 'clientSecret'>>
 
-export type AppSecretField = 'client_secret' | 'webhook_secret'
+/** A secret's place beside its app; the webhook secret before the current one has its own. */
+export type AppSecretField = 'client_secret' | 'webhook_secret' | 'webhook_secret_before'
 
 /**
  * An app's settings, whatever of them is set: for providers that need no client, and for base URLs.
@@ -184,44 +172,26 @@ export async function appCredentials(hub: Hub, app: AppReference): Promise<AppCr
   return { clientId, clientSecret, ...rest }
 }
 
-/** Whose webhooks an address receives; the environment's app belongs to no workspace. */
-export interface WebhookApp {
-  workspaceId: string | null
-  providerAppId: string | null
-  webhookSecret: string
+/** One secret of an app, opened; undefined when it is not set. */
+export function secretOf(
+  hub: Hub,
+  workspaceId: string,
+  ownerId: string,
+  field: AppSecretField,
+  db: Executor = hub.db,
+): Promise<string | undefined> {
+  return hub.credentials.get<string>(db, { workspaceId, ownerId, field })
 }
 
-/**
- * The app at `/webhooks/:provider/:app`, or with null at `/webhooks/:provider`.
- * @throws HubError `WEBHOOK_NOT_FOUND` when there is no such app or it has no webhook secret
- */
-export async function webhookApp(hub: Hub, provider: string, providerAppId: string | null): Promise<WebhookApp> {
-  if (providerAppId === null) {
-    const webhookSecret = hub.config.providerApps.get(provider)?.webhookSecret
-    if (webhookSecret === undefined) throw new HubError('WEBHOOK_NOT_FOUND')
-    return { workspaceId: null, providerAppId: null, webhookSecret }
-  }
-  const { workspaceId } = await findAddressedApp(hub.db, provider, providerAppId)
-  const webhookSecret = await secretOf(hub, workspaceId, providerAppId, 'webhook_secret')
-  if (webhookSecret === undefined) throw new HubError('WEBHOOK_NOT_FOUND')
-  return { workspaceId, providerAppId, webhookSecret }
-}
-
-function secretOf(hub: Hub, workspaceId: string, ownerId: string, field: AppSecretField): Promise<string | undefined> {
-  return hub.credentials.get<string>(hub.db, { workspaceId, ownerId, field })
-}
-
-/** Stores, replaces or (null) destroys the secrets that are given, in the caller's transaction. */
-export async function putAppSecrets(
+/** Stores, replaces or (null) destroys one secret of an app, in the caller's transaction. */
+export async function putAppSecret(
   hub: Hub,
   db: Executor,
   app: { workspaceId: string; id: string },
-  secrets: { clientSecret?: string | null | undefined; webhookSecret?: string | null | undefined },
+  field: AppSecretField,
+  secret: string | null,
 ): Promise<void> {
-  const fields = { client_secret: secrets.clientSecret, webhook_secret: secrets.webhookSecret }
-  for (const [field, secret] of Object.entries(fields)) {
-    if (secret === null) await hub.credentials.destroy(db, app.workspaceId, app.id, field)
-    else if (secret !== undefined)
-      await hub.credentials.put(db, { workspaceId: app.workspaceId, ownerId: app.id, field }, secret)
-  }
+  const place = { workspaceId: app.workspaceId, ownerId: app.id, field }
+  if (secret === null) await hub.credentials.destroy(db, place.workspaceId, place.ownerId, field)
+  else await hub.credentials.put(db, place, secret)
 }

@@ -24,16 +24,16 @@ describe('challenges', () => {
   it('answers the one in a query only when its token is the secret', () => {
     const inQuery: WebhookChallenge = { kind: 'query', method: 'GET', echo: 'hub.challenge', token: 'hub.verify_token' }
     const query = { 'hub.challenge': '1158201444', 'hub.verify_token': 'secret' }
-    expect(answerQuery(inQuery, 'GET', query, 'secret')).toEqual({ text: '1158201444' })
-    expect(answerQuery(inQuery, 'GET', query, 'another')).toBeUndefined()
-    expect(answerQuery(inQuery, 'POST', query, 'secret')).toBeUndefined()
-    expect(answerQuery(inQuery, 'GET', { 'hub.challenge': 'x' }, 'secret')).toBeUndefined()
+    expect(answerQuery(inQuery, 'GET', query, ['secret'])).toEqual({ text: '1158201444' })
+    expect(answerQuery(inQuery, 'GET', query, ['another'])).toBeUndefined()
+    expect(answerQuery(inQuery, 'POST', query, ['secret'])).toBeUndefined()
+    expect(answerQuery(inQuery, 'GET', { 'hub.challenge': 'x' }, ['secret'])).toBeUndefined()
   })
 
   it('echoes nothing that a browser could run', () => {
     const inQuery: WebhookChallenge = { kind: 'query', method: 'POST', echo: 'validationToken' }
-    expect(answerQuery(inQuery, 'POST', { validationToken: 'plain+text' }, 's')).toEqual({ text: 'plain+text' })
+    expect(answerQuery(inQuery, 'POST', { validationToken: 'plain+text' }, ['s'])).toEqual({ text: 'plain+text' })
     for (const validationToken of ['<script>', 'x'.repeat(600), ['a', 'b'], ''])
-      expect(answerQuery(inQuery, 'POST', { validationToken }, 's')).toBeUndefined()
+      expect(answerQuery(inQuery, 'POST', { validationToken }, ['s'])).toBeUndefined()
   })
 })

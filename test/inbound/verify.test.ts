@@ -57,7 +57,7 @@ const schemes: Record<string, { scheme: WebhookScheme; headers: Record<string, s
 describe('webhook signatures', () => {
   for (const [name, { scheme, headers, timed }] of Object.entries(schemes)) {
     const verify = (given: typeof headers, bytes = body, at = now, key = secret) =>
-      verifySignature(scheme, key, { headers: given, body: bytes }, at)
+      verifySignature(scheme, [key], { headers: given, body: bytes }, at)
 
     describe(name, () => {
       it('accepts what the secret signed', () => expect(() => verify(headers)).not.toThrow())
@@ -96,23 +96,44 @@ describe('webhook signatures', () => {
         [`${prefix}-timestamp`]: String(seconds),
         [`${prefix}-signature`]: `v1,${Buffer.alloc(32).toString('base64')} ${signature}`,
       }
-      verifySignature(scheme, whsec, { headers, body }, now)
+      verifySignature(scheme, [whsec], { headers, body }, now)
       expect(() =>
-        verifySignature(scheme, whsec, { headers: { ...headers, [`${prefix}-id`]: 'msg_2' }, body }, now),
+        verifySignature(scheme, [whsec], { headers: { ...headers, [`${prefix}-id`]: 'msg_2' }, body }, now),
       ).toThrow('signature')
     }
   })
 
+  it('finds the right signature behind those of a sender’s other secrets', () => {
+    const { scheme } = schemes['elements of one header']!
+    const right = mac(over(`${seconds}.`)).digest('hex')
+    const behind = (wrong: number) => {
+      const signatures = [...Array.from({ length: wrong }, (_, n) => mac(String(n)).digest('hex')), right]
+      const header = `t=${seconds},${signatures.map(signature => `v1=${signature}`).join()}`
+      return () => verifySignature(scheme, [secret], { headers: { 'stripe-signature': header }, body }, now)
+    }
+    expect(behind(9)).not.toThrow()
+    expect(behind(19)).not.toThrow()
+    expect(behind(20)).toThrow('signature')
+  })
+
+  it('takes any of the secrets that an app has', () => {
+    const { scheme, headers } = schemes.base64!
+    for (const secrets of [[secret], ['new', secret], [secret, 'old']])
+      expect(() => verifySignature(scheme, secrets, { headers, body }, now)).not.toThrow()
+    for (const secrets of [[], ['new', 'old']])
+      expect(() => verifySignature(scheme, secrets, { headers, body }, now)).toThrow('signature')
+  })
+
   it('compares a shared token', () => {
     const scheme: WebhookScheme = { kind: 'shared-token', header: 'x-gitlab-token' }
-    verifySignature(scheme, secret, { headers: { 'x-gitlab-token': secret }, body })
-    expect(() => verifySignature(scheme, secret, { headers: { 'x-gitlab-token': `${secret}.` }, body })).toThrow()
-    expect(() => verifySignature(scheme, secret, { headers: {}, body })).toThrow()
+    verifySignature(scheme, [secret], { headers: { 'x-gitlab-token': secret }, body })
+    expect(() => verifySignature(scheme, [secret], { headers: { 'x-gitlab-token': `${secret}.` }, body })).toThrow()
+    expect(() => verifySignature(scheme, [secret], { headers: {}, body })).toThrow()
   })
 
   it('takes a signature that comes in two headers for none', () => {
     const { scheme, headers } = schemes.base64!
     const twice = { 'intuit-signature': [headers['intuit-signature']!, headers['intuit-signature']!] }
-    expect(() => verifySignature(scheme, secret, { headers: twice, body }, now)).toThrow('signature')
+    expect(() => verifySignature(scheme, [secret], { headers: twice, body }, now)).toThrow('signature')
   })
 })

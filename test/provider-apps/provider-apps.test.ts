@@ -1,4 +1,5 @@
-import { appCredentials, appSettings, findProviderApp, webhookApp } from '../../src/provider-apps/store.ts'
+import { appCredentials, appSettings, findProviderApp } from '../../src/provider-apps/store.ts'
+import { webhookApp } from '../../src/provider-apps/webhook-app.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 
 const hub = await createTestHub({
@@ -60,7 +61,7 @@ describe('a provider app', () => {
     expect(await webhookApp(hub, 'github', body.id)).toEqual({
       workspaceId,
       providerAppId: body.id,
-      webhookSecret: 'canary-webhook',
+      webhookSecrets: ['canary-webhook'],
     })
     await expect(appCredentials(hub, { ...reference, provider: 'quickbooks' })).rejects.toMatchObject({
       code: 'PROVIDER_APP_NOT_FOUND',
@@ -83,7 +84,7 @@ describe('a provider app', () => {
     expect(await webhookApp(hub, 'github', null)).toEqual({
       workspaceId: null,
       providerAppId: null,
-      webhookSecret: 'hook',
+      webhookSecrets: ['hook'],
     })
     await expect(webhookApp(hub, 'quickbooks', null)).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' })
   })

@@ -11,6 +11,7 @@ import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
+import { inboundMended } from './0018-inbound-mended.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
   '0019-idempotent-callers': idempotentCallers,
+  '0018-inbound-mended': inboundMended,
 }

@@ -30,6 +30,10 @@ export interface InboundQueueTable {
   provider: string
   /** The length of the body: claims are bounded by it. */
   bytes: number
+  /** In `inbound_keys` until it is routed, when it came without an id of its own. */
+  content_key: ColumnType<string | null, string | null | undefined, string | null>
+  /** The connection up to which it is routed already. */
+  routed_to: ColumnType<string | null, string | null | undefined, string | null>
   due_at: ColumnType<Date, Date | undefined, Date>
   attempts: Generated<number>
 }

@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 /** A workspace's own registration at a provider. Its client secret and webhook secret are in `credentials`. */
 export interface ProviderAppsTable {
@@ -10,6 +10,8 @@ export interface ProviderAppsTable {
   scopes: string[]
   /** Replacements of the provider's origins: `{ "https://api.github.com": "https://github.example.com/api" }`. */
   base_urls: JSONColumnType<Record<string, string>>
+  /** Until then the webhook secret before the current one verifies too. */
+  webhook_secret_overlap_ends_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import { changeProviderApp, createProviderApp, removeProviderApp } from '../../provider-apps/manage.ts'
 import { findProviderApp, listProviderApps, type ProviderApp } from '../../provider-apps/store.ts'
+import { longestOverlapSeconds, overlaps } from '../../provider-apps/webhook-secrets.ts'
 import { idField, instant, nameField } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
@@ -22,6 +23,11 @@ const changeable = {
   }),
 }
 
+const overlapSeconds = z.int().min(0).max(longestOverlapSeconds).meta({
+  description:
+    'For how long the webhook secret before the new one is still taken; a day unless given, 0 ends it at once. Alone it changes an overlap that lasts.',
+})
+
 const providerAppSchema = z
   .strictObject({
     id: idField('providerApp'),
@@ -30,6 +36,9 @@ const providerAppSchema = z
     clientId: z.string().nullable(),
     hasClientSecret: z.boolean(),
     hasWebhookSecret: z.boolean(),
+    webhookSecretOverlapEndsAt: instant
+      .nullable()
+      .meta({ description: 'Until then the webhook secret before the current one is taken too' }),
     scopes: z.array(z.string()),
     baseUrls: z.record(z.string(), z.string()),
     callbackUrl: z.string().meta({ description: 'The redirect URL to register at the provider for OAuth' }),
@@ -55,6 +64,7 @@ export function providerAppRoutes(hub: Hub): AnyRoute[] {
       hasClientSecret: secrets.get(app.id)?.has('client_secret') ?? false,
       hasWebhookSecret: secrets.get(app.id)?.has('webhook_secret') ?? false,
       callbackUrl: `${publicUrl}/oauth/callback/${app.provider}`,
+      webhookSecretOverlapEndsAt: overlaps(app) ? app.webhookSecretOverlapEndsAt!.toISOString() : null,
       webhookUrl: `${publicUrl}/webhooks/${app.provider}/${app.id}`,
       createdAt: app.createdAt.toISOString(),
       updatedAt: app.updatedAt.toISOString(),
@@ -117,9 +127,10 @@ export function providerAppRoutes(hub: Hub): AnyRoute[] {
       url: `${url}/:providerAppId`,
       access: 'provider-apps:write',
       summary: 'Change a provider app',
-      description: 'What is left out stays as it is; a secret that is null is removed.',
+      description:
+        'What is left out stays as it is; a secret that is null is removed. The webhook secret before a new one goes on verifying for a while.',
       params,
-      body: z.strictObject(changeable).partial(),
+      body: z.strictObject({ ...changeable, webhookSecretOverlapSeconds: overlapSeconds }).partial(),
       reply: providerAppSchema,
       errors: ['PROVIDER_APP_NOT_FOUND', 'INVALID_URL'],
       handler: async ({ params, body, caller }) =>
