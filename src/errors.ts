@@ -69,6 +69,7 @@ export const errorCodes = {
   SIGNATURE_INVALID: { status: 401, retryable: false, message: 'The signature is missing, wrong or too old.' },
   FORBIDDEN: { status: 403, retryable: false, message: 'This API key lacks the permission for this call.' },
   NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing here.' },
+  ID_NOT_FOUND: { status: 404, retryable: false, message: 'Nothing has this id, in any workspace.' },
   WORKSPACE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such workspace.' },
   API_KEY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such API key.' },
   PROVIDER_NOT_FOUND: {

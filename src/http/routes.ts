@@ -1,5 +1,6 @@
 import type { Hub } from '../hub.ts'
 import type { AnyRoute, Plugin } from './route.ts'
+import { adminFindRoutes } from './routes/admin-find.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { attemptRoutes } from './routes/attempts.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
@@ -28,6 +29,7 @@ import { workspaceRoutes } from './routes/workspaces.ts'
 export function routesOf(hub: Hub): AnyRoute[] {
   return [
     ...workspaceRoutes(hub),
+    ...adminFindRoutes(hub),
     ...apiKeyRoutes(hub),
     ...providerRoutes(),
     ...providerAppRoutes(hub),
