@@ -1,4 +1,5 @@
 import { refreshAt } from '../oauth/policy.ts'
+import { longestLifeMs } from '../oauth/stated-life.ts'
 import type { TokenGrant } from '../oauth/token-answer.ts'
 import type { OAuth2 } from '../providers/auth.ts'
 import { lifetimeMs } from '../providers/lifetime.ts'
@@ -22,7 +23,9 @@ export function tokenTimes(
   absolute: Date | null | undefined,
   now: Date,
 ): TokenTimes {
-  const after = (ms: number | undefined) => (ms === undefined ? null : new Date(now.getTime() + ms))
+  // Whoever states a life, a caller that imports tokens included: no token is to be lost to a date that cannot be stored.
+  const after = (ms: number | undefined) =>
+    ms === undefined ? null : new Date(now.getTime() + Math.min(ms, longestLifeMs))
   const { lifetime } = method
   const accessExpiresAt = after(grant.expiresInMs ?? (lifetime.access ? lifetimeMs(lifetime.access) : undefined))
   const refreshLifeMs = grant.refreshExpiresInMs ?? (lifetime.refresh ? lifetimeMs(lifetime.refresh) : undefined)

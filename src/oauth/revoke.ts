@@ -2,9 +2,11 @@ import * as oauth from 'oauth4webapi'
 import type { Outgoing } from '../outgoing/agent.ts'
 import type { OAuth2 } from '../providers/auth.ts'
 import { rebase } from '../providers/base-url.ts'
-import { clientAuthOf, serverAt, type OAuthApp } from './app.ts'
+import { membersIn } from './answer-body.ts'
+import { basicOf, clientAuthOf, serverAt, type OAuthApp } from './app.ts'
+import { statesError } from './answered-error.ts'
 import { boundedFetch, type FetchLimits } from './fetch.ts'
-import { asTokenError, errorInAnswer } from './token-answer.ts'
+import { asTokenError, failureIn } from './token-answer.ts'
 
 /**
  * Ends a grant at the provider, in the provider's way: RFC 7009, or GitHub's delete-grant
@@ -65,7 +67,6 @@ async function deleteGrant(
   limits: FetchLimits,
 ): Promise<boolean> {
   const endpoint = rebase(url, app.baseUrls).replace('{clientId}', encodeURIComponent(app.clientId))
-  const basic = Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')
   try {
     const response = await boundedFetch(
       outgoing,
@@ -76,7 +77,7 @@ async function deleteGrant(
       headers: {
         accept: 'application/json',
         'content-type': 'application/json',
-        authorization: `Basic ${basic}`,
+        authorization: basicOf(method, app),
       },
       body: JSON.stringify({ access_token: accessToken }),
       redirect: 'manual',
@@ -89,9 +90,10 @@ async function deleteGrant(
 }
 
 async function judged(method: OAuth2, response: Response): Promise<boolean> {
-  if (response.status >= 200 && response.status < 300) return true
-  const error = await errorInAnswer(method, response)
+  const members = membersIn(await response.text())
+  if (response.ok && (members === undefined || !statesError(members))) return true
+  const error = failureIn(method, response, members)
   // A token that the provider does not know (any more) is as good as revoked.
-  if (error?.failure === 'dead_grant' || error?.providerCode === 'invalid_token') return true
-  throw error ?? new Error('unexpected answer')
+  if (error.failure === 'dead_grant' || error.providerCode === 'invalid_token') return true
+  throw error
 }

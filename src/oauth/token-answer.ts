@@ -1,7 +1,11 @@
-import { TransportError } from '../providers/send.ts'
-import type { OAuth2 } from '../providers/auth.ts'
 import { parseRetryAfter } from '../outgoing/retry-after.ts'
-import { TokenError, type TokenFailure } from './token-error.ts'
+import type { OAuth2 } from '../providers/auth.ts'
+import { lifetimeMs } from '../providers/lifetime.ts'
+import { TransportError } from '../providers/send.ts'
+import { membersIn, type Members } from './answer-body.ts'
+import { errorWords, meaningOf, statesError } from './answered-error.ts'
+import { statedLifeMs } from './stated-life.ts'
+import { TokenError } from './token-error.ts'
 
 /** What the hub needs of a successful token answer (RFC 6749 5.1). */
 export interface TokenGrant {
@@ -14,75 +18,72 @@ export interface TokenGrant {
   refreshExpiresInMs: number | undefined
 }
 
-// RFC 6749 5.2 and 4.1.2.1: the client's fault, not the grant's.
-const clientFaults = ['invalid_client', 'unauthorized_client']
+/** A token call that fails is tried again within an hour, whatever its answer asks for. */
+const longestWaitMs = 3_600_000
 
-/** The error that a token endpoint's answer tells of, or undefined when it tells of none. */
-export async function errorInAnswer(method: OAuth2, response: Response): Promise<TokenError | undefined> {
-  if (response.status === 200 && method.errorsInside200 !== true) return undefined
-  const code = await errorCodeOf(response)
-  if (response.status === 200 && code === undefined) return undefined
-  const wait = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-  if (response.status === 429) return new TokenError('rate_limited', { providerCode: code, retryAfterMs: wait })
-  // A gateway's 5xx leaves open whether the server behind it has acted.
-  if (response.status >= 500) {
-    return new TokenError('down', { ambiguous: true, providerCode: code, retryAfterMs: wait })
-  }
-  if (code === undefined) return new TokenError('down', { ambiguous: response.status < 400 })
-  return new TokenError(meaningOf(method, code), { providerCode: code })
-}
-
-function meaningOf(method: OAuth2, code: string): TokenFailure {
-  if (method.deadGrant.includes(code)) return 'dead_grant'
-  if (method.badClient?.includes(code) || clientFaults.includes(code)) return 'bad_client'
-  if (code === 'temporarily_unavailable' || code === 'server_error') return 'down'
-  return 'refused'
-}
-
-async function errorCodeOf(response: Response): Promise<string | undefined> {
-  try {
-    const body: unknown = await response.clone().json()
-    const code = (body as { error?: unknown } | null)?.error
-    // Only what looks like a code: it is shown to operators, so no text of the provider's gets through.
-    return typeof code === 'string' && /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? code : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** An answer without the id_token, which the hub does not use and so does not judge. */
-export async function withoutIdToken(response: Response): Promise<Response> {
-  try {
-    const body = (await response.clone().json()) as Record<string, unknown>
-    if (!('id_token' in body)) return response
-    delete body.id_token
-    return new Response(JSON.stringify(body), { status: response.status, headers: response.headers })
-  } catch {
-    return response
-  }
-}
-
-/** The parts of a token answer. `members` is what oauth4webapi has validated. */
-export function grantOf(method: OAuth2, members: Record<string, unknown>): TokenGrant {
-  const scope = typeof members.scope === 'string' ? members.scope : undefined
-  const seconds = (value: unknown) => {
-    const number = typeof value === 'string' ? Number(value) : value
-    return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number * 1000 : undefined
-  }
+/**
+ * Reads the answer of a token endpoint, be it to an exchange or a refresh. The hub reads it by itself, and leniently: a
+ * token that is there is taken, whatever stands beside it, since it may be the only one that is still good.
+ * @throws TokenError
+ */
+export async function readTokenAnswer(method: OAuth2, response: Response): Promise<TokenGrant> {
+  const members = membersIn(await response.text())
+  const accessToken = response.ok ? tokenIn(members?.access_token) : undefined
+  if (members === undefined || accessToken === undefined) throw failureIn(method, response, members)
   return {
-    accessToken: members.access_token as string,
-    refreshToken:
-      typeof members.refresh_token === 'string' && members.refresh_token ? members.refresh_token : undefined,
-    scopes: scope === undefined ? undefined : scope.split(/[ ,]+/).filter(Boolean),
-    expiresInMs: seconds(members.expires_in),
-    refreshExpiresInMs: method.refreshExpiresIn ? seconds(members[method.refreshExpiresIn]) : undefined,
+    accessToken,
+    refreshToken: tokenIn(members.refresh_token),
+    scopes: scopesIn(members.scope),
+    expiresInMs: lifeIn(members.expires_in, method.lifetime.access),
+    refreshExpiresInMs: method.refreshExpiresIn
+      ? lifeIn(members[method.refreshExpiresIn], method.lifetime.refresh)
+      : undefined,
   }
+}
+
+/** What an answer without a token means. `members`: its body, undefined when that cannot be read. */
+export function failureIn(method: OAuth2, response: Response, members: Members | undefined): TokenError {
+  const { status, headers, ok } = response
+  const words = members ? errorWords(members) : []
+  const told = { providerCode: words[0], retryAfterMs: waitIn(headers) }
+  if (status === 429) return new TokenError('rate_limited', told)
+  // A gateway's 5xx leaves open whether the server behind it has acted.
+  if (status >= 500) return new TokenError('down', { ...told, ambiguous: true })
+  if (members !== undefined && (statesError(members) || status === 400)) {
+    const failure = meaningOf(method, words)
+    return new TokenError(failure, { ...told, ambiguous: failure === 'down' && ok })
+  }
+  // Not the page but its challenge says that the client is not let in (RFC 6749, 5.2): any gateway may send a 401.
+  if (status === 401 && /^\s*basic\b/i.test(headers.get('www-authenticate') ?? '')) return new TokenError('bad_client')
+  return new TokenError('down', { ...told, ambiguous: status < 400 })
+}
+
+/** A token that can be sent (RFC 6749, A.12 and A.17). */
+function tokenIn(value: unknown): string | undefined {
+  const token = typeof value === 'string' ? value.trim() : ''
+  return /^[\x20-\x7e]+$/.test(token) ? token : undefined
+}
+
+/** The scopes of a text, with blanks or commas between them, or of a list. None at all says nothing: as asked for. */
+function scopesIn(value: unknown): string[] | undefined {
+  const texts = (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string')
+  const scopes = texts.flatMap(text => text.split(/[\s,]+/)).filter(scope => /^[\x21-\x7e]{1,300}$/.test(scope))
+  return scopes.length === 0 ? undefined : [...new Set(scopes)].slice(0, 1_000)
+}
+
+function lifeIn(value: unknown, declared: OAuth2['lifetime']['access']): number | undefined {
+  return statedLifeMs(value, declared && lifetimeMs(declared), Date.now())
+}
+
+function waitIn(headers: Headers): number | undefined {
+  const wait = parseRetryAfter(headers.get('retry-after'), Date.now())
+  return wait === undefined ? undefined : Math.min(wait, longestWaitMs)
 }
 
 /** Any failure of a token call as a TokenError. */
 export function asTokenError(error: unknown): TokenError {
   if (error instanceof TokenError) return error
   if (error instanceof TransportError) return new TokenError('down', { ambiguous: error.sent, cause: error })
-  // What oauth4webapi could not make sense of: a token may have been lost in it. Its error carries the answer: not kept.
+  // Its cause is not kept: it may carry what was said.
   return new TokenError('down', { ambiguous: true })
 }

@@ -4,7 +4,7 @@ import type { OAuth2 } from '../providers/auth.ts'
 import { rebase } from '../providers/base-url.ts'
 import { clientAuthOf, serverAt, type OAuthApp } from './app.ts'
 import { boundedFetch, type FetchLimits } from './fetch.ts'
-import { asTokenError, errorInAnswer, grantOf, withoutIdToken, type TokenGrant } from './token-answer.ts'
+import { asTokenError, readTokenAnswer, type TokenGrant } from './token-answer.ts'
 
 /**
  * Exchanges an authorization code (RFC 6749 4.1.3, with the PKCE verifier). A code can be spent once.
@@ -23,19 +23,17 @@ export async function exchangeCode(
     redirect_uri: code.redirectUri,
     ...(code.verifier === undefined ? {} : { code_verifier: code.verifier }),
   }
-  return answered(method, async () => {
-    // The state was checked where the callback was taken. The generic request is the one that goes without PKCE too.
-    const auth = clientAuthOf(method, app)
-    const response = await oauth.genericTokenEndpointRequest(
+  // The state was checked where the callback was taken. The generic request is the one that goes without PKCE too.
+  return answered(method, () =>
+    oauth.genericTokenEndpointRequest(
       server,
       client,
-      auth,
+      clientAuthOf(method, app),
       'authorization_code',
       parameters,
       options,
-    )
-    return { response, read: good => oauth.processGenericTokenEndpointResponse(server, client, good) }
-  })
+    ),
+  )
 }
 
 /**
@@ -50,16 +48,9 @@ export async function refreshTokens(
   limits: FetchLimits,
 ): Promise<TokenGrant> {
   const { server, client, options } = tokenEndpoint(outgoing, method, app, limits)
-  return answered(method, async () => {
-    const response = await oauth.refreshTokenGrantRequest(
-      server,
-      client,
-      clientAuthOf(method, app),
-      refreshToken,
-      options,
-    )
-    return { response, read: good => oauth.processRefreshTokenResponse(server, client, good) }
-  })
+  return answered(method, () =>
+    oauth.refreshTokenGrantRequest(server, client, clientAuthOf(method, app), refreshToken, options),
+  )
 }
 
 function tokenEndpoint(outgoing: Outgoing, method: OAuth2, app: OAuthApp, limits: FetchLimits) {
@@ -68,17 +59,9 @@ function tokenEndpoint(outgoing: Outgoing, method: OAuth2, app: OAuthApp, limits
   return { server: serverAt(endpoint), client: { client_id: app.clientId }, options }
 }
 
-interface Answered {
-  response: Response
-  read: (response: Response) => Promise<oauth.TokenEndpointResponse>
-}
-
-async function answered(method: OAuth2, call: () => Promise<Answered>): Promise<TokenGrant> {
+async function answered(method: OAuth2, call: () => Promise<Response>): Promise<TokenGrant> {
   try {
-    const { response, read } = await call()
-    const error = await errorInAnswer(method, response)
-    if (error) throw error
-    return grantOf(method, await read(await withoutIdToken(response)))
+    return await readTokenAnswer(method, await call())
   } catch (error) {
     throw asTokenError(error)
   }

@@ -10,8 +10,8 @@ export interface OAuth2 {
   token: string
   /** RFC 7009 at a URL, or GitHub's: DELETE with the client's id in the path and the token in a JSON body. */
   revoke?: { kind: 'rfc7009'; url: string } | { kind: 'delete-grant'; url: string }
-  /** How the client proves itself to the token endpoint. */
-  clientAuth: 'basic' | 'body'
+  /** How the client proves itself to the token endpoint. `basic-raw`: id and secret are compared without decoding them. */
+  clientAuth: 'basic' | 'basic-raw' | 'body'
   pkce?: boolean
   scopeSeparator?: ' ' | ','
   /** Scopes asked for when the caller names none. */
@@ -25,12 +25,10 @@ export interface OAuth2 {
   refreshExpiresIn?: string
   /** Refresh tokens are replaced on use; for `reuseGrace` a spent one may be used again. */
   rotation?: { reuseGrace: Lifetime }
-  /** Error codes of the token endpoint that mean the grant is gone for good. */
+  /** Error codes of the token endpoint that mean the grant is gone for good, beside RFC 6749's. */
   deadGrant: string[]
   /** Error codes that mean the app's own id or secret is wrong, beside RFC 6749's. */
   badClient?: string[]
-  /** Errors come with HTTP 200 and an `error` member. */
-  errorsInside200?: boolean
 }
 
 /** A key that a person pastes. */

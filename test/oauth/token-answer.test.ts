@@ -78,9 +78,8 @@ describe('what a token endpoint says', () => {
     expect(await failure(json(503, { error: 'invalid_grant' }))).toEqual(['down', true])
   })
 
-  it('finds an error inside a 200 where the provider puts it there', async () => {
+  it('finds an error inside a 200, in the words of the provider', async () => {
     const github = {
-      errorsInside200: true,
       deadGrant: ['bad_refresh_token'],
       badClient: ['incorrect_client_credentials'],
     }
@@ -133,11 +132,34 @@ describe('what a token endpoint is told', () => {
       `Basic ${basic}`,
       'refresh_token=rt-1&grant_type=refresh_token',
     ])
+    await refresh({ clientAuth: 'basic-raw' })
+    const raw = Buffer.from('id with:colon:s&cret').toString('base64')
+    expect(seen?.headers.authorization).toBe(`Basic ${raw}`)
     await refresh({ clientAuth: 'body' })
     expect(Object.fromEntries(new URLSearchParams(seen?.text))).toMatchObject({
       client_id: 'id with:colon',
       client_secret: 's&cret',
     })
+  })
+
+  it.each([
+    ['basic', (text: string) => new URLSearchParams(`x=${text}`).get('x')!, ['aB+c/d=e', 'idé', 'id:with b']],
+    ['basic', (text: string) => text, ['ABc-d_e.f', 'sec-ret_1.2*']],
+    ['basic-raw', (text: string) => text, ['ABc-d_e.f', 'aB+c/d=e', 'p%q r~!']],
+  ] as const)('proves the app (%s) to a server that reads it in its own way', async (clientAuth, read, ids) => {
+    for (const id of ids) {
+      const given = { clientId: id.replaceAll(':', ''), clientSecret: `${id}2`, baseUrls: app.baseUrls }
+      answer = (req, res) => {
+        const [name, ...rest] = Buffer.from(req.headers.authorization!.slice(6), 'base64').toString().split(':')
+        const right = read(name!) === given.clientId && read(rest.join(':')) === given.clientSecret
+        json(right ? 200 : 401, right ? { access_token: 'a' } : { error: 'invalid_client' })(req, res)
+      }
+      expect(
+        (await refreshTokens(outgoing, { ...method, clientAuth }, given, 'rt', { timeoutMs: 500 })).accessToken,
+      ).toBe('a')
+      const grant = { ...method, clientAuth, revoke: { kind: 'delete-grant', url: method.token } } as const
+      expect(await revokeGrant(outgoing, grant, given, { accessToken: 'a' }, { timeoutMs: 500 })).toBe(true)
+    }
   })
 
   it('exchanges a code with its verifier', async () => {

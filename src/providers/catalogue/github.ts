@@ -17,7 +17,6 @@ export const github = {
       refreshExpiresIn: 'refresh_token_expires_in',
       deadGrant: ['bad_refresh_token', 'unauthorized_client'],
       badClient: ['incorrect_client_credentials'],
-      errorsInside200: true,
     },
   ],
   scopes: {
