@@ -31,6 +31,12 @@ export function numberOf(source: string): number | ExactNumber {
   return plainOf(source) === plainOf(String(value)) ? value : new ExactNumber(source)
 }
 
+/** Whether a value is such a number, or holds one. */
+export function hasExactNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof ExactNumber || Object.values(value).some(hasExactNumber)
+}
+
 /** A number's value as text that is the same for each way to write it: `-1.50E3` is `-15e2`. */
 export function plainOf(source: string): string {
   const { sign, digits, exponent } = decimalOf(source)

@@ -24,3 +24,9 @@ export function textOddity(text: string): 'nul' | 'half' | undefined {
   if (text.includes('\0')) return 'nul'
   return text.isWellFormed() ? undefined : 'half'
 }
+
+/** The same for a whole value as JSON.stringify wrote it: it escapes both, and nothing else so. */
+export function hasOddText(json: string): boolean {
+  // A backslash of a text's own is written twice.
+  return json.includes('\\u') && /\\u0000|\\ud[89a-f]/.test(json.replaceAll('\\\\', ''))
+}
