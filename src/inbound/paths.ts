@@ -1,4 +1,4 @@
-import { each, slicesAt } from '../json/slices.ts'
+import { each, slicesAt, type SlicePath } from '../json/slices.ts'
 import { valueAt } from '../providers/json-path.ts'
 
 // Paths as in `WebhookShape`: dotted, where `[]` goes through an array: `eventNotifications[].realmId`, `[].type`.
@@ -21,11 +21,11 @@ export function itemsAt(json: unknown, path: string): { indices: Indices; value:
 
 /** The same items as they were written in a JSON text. */
 export function textsAt(json: string, path: string): string[] {
-  const steps = partsOf(path).flatMap(({ steps, array }) => [
-    ...(steps === '' ? [] : steps.split('.')),
-    ...(array ? [each] : []),
-  ])
-  return slicesAt(json, steps)
+  const whole = partsOf(path).flatMap(({ steps, array }): SlicePath => {
+    const names = steps === '' ? [] : steps.split('.')
+    return array ? [...names, each] : names
+  })
+  return slicesAt(json, whole)
 }
 
 /** What a path leads to for one item: in the arrays that they share it takes the item's own way. */

@@ -4,11 +4,14 @@ import type { Step } from './oddities.ts'
 /** A step into every element of an array. */
 export const each = Symbol('each')
 
+/** Where values stand in a JSON text: names of members, places in arrays, or every place. */
+export type SlicePath = readonly (Step | typeof each)[]
+
 /**
  * The texts of the values that a path leads to, as they were written, in their order. The text is known to be JSON; of two
  * members with one name the last one counts, as it does for `JSON.parse`.
  */
-export function slicesAt(json: string, path: readonly (Step | typeof each)[]): string[] {
+export function slicesAt(json: string, path: SlicePath): string[] {
   const found: string[] = []
   const follow = ({ at, end }: Place, depth: number) => {
     if (depth === path.length) return void found.push(json.slice(at, end))

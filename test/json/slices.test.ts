@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { each, slicesAt } from '../../src/json/slices.ts'
+import { each, slicesAt, type SlicePath } from '../../src/json/slices.ts'
 
 describe('slicesAt', () => {
-  it.each<[string, Parameters<typeof slicesAt>[1], string[]]>([
+  it.each<[string, SlicePath, string[]]>([
     [' {"a": {"b" : [1, 2 ] } } ', ['a'], ['{"b" : [1, 2 ] }']],
     ['{"a":-1.50E3}', ['a'], ['-1.50E3']],
     ['{"a":null ,"b":true}', ['a'], ['null']],
