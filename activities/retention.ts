@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
+import { expireAudit } from '../src/audit/expire.ts'
 import { dropExpiredPartitions, ensurePartitions } from '../src/db/partitions.ts'
 import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versions.ts'
 import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
@@ -29,6 +30,7 @@ const expirations: Record<ExpiringKind, Expire> = {
   rate_limits: (hub, limit) => expireRateLimits(hub.pool, limit),
   waiting_deliveries: expireWaiting,
   replays: (hub, limit) => expireReplays(hub.db, limit),
+  audit_log: (hub, limit) => expireAudit(hub.pool, hub.config.retention.auditDays, limit),
 }
 
 /** Between batches, so that deleting is never what the database is busy with. */

@@ -42,6 +42,7 @@ const variables = z.object({
   WORKER_SHUTDOWN_GRACE_MS: count(0, 600_000).default(20_000),
   WORKFLOW_BUNDLE: z.string().optional(),
   DELIVERY_SLOTS: count(1, 64).default(2),
+  AUDIT_RETENTION_DAYS: count(1, 36_500).default(400),
   ALLOWED_PRIVATE_NETWORKS: blocks.default([]),
   OUTGOING_PROXY: z.url().optional(),
 })
@@ -111,6 +112,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
       workflowBundle: env.WORKFLOW_BUNDLE,
       deliverySlots: env.DELIVERY_SLOTS,
     },
+    retention: { auditDays: env.AUDIT_RETENTION_DAYS },
     outgoing: { allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS, proxy: env.OUTGOING_PROXY },
     providerApps: environmentApps(given),
   }

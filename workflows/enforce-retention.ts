@@ -16,9 +16,11 @@ export async function enforceRetention(input: EnforceRetentionInput): Promise<Re
   // Room first: without a partition for today nothing can be written.
   const partitionsMade = await orNull(activities.makePartitions())
   const partitionsDropped = await orNull(activities.dropPartitions())
-  const expired = {} as RetentionResult['expired']
-  for (const kind of expiringKinds) expired[kind] = await orNull(activities.expireRows(kind, input.batchSize))
-  const rows = expiringKinds.map(kind => `${kind} ${expired[kind] ?? 'failed'}`).join(', ')
+  const expired: RetentionResult['expired'] = {}
+  // From the input, so that a kind that is added leaves the histories of before as they are.
+  const kinds = input.kinds ?? expiringKinds.slice(0, 6)
+  for (const kind of kinds) expired[kind] = await orNull(activities.expireRows(kind, input.batchSize))
+  const rows = kinds.map(kind => `${kind} ${expired[kind] ?? 'failed'}`).join(', ')
   setCurrentDetails(
     `Partitions: ${partitionsMade ?? 'failed'} made, ${partitionsDropped ?? 'failed'} dropped. Expired: ${rows}.`,
   )
