@@ -60,12 +60,18 @@ export const errorCodes = {
     message: 'No client id and secret are set for this provider; create a provider app first.',
   },
   UNAUTHORIZED: { status: 401, retryable: false, message: 'A valid API key is needed: Authorization: Bearer sk_…' },
+  // Not 401: that says that the caller's own key is not good.
   TOKEN_EXPIRED: {
-    status: 401,
+    status: 424,
     retryable: false,
     message: "The connection's grant has ended; its user must connect again.",
   },
-  REFRESH_FAILED: { status: 401, retryable: true, message: 'The access token could not be refreshed.' },
+  REFRESH_FAILED: { status: 424, retryable: true, message: 'The access token could not be refreshed.' },
+  REFRESH_REFUSED: {
+    status: 424,
+    retryable: true,
+    message: 'The provider refuses to refresh the access token, without saying that the grant has ended.',
+  },
   SIGNATURE_INVALID: { status: 401, retryable: false, message: 'The signature is missing, wrong or too old.' },
   FORBIDDEN: { status: 403, retryable: false, message: 'This API key lacks the permission for this call.' },
   NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing here.' },
