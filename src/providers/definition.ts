@@ -1,6 +1,6 @@
 import type { AuthMethod } from './auth.ts'
 import type { ModelDefinition } from './model.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { LimitSign, RateLimit } from './rate-limit.ts'
 import type { WebhookDefinition } from './webhook.ts'
 
 /**
@@ -28,6 +28,8 @@ export interface ProviderDefinition {
   /** Where an error's body has the provider's own code for it. */
   errorCode?: string
   limits?: RateLimit[]
+  /** Answers that tell of a limit, beside 429 and what the headers say. */
+  limitSigns?: LimitSign[]
   webhooks?: WebhookDefinition
   models?: Record<string, ModelDefinition>
 }

@@ -60,22 +60,36 @@ export function slotsFor(limit: number, mine: { inUse: number; wanted: number },
 const unstatedPauseMs = 2_000
 const longestPauseMs = 24 * 3_600_000
 
+/** What an answer says about limits. */
+export interface Pause {
+  /** How long the provider wants silence. */
+  ms: number
+  /** Whether the call was refused because of the limit: an answer that says nothing about what was asked. */
+  refused: boolean
+}
+
 /**
- * How long a provider wants silence after an answer; undefined when it does not. 429 and 503 say so by Retry-After (RFC
- * 9110) or the limit's headers; some platforms say 403. A limit that is used up is not called against until its reset,
- * whatever the status.
+ * What an answer says about limits; undefined when nothing. 429 is a limit, and so is another refusal that comes with a
+ * Retry-After (RFC 9110), whose limit's headers say that it is used up, or whose body says so in the platform's own words
+ * (`signMs`: the wait that goes with those). A 503 may say how long it lasts. A limit that is used up is not called against
+ * until its reset, even when the call went well. A 401 is about the credential, and its headers about nobody's limit.
  */
 export function pauseAfter(
-  answer: { status: number; headers: Record<string, string | string[] | undefined> },
+  answer: { status: number; headers: Record<string, string | string[] | undefined>; signMs?: number | undefined },
   limitHeaders: LimitHeaders | undefined,
   now: number,
-): number | undefined {
-  const stated = parseRetryAfter(answer.headers['retry-after'], now)
-  const usedUp = limitHeaders && headerOf(answer.headers, limitHeaders.remaining) === '0'
-  const reset = usedUp ? resetAfter(limitHeaders, answer.headers, now) : undefined
-  const asked = [429, 503, 403].includes(answer.status) ? stated : undefined
-  const pause = asked ?? reset ?? (answer.status === 429 ? unstatedPauseMs : undefined)
-  return pause === undefined ? undefined : Math.min(Math.max(pause, 0), longestPauseMs)
+): Pause | undefined {
+  const { status, headers, signMs } = answer
+  if (status === 401) return undefined
+  const refusal = status >= 400 && status < 500
+  const stated = refusal || status === 503 ? parseRetryAfter(headers['retry-after'], now) : undefined
+  const usedUp = limitHeaders && headerOf(headers, limitHeaders.remaining) === '0'
+  const reset = usedUp ? resetAfter(limitHeaders, headers, now) : undefined
+  const limited = status === 429 || signMs !== undefined
+  const ms = stated ?? reset ?? signMs ?? (limited ? unstatedPauseMs : undefined)
+  if (ms === undefined) return undefined
+  const refused = limited || (refusal && stated !== undefined) || (status === 403 && reset !== undefined)
+  return { ms: Math.min(Math.max(ms, 0), longestPauseMs), refused }
 }
 
 /** How many calls the provider says are left; undefined when it does not say. */

@@ -3,7 +3,7 @@ import type { Hub } from '../hub.ts'
 import { permitWaitSeconds } from '../metrics/registry.ts'
 import { providerOf } from './index.ts'
 import { PermitBucket } from './permit-bucket.ts'
-import { bucketOf, pauseAfter, remainingOf } from './permit-policy.ts'
+import { bucketOf, pauseAfter, remainingOf, type Pause } from './permit-policy.ts'
 import { PermitSlots } from './permit-slots.ts'
 import { lowerBucket, pauseBucket } from './permit-store.ts'
 import { defaultLimits, type LimitHeaders, type RateLimit } from './rate-limit.ts'
@@ -26,6 +26,8 @@ export interface Permit {
 export interface LimitAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
+  /** The wait that goes with the platform's own words for a limit, when the answer has them. */
+  signMs?: number | undefined
 }
 
 const defaultMaxWaitMs = 10_000
@@ -47,9 +49,19 @@ export async function acquirePermit(
   const release = () => {
     for (const free of held) free()
   }
-  try {
+  const takeSlots = async () => {
     for (const slots of limits.slots) held.push(await slots.take(deadline, signal))
-    for (const { bucket } of limits.buckets) if (!bucket.takeNow()) await bucket.take(deadline, signal)
+  }
+  try {
+    await takeSlots()
+    const empty = limits.buckets.filter(({ bucket }) => !bucket.takeNow())
+    if (empty.length > 0) {
+      // A slot is scarce: while this call waits for its permit, another may use it.
+      release()
+      held.length = 0
+      for (const { bucket } of empty) await bucket.take(deadline, signal)
+      await takeSlots()
+    }
   } catch (error) {
     release()
     throw error
@@ -60,10 +72,10 @@ export async function acquirePermit(
 }
 
 /**
- * Takes note of an answer: after a 429, or when its headers say that the limit is used up, no process calls for this
- * connection until the provider's own time has passed. Gives how long that is from now, undefined when calls may go on.
+ * Takes note of an answer: after one that tells of a limit, or that the limit is used up, no process calls for this connection
+ * until the provider's own time has passed. Gives how long that is from now, undefined when calls may go on.
  */
-export function noteAnswer(hub: Hub, subject: PermitSubject, answer: LimitAnswer): number | undefined {
+export function noteAnswer(hub: Hub, subject: PermitSubject, answer: LimitAnswer): Pause | undefined {
   const { buckets } = limitsOf(hub, subject)
   const now = Date.now()
   for (const counted of buckets) {
@@ -74,11 +86,11 @@ export function noteAnswer(hub: Hub, subject: PermitSubject, answer: LimitAnswer
     tell(hub, lowerBucket(hub.pool, counted.bucket.key, remaining))
   }
   const counted = buckets.find(one => one.headers !== undefined) ?? buckets[0]!
-  const pauseMs = pauseAfter(answer, counted.headers, now)
-  if (pauseMs === undefined) return undefined
-  counted.bucket.pause(pauseMs)
-  tell(hub, pauseBucket(hub.pool, counted.bucket.key, pauseMs))
-  return pauseMs
+  const pause = pauseAfter(answer, counted.headers, now)
+  if (pause === undefined) return undefined
+  counted.bucket.pause(pause.ms)
+  tell(hub, pauseBucket(hub.pool, counted.bucket.key, pause.ms))
+  return pause
 }
 
 /** The limits of one connection, as this process holds them. */

@@ -28,5 +28,14 @@ export interface LimitHeaders {
   resetIn: 'unix-seconds' | 'seconds'
 }
 
+/** An answer by which a platform says, beside 429, that a limit is used up. */
+export interface LimitSign {
+  status: number
+  /** Where the answer's body says so, and in what words (in lower case): the status alone means other things too. */
+  text: { path: string; has: string }
+  /** How long to wait when no header says it. */
+  wait: Lifetime
+}
+
 /** For a provider that documents no limit: high enough to be in nobody's way, so that a pause it asks for is kept. */
 export const defaultLimits: RateLimit[] = [{ per: 'connection', permits: 1_000, window: '1s' }]

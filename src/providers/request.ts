@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
-import { readJson } from '../json/read-json.ts'
-import { textOf } from '../json/text-of.ts'
 import { providerCallSeconds } from '../metrics/registry.ts'
 import type { AuthMethod } from './auth.ts'
 import { rebase } from './base-url.ts'
 import type { ProviderDefinition } from './definition.ts'
 import { textAt } from './json-path.ts'
+import { lifetimeMs } from './lifetime.ts'
+import type { Pause } from './permit-policy.ts'
 import { acquirePermit, noteAnswer, type PermitSubject } from './permits.ts'
 import { send, TransportError, type RawAnswer } from './send.ts'
 
@@ -27,15 +27,15 @@ export interface ProviderCall {
 export interface ProviderAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
-  /** The parsed JSON body, with numbers that no double holds as `ExactNumber`; undefined when there was none. */
+  /** The parsed JSON body; undefined when there was none. */
   body: unknown
 }
 
 /**
  * Calls the API of one connection with its live token: bounded in time and size, within the provider's rate limits, and
  * once more with a refreshed token after a 401.
- * @throws HubError `RATE_LIMITED` (with `retryAfterMs`), `PROVIDER_UNREACHABLE`, `PROVIDER_ERROR` (5xx, unreadable body),
- * `PROVIDER_REJECTED` (other 4xx, with `details: { status, providerCode? }`), `TOKEN_EXPIRED`
+ * @throws HubError `RATE_LIMITED` (whatever the status, with `retryAfterMs`), `PROVIDER_UNREACHABLE`, `PROVIDER_ERROR` (5xx,
+ * unreadable body), `PROVIDER_REJECTED` (other 4xx, with `details: { status, providerCode? }`), `TOKEN_EXPIRED`
  */
 export interface ProviderClient {
   call(call: ProviderCall): Promise<ProviderAnswer>
@@ -77,9 +77,11 @@ export async function callProvider(hub: Hub, target: CallTarget, call: ProviderC
       maxBytes,
       ...(call.signal ? { signal: call.signal } : {}),
     })
-    const waitMs = noteAnswer(hub, target.permits, answer)
-    outcome = outcomeOf(answer.status)
-    return judged(target.definition, answer, waitMs)
+    const body = parsed(answer)
+    const signMs = limitSign(target.definition, answer.status, body)
+    const pause = noteAnswer(hub, target.permits, { ...answer, signMs })
+    outcome = pause?.refused ? 'rate_limited' : outcomeOf(answer.status)
+    return judged(target.definition, answer, body, pause)
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
     if (error.reason === 'cancelled') call.signal?.throwIfAborted()
@@ -151,21 +153,34 @@ function encoded(body: unknown): string {
 
 function outcomeOf(status: number): string {
   if (status < 300) return 'ok'
-  if (status === 429) return 'rate_limited'
   return status >= 400 && status < 500 ? 'rejected' : 'error'
 }
 
-function judged(definition: ProviderDefinition, answer: RawAnswer, waitMs: number | undefined): ProviderAnswer {
-  const { status, headers } = answer
-  const body = parsed(answer)
+function judged(
+  definition: ProviderDefinition,
+  { status, headers }: RawAnswer,
+  body: unknown,
+  pause: Pause | undefined,
+): ProviderAnswer {
   if (status >= 200 && status < 300) {
     if (body === unreadable) throw new HubError('PROVIDER_ERROR', { message: "The provider's answer is not JSON." })
     return { status, headers, body }
   }
-  if (status === 429) throw new HubError('RATE_LIMITED', { ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) })
+  const retry = pause === undefined ? {} : { retryAfterMs: pause.ms }
+  // Whatever its status: what is refused for a limit says nothing about the connection or the thing that was asked for.
+  if (pause?.refused) throw new HubError('RATE_LIMITED', retry)
   const details = { status, ...providerCode(definition, body) }
   if (status >= 400 && status < 500) throw new HubError('PROVIDER_REJECTED', { details })
-  throw new HubError('PROVIDER_ERROR', { details })
+  throw new HubError('PROVIDER_ERROR', { details, ...retry })
+}
+
+/** The wait that goes with the platform's own words for a limit; undefined when the answer does not have them. */
+function limitSign(definition: ProviderDefinition, status: number, body: unknown): number | undefined {
+  if (body === unreadable) return undefined
+  const sign = definition.limitSigns?.find(
+    one => one.status === status && textAt(body, one.text.path)?.toLowerCase().includes(one.text.has),
+  )
+  return sign && lifetimeMs(sign.wait)
 }
 
 const unreadable = Symbol('unreadable')
@@ -173,7 +188,7 @@ const unreadable = Symbol('unreadable')
 function parsed(answer: RawAnswer): unknown {
   if (answer.body.length === 0) return undefined
   try {
-    return readJson(textOf(answer.body))
+    return JSON.parse(answer.body.toString('utf8')) as unknown
   } catch {
     return unreadable
   }

@@ -59,10 +59,23 @@ describe('permits', () => {
     expect(most).toBeGreaterThan(5)
   })
 
+  it('are waited for without a slot: other processes may have it meanwhile', async () => {
+    const paused = subject('quickbooks', 'conn_waits')
+    noteAnswer(hub, paused, { status: 429, headers: { 'retry-after': '5' } })
+    const waiting = Array.from({ length: 10 }, () => acquirePermit(hub, paused))
+    await sleep(3_500)
+    const held = `select from rate_limit_slots where key like 'ws_1/conn_waits/%' and slots > 0 and expires_at > now()`
+    expect((await hub.pool.query(held)).rowCount).toBe(0)
+    for (const permit of await Promise.all(waiting)) permit.release()
+  })
+
   it('stop every process for as long as the provider says', async () => {
     const paused = subject('stripe', 'conn_pause')
     await acquirePermit(other, paused)
-    expect(noteAnswer(hub, paused, { status: 429, headers: { 'retry-after': '2' } })).toBe(2_000)
+    expect(noteAnswer(hub, paused, { status: 429, headers: { 'retry-after': '2' } })).toEqual({
+      ms: 2_000,
+      refused: true,
+    })
     const started = Date.now()
     await sleep(600) // what the other process holds is void by then
     const waitedMs = hubs.map(each => acquirePermit(each, paused).then(() => Date.now() - started))
@@ -107,7 +120,7 @@ describe('permits', () => {
     const github = subject('github', 'conn_headers')
     const reset = String(Math.floor(Date.now() / 1000) + 3)
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }
-    expect(noteAnswer(hub, github, { status: 200, headers })).toBeGreaterThan(1_000)
+    expect(noteAnswer(hub, github, { status: 200, headers })?.ms).toBeGreaterThan(1_000)
     await expect(acquirePermit(hub, github, undefined, 500)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 

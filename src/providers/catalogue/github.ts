@@ -39,6 +39,8 @@ export const github = {
       headers: { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  // Secondary limits come without headers: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+  limitSigns: [{ status: 403, text: { path: 'message', has: 'rate limit' }, wait: '1m' }],
   models: {
     repositories: {
       collection: 'repositories',
