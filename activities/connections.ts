@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { checkDueConnections } from '../src/connections/check.ts'
+import { checkDueConnections } from '../src/connections/check-due.ts'
 import type {
   AttemptOutcome,
   ConnectionRef,

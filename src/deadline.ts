@@ -15,3 +15,22 @@ export async function withinDeadline<T>(work: Promise<T>, timeoutMs: number, wha
     clearTimeout(timer)
   }
 }
+
+/**
+ * What `work` gives, unless the signal is aborted before: then it fails with the signal's reason. The work itself goes on, for
+ * the others who wait for it. @throws the signal's reason
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  signal.throwIfAborted()
+  let leave: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave!)
+  }
+}

@@ -67,6 +67,7 @@ export async function adoptGrant(
       checked_at: account ? sql<Date>`now()` : null,
       check_at: sql<Date>`now() + ${account ? hub.connectionSettings.checkEveryMs : 0} * interval '1 millisecond'`,
       check_failures: 0,
+      refused_at: null,
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', connection.workspaceId)

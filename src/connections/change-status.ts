@@ -34,6 +34,8 @@ export async function changeStatus(
       status_reason: change.reason,
       status_changed_at: sql<Date>`now()`,
       updated_at: sql<Date>`now()`,
+      // What only its person can mend is nobody else's to try.
+      ...(change.to === 'needs_reauth' ? { refresh_at: null, recovery: null, recovery_until: null } : {}),
     })
     .where('workspace_id', '=', from.workspaceId)
     .where('id', '=', from.id)

@@ -3,9 +3,8 @@ import type { Hub } from '../hub.ts'
 import { healthChecks } from '../metrics/registry.ts'
 import { providerOf } from '../providers/index.ts'
 import { changeStatus } from './change-status.ts'
-import { claimDueChecks, recordCheck } from './check-store.ts'
-import { connectionClient } from './client.ts'
-import type { HealthSweepResult } from './contract.ts'
+import { postponeCheck, recordCheck, type CheckRecord } from './check-store.ts'
+import { verifyingClient } from './client.ts'
 import { accountOf, type Account } from './identity.ts'
 import { findConnection, lockConnection, type Connection } from './store.ts'
 
@@ -19,9 +18,11 @@ type Finding =
   | { kind: 'unknown'; retryInMs: number }
 
 /**
- * Verifies one connection with its identity call and brings its state to what was found: `needs_reauth` when the provider
- * refuses the credential, `degraded` after three failures in a row, back to `connected` when it works.
- * @throws HubError `CONNECTION_NOT_FOUND`, `CONFLICT` when it is not connected yet, or no more
+ * Verifies one connection with its identity call and brings its state to what was found: `degraded` when the provider refuses
+ * the credential, `needs_reauth` when it does so again some time later; `degraded` after three failures in a row of another
+ * kind; back to `connected` when it works. One that needs its user is verified too where its credential does not expire: that
+ * verdict may have been wrong.
+ * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY` when it is not connected yet, or no more
  */
 export async function checkConnection(
   hub: Hub,
@@ -30,32 +31,38 @@ export async function checkConnection(
   actor: string,
 ): Promise<Connection> {
   const before = await findConnection(hub.db, workspaceId, connectionId)
-  if (before.status === 'needs_reauth') return before
+  if (before.status === 'needs_reauth' && !mayStillOpen(before)) return before
   const finding = await verify(hub, before)
   return hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, workspaceId, connectionId)
-    const { checkEveryMs } = hub.connectionSettings
-    const soonMs = Math.min(5 * 60_000, checkEveryMs)
-    const nextInMs = finding.kind === 'healthy' ? checkEveryMs : finding.kind === 'unknown' ? finding.retryInMs : soonMs
+    const nextInMs = nextCheckInMs(hub, connection, finding)
     // What was refused meanwhile got a new credential: the finding is about the old one.
     const stale = finding.kind !== 'healthy' && connection.generation !== before.generation
-    if (finding.kind === 'unknown' || stale) return findConnection(trx, workspaceId, connectionId)
-    const failures = await recordCheck(trx, workspaceId, connectionId, {
-      ok: finding.kind === 'healthy',
+    if (finding.kind === 'unknown' || stale) {
+      if (!stale && nextInMs !== null) await postponeCheck(trx, workspaceId, connectionId, nextInMs)
+      return findConnection(trx, workspaceId, connectionId)
+    }
+    const record = await recordCheck(trx, workspaceId, connectionId, {
+      found: finding.kind,
       nextInMs,
       ...(finding.kind === 'healthy' ? { account: finding.account } : {}),
     })
-    const status = statusAfter(connection, finding, failures)
-    healthChecks.inc({ provider: connection.provider, outcome: outcomeOf(finding) })
+    const status = statusAfter(hub, connection, finding, record)
+    healthChecks.inc({ provider: connection.provider, outcome: outcomeOf(finding, status) })
     if (status === connection.status) return findConnection(trx, workspaceId, connectionId)
     const reason = status === 'connected' ? null : status === 'needs_reauth' ? 'TOKEN_EXPIRED' : 'CHECK_FAILED'
     return (await changeStatus(hub, trx, connection, { to: status, reason, actor })) ?? connection
   })
 }
 
+/** Whether a credential that was refused may be good again by itself: one that a refresh has found dead is not. */
+function mayStillOpen(connection: Connection): boolean {
+  return connection.authKind === 'api_key' || connection.accessExpiresAt === null
+}
+
 async function verify(hub: Hub, connection: Connection): Promise<Finding> {
   try {
-    const client = await connectionClient(hub, connection.workspaceId, connection.id)
+    const client = await verifyingClient(hub, connection.workspaceId, connection.id)
     const definition = providerOf(connection.provider)
     const { identityTimeoutMs } = hub.connectionSettings
     return { kind: 'healthy', account: await accountOf(definition, client, connection.config, identityTimeoutMs) }
@@ -72,53 +79,48 @@ const refused = new Set<ErrorCode>(['INVALID_CREDENTIALS', 'TOKEN_EXPIRED'])
 const failing = new Set<ErrorCode>(['PROVIDER_ERROR', 'PROVIDER_REJECTED', 'PROVIDER_UNREACHABLE'])
 const undecided = new Set<ErrorCode>(['RATE_LIMITED', 'REFRESH_FAILED', 'CLIENT_REFUSED'])
 
-function statusAfter(connection: Connection, finding: Finding, failures: number): Connection['status'] {
-  const { status, statusReason } = connection
-  if (status !== 'connected' && status !== 'degraded' && status !== 'error') return status
-  if (finding.kind === 'refused') return 'needs_reauth'
-  // What the refresh machinery has found, it clears itself: a token may still work while its refresh does not.
-  if (finding.kind === 'healthy') return statusReason === 'REFRESH_FAILED' || status === 'error' ? status : 'connected'
-  return finding.kind === 'failing' && failures >= 3 && status === 'connected' ? 'degraded' : status
-}
-
-function outcomeOf(finding: Finding): 'healthy' | 'needs_reauth' | 'degraded' {
-  return finding.kind === 'healthy' ? 'healthy' : finding.kind === 'refused' ? 'needs_reauth' : 'degraded'
-}
-
-/** Verifies up to `batch` connections whose time has come, ten at once. */
-export async function checkDueConnections(
-  hub: Hub,
-  batch: number,
-  options: { actor: string; signal?: AbortSignal; beat?: () => void },
-): Promise<HealthSweepResult & { claimed: number }> {
-  const due = await claimDueChecks(hub, batch, 15 * 60_000)
-  const result = { claimed: due.length, verified: 0, degraded: 0, recovered: 0 }
-  const queue = [...due]
-  await Promise.all(
-    Array.from({ length: Math.min(10, due.length) }, async () => {
-      for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
-        options.beat?.()
-        await checkOne(hub, next, options.actor, result)
-      }
-    }),
-  )
-  return result
-}
-
-async function checkOne(
-  hub: Hub,
-  { workspaceId, connectionId }: { workspaceId: string; connectionId: string },
-  actor: string,
-  result: HealthSweepResult,
-): Promise<void> {
-  try {
-    const before = await findConnection(hub.db, workspaceId, connectionId)
-    const after = await checkConnection(hub, workspaceId, connectionId, actor)
-    result.verified += 1
-    if (before.status === 'connected' && after.status !== 'connected') result.degraded += 1
-    if (before.status !== 'connected' && after.status === 'connected') result.recovered += 1
-  } catch (error) {
-    // One connection's trouble is not the sweep's: its check is due again in a quarter of an hour.
-    hub.log.warn({ err: error, workspaceId, connectionId }, 'a connection could not be verified')
+/** When to verify again; null for no more. */
+function nextCheckInMs(hub: Hub, connection: Connection, finding: Finding): number | null {
+  const { checkEveryMs, refusalsApartMs, verifyRefusedForMs } = hub.connectionSettings
+  if (connection.status === 'needs_reauth' && finding.kind !== 'healthy') {
+    const sinceMs = Date.now() - connection.statusChangedAt.getTime()
+    return sinceMs < verifyRefusedForMs ? checkEveryMs : null
   }
+  switch (finding.kind) {
+    case 'healthy':
+      return checkEveryMs
+    case 'refused':
+      return Math.min(2 * refusalsApartMs, checkEveryMs)
+    case 'failing':
+      return Math.min(5 * 60_000, checkEveryMs)
+    case 'unknown':
+      return Math.min(Math.max(finding.retryInMs, 1_000), checkEveryMs)
+  }
+}
+
+function statusAfter(
+  hub: Hub,
+  { status, statusReason }: Connection,
+  finding: Finding,
+  { failures, refusedForMs }: CheckRecord,
+): Connection['status'] {
+  if (status === 'needs_reauth') return finding.kind === 'healthy' ? 'connected' : status
+  if (status !== 'connected' && status !== 'degraded' && status !== 'error') return status
+  switch (finding.kind) {
+    case 'healthy':
+      // What the refresh machinery has found, it clears itself: a token may still work while its refresh does not.
+      return statusReason === 'REFRESH_FAILED' || status === 'error' ? status : 'connected'
+    case 'refused':
+      if (refusedForMs >= hub.connectionSettings.refusalsApartMs) return 'needs_reauth'
+      return status === 'connected' ? 'degraded' : status
+    case 'failing':
+      return failures >= 3 && status === 'connected' ? 'degraded' : status
+    case 'unknown':
+      return status
+  }
+}
+
+function outcomeOf(finding: Finding, status: Connection['status']): 'healthy' | 'needs_reauth' | 'degraded' {
+  if (finding.kind === 'healthy') return 'healthy'
+  return status === 'needs_reauth' ? 'needs_reauth' : 'degraded'
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unlessAborted } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import type { RefreshResult } from './contract.ts'
@@ -21,6 +22,7 @@ export interface Demand {
   refusedGeneration?: number | undefined
   /** Who asks: an API key's id, or the name of a workflow. */
   actor: string
+  /** Ends this caller's wait; the refresh goes on for the others. */
   signal?: AbortSignal | undefined
 }
 
@@ -30,41 +32,53 @@ const underway = new WeakMap<Hub, Map<string, Promise<FreshTokens>>>()
 /**
  * The live credential of a connection. One that has expired, or is about to, is refreshed first: by whoever holds the
  * lease, in whatever process; the others wait for the row to tell, `demandDeadlineMs` at most.
- * @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED` (its user must connect again), `CONFLICT` (not connected yet, or
- * no more), `REFRESH_FAILED` with `retryAfterMs`
+ * @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED` (its user must connect again), `CONNECTION_NOT_READY` (not
+ * connected yet, or no more), `REFRESH_FAILED` with `retryAfterMs`; the signal's reason
  */
 export async function freshTokens(hub: Hub, demand: Demand): Promise<FreshTokens> {
   const { connection, tokens } = await currentTokens(hub, demand)
   if (isFresh(hub, connection, demand)) return { connection, tokens }
-  const demands = underway.get(hub) ?? new Map<string, Promise<FreshTokens>>()
-  underway.set(hub, demands)
-  const key = `${connection.id} ${connection.generation}`
-  const shared = demands.get(key) ?? refreshOrWait(hub, demand, connection)
-  demands.set(key, shared)
   try {
-    return await shared
+    return await unlessAborted(sharedRefresh(hub, demand, connection), demand.signal)
   } catch (error) {
     // Better a token with seconds to live than none.
     const left = connection.accessExpiresAt ? connection.accessExpiresAt.getTime() - Date.now() : Infinity
-    if (demand.refusedGeneration === undefined && left > 1_000) return { connection, tokens }
+    const aborted = demand.signal?.aborted === true
+    if (demand.refusedGeneration === undefined && left > 1_000 && !aborted) return { connection, tokens }
     throw error
-  } finally {
-    if (demands.get(key) === shared) demands.delete(key)
   }
+}
+
+/**
+ * The credential as it is stored, whatever is known against it: for finding out whether it is good.
+ * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY`, `TOKEN_EXPIRED` when there is none
+ */
+export async function storedTokens(hub: Hub, workspaceId: string, connectionId: string): Promise<FreshTokens> {
+  const connection = await findConnection(hub.db, workspaceId, connectionId)
+  assertThere(connection)
+  return { connection, tokens: await readTokens(hub, connection) }
 }
 
 async function currentTokens(hub: Hub, demand: Demand): Promise<FreshTokens> {
   const connection = await findConnection(hub.db, demand.workspaceId, demand.connectionId)
   assertUsable(connection)
-  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
-  if (!tokens) throw new HubError('TOKEN_EXPIRED')
-  return { connection, tokens }
+  return { connection, tokens: await readTokens(hub, connection) }
 }
 
-function assertUsable({ status }: Connection): void {
-  if (status === 'needs_reauth') throw new HubError('TOKEN_EXPIRED')
+async function readTokens(hub: Hub, connection: Connection): Promise<ConnectionTokens> {
+  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
+  if (!tokens) throw new HubError('TOKEN_EXPIRED')
+  return tokens
+}
+
+function assertUsable(connection: Connection): void {
+  if (connection.status === 'needs_reauth') throw new HubError('TOKEN_EXPIRED')
+  assertThere(connection)
+}
+
+function assertThere({ status }: Connection): void {
   if (status === 'pending' || status === 'disconnecting' || status === 'disconnected') {
-    throw new HubError('CONFLICT', { message: `The connection is ${status}.` })
+    throw new HubError('CONNECTION_NOT_READY', { message: `The connection is ${status}.` })
   }
 }
 
@@ -74,12 +88,25 @@ function isFresh(hub: Hub, connection: Connection, demand: Demand): boolean {
   return connection.accessExpiresAt.getTime() - Date.now() > hub.connectionSettings.freshForMs
 }
 
+/** The one wait of this process for a generation to be replaced. It has nobody's signal: it is bounded by itself. */
+function sharedRefresh(hub: Hub, demand: Demand, seen: Connection): Promise<FreshTokens> {
+  const demands = underway.get(hub) ?? new Map<string, Promise<FreshTokens>>()
+  underway.set(hub, demands)
+  const key = `${seen.id} ${seen.generation}`
+  const known = demands.get(key)
+  if (known) return known
+  const shared = refreshOrWait(hub, demand, seen).finally(() => demands.delete(key))
+  // All who waited may have been cancelled.
+  shared.catch(() => undefined)
+  demands.set(key, shared)
+  return shared
+}
+
 async function refreshOrWait(hub: Hub, demand: Demand, seen: Connection): Promise<FreshTokens> {
   const { demandDeadlineMs, demandPollMs } = hub.connectionSettings
   const deadlineMs = Date.now() + demandDeadlineMs
   failWhileBackingOff(seen)
   for (let row = seen; ; row = await findConnection(hub.db, demand.workspaceId, demand.connectionId)) {
-    demand.signal?.throwIfAborted()
     assertUsable(row)
     if (row.generation > seen.generation) return currentTokens(hub, demand)
     // The attempt that was waited for has failed: that holds for all who waited.
@@ -89,6 +116,12 @@ async function refreshOrWait(hub: Hub, demand: Demand, seen: Connection): Promis
       const lease = await takeLease(hub, workspaceId, id, generation, randomUUID())
       if (lease) {
         const result = await spendLease(hub, lease, { actor: demand.actor })
+        if (result.outcome === 'fresh') {
+          // Without a refresh token there is nothing to spend.
+          const now = await currentTokens(hub, demand)
+          if (now.connection.generation > (demand.refusedGeneration ?? -1)) return now
+          throw new HubError('TOKEN_EXPIRED')
+        }
         if (result.outcome !== 'busy') await assertRefreshed(hub, demand, result)
         continue
       }
@@ -101,14 +134,9 @@ async function refreshOrWait(hub: Hub, demand: Demand, seen: Connection): Promis
 async function assertRefreshed(hub: Hub, demand: Demand, result: RefreshResult): Promise<void> {
   switch (result.outcome) {
     case 'refreshed':
+    case 'fresh':
     case 'busy':
       return
-    case 'fresh': {
-      // Without a refresh token there is nothing to spend: what the provider has refused stays refused.
-      const row = await findConnection(hub.db, demand.workspaceId, demand.connectionId)
-      if (row.generation <= (demand.refusedGeneration ?? -1)) throw new HubError('TOKEN_EXPIRED')
-      return
-    }
     case 'needs_reauth':
       throw new HubError('TOKEN_EXPIRED')
     case 'error':

@@ -11,15 +11,20 @@ export interface Account {
 }
 
 /**
- * Asks the provider whose account a credential opens. @throws HubError `INVALID_CREDENTIALS` when it opens none; as
- * `ProviderClient` otherwise
+ * Asks the provider whose account a credential opens that was just given. @throws HubError `INVALID_CREDENTIALS` when it opens
+ * none, or not this; as `ProviderClient` otherwise
  */
 export async function identify(hub: Hub, target: CallTarget): Promise<Account> {
   const client: ProviderClient = { call: call => callProvider(hub, target, call) }
-  return accountOf(target.definition, client, target.config, hub.connectionSettings.identityTimeoutMs)
+  try {
+    return await accountOf(target.definition, client, target.config, hub.connectionSettings.identityTimeoutMs)
+  } catch (error) {
+    if (statusOf(error) === 401 || statusOf(error) === 403) throw new HubError('INVALID_CREDENTIALS', { cause: error })
+    throw error
+  }
 }
 
-/** The same through a client that has a connection's credential. */
+/** The same through a client that has a connection's credential. @throws HubError as `ProviderClient` */
 export async function accountOf(
   definition: ProviderDefinition,
   client: ProviderClient,
@@ -27,21 +32,20 @@ export async function accountOf(
   timeoutMs: number,
 ): Promise<Account> {
   const { identity } = definition
-  try {
-    const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
-    const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
-    if (id === undefined)
-      throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
-    return { id, name: textAt(body, identity.name) ?? null }
-  } catch (error) {
-    if (refusesCredential(error)) throw new HubError('INVALID_CREDENTIALS', { cause: error })
-    throw error
-  }
+  const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
+  const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
+  if (id === undefined)
+    throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
+  return { id, name: textAt(body, identity.name) ?? null }
 }
 
-/** Whether the provider answered that the credential is not good, or not for this. */
+/** Whether the provider answered that the credential is not good: 401. A 403 is about what may be done with it. */
 export function refusesCredential(error: unknown): boolean {
-  if (!(error instanceof HubError) || error.code !== 'PROVIDER_REJECTED') return false
-  const { status } = error.details as { status?: number }
-  return status === 401 || status === 403
+  return statusOf(error) === 401
+}
+
+/** The status of a refusal that is not a limit's; undefined for any other error. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof HubError) || error.code !== 'PROVIDER_REJECTED') return undefined
+  return (error.details as { status?: number }).status
 }

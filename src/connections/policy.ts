@@ -21,6 +21,10 @@ export interface ConnectionSettings {
   identityTimeoutMs: number
   /** How often a connection is verified when nothing is wrong. */
   checkEveryMs: number
+  /** A refusal of the credential is believed when it is repeated after this long: until then it may be a slip. */
+  refusalsApartMs: number
+  /** For how long a connection that needs its user is still verified now and then, where its credential does not expire. */
+  verifyRefusedForMs: number
   /** Waits after the first failures of a refresh, before a workflow of its own takes over; the last one repeats. */
   refreshBackoffMs: number[]
   /** How often a connection in state `error` is tried again: its way back once an operator has mended the cause. */
@@ -52,6 +56,8 @@ export const connectionSettings: ConnectionSettings = {
   callbackWaitMs: 10_000,
   identityTimeoutMs: 15_000,
   checkEveryMs: 6 * hour,
+  refusalsApartMs: minute,
+  verifyRefusedForMs: 30 * day,
   refreshBackoffMs: [5_000, 15_000, 30_000],
   errorRetryMs: 5 * minute,
   ambiguousForMs: 10 * minute,
@@ -70,6 +76,9 @@ export interface RecoverySettings {
 }
 
 export const recoverySettings: RecoverySettings = { firstDelayMs: 30_000, maxDelayMs: hour, deadlineMs: 7 * day }
+
+/** A refresh that failed is tried again after this long at most, whatever its provider asks for. */
+export const longestRefreshWaitMs = hour
 
 /** The wait before the next try after `failures` in a row, in the table. */
 export function refreshBackoffMs(failures: number, settings: Pick<ConnectionSettings, 'refreshBackoffMs'>): number {

@@ -15,8 +15,8 @@ export interface RefreshOutcome {
 
 /**
  * Has a connection refreshed by its workflow, which is started or, if it waits, told to try now; and waits for the outcome
- * of one try, `waitMs` at most. @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED`, `CONFLICT` when there is nothing to
- * refresh, `TEMPORAL_UNAVAILABLE`
+ * of one try, `waitMs` at most. @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED`, `CONNECTION_NOT_READY`, `CONFLICT`
+ * when there is nothing to refresh, `TEMPORAL_UNAVAILABLE`
  */
 export async function refreshNow(
   hub: Hub,
@@ -27,7 +27,7 @@ export async function refreshNow(
   const before = await findConnection(hub.db, workspaceId, connectionId)
   if (before.status === 'needs_reauth') throw new HubError('TOKEN_EXPIRED')
   if (!['connected', 'degraded', 'error'].includes(before.status)) {
-    throw new HubError('CONFLICT', { message: `The connection is ${before.status}.` })
+    throw new HubError('CONNECTION_NOT_READY', { message: `The connection is ${before.status}.` })
   }
   if (before.authKind !== 'oauth2' || (before.refreshAt === null && before.refreshFailures === 0)) {
     throw new HubError('CONFLICT', { message: 'The credential of this connection does not expire.' })

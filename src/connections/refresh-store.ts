@@ -152,6 +152,10 @@ export interface FailedAttempt {
   ambiguous: boolean
   /** When to try again; null when only a person can help. */
   retryInMs: number | null
+  /** The token endpoint's host, where it is not the catalogue's own. */
+  tokenHost: string | null
+  /** Whether to verify the connection at once. */
+  checkNow: boolean
 }
 
 /** Gives the lease back with a failure, which wakes those who wait. False when the lease is another's by now. */
@@ -165,9 +169,11 @@ export async function recordFailure(trx: Executor, lease: RefreshLease, failed: 
       refresh_failures: sql<number>`refresh_failures + 1`,
       first_failure_at: sql<Date>`coalesce(first_failure_at, now())`,
       last_error: failed.code,
+      token_host: failed.tokenHost,
       refresh_at: failed.retryInMs === null ? null : sql<Date>`now() + ${failed.retryInMs} * interval '1 millisecond'`,
       updated_at: sql<Date>`now()`,
       ...(failed.ambiguous ? {} : { ambiguous_since: lease.ambiguousSince }),
+      ...(failed.checkNow ? { check_at: sql<Date>`least(check_at, now())` } : {}),
     })
     .where('workspace_id', '=', lease.workspaceId)
     .where('id', '=', lease.connectionId)

@@ -7,17 +7,18 @@ import { refreshes } from '../metrics/registry.ts'
 import type { TokenGrant } from '../oauth/token-answer.ts'
 import { refreshTokens } from '../oauth/token-calls.ts'
 import { TokenError } from '../oauth/token-error.ts'
-import { appCredentials } from '../provider-apps/store.ts'
+import { appCredentials, type AppCredentials } from '../provider-apps/store.ts'
 import type { OAuth2 } from '../providers/auth.ts'
 import { providerOf } from '../providers/index.ts'
 import { lifetimeMs } from '../providers/lifetime.ts'
 import { TransportError } from '../providers/send.ts'
 import { changeStatus } from './change-status.ts'
 import type { RefreshResult } from './contract.ts'
-import { refreshBackoffMs } from './policy.ts'
+import { longestRefreshWaitMs, refreshBackoffMs } from './policy.ts'
 import { recordFailure, recordToken, returnLease, type RefreshLease } from './refresh-store.ts'
 import { clearedByToken } from './states.ts'
 import { lockConnection } from './store.ts'
+import { tokenHostOf } from './token-host.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
 
@@ -47,9 +48,10 @@ export async function spendLease(hub: Hub, lease: RefreshLease, options: SpendOp
     await returnLease(hub.db, lease, true)
     return { outcome: 'fresh' }
   }
+  const app = await appCredentials(hub, lease)
   let grant: TokenGrant
   try {
-    grant = await callTokenEndpoint(hub, lease, method, tokens.refreshToken)
+    grant = await callTokenEndpoint(hub, lease, method, app, tokens.refreshToken)
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     if (error.cause instanceof TransportError && error.cause.reason === 'not_sent') {
@@ -57,7 +59,7 @@ export async function spendLease(hub: Hub, lease: RefreshLease, options: SpendOp
       await returnLease(hub.db, lease)
       return { outcome: 'busy', retryAfterMs: hub.connectionSettings.demandPollMs }
     }
-    return recordTokenError(hub, lease, method, error, options)
+    return recordTokenError(hub, lease, method, error, { ...options, tokenHost: tokenHostOf(method, app.baseUrls) })
   }
   const stored = await keepTrying(hub, () => storeGrant(hub, lease, method, grant, tokens, options.actor))
   refreshes.inc({ provider: lease.provider, outcome: stored ? 'refreshed' : 'stale' })
@@ -68,10 +70,10 @@ async function callTokenEndpoint(
   hub: Hub,
   lease: RefreshLease,
   method: OAuth2,
+  app: AppCredentials,
   refreshToken: string,
 ): Promise<TokenGrant> {
   const { leaseMs, tokenCallTimeoutMs } = hub.connectionSettings
-  const app = await appCredentials(hub, lease)
   const left = () => lease.untilMs - Date.now()
   return refreshTokens(hub.outgoing, method, app, refreshToken, {
     timeoutMs: Math.max(1, Math.min(tokenCallTimeoutMs, left())),
@@ -111,7 +113,7 @@ async function recordTokenError(
   lease: RefreshLease,
   method: OAuth2,
   error: TokenError,
-  options: SpendOptions,
+  options: SpendOptions & { tokenHost: string | null },
 ): Promise<RefreshResult> {
   const { workspaceId, connectionId, provider } = lease
   hub.log.info(
@@ -125,9 +127,16 @@ async function recordTokenError(
     const { errorRetryMs } = hub.connectionSettings
     const ownBackoff = refreshBackoffMs(connection.refreshFailures + 1, hub.connectionSettings)
     const backoff = options.retryInMs ?? (connection.status === 'error' ? errorRetryMs : ownBackoff)
-    const retryInMs =
-      verdict.to === 'needs_reauth' ? null : Math.max(error.retryAfterMs ?? 0, verdict.retryInMs ?? backoff)
-    const mine = await recordFailure(trx, lease, { code: verdict.code, ambiguous: error.ambiguous, retryInMs })
+    const askedMs = Math.min(error.retryAfterMs ?? 0, longestRefreshWaitMs)
+    const retryInMs = verdict.to === 'needs_reauth' ? null : Math.max(askedMs, verdict.retryInMs ?? backoff)
+    const mine = await recordFailure(trx, lease, {
+      code: verdict.code,
+      ambiguous: error.ambiguous,
+      retryInMs,
+      tokenHost: options.tokenHost,
+      // Whether the token still opens anything is what decides over a refresh that is refused.
+      checkNow: verdict.code === 'REFRESH_REFUSED',
+    })
     // The lease is another's by now, and with it the verdict.
     if (!mine) return { outcome: 'busy', retryAfterMs: hub.connectionSettings.demandPollMs }
     if (verdict.to === 'needs_reauth') {
@@ -138,7 +147,7 @@ async function recordTokenError(
       await changeStatus(hub, trx, connection, { to: 'error', reason: 'CLIENT_REFUSED', actor: options.actor })
       return { outcome: 'error', code: verdict.code }
     }
-    return { outcome: 'failed', code: verdict.code, retryAfterMs: error.retryAfterMs ?? null }
+    return { outcome: 'failed', code: verdict.code, retryAfterMs: askedMs > 0 ? askedMs : null }
   })
 }
 
@@ -159,7 +168,7 @@ function verdictOn(hub: Hub, lease: RefreshLease, method: OAuth2, error: TokenEr
     case 'rate_limited':
       return { code: 'RATE_LIMITED' }
     case 'refused':
-      return { code: 'REFRESH_FAILED' }
+      return { code: 'REFRESH_REFUSED' }
     case 'down':
       return { code: error.cause instanceof TransportError ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_ERROR' }
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { changeStatus } from './change-status.ts'
+import { checkConnection } from './check.ts'
 import type { ConnectionRef, RefreshResult } from './contract.ts'
 import { spendLease } from './refresh.ts'
 import { takeLease } from './refresh-store.ts'
@@ -30,6 +31,7 @@ export async function tryRefresh(hub: Hub, ref: ConnectionRef, options: RefreshT
     case 'disconnected':
       return { outcome: 'gone' }
     case 'needs_reauth':
+      await releaseFromRecovery(hub.db, ref)
       return { outcome: 'needs_reauth' }
     case 'connected':
     case 'degraded':
@@ -42,9 +44,22 @@ export async function tryRefresh(hub: Hub, ref: ConnectionRef, options: RefreshT
   }
   const lease = await takeLease(hub, ref.workspaceId, ref.connectionId, connection.generation, randomUUID())
   if (!lease) return { outcome: 'busy', retryAfterMs: busyMs(hub, connection) }
-  const result = await spendLease(hub, lease, { actor: options.actor, retryInMs: options.retryInMs })
+  const spent = await spendLease(hub, lease, { actor: options.actor, retryInMs: options.retryInMs })
+  const refused = spent.outcome === 'failed' && spent.code === 'REFRESH_REFUSED'
+  const result =
+    refused && (await isRefusedToo(hub, ref, options.actor)) ? ({ outcome: 'needs_reauth' } as const) : spent
   if (options.retryInMs !== undefined) await settle(hub, ref, result, options.retryInMs, options.actor)
   return result
+}
+
+/** Whether the platform's API, asked for what the token still opens, has said for the second time that it opens nothing. */
+async function isRefusedToo(hub: Hub, ref: ConnectionRef, actor: string): Promise<boolean> {
+  try {
+    return (await checkConnection(hub, ref.workspaceId, ref.connectionId, actor)).status === 'needs_reauth'
+  } catch (error) {
+    if (!isHubError(error)) throw error
+    return false
+  }
 }
 
 /** A workflow's try has ended: the connection stays in its care, or goes back to the sweep. */

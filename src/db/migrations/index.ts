@@ -10,6 +10,7 @@ import { eventTypes } from './0008-event-types.ts'
 import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
+import { connectionCare } from './0015-connection-care.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
 
@@ -26,6 +27,7 @@ export const migrations: Record<string, Migration> = {
   '0009-delivery-statistics': deliveryStatistics,
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
+  '0015-connection-care': connectionCare,
   '0019-idempotent-callers': idempotentCallers,
   '0018-inbound-mended': inboundMended,
 }

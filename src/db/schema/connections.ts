@@ -34,6 +34,8 @@ export interface ConnectionsTable {
   refresh_failures: Generated<number>
   first_failure_at: Date | null
   last_error: string | null
+  /** The host of the token endpoint that failed last, where it is not the catalogue's own. */
+  token_host: string | null
   /** The start of the first attempt of this generation whose answer never came. */
   ambiguous_since: Date | null
   /** The workflow that looks after it while it is in trouble: its own, or its provider's. */
@@ -43,6 +45,8 @@ export interface ConnectionsTable {
   check_at: Date | null
   checked_at: Date | null
   check_failures: Generated<number>
+  /** Since when the platform refuses the credential; null once it was good again. */
+  refused_at: Date | null
   /** When the secrets of a connection that is being disconnected go in any case. */
   destroy_at: Date | null
   created_at: Generated<Date>

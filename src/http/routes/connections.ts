@@ -197,7 +197,7 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       query: z.strictObject({ waitMs: z.coerce.number().int().min(0).max(30_000).default(10_000) }),
       status: 202,
       reply: z.strictObject({ outcome: z.enum(['refreshed', 'failed', 'pending']), connection: connectionSchema }),
-      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'CONFLICT', 'TEMPORAL_UNAVAILABLE'],
+      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'CONNECTION_NOT_READY', 'CONFLICT', 'TEMPORAL_UNAVAILABLE'],
       async handler({ params, query, caller }) {
         const now = await refreshNow(hub, caller.workspaceId, params.connectionId, query.waitMs)
         return { outcome: now.outcome, connection: showConnection(now.connection) }
@@ -212,7 +212,7 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       description: 'Asks the provider whose account it is, and brings the status to what was found.',
       params,
       reply: connectionSchema,
-      errors: ['CONNECTION_NOT_FOUND', 'CONFLICT'],
+      errors: ['CONNECTION_NOT_FOUND', 'CONNECTION_NOT_READY'],
       handler: async ({ params, caller }) =>
         showConnection(await checkConnection(hub, caller.workspaceId, params.connectionId, caller.apiKeyId)),
     }),
@@ -225,7 +225,7 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       description: 'Refreshed first when it is about to end. Every call is written to the audit log.',
       params,
       reply: z.strictObject({ accessToken: z.string(), expiresAt: instant.nullable() }),
-      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'REFRESH_FAILED', 'CONFLICT'],
+      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'REFRESH_FAILED', 'CONNECTION_NOT_READY', 'CLIENT_REFUSED'],
       async handler({ params, caller }) {
         const given = await giveCredential(hub, caller.apiKeyId, caller.workspaceId, params.connectionId)
         return { accessToken: given.accessToken, expiresAt: given.expiresAt?.toISOString() ?? null }
