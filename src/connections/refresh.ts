@@ -1,10 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { isDatabaseUnavailable } from '../db/database.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { refreshes } from '../metrics/registry.ts'
-import type { TokenGrant } from '../oauth/token-answer.ts'
 import { refreshTokens } from '../oauth/token-calls.ts'
 import { TokenError } from '../oauth/token-error.ts'
 import { appCredentials, type AppCredentials } from '../provider-apps/store.ts'
@@ -14,6 +11,7 @@ import { lifetimeMs } from '../providers/lifetime.ts'
 import { TransportError } from '../providers/send.ts'
 import { changeStatus } from './change-status.ts'
 import type { RefreshResult } from './contract.ts'
+import { outlastDatabase } from './outlast-database.ts'
 import { longestRefreshWaitMs, refreshBackoffMs } from './policy.ts'
 import { recordFailure, recordToken, returnLease, type RefreshLease } from './refresh-store.ts'
 import { clearedByToken } from './states.ts'
@@ -21,6 +19,7 @@ import { lockConnection } from './store.ts'
 import { tokenHostOf } from './token-host.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import { findWon, forgetWon, sealWon, type WonGrant } from './won-grant.ts'
 
 const storeTimeoutMs = 2_000
 
@@ -49,9 +48,9 @@ export async function spendLease(hub: Hub, lease: RefreshLease, options: SpendOp
     return { outcome: 'fresh' }
   }
   const app = await appCredentials(hub, lease)
-  let grant: TokenGrant
+  let won = await findWon(hub, hub.db, lease)
   try {
-    grant = await callTokenEndpoint(hub, lease, method, app, tokens.refreshToken)
+    won ??= await winGrant(hub, lease, method, app, tokens.refreshToken)
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     if (error.cause instanceof TransportError && error.cause.reason === 'not_sent') {
@@ -61,43 +60,48 @@ export async function spendLease(hub: Hub, lease: RefreshLease, options: SpendOp
     }
     return recordTokenError(hub, lease, method, error, { ...options, tokenHost: tokenHostOf(method, app.baseUrls) })
   }
-  const stored = await keepTrying(hub, () => storeGrant(hub, lease, method, grant, tokens, options.actor))
+  const stored = await outlastDatabase(hub, 'a refreshed token', () =>
+    storeGrant(hub, lease, method, won, tokens, options.actor),
+  )
   refreshes.inc({ provider: lease.provider, outcome: stored ? 'refreshed' : 'stale' })
   return { outcome: stored ? 'refreshed' : 'fresh' }
 }
 
-async function callTokenEndpoint(
+async function winGrant(
   hub: Hub,
   lease: RefreshLease,
   method: OAuth2,
   app: AppCredentials,
   refreshToken: string,
-): Promise<TokenGrant> {
+): Promise<WonGrant> {
   const { leaseMs, tokenCallTimeoutMs } = hub.connectionSettings
   const left = () => lease.untilMs - Date.now()
-  return refreshTokens(hub.outgoing, method, app, refreshToken, {
+  const grant = await refreshTokens(hub.outgoing, method, app, refreshToken, {
     timeoutMs: Math.max(1, Math.min(tokenCallTimeoutMs, left())),
     // Stopped and continued, this process must not spend a token that another may have spent long ago.
     maySend: () => left() > leaseMs / 2,
   })
+  return outlastDatabase(hub, 'a refreshed token', () => sealWon(hub, lease, grant))
 }
 
 async function storeGrant(
   hub: Hub,
   lease: RefreshLease,
   method: OAuth2,
-  grant: TokenGrant,
+  { grant, receivedAtMs }: WonGrant,
   spent: ConnectionTokens,
   actor: string,
 ): Promise<boolean> {
   const refreshToken = grant.refreshToken ?? spent.refreshToken
-  const times = tokenTimes(method, grant, refreshToken !== undefined, lease.absoluteExpiresAt, new Date())
+  const receivedAt = new Date(receivedAtMs)
+  const times = tokenTimes(method, grant, refreshToken !== undefined, lease.absoluteExpiresAt, receivedAt)
   return hub.db.transaction().execute(async trx => {
     // A process that is stopped in here holds the row: it must lose it in time for another to spend the token again.
     await sql`select set_config('idle_in_transaction_session_timeout', ${`${storeTimeoutMs}ms`}, true)`.execute(trx)
     const connection = await lockConnection(trx, lease.workspaceId, lease.connectionId)
     // Another may have spent the same token since the lease passed; whether this one's still lives is soon known.
     const checkNow = Date.now() > lease.untilMs || !clearedByToken(connection.statusReason)
+    await forgetWon(hub, trx, lease)
     if (!(await recordToken(trx, lease, { ...times, scopes: grant.scopes, checkNow }))) return false
     const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
     await hub.credentials.put(trx, tokensPlace(connection), tokens)
@@ -183,22 +187,4 @@ function isAmbiguous(hub: Hub, lease: RefreshLease, method: OAuth2): boolean {
   const { ambiguousForMs } = hub.connectionSettings
   const graceMs = method.rotation ? lifetimeMs(method.rotation.reuseGrace) : ambiguousForMs
   return Date.now() - lease.ambiguousSince.getTime() < Math.min(graceMs, ambiguousForMs)
-}
-
-/** A token that was won exists nowhere else: while the database is away, storing it is tried again, for half a minute. */
-async function keepTrying<T>(hub: Hub, store: () => Promise<T>): Promise<T> {
-  for (let waitMs = 100; ; waitMs *= 2) {
-    try {
-      return await store()
-    } catch (error) {
-      if (!(isDatabaseUnavailable(error) || wasRolledBack(error)) || waitMs > 16_000) throw error
-      hub.log.warn({ err: error }, 'a refreshed token waits for the database')
-      await sleep(waitMs)
-    }
-  }
-}
-
-/** SQLSTATE idle_in_transaction_session_timeout, serialization_failure, deadlock_detected: nothing was written. */
-function wasRolledBack(error: unknown): boolean {
-  return ['25P03', '40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code))
 }

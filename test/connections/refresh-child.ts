@@ -8,8 +8,11 @@ import { CredentialStore } from '../../src/credentials/store.ts'
 import { isHubError } from '../../src/errors.ts'
 import { createHub, type Hub } from '../../src/hub.ts'
 
-/** Where it stops: with the lease and nothing sent; with the answer and nothing stored; or in the middle of storing it. */
-export type StopAt = 'never' | 'before-send' | 'after-answer' | 'while-storing'
+/**
+ * Where it stops: with the lease and nothing sent; with the answer and nothing sealed; with the answer sealed; or in the
+ * middle of storing it.
+ */
+export type StopAt = 'never' | 'before-send' | 'after-answer' | 'after-seal' | 'while-storing'
 
 export interface ChildTask {
   workspaceId: string
@@ -25,7 +28,7 @@ const stop = () => {
   process.kill(process.pid, 'SIGSTOP')
 }
 
-/** Reading the tokens the second time is the last thing before the call; putting them is in the store's transaction. */
+/** Reading the tokens the second time is nearly the last thing before the call; putting them is in the store's transaction. */
 class StoppingStore extends CredentialStore {
   reads = 0
   override async get<T>(...args: Parameters<CredentialStore['get']>): Promise<T | undefined> {
@@ -35,7 +38,7 @@ class StoppingStore extends CredentialStore {
     return value
   }
   override async put(...args: Parameters<CredentialStore['put']>): Promise<void> {
-    if (stopAt === 'while-storing') stop()
+    if (stopAt === (args[1].field === 'tokens' ? 'while-storing' : 'after-answer')) stop()
     return super.put(...args)
   }
 }
@@ -45,7 +48,7 @@ const transaction = plain.db.transaction.bind(plain.db)
 let transactions = 0
 plain.db.transaction = () => {
   transactions += 1
-  if (transactions === 1 && stopAt === 'after-answer') stop()
+  if (transactions === 1 && stopAt === 'after-seal') stop()
   return transaction()
 }
 const hub: Hub = { ...plain, credentials: new StoppingStore(plain.credentials.ring) }

@@ -67,7 +67,7 @@ async function expectAlive(connectionId: string): Promise<void> {
 }
 
 describe('the process that refreshes', () => {
-  it.each<StopAt>(['before-send', 'after-answer', 'while-storing'])(
+  it.each<StopAt>(['before-send', 'after-answer', 'after-seal', 'while-storing'])(
     'may be killed %s: the one who waits takes over',
     async stopAt => {
       const id = await connect()
@@ -79,11 +79,14 @@ describe('the process that refreshes', () => {
       await sleep(300)
       child.signal('SIGKILL')
       expect((await waiting).connection.generation).toBe(2)
+      // What is sealed is taken: the spent token is not shown again.
+      const sent = await sandbox.control.tokenRequests({ account: String(realm), grantType: 'refresh_token' })
+      expect(sent).toHaveLength(stopAt === 'after-answer' ? 2 : 1)
       await expectAlive(id)
     },
   )
 
-  it.each<StopAt>(['before-send', 'after-answer', 'while-storing'])(
+  it.each<StopAt>(['before-send', 'after-answer', 'after-seal', 'while-storing'])(
     'may be stopped %s beyond its lease and the grace, and go on',
     async stopAt => {
       const id = await connect()
