@@ -1,3 +1,4 @@
+import { each, slicesAt, type SlicePath } from '../json/slices.ts'
 import { valueAt } from '../providers/json-path.ts'
 
 // Paths as in `WebhookShape`: dotted, where `[]` goes through an array: `eventNotifications[].realmId`, `[].type`.
@@ -16,6 +17,15 @@ export function itemsAt(json: unknown, path: string): { indices: Indices; value:
     })
   }
   return found
+}
+
+/** The same items as they were written in a JSON text. */
+export function textsAt(json: string, path: string): string[] {
+  const whole = partsOf(path).flatMap(({ steps, array }): SlicePath => {
+    const names = steps === '' ? [] : steps.split('.')
+    return array ? [...names, each] : names
+  })
+  return slicesAt(json, whole)
 }
 
 /** What a path leads to for one item: in the arrays that they share it takes the item's own way. */

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { HubError } from '../errors.ts'
+import { readJson } from '../json/read-json.ts'
+import { textOf } from '../json/text-of.ts'
+import { isNumber } from '../providers/json-path.ts'
 import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../providers/webhook.ts'
-import { itemsAt, valueFor, type Indices } from './paths.ts'
+import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
 import type { SignedRequest } from './verify.ts'
 
 /** One thing that a webhook tells about one account. */
@@ -11,7 +14,7 @@ export interface InboundItem {
   /** The platform's own id of it, or the hash of its content. */
   deliveryId: string
   accountId: string | null
-  /** JSON: the bytes as they came, or those of the one item. */
+  /** JSON: the bytes as they came, or those of the one item among them. */
   body: Buffer
 }
 
@@ -22,11 +25,13 @@ export interface InboundItem {
  */
 export function readItems(definition: WebhookDefinition, request: SignedRequest): InboundItem[] {
   const bytes = jsonBytes(request)
-  const json = parse(bytes)
+  const text = textOf(bytes)
+  const json = parse(text)
   for (const shape of definition.shapes) {
-    const found = shape.each === undefined ? [{ indices: [], value: json }] : itemsAt(json, shape.each)
-    const items = found.map(({ indices, value }) => {
-      const body = shape.each === undefined ? bytes : Buffer.from(JSON.stringify(value))
+    const found = shape.each === undefined ? [{ indices: [] }] : itemsAt(json, shape.each)
+    const texts = shape.each === undefined ? [] : textsAt(text, shape.each)
+    const items = found.map(({ indices }, index) => {
+      const body = shape.each === undefined ? bytes : Buffer.from(texts[index]!)
       return readItem(shape, request, json, indices, body, found.length > 1)
     })
     const known = items.filter(item => item !== undefined)
@@ -59,7 +64,7 @@ const longest = 200
 
 function readField(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
   const value = 'header' in from ? request.headers[from.header] : valueFor(json, from.path, indices)
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  if (typeof value !== 'string' && !isNumber(value)) return undefined
   const text = String(value)
   if (text === '' || text.length > longest) return undefined
   if ('header' in from || from.pattern === undefined) return text
@@ -78,9 +83,9 @@ function jsonBytes({ headers, body }: SignedRequest): Buffer {
   return Buffer.from(new URLSearchParams(body.toString()).get('payload') ?? '')
 }
 
-function parse(bytes: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString()) as unknown
+    return readJson(text)
   } catch {
     throw new HubError('INVALID_REQUEST', { message: 'The body of a webhook must be JSON.' })
   }

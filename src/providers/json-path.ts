@@ -1,16 +1,27 @@
+import { ExactNumber } from '../json/exact-number.ts'
+
 /** The value at a dotted path (`CompanyInfo.Id`) of a JSON value; undefined where the path leads nowhere. */
 export function valueAt(json: unknown, path: string): unknown {
   let value: unknown = json
-  for (const step of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Record<string, unknown>)[step]
-  }
+  for (const step of path.split('.')) value = memberOf(value, step)
   return value
 }
 
-/** The same as text: strings and numbers; anything else is undefined. */
+/** What a value says under a name: never what JavaScript gives to every object, array or text. */
+export function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  if (name === 'length' && Array.isArray(value)) return undefined
+  return (value as Record<string, unknown>)[name]
+}
+
+/** The same as text: strings and numbers, these with all their digits; anything else is undefined. */
 export function textAt(json: unknown, path: string): string | undefined {
   const value = valueAt(json, path)
   if (typeof value === 'string' && value !== '') return value
-  return typeof value === 'number' ? String(value) : undefined
+  return isNumber(value) ? String(value) : undefined
+}
+
+/** Whether it is a number, be it one that no double holds. */
+export function isNumber(value: unknown): value is number | ExactNumber {
+  return typeof value === 'number' || value instanceof ExactNumber
 }

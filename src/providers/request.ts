@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { readJson } from '../json/read-json.ts'
+import { textOf } from '../json/text-of.ts'
 import { providerCallSeconds } from '../metrics/registry.ts'
 import type { AuthMethod } from './auth.ts'
 import { rebase } from './base-url.ts'
@@ -27,7 +29,7 @@ export interface ProviderCall {
 export interface ProviderAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
-  /** The parsed JSON body; undefined when there was none. */
+  /** The parsed JSON body, with numbers that no double holds as `ExactNumber`; undefined when there was none. */
   body: unknown
 }
 
@@ -188,7 +190,7 @@ const unreadable = Symbol('unreadable')
 function parsed(answer: RawAnswer): unknown {
   if (answer.body.length === 0) return undefined
   try {
-    return JSON.parse(answer.body.toString('utf8')) as unknown
+    return readJson(textOf(answer.body))
   } catch {
     return unreadable
   }

@@ -1,5 +1,7 @@
 import { fieldType } from '../providers/collections.ts'
-import { textAt, valueAt } from '../providers/json-path.ts'
+import { hasExactNumber } from '../json/exact-number.ts'
+import { hasOddText, textOddity } from '../json/oddities.ts'
+import { memberOf, textAt, valueAt } from '../providers/json-path.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
 import { hashOf, sameValue, withValue, type Values } from './canonical.ts'
 import type { Fields } from './policy.ts'
@@ -131,7 +133,7 @@ class UnfitValue extends Error {}
 
 function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | BadItem {
   const externalId = textAt(item, model.id)
-  if (externalId === undefined || externalId.length > maxIdLength || externalId.includes('\0')) {
+  if (externalId === undefined || externalId.length > maxIdLength || textOddity(externalId)) {
     return { externalId: null, errorCode: 'INVALID_ITEM' }
   }
   const gone = model.gone?.some(({ path, equals }) => valueAt(item, path) === equals) ?? false
@@ -139,7 +141,7 @@ function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | 
   try {
     const json = write(field => canonicalValue(field, item)) ?? '{}'
     // Postgres keeps no NUL in text, nor half a surrogate pair.
-    if (json.length > maxJsonLength || json.includes('\\u0000') || !json.isWellFormed() || /\\ud[89a-f]/.test(json)) {
+    if (json.length > maxJsonLength || hasOddText(json) || textOddity(version ?? '')) {
       return { externalId, errorCode: 'INVALID_ITEM' }
     }
     return { externalId, version, json, hash: hashOf(json), gone, updatedAt: updatedAtOf(model, item) }
@@ -151,13 +153,11 @@ function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | 
 
 function canonicalValue(field: Field, item: unknown): unknown {
   let value: unknown = item
-  for (const step of field.providerSteps) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Values)[step]
-  }
+  for (const step of field.providerSteps) value = memberOf(value, step)
   if (value === undefined || value === null || value === '') return undefined
   const own = field.options.transform === undefined ? value : transforms[field.options.transform].in(value)
-  if (field.type !== undefined && typeof own !== field.type) throw new UnfitValue()
+  // A record's data holds numbers as doubles: no digit is changed in silence.
+  if ((field.type !== undefined && typeof own !== field.type) || hasExactNumber(own)) throw new UnfitValue()
   return own
 }
 

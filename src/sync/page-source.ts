@@ -1,5 +1,5 @@
 import { HubError } from '../errors.ts'
-import { valueAt } from '../providers/json-path.ts'
+import { textAt, valueAt } from '../providers/json-path.ts'
 import { lifetimeMs } from '../providers/lifetime.ts'
 import type { ChangeFeed, ListDefinition, ModelDefinition } from '../providers/model.ts'
 import type { ProviderAnswer, ProviderCall, ProviderClient } from '../providers/request.ts'
@@ -126,8 +126,8 @@ function nextCursor(
     if (typeof more !== 'boolean') throw unexpected()
     if (!more) return null
   }
-  const next = list.next.from === 'last-id' ? valueAt(items.at(-1), id) : valueAt(body, list.next.path)
-  if (typeof next === 'string' && next !== '') return next
+  const next = list.next.from === 'last-id' ? textAt(items.at(-1), id) : textAt(body, list.next.path)
+  if (next !== undefined) return next
   // A page that says there is more and not where would otherwise end the pass too early, and look like deletions.
   if (list.more !== undefined) throw unexpected()
   return null

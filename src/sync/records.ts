@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { hasOddText } from '../json/oddities.ts'
 import { canonicalJson, hashOf, mergePatch, type Values } from './canonical.ts'
 import { publishRecordEvents, type RecordChanges } from './events.ts'
 import type { RecordRow } from './link-store.ts'
@@ -124,7 +125,7 @@ function checked(data: Values, index?: number): Values {
   if (json.length > maxDataLength) {
     throw new HubError('INVALID_REQUEST', { message: 'A record must not be larger than a megabyte.', ...where })
   }
-  if (json.includes('\\u0000') || /\\ud[89a-f]/i.test(json)) {
+  if (hasOddText(json)) {
     throw new HubError('INVALID_REQUEST', { message: 'A record must not hold NUL or half characters.', ...where })
   }
   return data

@@ -60,7 +60,7 @@ describe('the directions of imports', () => {
 })
 
 describe('inside src', () => {
-  const foundations = ['audit', 'credentials', 'db', 'metrics', 'outgoing', 'providers', 'temporal']
+  const foundations = ['audit', 'credentials', 'db', 'json', 'metrics', 'outgoing', 'providers', 'temporal']
   const features = [...new Set(src.map(file => partOf(file.path)))].filter(
     part => part !== '' && part !== 'http' && !foundations.includes(part),
   )

@@ -56,6 +56,23 @@ describe('reading webhooks', () => {
     expect(readItems(github.webhooks, { headers, body })[0]?.body.toString()).toBe('{"sender":{"id":8}}')
   })
 
+  it('keeps every digit of an id', () => {
+    const headers = { 'x-github-event': 'push', 'x-github-delivery': 'guid' }
+    const accountOf = (id: string) => {
+      const body = Buffer.from(`{"repository":{"owner":{"id":${id}}}}`)
+      return readItems(github.webhooks, { headers, body })[0]?.accountId
+    }
+    for (const id of ['9007199254740992', '9007199254740993', '12345678901234567891']) expect(accountOf(id)).toBe(id)
+  })
+
+  it('gives each item of a batch as it was written', () => {
+    const item =
+      '{ "type":"qbo.customer.created.v1","id":"e1","intuitaccountid":"100","n":[9007199254740993, 1.10,\t-0],"2":0,"1":0 }'
+    const other = item.replace('e1', 'e2').replace('1.10', '1e400')
+    const items = readItems(quickbooks.webhooks, { headers: {}, body: Buffer.from(`[${item} ,\n${other}]`) })
+    expect(items.map(({ body }) => body.toString())).toEqual([item, other])
+  })
+
   it('says that no account is named', () => {
     const body = json({ id: 'evt_1', type: 'customer.created' })
     expect(readItems(stripe.webhooks, { headers: {}, body })).toEqual([

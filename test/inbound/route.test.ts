@@ -51,6 +51,18 @@ describe('routing webhooks', () => {
     expect(list.body.data).toMatchObject([{ type: 'push', connectionId, id: events[0]?.data.inboundEventId }])
   })
 
+  it('keeps apart two accounts whose ids no double tells apart', async () => {
+    const [one, other] = ['9007199254740992', '9007199254740993']
+    const [first, second] = [await github.connect(one), await github.connect(other)]
+    const before = (await published()).length
+    for (const id of [one, other]) {
+      await github.github('push', Buffer.from(`{"repository":{"owner":{"id":${id}}}}`))
+      await settled()
+    }
+    const events = (await published()).slice(before)
+    expect(events.map(event => event.data.connectionId)).toEqual([first, second])
+  })
+
   it('takes well under a second from webhook to event', async () => {
     const owner = String(real('push').repository.owner.id)
     await sleep(4_000) // the workflow has ended: the slowest case

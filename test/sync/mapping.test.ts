@@ -1,6 +1,7 @@
 import { quickbooks } from '../../src/providers/catalogue/quickbooks.ts'
 import { providers } from '../../src/providers/index.ts'
 import { collections } from '../../src/providers/collections.ts'
+import { ExactNumber } from '../../src/json/exact-number.ts'
 import { canonicalJson, hashOf, mergePatch, sameValue, withValue } from '../../src/sync/canonical.ts'
 import { isBadItem, mappingOf } from '../../src/sync/mapping.ts'
 import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/policy.ts'
@@ -47,9 +48,17 @@ describe('a mapping', () => {
     ['a value of another type', { ...item, DisplayName: { first: 'Amy' } }, '7'],
     ['a NUL', { ...item, DisplayName: 'A\0' }, '7'],
     ['half a character', { ...item, DisplayName: 'A\ud800' }, '7'],
+    ['half a character for an id', { ...item, Id: '7\udc00' }, null],
+    ['a number that no double holds', { ...item, Balance: new ExactNumber('9007199254740993') }, '7'],
     ['more than a megabyte', { ...item, Notes: 'x'.repeat(1_100_000) }, '7'],
   ])('does not take an item with %s', (_what, bad, externalId) => {
     expect(mapping.thingOf(bad)).toEqual({ externalId, errorCode: 'INVALID_ITEM' })
+  })
+
+  it('takes texts that only look like half a character, and ids with all their digits', () => {
+    const found = thing({ ...item, Id: new ExactNumber('9007199254740993'), Notes: 'C:\\udefault \\u0000 😀' })
+    expect(found.externalId).toBe('9007199254740993')
+    expect(JSON.parse(found.json)).toMatchObject({ notes: 'C:\\udefault \\u0000 😀' })
   })
 
   it('says to the platform only what changed, with what stands beside it in the same object', () => {

@@ -11,8 +11,8 @@ import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
 import { connectionCare } from './0015-connection-care.ts'
-import { idempotentCallers } from './0019-idempotent-callers.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
+import { idempotentCallers } from './0019-idempotent-callers.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -28,6 +28,6 @@ export const migrations: Record<string, Migration> = {
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
   '0015-connection-care': connectionCare,
-  '0019-idempotent-callers': idempotentCallers,
   '0018-inbound-mended': inboundMended,
+  '0019-idempotent-callers': idempotentCallers,
 }

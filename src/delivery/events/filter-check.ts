@@ -1,3 +1,5 @@
+import { hasOddText } from '../../json/oddities.ts'
+
 // No `$where`, which runs code, and no `$regex`, which may run for ever.
 const filterOperators = [
   '$eq',
@@ -50,7 +52,7 @@ type Check = (value: unknown, path: string[], depth: number) => FilterFault | un
 export function checkFilter(filter: Record<string, unknown>): FilterFault | undefined {
   const text = JSON.stringify(filter)
   if (Buffer.byteLength(text) > largestBytes) return { path: [], message: `At most ${largestBytes} bytes` }
-  if (/\\u0000|\\ud[89a-f]/i.test(text.replaceAll('\\\\', ''))) {
+  if (hasOddText(text)) {
     return { path: [], message: 'Without the character U+0000 and without halves of surrogate pairs' }
   }
   let conditions = 0

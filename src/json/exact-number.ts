@@ -1,0 +1,100 @@
+/** `JSON.rawJSON` of ES2026, which Node has: the types of this release do not. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => object }
+
+/**
+ * A number of a JSON text that a double would change: beyond 2^53, with more digits than it keeps, or out of its range.
+ * `JSON.stringify` writes it as it was written.
+ */
+export class ExactNumber {
+  readonly source: string
+
+  constructor(source: string) {
+    this.source = source
+  }
+
+  /** As JSON.stringify writes it. */
+  toJSON(): object {
+    return rawJSON(this.source)
+  }
+
+  toString(): string {
+    return this.source
+  }
+}
+
+/** A number of a JSON text: as a number where a double says the same, else with its digits. */
+export function numberOf(source: string): number | ExactNumber {
+  const value = Number(source)
+  // Every decimal of up to 15 digits comes back as it was, within a double's normal range.
+  if (source.length <= 15 && !/e/i.test(source)) return value
+  if (!Number.isFinite(value)) return new ExactNumber(source)
+  return plainOf(source) === plainOf(String(value)) ? value : new ExactNumber(source)
+}
+
+/** Whether a value is such a number, or holds one. */
+export function hasExactNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof ExactNumber || Object.values(value).some(hasExactNumber)
+}
+
+/** A number's value as text that is the same for each way to write it: `-1.50E3` is `-15e2`. */
+export function plainOf(source: string): string {
+  const { sign, digits, exponent } = decimalOf(source)
+  return sign === 0 ? '0' : `${sign < 0 ? '-' : ''}${digits}e${exponent}`
+}
+
+/** A decimal number: its sign, its digits without zeros at either end, and the power of ten that the last digit stands for. */
+interface Decimal {
+  sign: -1 | 0 | 1
+  digits: string
+  exponent: bigint
+}
+
+function decimalOf(source: string): Decimal {
+  const [, minus, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(source)!
+  const all = whole + fraction
+  let end = all.length
+  while (end > 0 && all[end - 1] === '0') end--
+  const digits = all.slice(0, end).replace(/^0+/, '')
+  if (digits === '') return { sign: 0, digits, exponent: 0n }
+  const shift = BigInt(exponent) - BigInt(fraction.length) + BigInt(all.length - end)
+  return { sign: minus === '-' ? -1 : 1, digits, exponent: shift }
+}
+
+/** Below, at or above 0 as one number is less than, the same as, or more than another. */
+export function compareNumbers(one: number | ExactNumber, other: number | ExactNumber): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other
+  const [a, b] = [decimalOf(String(one)), decimalOf(String(other))]
+  if (a.sign !== b.sign) return a.sign - b.sign
+  return a.sign * compareSizes(a, b)
+}
+
+function compareSizes(a: Decimal, b: Decimal): number {
+  const [first, second] = [a.exponent + BigInt(a.digits.length), b.exponent + BigInt(b.digits.length)]
+  if (first !== second) return first < second ? -1 : 1
+  return a.digits === b.digits ? 0 : a.digits < b.digits ? -1 : 1
+}
+
+/** Whether a number is a whole multiple of another one, which is not 0. */
+export function isMultipleOf(value: ExactNumber, divisor: number): boolean {
+  const [a, b] = [decimalOf(value.source), decimalOf(String(divisor))]
+  const power = a.exponent - b.exponent
+  // Its last digit is no zero, so that it is no multiple of a power of ten.
+  if (a.sign !== 0 && power < 0n) return false
+  const modulus = BigInt(b.digits)
+  return (BigInt(a.digits || '0') * powerOfTen(power, modulus)) % modulus === 0n
+}
+
+function powerOfTen(power: bigint, modulus: bigint): bigint {
+  let [result, base] = [1n % modulus, 10n % modulus]
+  for (let left = power; left > 0n; left >>= 1n) {
+    if (left & 1n) result = (result * base) % modulus
+    base = (base * base) % modulus
+  }
+  return result
+}
+
+/** Whether a number is whole. */
+export function isWhole(value: ExactNumber): boolean {
+  return decimalOf(value.source).exponent >= 0n
+}
