@@ -27,8 +27,11 @@ export interface ModelDefinition {
   update?: UpdateDefinition
   delete?: DeleteDefinition
   batch?: BatchDefinition
-  /** How the platform takes the key by which it recognises a repeated write. */
-  idempotency?: { in: 'query' | 'header'; name: string }
+  /**
+   * How the platform takes the key by which it recognises a repeated write, and how long it remembers one, where it says so. A
+   * create without a key, or later than that, is never sent again: a person is asked.
+   */
+  idempotency?: { in: 'query' | 'header'; name: string; keptFor?: Lifetime }
   /** The platform's own error codes that mean something to a sync. */
   errors?: { stale?: string[]; duplicate?: string[]; missing?: string[] }
   fields: FieldMapping[]

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
-import type { LinkConflict, RecordLinksTable } from '../db/schema/record-links.ts'
+import type { Echoes, LinkConflict, RecordLinksTable } from '../db/schema/record-links.ts'
 import type { RecordsTable } from '../db/schema/records.ts'
 import type { Values } from './canonical.ts'
 
@@ -28,6 +28,7 @@ export interface LinkWrite {
   errorCode: string | null
   failures: number
   retryAt: string | null
+  echoes: Echoes | null
 }
 
 /** The links to these things with their records, locked in the order of the records' ids: links first, then records. */
@@ -82,6 +83,24 @@ async function withRecords(db: Executor, workspaceId: string, links: Link[]): Pr
   return links.map(link => ({ link, record: byId.get(link.record_id) }))
 }
 
+/** The records that have these things, by the things' ids. Relies on record_links_by_thing. */
+export async function recordsOfThings(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  externalIds: string[],
+): Promise<Map<string, string>> {
+  if (externalIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('record_links')
+    .select(['external_id', 'record_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
+    .execute()
+  return new Map(rows.map(row => [row.external_id!, row.record_id]))
+}
+
 /** Writes links, new and known ones; a write that was under way is over with it. */
 export async function writeLinks(
   db: Executor,
@@ -92,17 +111,19 @@ export async function writeLinks(
   if (links.length === 0) return
   await sql`
     insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version, external_hash,
-      record_version, base, state, gone, conflict, error_code, failures, retry_at)
+      record_version, base, state, gone, conflict, error_code, failures, retry_at, echoes)
     select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", decode(i."externalHash", 'hex'),
-      i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures, i."retryAt"
+      i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures, i."retryAt",
+      i.echoes
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as i("recordId" text, "externalId" text,
       "externalVersion" text, "externalHash" text, "recordVersion" int, base jsonb, state text, gone boolean,
-      conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz)
+      conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz,
+      echoes jsonb)
     on conflict (sync_id, record_id) do update set external_id = excluded.external_id,
       external_version = excluded.external_version, external_hash = excluded.external_hash,
       record_version = excluded.record_version, base = excluded.base, state = excluded.state, gone = excluded.gone,
       conflict = excluded.conflict, error_code = excluded.error_code, failures = excluded.failures,
-      retry_at = excluded.retry_at, push_key = null, push_values = null, updated_at = now()
+      retry_at = excluded.retry_at, echoes = excluded.echoes, push_key = null, updated_at = now()
     where l.workspace_id = ${workspaceId}
   `.execute(db)
 }

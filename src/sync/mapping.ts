@@ -25,7 +25,15 @@ export interface BadItem {
 }
 
 /** Why a link is in error. */
-export type LinkErrorCode = 'INVALID_ITEM' | 'DUPLICATE' | 'PROVIDER_REJECTED' | 'PROVIDER_ERROR' | 'NOT_SETTLED'
+export type LinkErrorCode =
+  | 'INVALID_ITEM'
+  | 'DUPLICATE'
+  | 'PROVIDER_REJECTED'
+  | 'PROVIDER_ERROR'
+  | 'NOT_SETTLED'
+  /** Nobody knows whether a thing was made, or it is another record's already: a person decides. */
+  | 'WRITE_UNSURE'
+  | 'LINKED_ELSEWHERE'
 
 /** A model made ready: its fields compiled, so that a page of a thousand things maps in a few milliseconds. */
 export interface Mapping {

@@ -1,100 +1,138 @@
 import type { Executor } from '../db/database.ts'
+import type { PushItem } from '../db/schema/push-calls.ts'
 import type { Hub } from '../hub.ts'
 import type { ProviderClient } from '../providers/request.ts'
-import { sightingOf } from './apply-page.ts'
+import type { Values } from './canonical.ts'
 import { commitSettled, countsOf } from './commit-settled.ts'
-import { sight } from './compare.ts'
-import { lockByRecord, type LinkedRecord } from './link-store.ts'
-import { isBadItem, type LinkErrorCode } from './mapping.ts'
-import type { PlannedWrite } from './push-plan.ts'
+import { lockByRecord, recordsOfThings, type Link, type LinkedRecord } from './link-store.ts'
+import type { LinkErrorCode, Mapping } from './mapping.ts'
+import { forgetCall, type PushCall } from './push-calls.ts'
+import { outcomeOf, type Outcome } from './push-outcomes.ts'
+import { heldLink } from './push-repeats.ts'
 import type { RunHold } from './run-hold.ts'
-import { emptyLink, failedLink, settleKnown, unchanged, type Settled, type Sighting } from './settle.ts'
+import { emptyLink, failedLink, settleKnown, unchanged, type Settled } from './settle.ts'
 import type { WriteAnswer } from './thing-calls.ts'
-
-/** An answer as what it tells of the thing, or as a failure. */
-type Outcome = { kind: 'seen'; sighting: Sighting; isOurs: boolean } | { kind: 'failed'; errorCode: LinkErrorCode }
 
 /**
  * Records what came of one call, all its writes in one transaction. Gives the records that have to be looked at again,
- * since the platform had something newer than what their write was based on.
+ * since the platform had something else than what their write was based on.
+ * @throws what kept an answer from being followed up, once the others are recorded: that write stays under way
  */
 export async function recordAnswers(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
-  writes: readonly PlannedWrite[],
+  { key, items }: PushCall,
   answers: readonly WriteAnswer[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const outcomes = new Map<string, Outcome>()
-  const stale: string[] = []
-  for (const [index, planned] of writes.entries()) {
-    const answer = answers[index]!
-    if (answer.kind === 'refused' && answer.why === 'stale') stale.push(planned.recordId)
-    outcomes.set(planned.recordId, await outcomeOf(hold, client, planned, answer, signal))
+  for (const [index, item] of items.entries()) {
+    outcomes.set(item.recordId, await outcomeOf(hold, client, item, answers[index]!, signal))
   }
-  await hub.db.transaction().execute(async trx => {
-    const settled = await settleOutcomes(trx, hold, writes, outcomes)
-    const failed = [...outcomes.values()].filter(({ kind }) => kind === 'failed').length
+  const again = await hub.db.transaction().execute(async trx => {
+    const { settled, stale, failed } = await settleOutcomes(trx, hold, key, items, outcomes)
     const pushed = answers.filter(({ kind }) => kind !== 'refused').length
     await commitSettled(hub, trx, hold, settled, { ...countsOf(settled), pushed, failed })
+    await forgetCall(trx, hold, key)
+    return stale
   })
-  return stale
+  for (const outcome of outcomes.values()) if (outcome.kind === 'open') throw outcome.error
+  return again
 }
 
-async function outcomeOf(
-  hold: RunHold,
-  client: ProviderClient,
-  { write }: PlannedWrite,
-  answer: WriteAnswer,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  if (answer.kind === 'written') {
-    const thing = hold.mapping.thingOf(answer.item)
-    if (isBadItem(thing)) return { kind: 'failed', errorCode: 'INVALID_ITEM' }
-    return { kind: 'seen', sighting: sightingOf(thing), isOurs: true }
-  }
-  if (write.kind === 'create') {
-    const duplicate = answer.kind === 'refused' && answer.why === 'duplicate'
-    return { kind: 'failed', errorCode: duplicate ? 'DUPLICATE' : 'PROVIDER_REJECTED' }
-  }
-  const gone: Sighting = { gone: true, externalId: write.externalId, version: null, at: undefined }
-  if (answer.kind === 'deleted') return { kind: 'seen', sighting: gone, isOurs: true }
-  switch (answer.why) {
-    case 'missing':
-      return { kind: 'seen', sighting: gone, isOurs: false }
-    case 'stale': {
-      const sighting = await sight(hold, client, write.externalId, signal)
-      return sighting ? { kind: 'seen', sighting, isOurs: false } : { kind: 'failed', errorCode: 'INVALID_ITEM' }
-    }
-    case 'duplicate':
-      return { kind: 'failed', errorCode: 'DUPLICATE' }
-    case 'rejected':
-      return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
-  }
-}
-
+/** What the outcomes come to for those links that are still under way by this call. */
 async function settleOutcomes(
   trx: Executor,
   hold: RunHold,
-  writes: readonly PlannedWrite[],
+  key: string,
+  items: readonly PushItem[],
   outcomes: ReadonlyMap<string, Outcome>,
-): Promise<Settled[]> {
-  const { workspaceId, sync, mapping } = hold
-  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
-  const ids = writes.map(({ recordId }) => recordId)
+): Promise<{ settled: Settled[]; stale: string[]; failed: number }> {
+  const { workspaceId, sync } = hold
+  const ids = items.map(({ recordId }) => recordId)
   const linked = await lockByRecord(trx, workspaceId, sync.id, ids)
-  const byRecord = new Map<string, LinkedRecord>(linked.map(known => [known.link.record_id, known]))
-  return writes.flatMap(({ recordId, intent }): Settled[] => {
-    const known = byRecord.get(recordId)
-    const outcome = outcomes.get(recordId)
-    if (!known || !outcome) return []
-    if (outcome.kind === 'failed') {
-      return [{ link: failedLink(unchanged(known.link), outcome.errorCode, settling.now), collisions: 0 }]
+  const underWay = new Map(
+    linked.filter(({ link }) => link.push_key === key).map(known => [known.link.record_id, known]),
+  )
+  const settled: Settled[] = []
+  const stale: string[] = []
+  for (const item of items) {
+    const [known, outcome] = [underWay.get(item.recordId), outcomes.get(item.recordId)]
+    if (!known || !outcome || outcome.kind === 'open') continue
+    settled.push(settleOutcome(hold, known, item, outcome))
+    const isRevival = known.link.gone && item.write.kind === 'update'
+    if (outcome.kind === 'seen' && (outcome.refused === 'stale' || (outcome.refused === 'missing' && isRevival))) {
+      stale.push(item.recordId)
     }
-    // What the platform answers to our own write is compared with what we wrote, not with what was before.
-    const wrote = outcome.isOurs && intent.kind !== 'delete' ? intent.values : undefined
-    return [settleKnown(settling, known, outcome.sighting, wrote)]
+  }
+  const unique = await withoutClashes(trx, hold, settled, underWay)
+  const failed = unique.filter(({ link }) => link.failures > underWay.get(link.recordId)!.link.failures).length
+  return { settled: unique, stale, failed }
+}
+
+function settleOutcome(
+  hold: RunHold,
+  known: LinkedRecord,
+  item: PushItem,
+  outcome: Exclude<Outcome, { kind: 'open' }>,
+): Settled {
+  const { sync, mapping } = hold
+  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+  const { link } = known
+  switch (outcome.kind) {
+    case 'failed':
+      return { link: failedLink(unchanged(link), outcome.errorCode, settling.now), collisions: 0 }
+    case 'unread':
+      return unreadThing(mapping, link, item, outcome, settling.now)
+    case 'seen': {
+      // What only counted as deleted, and was to come back, is there no more: it is made anew.
+      if (outcome.refused === 'missing' && link.gone && item.write.kind === 'update') {
+        return { link: emptyLink(link.record_id, null), collisions: 0 }
+      }
+      // What the platform answers to our own write is compared with what we wrote, not with what was before.
+      const wrote = outcome.refused === null && item.write.kind !== 'delete' ? mapping.fieldsOf(item.values) : undefined
+      return settleKnown(settling, known, outcome.sighting, wrote)
+    }
+  }
+}
+
+/** The thing is there, and has what it was told as far as anybody knows: whatever changes next is an update of it. */
+function unreadThing(
+  mapping: Mapping,
+  link: Link,
+  { values }: PushItem,
+  { externalId, version }: { externalId: string; version: string | null },
+  now: Date,
+): Settled {
+  const told = JSON.parse(mapping.jsonOf(mapping.fieldsOf(values))) as Values
+  const there = {
+    ...unchanged(link),
+    externalId,
+    externalVersion: version,
+    externalHash: null,
+    base: told,
+    gone: false,
+  }
+  return { link: failedLink(there, 'INVALID_ITEM', now), collisions: 0 }
+}
+
+/** A thing has one record: one that another record has already is left to it, and a person decides. */
+async function withoutClashes(
+  trx: Executor,
+  { workspaceId, sync }: RunHold,
+  settled: readonly Settled[],
+  known: ReadonlyMap<string, LinkedRecord>,
+): Promise<Settled[]> {
+  const ids = settled.flatMap(({ link }) => link.externalId ?? [])
+  const owners = await recordsOfThings(trx, workspaceId, sync.id, ids)
+  return settled.map(one => {
+    const { recordId, externalId } = one.link
+    if (externalId === null) return one
+    const owner = owners.get(externalId) ?? recordId
+    owners.set(externalId, owner)
+    if (owner === recordId) return one
+    return { link: heldLink(unchanged(known.get(recordId)!.link), 'LINKED_ELSEWHERE'), collisions: 0 }
   })
 }
 

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { PushIntent } from '../db/schema/record-links.ts'
+import type { PushItem } from '../db/schema/push-calls.ts'
+import { sameValue } from './canonical.ts'
+import { asPlatformHas } from './echoes.ts'
+import { isHeld } from './held-writes.ts'
 import type { Link, RecordRow } from './link-store.ts'
 import type { Mapping } from './mapping.ts'
-import { sameValue } from './canonical.ts'
-import { restored, takes, type ThingWrite } from './thing-calls.ts'
+import type { Fields } from './policy.ts'
+import { restored, takes } from './thing-calls.ts'
 
 /** A record that this sync's platform may have to be told of, with its link if it has one. */
 export interface PushCandidate {
@@ -11,74 +14,74 @@ export interface PushCandidate {
   link: Link | undefined
 }
 
-/** One write that is to be made, or was under way when a run broke off. */
-export interface PlannedWrite {
-  recordId: string
-  intent: PushIntent
-  write: ThingWrite
-}
-
-/** What a candidate needs: a write, only its link brought up to date, or nothing. */
-export type Plan = { kind: 'write'; planned: PlannedWrite } | { kind: 'touch' } | { kind: 'skip' } | { kind: 'empty' }
+/** What a candidate needs: a write, a look at its thing, only its link brought up to date, or nothing. */
+export type Plan =
+  { kind: 'write'; item: PushItem } | { kind: 'read' } | { kind: 'touch' } | { kind: 'skip' } | { kind: 'empty' }
 
 export function planPush(mapping: Mapping, { record, link }: PushCandidate): Plan {
   const { model } = mapping
-  if (link?.push_key != null || link?.conflict?.deleted !== undefined) return { kind: 'skip' }
+  if (link?.push_key != null || link?.conflict?.deleted !== undefined || isHeld(link)) return { kind: 'skip' }
   const isThere = link !== undefined && link.external_id !== null && !link.gone
   const kind = record.deleted_at !== null ? 'delete' : isThere || isMarked(mapping, link) ? 'update' : 'create'
   if (kind === 'delete' && !isThere) return link ? { kind: 'touch' } : { kind: 'skip' }
   if (!takes(model, kind)) return link ? { kind: 'touch' } : { kind: 'skip' }
-  const values = mapping.fieldsOf(record.data)
-  // What is held for a person stays as the two sides last agreed on it.
+  // Whatever the platform has there is looked at before it is told anything.
+  if (kind === 'update' && isThere && link.base === null) return { kind: 'read' }
   const base = mapping.fieldsOf(link?.base)
+  const values = asPlatformHas(link?.echoes ?? null, base, mapping.fieldsOf(record.data))
+  // What is held for a person stays as the two sides last agreed on it.
   for (const path of Object.keys(link?.conflict?.fields ?? {})) values[path] = base[path]
   if (kind === 'update' && !link?.gone && mapping.writablePaths.every(path => sameValue(values[path], base[path]))) {
-    return { kind: 'touch' }
+    return { kind: link?.error_code === 'INVALID_ITEM' ? 'read' : 'touch' }
   }
-  const planned = plannedWrite(mapping, record.id, link, { kind, values })
-  return planned ? { kind: 'write', planned } : { kind: 'empty' }
+  const write = writeOf(mapping, kind, link, values, base)
+  return write ? { kind: 'write', item: { recordId: record.id, write, values } } : { kind: 'empty' }
 }
 
-/** The write of an intent; undefined when it would say nothing that the platform takes. */
-export function plannedWrite(
+/** The write that brings a thing to these values; undefined when it would say nothing that the platform takes. */
+function writeOf(
   mapping: Mapping,
-  recordId: string,
+  kind: 'create' | 'update' | 'delete',
   link: Link | undefined,
-  intent: PushIntent,
-): PlannedWrite | undefined {
+  values: Fields,
+  base: Fields,
+): PushItem['write'] | undefined {
   const { external_id: externalId = null, external_version: version = null } = link ?? {}
-  if (intent.kind === 'create' || externalId === null) {
-    const body = mapping.bodyOf(intent.values, undefined)
-    return body && { recordId, intent, write: { kind: 'create', body } }
+  if (kind === 'create' || externalId === null) {
+    const body = mapping.bodyOf(values, undefined)
+    return body && { kind: 'create', body }
   }
-  if (intent.kind === 'delete') return { recordId, intent, write: { kind: 'delete', externalId, version } }
-  const changed = mapping.bodyOf(intent.values, mapping.fieldsOf(link?.base))
+  if (kind === 'delete') return { kind: 'delete', externalId, version }
+  const changed = mapping.bodyOf(values, base)
   const body = link?.gone ? restored(mapping.model, changed ?? {}) : changed
-  return body && { recordId, intent, write: { kind: 'update', externalId, version, body } }
+  return body && { kind: 'update', externalId, version, body }
 }
 
 /** Writes that go out in one call each: as many as the platform takes at once. */
-export function groupWrites(mapping: Mapping, writes: readonly PlannedWrite[]): PlannedWrite[][] {
+export function groupWrites(mapping: Mapping, items: readonly PushItem[]): PushItem[][] {
   const { batch, delete: deletion } = mapping.model
-  if (!batch) return writes.map(write => [write])
-  const isBatched = ({ write }: PlannedWrite) => write.kind !== 'delete' || deletion?.kind === 'mark'
-  const batched = writes.filter(isBatched)
+  if (!batch) return items.map(item => [item])
+  const isBatched = ({ write }: PushItem) => write.kind !== 'delete' || deletion?.kind === 'mark'
+  const batched = items.filter(isBatched)
   const groups = Array.from({ length: Math.ceil(batched.length / batch.size) }, (_, index) =>
     batched.slice(index * batch.size, (index + 1) * batch.size),
   )
-  return [...groups, ...writes.filter(write => !isBatched(write)).map(write => [write])]
+  return [...groups, ...items.filter(item => !isBatched(item)).map(item => [item])]
 }
 
-/** The key of one call: the same for the same things at the same versions. At most 50 characters, as QuickBooks takes. */
+/**
+ * The key of one call: the same for the same things at the same versions, and another one after a refusal, which the platform
+ * may have kept as its answer. At most 50 characters, as QuickBooks takes.
+ */
 export function pushKeyOf(
   syncId: string,
-  group: readonly PlannedWrite[],
-  versions: ReadonlyMap<string, number>,
+  group: readonly PushItem[],
+  candidates: ReadonlyMap<string, PushCandidate>,
 ): string {
-  const parts = group.map(({ recordId, write }) => [
-    ...[recordId, versions.get(recordId) ?? 0, write.kind],
-    write.kind === 'create' ? null : write.version,
-  ])
+  const parts = group.map(({ recordId, write }) => {
+    const { record, link } = candidates.get(recordId)!
+    return [recordId, record.version, link?.failures ?? 0, write.kind, write.kind === 'create' ? null : write.version]
+  })
   return createHash('sha256')
     .update(JSON.stringify([syncId, parts]))
     .digest('base64url')

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { Link, RecordRow } from './link-store.ts'
-
-import type { PlannedWrite, PushCandidate } from './push-plan.ts'
+import type { PushCandidate } from './push-plan.ts'
 import type { RunHold } from './run-hold.ts'
 
 /** How many change numbers one look covers, and how many candidates it gives at most. */
@@ -83,55 +82,6 @@ export async function dueRetries(db: Executor, { workspaceId, sync }: RunHold, l
     .limit(limit)
     .execute()
   return rows.map(row => row.record_id)
-}
-
-/** Notes what is about to be sent and with which key: after a crash the very same is sent again. */
-export async function noteIntents(
-  db: Executor,
-  { workspaceId, sync }: RunHold,
-  groups: readonly { key: string; writes: readonly PlannedWrite[] }[],
-): Promise<void> {
-  const rows = groups.flatMap(({ key, writes }) =>
-    writes.map(({ recordId, intent }) => ({ recordId, key, intent: { ...intent, values: intent.values } })),
-  )
-  await sql`
-    insert into record_links as l (workspace_id, sync_id, record_id, push_key, push_values)
-    select ${workspaceId}, ${sync.id}, i."recordId", i.key, i.intent
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i("recordId" text, key text, intent jsonb)
-    on conflict (sync_id, record_id) do update set push_key = excluded.push_key, push_values = excluded.push_values
-    where l.workspace_id = ${workspaceId}`.execute(db)
-}
-
-/** What was under way when an earlier run or attempt broke off, by key. Relies on record_links_under_way. */
-export async function pendingPushes(db: Executor, { workspaceId, sync }: RunHold): Promise<Map<string, Link[]>> {
-  const links = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
-    .where('push_key', 'is not', null)
-    .orderBy('push_key')
-    .orderBy('record_id')
-    .execute()
-  const groups = new Map<string, Link[]>()
-  for (const link of links) groups.set(link.push_key!, [...(groups.get(link.push_key!) ?? []), link])
-  return groups
-}
-
-/** Marks a call's links as failing for now; it stays noted, so that the next run sends the very same again. */
-export async function notePendingFailure(
-  db: Executor,
-  { workspaceId, sync }: RunHold,
-  recordIds: string[],
-): Promise<void> {
-  await db
-    .updateTable('record_links')
-    .set({ state: 'error', error_code: 'PROVIDER_ERROR', failures: sql<number>`failures + 1` })
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
-    .where('record_id', 'in', recordIds)
-    .where('push_key', 'is not', null)
-    .execute()
 }
 
 /** Says that the collection's changes up to a number have been looked at for this sync. */

@@ -4,24 +4,14 @@ import type { ProviderClient } from '../providers/request.ts'
 import { writeLinks, type Link, type LinkWrite } from './link-store.ts'
 import type { WorkControl } from './pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
-import { groupWrites, planPush, plannedWrite, pushKeyOf, type PlannedWrite, type PushCandidate } from './push-plan.ts'
-import {
-  candidatesById,
-  dueRetries,
-  nextCandidates,
-  noteIntents,
-  notePendingFailure,
-  pendingPushes,
-  setPushedChange,
-} from './push-store.ts'
+import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
+import { groupWrites, planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
+import { readAgain } from './push-reads.ts'
+import { mayHaveArrived, repeatable } from './push-repeats.ts'
+import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from './run-hold.ts'
 import { unchanged } from './settle.ts'
-import { writeThings } from './thing-calls.ts'
-
-interface Call {
-  key: string
-  writes: PlannedWrite[]
-}
+import { writeThings, type WriteAnswer } from './thing-calls.ts'
 
 const callsAtOnce = 4
 const retriesPerRun = 200
@@ -42,24 +32,17 @@ export async function settlePending(
   control: WorkControl,
 ): Promise<boolean> {
   await sendPending(hub, hold, client, control)
-  await moveRun(hub.db, hold, {}, { phase: hold.sync.direction === 'push' ? 'push' : 'pull', cursor: null })
+  const phase = hold.sync.direction === 'push' ? 'push' : 'pull'
+  await moveRun(hub.db, hold, {}, { phase, cursor: hold.run.resumed_cursor })
   return true
 }
 
 /** Sends again what was under way when an earlier run or attempt broke off: the very same, with the same keys. */
 async function sendPending(hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl): Promise<void> {
-  const { workspaceId, sync, mapping } = hold
-  const pending = [...(await pendingPushes(hub.db, hold))].map(([key, links]) => ({
-    key,
-    writes: links.flatMap(link => plannedWrite(mapping, link.record_id, link, link.push_values!) ?? []),
-    links,
-  }))
-  // Where nothing is left to say, the platform's list has told the same meanwhile.
-  const idle = pending.filter(({ writes }) => writes.length === 0).flatMap(({ links }) => links.map(unchanged))
-  await writeLinks(hub.db, workspaceId, sync.id, idle)
-  const calls = pending.filter(({ writes }) => writes.length > 0)
+  const { calls, anew } = await repeatable(hub, hold)
   const stale = await sendCalls(hub, hold, client, calls, control)
-  await pushCandidates(hub, hold, client, await candidatesById(hub.db, workspaceId, sync.id, stale), control)
+  const candidates = await candidatesById(hub.db, hold.workspaceId, hold.sync.id, [...anew, ...stale])
+  await pushCandidates(hub, hold, client, candidates, control)
 }
 
 /**
@@ -105,21 +88,21 @@ async function pushCandidates(
       return recordFailures(hub, hold, ids, 'NOT_SETTLED')
     }
     const plans = waiting.map(candidate => ({ ...candidate, plan: planPush(mapping, candidate) }))
-    const touched = plans.flatMap(({ record, link, plan }) =>
-      plan.kind === 'touch' && link ? [{ ...upToDate(link), recordVersion: record.version }] : [],
+    const planned = (kind: string) => plans.filter(({ plan }) => plan.kind === kind)
+    const touched = planned('touch').flatMap(({ record, link }) =>
+      link ? [{ ...upToDate(link), recordVersion: record.version }] : [],
     )
     await writeLinks(hub.db, workspaceId, sync.id, touched)
-    const empty = plans.filter(({ plan }) => plan.kind === 'empty').map(({ record }) => record.id)
+    const empty = planned('empty').map(({ record }) => record.id)
     await recordFailures(hub, hold, empty, 'INVALID_ITEM')
-    const versions = new Map(waiting.map(({ record }) => [record.id, record.version]))
-    const writes = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.planned] : []))
-    const calls = groupWrites(mapping, writes).map(group => ({
-      key: pushKeyOf(sync.id, group, versions),
-      writes: group,
-    }))
-    if (calls.length > 0) await noteIntents(hub.db, hold, calls)
+    const unread = planned('read').flatMap(({ link }) => link ?? [])
+    const read = await readAgain(hub, hold, client, unread, control)
+    const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
+    const items = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
+    const calls = groupWrites(mapping, items).map(group => ({ key: pushKeyOf(sync.id, group, byId), items: group }))
+    await noteCalls(hub.db, hold, calls)
     const stale = await sendCalls(hub, hold, client, calls, control)
-    waiting = await candidatesById(hub.db, workspaceId, sync.id, stale)
+    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...stale])
   }
 }
 
@@ -134,7 +117,7 @@ async function sendCalls(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
-  calls: readonly Call[],
+  calls: readonly PushCall[],
   control: WorkControl,
 ): Promise<string[]> {
   const waiting = [...calls]
@@ -144,7 +127,8 @@ async function sendCalls(
     Array.from({ length: callsAtOnce }, async () => {
       for (let call = waiting.shift(); call; call = waiting.shift()) {
         try {
-          stale.push(...(await send(hub, hold, client, call, control.signal)))
+          const answers = await sendCall(hub, hold, client, call, control.signal)
+          stale.push(...(await recordAnswers(hub, hold, client, call, answers, control.signal)))
           failed = 0
         } catch (error) {
           // One thing that the platform stumbles over must not hold the others back; a platform that is down must.
@@ -152,9 +136,8 @@ async function sendCalls(
             waiting.length = 0
             throw error
           }
-          const ids = call.writes.map(({ recordId }) => recordId)
-          await notePendingFailure(hub.db, hold, ids)
-          await moveRun(hub.db, hold, { failed: ids.length })
+          await notePendingFailure(hub.db, hold, call.key)
+          await moveRun(hub.db, hold, { failed: call.items.length })
         }
         control.onProgress()
       }
@@ -163,20 +146,19 @@ async function sendCalls(
   return stale
 }
 
-async function send(
+async function sendCall(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
-  { key, writes }: Call,
+  { key, items }: PushCall,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<WriteAnswer[]> {
   signal.throwIfAborted()
-  const answers = await writeThings(
-    client,
-    hold.mapping.model,
-    writes.map(({ write }) => write),
-    key,
-    signal,
-  )
-  return recordAnswers(hub, hold, client, writes, answers, signal)
+  const isFirst = await noteSending(hub.db, hold, key)
+  try {
+    return await writeThings(client, hold.mapping.model, items, key, signal)
+  } catch (error) {
+    if (isFirst && !mayHaveArrived(error)) await noteUnsent(hub.db, hold, key)
+    throw error
+  }
 }

@@ -1,6 +1,7 @@
 import type { LinkConflict } from '../db/schema/record-links.ts'
 import { newId } from '../ids.ts'
 import { sameValue, type Values } from './canonical.ts'
+import { asPlatformHas, echoesOfAnswer, echoesOfSighting } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
 import type { LinkErrorCode, Mapping, Thing } from './mapping.ts'
 import { mergeFields, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from './policy.ts'
@@ -50,24 +51,32 @@ export function settleKnown(
   if (!record) return settleNew(settling, thing, link.record_id)
   const { mapping, policy } = settling
   const provider = mapping.fieldsOf(JSON.parse(thing.json))
-  const base = known ?? mapping.fieldsOf(link.base)
+  const before = mapping.fieldsOf(link.base)
+  const base = known ?? before
   if (record.deleted_at !== null) return settleDeleted(settling, link, record, thing, provider, base)
 
-  const hub = mapping.fieldsOf(record.data)
+  const data = mapping.fieldsOf(record.data)
+  // What the platform has already made of a value of the hub's is no change of the hub's.
+  const hub = asPlatformHas(link.echoes, base, data)
   const times = { hubAt: record.updated_at, providerAt: thing.updatedAt }
   const merge = mergeFields(mapping.writablePaths, { base, hub, provider }, policy, times, sameValue)
   for (const path of mapping.fixedPaths) merge.hub[path] = merge.base[path] = provider[path]
 
-  const changed = mapping.paths.some(path => !sameValue(merge.hub[path], hub[path]))
+  const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]))
+  const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))
   const held = Object.keys(merge.held).length > 0
   const version = record.version + (changed ? 1 : 0)
   const toPush = mapping.writablePaths.some(
     path => !(path in merge.held) && !sameValue(merge.hub[path], merge.base[path]),
   )
+  const next = { ...data, ...Object.fromEntries(taken.map(path => [path, merge.hub[path]])) }
   return {
-    ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, merge.hub), deleted: false } } : {}),
+    ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, next), deleted: false } } : {}),
     link: {
       ...seen(mapping, record.id, thing, merge.base),
+      echoes: known
+        ? echoesOfAnswer(link.echoes, mapping.writablePaths, { before, told: known, got: provider })
+        : echoesOfSighting(link.echoes, base, provider),
       // What the platform does not have yet is found by the version that is behind.
       recordVersion: toPush ? Math.min(link.record_version, version - 1) : version,
       ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
@@ -87,7 +96,7 @@ function settleDeleted(
   provider: Fields,
   base: Fields,
 ): Settled {
-  const link_ = seen(mapping, record.id, thing, provider)
+  const link_ = { ...seen(mapping, record.id, thing, provider), echoes: link.echoes }
   const restore: Settled = {
     update: { id: record.id, data: mapping.intoData(record.data, provider), deleted: false },
     link: { ...link_, recordVersion: record.version + 1 },
@@ -141,7 +150,8 @@ function settleGone(
     link: { ...gone, recordVersion: record.version + 1 },
     collisions: 0,
   }
-  const [hub, base] = [mapping.fieldsOf(record.data), mapping.fieldsOf(link.base)]
+  const base = mapping.fieldsOf(link.base)
+  const hub = asPlatformHas(link.echoes, base, mapping.fieldsOf(record.data))
   const edited = mapping.writablePaths.some(path => !sameValue(hub[path], base[path]))
   if (!edited) return tombstone
   switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: sighting.at ?? now })) {
@@ -177,6 +187,7 @@ export function emptyLink(recordId: string, externalId: string | null): LinkWrit
     errorCode: null,
     failures: 0,
     retryAt: null,
+    echoes: null,
   }
 }
 
@@ -195,6 +206,7 @@ export function unchanged(link: Link): LinkWrite {
     errorCode: link.error_code,
     failures: link.failures,
     retryAt: link.retry_at?.toISOString() ?? null,
+    echoes: link.echoes,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PushWrite } from '../db/schema/push-calls.ts'
 import { HubError } from '../errors.ts'
 import { textAt, valueAt } from '../providers/json-path.ts'
 import type { ModelDefinition, WriteDefinition } from '../providers/model.ts'
@@ -5,11 +6,11 @@ import type { ProviderCall, ProviderClient } from '../providers/request.ts'
 import type { Values } from './canonical.ts'
 import { mergePatch } from './canonical.ts'
 
-/** One write to the platform. */
-export type ThingWrite =
-  | { kind: 'create'; body: Values }
-  | { kind: 'update'; externalId: string; version: string | null; body: Values }
-  | { kind: 'delete'; externalId: string; version: string | null }
+/** One write to the platform, and what its answer is told from others by. */
+export interface NamedWrite {
+  recordId: string
+  write: PushWrite
+}
 
 /** What came of a write: the thing as it is now, or the platform's refusal. */
 export type WriteAnswer =
@@ -17,7 +18,9 @@ export type WriteAnswer =
   | { kind: 'deleted' }
   | { kind: 'refused'; why: 'stale' | 'duplicate' | 'missing' | 'rejected' }
 
-/** A thing by its id; undefined when the platform has none. */
+/**
+ * A thing by its id; undefined when the platform has none, null when the id cannot be part of an address: then nobody can say.
+ */
 export async function readThing(
   client: ProviderClient,
   model: ModelDefinition,
@@ -25,6 +28,7 @@ export async function readThing(
   signal: AbortSignal,
 ): Promise<unknown> {
   const { path, query, headers, item } = model.read
+  if (!isAddressable(externalId)) return null
   try {
     const { body } = await client.call({
       method: 'GET',
@@ -47,10 +51,11 @@ export async function readThing(
 export async function writeThing(
   client: ProviderClient,
   model: ModelDefinition,
-  write: ThingWrite,
+  write: PushWrite,
   key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
+  if (write.kind !== 'create' && !isAddressable(write.externalId)) return { kind: 'refused', why: 'rejected' }
   try {
     if (write.kind === 'delete' && model.delete?.kind === 'call') {
       await client.call({ method: model.delete.method, path: withId(model.delete.path, write.externalId), signal })
@@ -72,21 +77,24 @@ export async function writeThing(
   }
 }
 
-/** Writes several things in one call, if the platform takes such; each has its own answer, in their order. */
+/**
+ * Writes several things in one call, if the platform takes such; each has its own answer, in their order. Answers are told
+ * apart by the records' ids, never by their place: a platform that has the call already gives its first answer again.
+ */
 export async function writeThings(
   client: ProviderClient,
   model: ModelDefinition,
-  writes: ThingWrite[],
+  writes: readonly NamedWrite[],
   key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer[]> {
   const { batch } = model
   if (!batch || writes.length === 1) {
-    return Promise.all(writes.map(write => writeThing(client, model, write, key, signal)))
+    return Promise.all(writes.map(({ write }) => writeThing(client, model, write, key, signal)))
   }
   const { operation } = batch
-  const requests = writes.map((write, index) => ({
-    [batch.correlation]: String(index),
+  const requests = writes.map(({ recordId, write }) => ({
+    [batch.correlation]: recordId,
     [operation.field]: write.kind === 'create' ? operation.create : operation.update,
     [batch.thing]: bodyOf(model, write),
   }))
@@ -97,11 +105,9 @@ export async function writeThings(
     body: { [batch.requests]: requests },
     signal,
   })
-  const answers = valueAt(body, batch.answers)
-  if (!Array.isArray(answers)) throw unexpected()
-  const byIndex = new Map((answers as unknown[]).map(answer => [textAt(answer, batch.correlation), answer]))
-  return writes.map((_, index): WriteAnswer => {
-    const answer = byIndex.get(String(index))
+  const byRecord = answersByRecord(valueAt(body, batch.answers), batch.correlation, writes)
+  return writes.map(({ recordId }): WriteAnswer => {
+    const answer = byRecord.get(recordId)
     const item = valueAt(answer, batch.thing)
     if (item !== undefined) return { kind: 'written', item }
     const code = textAt(answer, batch.faultCode)
@@ -110,18 +116,31 @@ export async function writeThings(
   })
 }
 
+/** An answer to what was not asked, or two to one thing, could be anybody's: then none of them is believed. */
+function answersByRecord(answers: unknown, correlation: string, writes: readonly NamedWrite[]): Map<string, unknown> {
+  if (!Array.isArray(answers)) throw unexpected()
+  const asked = new Set(writes.map(({ recordId }) => recordId))
+  const byRecord = new Map<string, unknown>()
+  for (const answer of answers as unknown[]) {
+    const recordId = textAt(answer, correlation)
+    if (recordId === undefined || !asked.delete(recordId)) throw unexpected()
+    byRecord.set(recordId, answer)
+  }
+  return byRecord
+}
+
 /** Whether the platform takes a kind of write. */
-export function takes(model: ModelDefinition, kind: ThingWrite['kind']): boolean {
+export function takes(model: ModelDefinition, kind: PushWrite['kind']): boolean {
   return model[kind] !== undefined
 }
 
-function definitionOf(model: ModelDefinition, write: ThingWrite): WriteDefinition {
+function definitionOf(model: ModelDefinition, write: PushWrite): WriteDefinition {
   const definition = write.kind === 'create' ? model.create : model.update
   if (!definition) throw new Error('The model does not take this write')
   return definition
 }
 
-function bodyOf(model: ModelDefinition, write: ThingWrite): Values {
+function bodyOf(model: ModelDefinition, write: PushWrite): Values {
   if (write.kind === 'create') return write.body
   const { idField, versionField, constant } = model.update ?? {}
   const marked = write.kind === 'delete' && model.delete?.kind === 'mark' ? model.delete.body : {}
@@ -184,6 +203,11 @@ function thingIn(body: unknown, path: string | undefined): unknown {
 
 function withId(path: string, id: string): string {
   return path.replace('{id}', encodeURIComponent(id))
+}
+
+/** A URL drops `.` and `..`, however they are written: such an id would lead to the address above the thing's. */
+function isAddressable(id: string): boolean {
+  return id !== '' && id !== '.' && id !== '..'
 }
 
 function unexpected(): HubError {

@@ -31,11 +31,16 @@ export async function connectedCompany(customers = 20): Promise<Company> {
   return anotherCompany(hub, sandbox)
 }
 
-/** A workspace of its own with a company of its own. */
-export async function anotherCompany(hub: Hub, sandbox: SandboxProcess): Promise<Company> {
+/** A workspace of its own with a company of its own; `apiUrl` is where its API is called, if not at the sandbox itself. */
+export async function anotherCompany(hub: Hub, sandbox: SandboxProcess, apiUrl?: string): Promise<Company> {
   const app = await createTestServer(hub)
   const workspace = await createWorkspace(hub)
-  const appId = await createApp(workspace, sandbox.url, 'quickbooks')
+  const appId = await createApp(
+    workspace,
+    sandbox.url,
+    'quickbooks',
+    apiUrl === undefined ? {} : throughApi(sandbox, apiUrl),
+  )
   const begun = await workspace.request<Connecting>('POST', '/v1/connections', {
     provider: 'quickbooks',
     providerAppId: appId,
@@ -51,6 +56,16 @@ export async function anotherCompany(hub: Hub, sandbox: SandboxProcess): Promise
     ...{ hub, sandbox, workspace, connectionId: connection.id, realmId },
     customers: sandbox.control.customers(realmId),
   }
+}
+
+function throughApi(sandbox: SandboxProcess, apiUrl: string) {
+  const origins = [
+    'https://appcenter.intuit.com',
+    'https://oauth.platform.intuit.com',
+    'https://developer.api.intuit.com',
+  ]
+  const own = Object.fromEntries(origins.map(origin => [origin, `${sandbox.url}/quickbooks`]))
+  return { baseUrls: { ...own, 'https://quickbooks.api.intuit.com': apiUrl } }
 }
 
 export interface ShownSync {

@@ -11,6 +11,7 @@ import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
 import { connectionCare } from './0015-connection-care.ts'
+import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
 
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
   '0015-connection-care': connectionCare,
+  '0017-push-calls': pushCalls,
   '0018-inbound-mended': inboundMended,
   '0019-idempotent-callers': idempotentCallers,
 }

@@ -8,6 +8,7 @@ import type { InboundEventsTable, InboundKeysTable, InboundQueueTable } from './
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordsTable } from './records.ts'
+import type { PushCallsTable } from './push-calls.ts'
 import type { RecordLinksTable } from './record-links.ts'
 import type { SyncRunPagesTable, SyncRunsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
@@ -32,6 +33,7 @@ import type { ReplaysTable } from './replays.ts'
 export interface Schema {
   collections: CollectionsTable
   records: RecordsTable
+  push_calls: PushCallsTable
   record_links: RecordLinksTable
   sync_run_pages: SyncRunPagesTable
   sync_runs: SyncRunsTable

@@ -24,9 +24,10 @@ export interface RecordLinksTable {
   error_code: string | null
   failures: Generated<number>
   retry_at: Date | null
-  /** A write is under way: the key that it was or will be sent with, and what. */
+  /** A write is under way: the key of its call in `push_calls`. */
   push_key: string | null
-  push_values: ColumnType<PushIntent | null, string | null, string | null>
+  /** Field by field what the platform made of what it was told. */
+  echoes: ColumnType<Echoes | null, string | null, string | null>
   updated_at: Generated<Date>
 }
 
@@ -35,9 +36,12 @@ export interface LinkConflict {
   deleted?: 'hub' | 'provider'
 }
 
-/** What is being written to the platform: as it was first sent, whatever became of the record since. */
-export interface PushIntent {
-  kind: 'create' | 'update' | 'delete'
-  /** The mapped fields, by canonical path. */
-  values: Values
+/** By canonical path. */
+export type Echoes = Record<string, FieldEcho>
+
+export interface FieldEcho {
+  /** What the platform was last told and answered as it was told; a later sighting may show what it made of it. */
+  told?: unknown
+  /** What came of what was sent, the latest first. */
+  pairs: { sent?: unknown; got?: unknown; seen: number }[]
 }

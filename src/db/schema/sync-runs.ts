@@ -17,6 +17,13 @@ export interface SyncRunsTable {
   /** Who holds the run: raised by each attempt that takes it up, so that an earlier one can write no more. */
   claim: Generated<number>
   workflow_id: string | null
+  /** Why nothing is done just now, and until when. */
+  waiting_for: 'rate_limit' | null
+  waiting_until: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** Where a run before broke off whose pass this one goes on with. */
+  resumed_cursor: string | null
+  /** When the pass over everything began that this run makes, or goes on with. */
+  pass_started_at: Date | null
   pulled: Generated<number>
   created: Generated<number>
   updated: Generated<number>
@@ -33,7 +40,10 @@ export interface SyncRunsTable {
   finished_at: Date | null
 }
 
-/** Which of the platform's things one page of a run held: what no page held is gone. Emptied when the run ends. */
+/**
+ * Which of the platform's things one page of a run held: what no page held is gone. Emptied when the run ends, unless the next
+ * may go on with its pass.
+ */
 export interface SyncRunPagesTable {
   run_id: string
   cursor: string

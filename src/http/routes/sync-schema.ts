@@ -129,7 +129,20 @@ export const rowErrorSchema = z
   .strictObject({
     recordId: idField('record'),
     externalId: z.string().nullable(),
-    code: z.enum(['INVALID_ITEM', 'DUPLICATE', 'PROVIDER_REJECTED', 'PROVIDER_ERROR', 'NOT_SETTLED']),
+    code: z
+      .enum([
+        'INVALID_ITEM',
+        'DUPLICATE',
+        'PROVIDER_REJECTED',
+        'PROVIDER_ERROR',
+        'NOT_SETTLED',
+        'WRITE_UNSURE',
+        'LINKED_ELSEWHERE',
+      ])
+      .meta({
+        description:
+          '`WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record. Both wait for a person',
+      }),
     failures: count,
     retryAt: instant.nullable(),
     since: instant,

@@ -39,7 +39,8 @@ export const stripe = {
       create: { method: 'POST', path: '/v1/customers', encoding: 'form' },
       update: { method: 'POST', path: '/v1/customers/{id}', encoding: 'form', cleared: '' },
       delete: { kind: 'call', method: 'DELETE', path: '/v1/customers/{id}' },
-      idempotency: { in: 'header', name: 'idempotency-key' },
+      // https://docs.stripe.com/api/idempotent_requests: keys may go once they are 24 hours old.
+      idempotency: { in: 'header', name: 'idempotency-key', keptFor: '24h' },
       errors: { missing: ['resource_missing'] },
       fields: [
         ['displayName', 'name'],
