@@ -1,6 +1,15 @@
-import { ActivityFailure, isCancellation, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow'
+import {
+  continueAsNew,
+  patched,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { createRecoveryActivities } from '../activities/delivery.ts'
-import { taskQueues } from '../src/temporal/contract.ts'
+import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { attempt, hubTroubleMs } from './attempt.ts'
 
 const { probeNetwork } = proxyActivities<ReturnType<typeof createRecoveryActivities>>({
   taskQueue: taskQueues.workflows,
@@ -9,24 +18,21 @@ const { probeNetwork } = proxyActivities<ReturnType<typeof createRecoveryActivit
   retry: { maximumAttempts: 5 },
 })
 
-const hubTroubleMs = 30_000
-
 /** While no endpoint can be reached, everything is paused and this tries a few of them until one answers. */
 export async function recoverNetwork(): Promise<void> {
   for (;;) {
-    let waitMs = hubTroubleMs
-    try {
-      const step = await probeNetwork()
-      if (step.open) {
-        setCurrentDetails('The network answers: deliveries go on.')
-        return
-      }
-      waitMs = step.waitMs
-    } catch (error) {
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error
+    const step = await attempt(probeNetwork)
+    if (step?.open) {
+      setCurrentDetails('The network answers: deliveries go on.')
+      if (patched('attention-none')) upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
+      return
     }
-    const until = new Date(Date.now() + waitMs).toISOString()
-    setCurrentDetails(`No endpoint can be reached: all deliveries are paused. The next probe is at ${until}.`)
-    await sleep(waitMs)
+    const waitMs = step?.waitMs ?? hubTroubleMs
+    const since = step ? ` for ${Math.round(step.sinceMs / 1_000)} seconds` : ''
+    const until = `${new Date(Date.now() + waitMs).toISOString().slice(0, 19)}Z`
+    const standing = `No endpoint can be reached${since}: all deliveries are paused. The next probe is at ${until}.`
+    setCurrentDetails(standing)
+    await sleep(waitMs, { summary: standing })
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof recoverNetwork>()
   }
 }

@@ -1,5 +1,13 @@
-import { deliveriesDue, deliveryQueueDepth, endpointsByMode, oldestDueSeconds } from '../metrics/registry.ts'
+import {
+  deliveriesDue,
+  deliveriesPaused,
+  deliveriesPausedUntil,
+  deliveryQueueDepth,
+  endpointsByMode,
+  oldestDueSeconds,
+} from '../metrics/registry.ts'
 import type { GaugeSource } from '../metrics/scrape.ts'
+import { findOutage } from './recovery/outage.ts'
 
 /** Counting stops here: a queue this long is long, and looking at it must stay cheap. */
 const countedAtMost = 100_000
@@ -31,6 +39,9 @@ export const deliveryGauges: GaugeSource = {
     deliveryQueueDepth.set({ state: 'held' }, queue.held)
     deliveriesDue.set(queue.due)
     oldestDueSeconds.set(queue.oldest ?? 0)
+    const outage = await findOutage(pool)
+    deliveriesPaused.set(outage ? 1 : 0)
+    deliveriesPausedUntil.set(outage ? outage.nextProbeAt.getTime() / 1_000 : 0)
     const { rows: modes } = await pool.query<{ mode: string; count: number }>(
       'select mode, count(*) as count from endpoints group by mode',
     )

@@ -27,12 +27,14 @@ export interface DeliveryPolicy {
   eventKeyMs: number
   /** How long one run of the batch-delivering activity lasts. */
   dispatchRunMs: number
-  /** Everything is paused when no endpoint of at least this many could be reached… */
+  /** Everything is paused when nobody answers at so many endpoints, those of one workspace or host counting for half at most… */
   outageEndpoints: number
   /** …for so long. */
   outageAfterMs: number
   /** How long between probes of the network while everything is paused. */
   outageProbeMs: number
+  /** How many endpoints such a probe asks. */
+  outageProbes: number
   /** How many deliveries, or events, one transaction of a replay looks at. */
   replayBatch: number
   /** A replay waits while so many deliveries of an endpoint are due already… */
@@ -81,6 +83,7 @@ export const deliveryPolicy: DeliveryPolicy = {
   outageEndpoints: 20,
   outageAfterMs: 15 * second,
   outageProbeMs: 10 * second,
+  outageProbes: 20,
   replayBatch: 500,
   replayWaitingLimit: 5_000,
   replayWaitsMs: [2 * second, 3 * second, 5 * second, 10 * second, 30 * second, minute],

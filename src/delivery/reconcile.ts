@@ -30,7 +30,7 @@ export async function reconcileDelivery(hub: Hub, limit: number): Promise<number
   const outage = await hub.db
     .selectFrom('delivery_outage')
     .select('since')
-    .where('since', '<', new Date(Date.now() - overdueMs))
+    .where('next_probe_at', '<', new Date(Date.now() - overdueMs))
     .executeTakeFirst()
   if (outage && (await startNetworkRecovery(hub))) started++
   started += await tellOverdueReplays(hub, Math.min(limit, startsAtOnce))

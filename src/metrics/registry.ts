@@ -81,6 +81,11 @@ export const inboundEvents = counter('inbound_events_total', 'Provider webhooks 
 export const deliveryQueueDepth = gauge('delivery_queue_depth', 'Deliveries that wait, by state', ['state'])
 export const deliveriesDue = gauge('deliveries_due', 'Deliveries that are due and not held')
 export const oldestDueSeconds = gauge('deliveries_oldest_due_seconds', 'Age of the oldest due delivery')
+export const deliveriesPaused = gauge('deliveries_paused', '1 while all deliveries pause: no endpoint can be reached')
+export const deliveriesPausedUntil = gauge(
+  'deliveries_paused_until_timestamp_seconds',
+  'When it is next looked whether an endpoint can be reached; 0 when deliveries do not pause',
+)
 export const endpointsByMode = gauge('endpoints', 'Webhook endpoints, by mode', ['mode'])
 export const connectionsByStatus = gauge('connections', 'Connections, by provider and status', ['provider', 'status'])
 export const refreshesDue = gauge('token_refreshes_due', 'Connections whose token refresh is due')

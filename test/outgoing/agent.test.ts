@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
 import { createOutgoing, type Outgoing } from '../../src/outgoing/agent.ts'
 import type { Resolve } from '../../src/outgoing/lookup.ts'
-import { classifyError } from '../../src/delivery/sending/outcome.ts'
+import { failureOf } from '../../src/delivery/sending/failure.ts'
 import { startTestProxy } from '../support/proxy.ts'
 
 let server: Server
@@ -49,7 +49,7 @@ describe('the way out', () => {
     await expect(get(way, `http://127.0.0.1:${port}/`)).rejects.toEqual(blocked)
     await expect(get(way, `http://innocent.example:${port}/`)).rejects.toEqual(blocked)
     const error: unknown = await get(way, `http://innocent.example:${port}/`).catch((error: unknown) => error)
-    expect(classifyError(error)).toBe('blocked')
+    expect(failureOf(error, { secure: false, started: false, certified: false }).error).toBe('blocked')
   })
 
   it('asks again for each connection: a name that changes its mind gains nothing', async () => {

@@ -10,6 +10,7 @@ import { eventTypes } from './0008-event-types.ts'
 import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
+import { deliveryPause } from './0012-delivery-pause.ts'
 import { connectionCare } from './0015-connection-care.ts'
 import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '0009-delivery-statistics': deliveryStatistics,
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
+  '0012-delivery-pause': deliveryPause,
   '0015-connection-care': connectionCare,
   '0017-push-calls': pushCalls,
   '0018-inbound-mended': inboundMended,

@@ -15,6 +15,8 @@ export interface DeliveriesTable {
   error: string | null
   /** The first 16 KiB of the answer. */
   answer: Buffer | null
+  /** Where a redirect led. */
+  location: string | null
   worker: string | null
   /** The version of the endpoint's configuration that it was sent with. */
   endpoint_version: number | null

@@ -9,6 +9,8 @@ export interface DeliveryAttemptsTable {
   status_code: number | null
   error: string | null
   answer: Buffer | null
+  /** Where a redirect led. */
+  location: string | null
   worker: string
   /** The version of the endpoint's configuration that it was sent with. */
   endpoint_version: number | null

@@ -4,4 +4,5 @@ import type { Generated } from 'kysely'
 export interface DeliveryOutageTable {
   one: Generated<boolean>
   since: Generated<Date>
+  next_probe_at: Generated<Date>
 }

@@ -59,6 +59,8 @@ export interface EndpointsTable {
   /** The class of the last error, such as `timeout` or `status 503`. */
   last_error: string | null
   next_probe_at: Date | null
+  /** When it was last asked whether the network is there, while all deliveries paused. */
+  outage_probe_at: Date | null
   disabled_reason: 'by_hand' | 'failing' | 'gone' | null
   disabled_at: Date | null
   created_at: Generated<Date>

@@ -1,7 +1,7 @@
 import { claimDue, type ClaimedDelivery } from './claim.ts'
 import type { DispatchContext } from './dispatch-context.ts'
 import type { Lanes } from './lanes.ts'
-import { isPaused } from '../recovery/outage.ts'
+import { findOutage } from '../recovery/outage.ts'
 
 const claimRows = 256
 /** A publish commits this much after the instant that its rows are due at, or the next sweep finds them. */
@@ -94,11 +94,12 @@ export class Claims {
    */
   #sweep(now: number): void {
     if (this.#sweeping) return
-    const { load, pools, hub } = this.#context
+    const { load, pools, hub, network } = this.#context
     const whole = now >= this.#nextWholeSweepAt
     this.#sweeping = (async () => {
       try {
-        load.paused = await isPaused(pools.results)
+        load.paused = (await findOutage(pools.results)) !== undefined
+        if (load.paused) network.forget()
         if (load.paused || this.#watermark === -Infinity) return
         // Under load the next claim that has room does it.
         if (!load.hasRoom) return void (this.#lookBack = true)

@@ -3,7 +3,7 @@ import type { Bodies } from './bodies.ts'
 import type { DeliveryPools } from './delivery-pool.ts'
 import type { Holdings } from './holdings.ts'
 import type { Load } from './load.ts'
-import type { NetworkWatch } from '../recovery/outage.ts'
+import type { NetworkWatch } from '../recovery/network-watch.ts'
 import type { TargetCache } from './targets.ts'
 import type { Waking } from './waking.ts'
 

@@ -14,7 +14,7 @@ import { Lanes } from './lanes.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Load } from './load.ts'
 import { measureResults } from './measure.ts'
-import { NetworkWatch } from '../recovery/outage.ts'
+import { NetworkWatch } from '../recovery/network-watch.ts'
 import { Recorder } from './recorder.ts'
 import type { Result } from './record.ts'
 import { TargetCache } from './targets.ts'
@@ -61,7 +61,7 @@ export class Dispatcher {
       targets: new TargetCache(hub),
       bodies: new Bodies(),
       holdings: new Holdings(this.#leases, this.#recorder, load),
-      network: new NetworkWatch(hub),
+      network: new NetworkWatch(hub, load),
       waking: createWaking(hub),
       running: () => this.#run !== undefined,
     }

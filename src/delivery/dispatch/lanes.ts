@@ -148,7 +148,7 @@ export class Lanes {
     const { holdings, hub, network } = this.#context
     // What a frozen process measured says nothing of the receiver.
     if (holdings.holds(delivery)) lane.learn(outcome)
-    network.note(delivery.endpointId, outcome)
+    network.note(delivery, lane.target.origin, outcome)
     const verdict = verdictOn(hub.deliveryPolicy, delivery, lane.target, outcome)
     const askedMs = restMs(delivery, lane.target, outcome)
     if (askedMs !== undefined) this.#rest(lane, askedMs)
@@ -187,6 +187,11 @@ export class Lanes {
     }
   }
 
+  /** Whether anything is claimed now. What is held of before a pause is taken up again by housekeeping. */
+  get #claims(): boolean {
+    return this.#context.running() && !this.#context.load.paused
+  }
+
   #refillSoon(lane: Lane): void {
     const refill = this.#refill(lane).finally(() => this.#refills.delete(refill))
     this.#refills.add(refill)
@@ -196,7 +201,7 @@ export class Lanes {
   async #refill(lane: Lane): Promise<void> {
     // What was held since that claim began is not among what it brings.
     if (lane.refilling) return void (lane.refillAgain = true)
-    if (lane.appetite <= 0 || !this.#context.running() || lane.notBefore > performance.now()) return
+    if (lane.appetite <= 0 || !this.#claims || lane.notBefore > performance.now()) return
     lane.refilling = true
     lane.refillAgain = false
     try {
@@ -224,7 +229,7 @@ export class Lanes {
     if (lane) {
       lane.parked = true
       await this.#refill(lane)
-    } else if (this.#context.running()) await this.#claimHeld(endpointId, 32, this.#context.load.freeBytes)
+    } else if (this.#claims) await this.#claimHeld(endpointId, 32, this.#context.load.freeBytes)
   }
 
   /** From then on what is held can be claimed by its lane. */

@@ -254,7 +254,7 @@ export class GatedSession implements GateHolder {
     const { holdings, network, hub } = this.#context
     this.#lane.learn(outcome)
     this.#usefulAt = performance.now()
-    network.note(this.gate.endpointId, outcome)
+    network.note(this.gate, this.#target.origin, outcome)
     const askedMs = restMs(sent[0]!, this.#target, outcome)
     if (askedMs !== undefined) {
       this.#lane.notBefore = Math.max(this.#lane.notBefore, performance.now() + askedMs)

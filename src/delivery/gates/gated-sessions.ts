@@ -37,7 +37,8 @@ export class GatedSessions {
   /** Looks what is due beside the caller's work, if it is time to. */
   look(): void {
     const { load, running, hub } = this.#context
-    if (this.#looking || load.paused || !running()) return
+    if (load.paused) return this.#closeAll()
+    if (this.#looking || !running()) return
     const sinceMs = performance.now() - this.#lookedAt
     if (sinceMs < (this.#wanted ? lookGapMs : lookEveryMs)) {
       if (this.#wanted) this.#timer ??= setTimeout(() => this.#lookAgain(), lookGapMs - sinceMs).unref()
@@ -106,6 +107,11 @@ export class GatedSessions {
     }
     if (target.gated) session.nudge()
     else this.#close(session, true)
+  }
+
+  /** While nothing gets out, the gates are free for whoever looks whether something does. */
+  #closeAll(): void {
+    for (const session of this.#sessions.values()) this.#close(session)
   }
 
   #forget(session: GatedSession): void {

@@ -1,21 +1,54 @@
 import type pg from 'pg'
 import type { Hub } from '../../hub.ts'
+import { lowestIdAt } from '../../ids.ts'
+import { searchAttributes } from '../../temporal/contract.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { recoverNetworkName, recoverNetworkWorkflowId } from '../contract.ts'
-import type { Outcome } from '../sending/outcome.ts'
-import { searchAttributes } from '../../temporal/contract.ts'
 
-/** Whether everything is paused because nothing gets out. */
-export async function isPaused(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query({ name: 'is-paused', text: 'select from delivery_outage' })
-  return rows.length > 0
+/** All deliveries pause, since nothing gets out. */
+export interface Outage {
+  since: Date
+  nextProbeAt: Date
 }
 
-/** Pauses everything and has the one workflow started that says so. The row is the request. */
-export async function declareOutage(hub: Hub): Promise<void> {
-  const { rowCount } = await hub.pool.query('insert into delivery_outage default values on conflict do nothing')
-  if (rowCount === 1) hub.log.error('no endpoint can be reached: deliveries pause until the network is back')
+/** The pause, while there is one. */
+export async function findOutage(pool: pg.Pool): Promise<Outage | undefined> {
+  const { rows } = await pool.query<Outage>({
+    name: 'find-outage',
+    text: 'select since, next_probe_at as "nextProbeAt" from delivery_outage',
+  })
+  return rows[0]
+}
+
+/**
+ * Pauses all deliveries and has the one workflow started that says so. The row is the request. What another process
+ * delivered within `outageAfterMs` shows that the fault is with this one alone: then nothing pauses.
+ * @param workspaceId the only workspace that nobody answered, if it was one: only a hub without others may pause for it
+ * @returns whether deliveries pause now by this call
+ */
+export async function declareOutage(hub: Hub, workspaceId: string | undefined): Promise<boolean> {
+  const { rowCount } = await hub.pool.query(
+    // Indexes: the primary keys of deliveries; endpoints_by_workspace.
+    `insert into delivery_outage (next_probe_at)
+     select now()
+     where not exists (select from deliveries where id >= $1 and status = 'delivered')
+       and ($2::text is null or not exists (
+         select from endpoints where workspace_id <> $2 and mode in ('open', 'draining')))
+     on conflict do nothing`,
+    [lowestIdAt('delivery', new Date(Date.now() - hub.deliveryPolicy.outageAfterMs)), workspaceId ?? null],
+  )
+  if (rowCount !== 1) return false
+  hub.log.error('no endpoint can be reached: deliveries pause until the network is back')
   await startNetworkRecovery(hub)
+  return true
+}
+
+/** Ends the pause, if there is one: somebody answered. */
+export async function endOutage(hub: Hub): Promise<void> {
+  const { rowCount } = await hub.pool.query({ name: 'end-outage', text: 'delete from delivery_outage' })
+  if (rowCount === 0) return
+  hub.log.info('an endpoint answers: deliveries go on')
+  hub.wake.soon()
 }
 
 export function startNetworkRecovery(hub: Hub): Promise<boolean> {
@@ -26,31 +59,4 @@ export function startNetworkRecovery(hub: Hub): Promise<boolean> {
     searchAttributes: [{ key: searchAttributes.attention, value: 'retrying' }],
     summary: 'No endpoint can be reached: all deliveries pause until one answers',
   })
-}
-
-/** Tells an outage of our own from the receivers': any answer at all, whatever its status, proves the network. */
-export class NetworkWatch {
-  readonly #hub: Hub
-  readonly #unreached = new Set<string>()
-  #since = 0
-
-  constructor(hub: Hub) {
-    this.#hub = hub
-  }
-
-  note(endpointId: string, outcome: Outcome): void {
-    if (outcome.error === undefined || outcome.status !== undefined) {
-      if (this.#unreached.size > 0) this.#unreached.clear()
-      return
-    }
-    if (outcome.error === 'blocked') return
-    if (this.#unreached.size === 0) this.#since = performance.now()
-    this.#unreached.add(endpointId)
-    const { outageEndpoints, outageAfterMs } = this.#hub.deliveryPolicy
-    if (this.#unreached.size < outageEndpoints || performance.now() - this.#since < outageAfterMs) return
-    this.#unreached.clear()
-    declareOutage(this.#hub).catch((error: unknown) =>
-      this.#hub.log.error({ err: error }, 'the outage could not be declared'),
-    )
-  }
 }

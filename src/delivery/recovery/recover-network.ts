@@ -1,7 +1,8 @@
 import type { Hub } from '../../hub.ts'
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import { releaseGate } from '../gates/gate-store.ts'
 import { sendOne } from '../sending/send-one.ts'
+import { takeNetworkProbes, type NetworkProbe } from './network-probes.ts'
+import { endOutage, findOutage } from './outage.ts'
 
 /** What a look at the network found. */
 export interface NetworkStep {
@@ -11,42 +12,31 @@ export interface NetworkStep {
   sinceMs: number
 }
 
-/** Tries one waiting delivery of each of a few endpoints; any answer, whatever its status, ends the pause. */
+/**
+ * Sends one waiting delivery to each of a few endpoints. Any answer, a refusal too, ends the pause as soon as it comes;
+ * where nothing waits there is nothing to pause. What fails spends no attempt.
+ */
 export async function probeNetwork(hub: Hub): Promise<NetworkStep> {
-  const { rows } = await hub.pool.query<{ since: Date }>('select since from delivery_outage')
-  const since = rows[0]?.since
-  if (!since) return { open: true, waitMs: 0, sinceMs: 0 }
-  const picked = await pickOfSeveral(hub)
-  const outcomes = await Promise.all(
-    picked.map(delivery =>
-      sendOne(hub, delivery, answer =>
-        answer.error === undefined ? { kind: 'delivered' } : { kind: 'back', delayMs: 0 },
-      ),
-    ),
+  const outage = await findOutage(hub.pool)
+  if (!outage) return { open: true, waitMs: 0, sinceMs: 0 }
+  const probes = await takeNetworkProbes(hub, outage.since)
+  if (probes.length === 0) await endOutage(hub)
+  await Promise.all(probes.map(probe => sendProbe(hub, probe)))
+  const waitMs = hub.deliveryPolicy.outageProbeMs
+  const { rowCount } = await hub.pool.query(
+    "update delivery_outage set next_probe_at = now() + $1::int * interval '1 ms'",
+    [waitMs],
   )
-  const reached = picked.length === 0 || outcomes.some(outcome => outcome?.status !== undefined)
-  if (reached) {
-    await hub.pool.query('delete from delivery_outage')
-    hub.wake.soon()
-  }
-  const sinceMs = Date.now() - since.getTime()
-  return { open: reached, waitMs: reached ? 0 : hub.deliveryPolicy.outageProbeMs, sinceMs }
+  const open = rowCount === 0
+  return { open, waitMs: open ? 0 : waitMs, sinceMs: Date.now() - outage.since.getTime() }
 }
 
-// Index: delivery_queue_claim, its beginning.
-async function pickOfSeveral(hub: Hub): Promise<ClaimedDelivery[]> {
-  const { rows } = await hub.pool.query<ClaimedDelivery>(
-    `with first as (
-      select id, endpoint_id from delivery_queue
-      where not held and due_at <= now() and (leased_until is null or leased_until < now())
-      order by due_at, id limit 200 for update skip locked
-    ), picked as (
-      select distinct on (endpoint_id) id, endpoint_id from first order by endpoint_id, id limit 5
+async function sendProbe(hub: Hub, { delivery, gate }: NetworkProbe): Promise<void> {
+  try {
+    await sendOne(hub, delivery, answer =>
+      answer.error === undefined ? { kind: 'delivered' } : { kind: 'back', delayMs: 0 },
     )
-    update delivery_queue q set leased_until = now() + interval '60 seconds', lease = q.lease + 1
-    from picked where ${sameRow('picked')}
-    returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
-      q.attempts, q.step, q.size, q.payload_days as "payloadDays"`,
-  )
-  return rows
+  } finally {
+    if (gate) await releaseGate(hub.pool, gate)
+  }
 }

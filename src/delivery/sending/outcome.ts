@@ -1,5 +1,4 @@
-/** Why an attempt failed: the class only, never an address or a text of the receiver's. */
-export type ErrorClass = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'status' | 'blocked'
+import type { ErrorClass, NetworkEvidence } from './failure.ts'
 
 /** What one attempt came to. */
 export interface Outcome {
@@ -14,6 +13,8 @@ export interface Outcome {
   status?: number
   /** Undefined when it succeeded: a 2xx whose body ended, or was cut at its limit, in time. */
   error?: ErrorClass
+  /** What it says of the network; undefined when it says nothing of it. */
+  network?: NetworkEvidence
   /** The first 16 KiB of the answer's body. */
   answer?: Buffer
   /** The answer's Retry-After header; a list when it is there more than once. */
@@ -29,29 +30,4 @@ export function describeError(outcome: Outcome): string | null {
 /** Whether the answer asks the sender to slow down: 429, 502, 503 and 504 do (Standard Webhooks). */
 export function asksForLess({ status }: Outcome): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504
-}
-
-const byCode: Record<string, ErrorClass> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ENODATA: 'dns',
-  ECONNREFUSED: 'connect',
-  EHOSTUNREACH: 'connect',
-  ENETUNREACH: 'connect',
-  EADDRNOTAVAIL: 'connect',
-  ETIMEDOUT: 'connect',
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  BLOCKED_ADDRESS: 'blocked',
-}
-
-/** The class of what undici, TLS, DNS or the socket reported. */
-export function classifyError(error: unknown): ErrorClass {
-  const first = error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error
-  const code = (first as { code?: unknown } | null)?.code
-  if (typeof code !== 'string') return 'reset'
-  if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/.test(code))
-    return 'tls'
-  return byCode[code] ?? 'reset'
 }

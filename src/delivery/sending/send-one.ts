@@ -8,6 +8,7 @@ import type { Outcome } from './outcome.ts'
 import { postOfEvents } from './post-events.ts'
 import { recordReported } from '../dispatch/record-reported.ts'
 import type { Verdict } from '../dispatch/record.ts'
+import { endOutage } from '../recovery/outage.ts'
 import { sameRow } from '../dispatch/same-row.ts'
 import { send } from './send.ts'
 import { TargetCache } from '../dispatch/targets.ts'
@@ -65,7 +66,10 @@ export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string)
   return rows[0] && { ...rows[0], leaseEndsAt }
 }
 
-/** Sends one delivery outside the batches and records what the verdict says. Undefined when it could not be sent at all. */
+/**
+ * Sends one delivery outside the batches and records what the verdict says. Undefined when it could not be sent at all. An
+ * answer ends the pause of all deliveries, if there is one.
+ */
 export async function sendOne(
   hub: Hub,
   delivery: ClaimedDelivery,
@@ -90,5 +94,6 @@ export async function sendOne(
   const post = { ...postOfEvents(target, [{ id: delivery.eventId, body }]), mayGo }
   const outcome = await new Promise<Outcome>(resolve => send(hub.outgoing.dispatcher, post, resolve))
   await recordReported(hub, hub.pool, [{ delivery, verdict: judge(outcome), outcome }], worker)
+  if (outcome.network === 'answered') await endOutage(hub)
   return outcome
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { classifyError, type Outcome } from './outcome.ts'
+import { failureOf, type Failure } from './failure.ts'
+import type { Outcome } from './outcome.ts'
 
 /** How much of an answer is kept. */
 const keptBytes = 16 * 1024
@@ -56,6 +57,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #start = performance.now()
   readonly #done: (outcome: Outcome) => void
   #controller: Dispatcher.DispatchController | undefined
+  #started = false
   #finished = false
   #status: number | undefined
   #retryAfter: string | string[] | undefined
@@ -71,8 +73,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#started = true
     // It waited for a connection beyond its time: nothing is sent any more.
-    if (this.#finished || this.#post.mayGo?.() === false) controller.abort(new Error('expired'))
+    if (this.#finished || this.#post.mayGo?.() === false) controller.abort(keptBack)
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -124,13 +127,25 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status !== undefined) outcome.status = status
     if (this.#retryAfter !== undefined) outcome.retryAfter = this.#retryAfter
     if (this.#chunks) outcome.answer = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
-    if (error !== undefined) outcome.error = error === expired ? 'timeout' : classifyError(error)
+    const failure = error === undefined ? undefined : this.#failure(error)
+    const network = status === undefined ? failure?.network : 'answered'
+    if (network !== undefined) outcome.network = network
+    if (failure) outcome.error = failure.error
     else if (status === undefined || status < 200 || status > 299) outcome.error = 'status'
     this.#done(outcome)
+  }
+
+  #failure(error: unknown): Failure {
+    if (error === expired) return { error: 'timeout', network: 'silent' }
+    if (error === keptBack) return { error: 'reset', network: undefined }
+    const { origin, way } = this.#post
+    const secure = origin.startsWith('https:')
+    return failureOf(error, { secure, started: this.#started, certified: way !== undefined })
   }
 }
 
 const expired = new Error('expired')
+const keptBack = new Error('kept back')
 
 /**
  * Sends one POST and calls back with what came of it; never throws. Redirects are not followed: a 3xx is a failure. The

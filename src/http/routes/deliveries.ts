@@ -3,6 +3,7 @@ import { listDeliveries } from '../../delivery/log/delivery-list.ts'
 import { attemptsOf } from '../../delivery/log/attempt-log.ts'
 import { findDelivery } from '../../delivery/log/delivery-log.ts'
 import { finishedStatuses, waitingStatuses, type Delivery } from '../../delivery/log/delivery-rows.ts'
+import { waitReasons, waitsFor } from '../../delivery/log/waits-for.ts'
 import { resendDelivery } from '../../delivery/by-hand/resend.ts'
 import type { Hub } from '../../hub.ts'
 import { idField, instant, instantFrom } from '../fields.ts'
@@ -71,12 +72,24 @@ export function deliveryRoutes(hub: Hub): AnyRoute[] {
       params,
       reply: delivery.extend({
         lastAttempt: wholeAttempt.nullable().meta({ description: 'What was sent last, and what came of it' }),
+        waitsFor: z
+          .strictObject({ reason: z.enum(waitReasons), until: instant.nullable() })
+          .nullable()
+          .meta({
+            description:
+              'What it waits for beside its next attempt, and when that is looked at again: its endpoint, which is paused, recovering or taking what waited oldest first; or the network, while no endpoint can be reached and all deliveries pause',
+          }),
       }),
       errors: ['DELIVERY_NOT_FOUND'],
       async handler({ params: { deliveryId }, caller }) {
         const found = await findDelivery(hub, caller.workspaceId, deliveryId)
         const last = (await attemptsOf(hub, caller.workspaceId, found)).at(-1)
-        return { ...show(found), lastAttempt: last ? showWholeAttempt(last) : null }
+        const wait = await waitsFor(hub, caller.workspaceId, found)
+        return {
+          ...show(found),
+          lastAttempt: last ? showWholeAttempt(last) : null,
+          waitsFor: wait ? { ...wait, until: wait.until?.toISOString() ?? null } : null,
+        }
       },
     }),
     route({

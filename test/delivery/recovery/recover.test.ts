@@ -45,6 +45,9 @@ describe('an endpoint in trouble', () => {
     const later = await publish(workspace, 'a.b', { later: true })
     const [held] = await deliveriesOf(workspace, `?eventId=${later}`)
     expect(held!.status).toBe('held')
+    const { body } = await workspace.request('GET', `/v1/deliveries/${held!.id}`)
+    expect(body['waitsFor']).toMatchObject({ reason: 'endpoint_recovering' })
+    expect((body['waitsFor'] as { until: string }).until).toMatch(/^\d{4}-/)
     const handle = hub.temporal.workflow.getHandle(recoverEndpointWorkflowId(endpoint.id))
     await until(async () => (await handle.describe()).status.name === 'RUNNING')
     const attributes = (await handle.describe()).typedSearchAttributes
@@ -149,26 +152,5 @@ describe('an endpoint in trouble', () => {
     await until(() => watcher.arrivals().some(arrival => arrival.type === 'endpoint.disabled'))
     expect(watcher.summary().total).toBe(2)
     await until(async () => (await deliveriesOf(workspace, '?status=failed')).length === 3, 15_000)
-  }, 60_000)
-
-  it('pauses everything when nothing can be reached, and goes on when something answers', async () => {
-    const network = await createTestHub({
-      beside: hub,
-      deliveryPolicy: { ...deliveryPolicy, outageProbeMs: 300, outageEndpoints: 5, outageAfterMs: 200 },
-    })
-    const { NetworkWatch } = await import('../../../src/delivery/recovery/outage.ts')
-    const watch = new NetworkWatch(network)
-    const lost = { sentAt: 0, durationMs: 1, endpointVersion: 1, error: 'connect' as const }
-    for (let n = 0; n < 6; n++) watch.note(`ep_${n}`, lost)
-    await sleep(300)
-    watch.note('ep_0', lost)
-    await until(async () => (await hub.pool.query('select from delivery_outage')).rows.length === 1)
-    const workspace = await createWorkspace(hub)
-    const hook = receiver.hook('after-the-outage')
-    await createEndpoint(workspace, hook.url)
-    await publish(workspace)
-    await until(() => hook.summary().total === 1, 30_000)
-    await hub.temporal.workflow.getHandle('network').result()
-    expect((await hub.pool.query('select from delivery_outage')).rows).toEqual([])
   }, 60_000)
 })
