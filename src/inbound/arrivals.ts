@@ -1,24 +1,25 @@
-import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { inboundEvents } from '../metrics/registry.ts'
-import { webhookApp } from '../provider-apps/webhook-app.ts'
-import { providerOf } from '../providers/index.ts'
+import type { WebhookApp } from '../provider-apps/webhook-app.ts'
 import type { WebhookDefinition } from '../providers/webhook.ts'
 import { answerBody, answerQuery, type ChallengeAnswer } from './challenge.ts'
 import { keptHeaders } from './kept-headers.ts'
 import { keyLifetimeMs } from './policy.ts'
 import { readItems } from './read.ts'
-import { verifySignature, type SignedRequest } from './verify.ts'
+import { signedBody } from './signed-body.ts'
+import type { SignedRequest } from './verify.ts'
 import { inboundWakeOf } from './wake.ts'
 
 /** A request to the address of a provider app. */
 export interface WebhookRequest extends SignedRequest {
   provider: string
-  /** Null at the bare address: the environment's app. */
-  providerAppId: string | null
+  definition: WebhookDefinition
+  app: WebhookApp
   method: string
   query: Record<string, unknown>
+  /** Called with the bytes that are held for it beyond those of its body. @throws HubError `RATE_LIMITED` */
+  hold: (bytes: number) => void
 }
 
 /** What became of it. `accepted` counts new events; what has been seen before is among `duplicates`. */
@@ -28,38 +29,24 @@ export type WebhookReceipt =
 /**
  * Takes a provider's webhook in: verified over its raw bytes, committed, and known by its delivery id. What it leads to
  * happens afterwards.
- * @throws HubError `WEBHOOK_NOT_FOUND`, `SIGNATURE_INVALID`, `INVALID_REQUEST` when the body is not JSON
+ * @throws HubError `SIGNATURE_INVALID`; `INVALID_REQUEST` when the body is not JSON; `BODY_TOO_LARGE` unpacked
  */
 export async function receiveWebhook(hub: Hub, request: WebhookRequest): Promise<WebhookReceipt> {
-  const definition = definitionOf(request.provider)
-  const app = await webhookApp(hub, request.provider, request.providerAppId)
-  const { challenge } = definition
-  const asked = answerQuery(challenge, request.method, request.query, app.webhookSecrets)
+  const { provider, definition, app } = request
+  const asked = answerQuery(definition.challenge, request.method, request.query, app.webhookSecrets)
   if (asked) return { kind: 'challenge', answer: asked }
-  try {
-    verifySignature(definition.scheme, app.webhookSecrets, request)
-  } catch (error) {
-    inboundEvents.inc({ provider: request.provider, outcome: 'refused' })
+  const body = await signedBody(definition, app.webhookSecrets, request, request.hold).catch((error: unknown) => {
+    inboundEvents.inc({ provider, outcome: 'refused' })
     throw error
-  }
-  const answer = answerBody(challenge, request.body)
+  })
+  const answer = answerBody(definition.challenge, body)
   if (answer) return { kind: 'challenge', answer }
-  const { accepted, items } = await store(hub, definition, app.workspaceId, request)
+  const { accepted, items } = await store(hub, { ...request, body })
   const duplicates = items - accepted
   if (accepted > 0) inboundWakeOf(hub).soon()
-  inboundEvents.inc({ provider: request.provider, outcome: 'accepted' }, accepted)
-  inboundEvents.inc({ provider: request.provider, outcome: 'duplicate' }, duplicates)
+  inboundEvents.inc({ provider, outcome: 'accepted' }, accepted)
+  inboundEvents.inc({ provider, outcome: 'duplicate' }, duplicates)
   return { kind: 'events', accepted, duplicates }
-}
-
-function definitionOf(provider: string): WebhookDefinition {
-  try {
-    const { webhooks } = providerOf(provider)
-    if (webhooks) return webhooks
-  } catch {
-    // An address is not a list of what there is.
-  }
-  throw new HubError('WEBHOOK_NOT_FOUND')
 }
 
 // Keys first, by primary key: of two that are one only the first gets an event, and the second waits for its commit.
@@ -79,12 +66,8 @@ const statement = `
   )
   insert into inbound_queue (event_id, provider, provider_app_id, bytes) select id, $9, $10, bytes from event`
 
-async function store(
-  hub: Hub,
-  definition: WebhookDefinition,
-  workspaceId: string | null,
-  request: WebhookRequest,
-): Promise<{ accepted: number; items: number }> {
+async function store(hub: Hub, request: WebhookRequest): Promise<{ accepted: number; items: number }> {
+  const { provider, definition, app } = request
   const items = readItems(definition, request)
   const { rowCount } = await hub.pool.query({
     name: 'receive_inbound',
@@ -95,11 +78,11 @@ async function store(
       items.map(item => item.type),
       items.map(item => item.accountId),
       items.map(item => item.body),
-      request.providerAppId ?? `environment/${request.provider}`,
+      app.providerAppId ?? `environment/${provider}`,
       keyLifetimeMs,
-      workspaceId,
-      request.provider,
-      request.providerAppId,
+      app.workspaceId,
+      provider,
+      app.providerAppId,
       JSON.stringify(keptHeaders(definition, request.headers)),
     ],
   })

@@ -1,3 +1,5 @@
+import type { WebhookDefinition } from '../providers/webhook.ts'
+
 /** How many webhooks are claimed at once, and how many bytes of them. */
 export const claimLimit = 200
 export const claimBytes = 8 * 1024 * 1024
@@ -15,3 +17,17 @@ export function retryDelayMs(attempts: number): number {
 
 /** How long the delivery ids of providers are remembered: longer than any of them sends again. */
 export const keyLifetimeMs = 8 * 86_400_000
+
+/** The largest body taken from a platform, in bytes. */
+export function bodyLimitOf(definition: Pick<WebhookDefinition, 'bodyLimit'>): number {
+  return definition.bodyLimit ?? 2 * 1024 * 1024
+}
+
+/** How many bytes of bodies a process holds at once, and how many of them for one app, or from one network. */
+export const bodyRoomBytes = 96 * 1024 * 1024
+export const bodyShareBytes = 48 * 1024 * 1024
+
+/** How far what nobody has vouched for is unpacked: JSON seldom shrinks to a hundredth, a bomb to a thousandth. */
+export function untrustedBytes(packedBytes: number): number {
+  return 64 * 1024 + 100 * packedBytes
+}

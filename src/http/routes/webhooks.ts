@@ -1,44 +1,105 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HubError } from '../../errors.ts'
 import type { Hub } from '../../hub.ts'
 import { receiveWebhook } from '../../inbound/arrivals.ts'
+import { BodyRoom, type BodyPlace } from '../../inbound/body-room.ts'
+import { bodyLimitOf, bodyRoomBytes, bodyShareBytes } from '../../inbound/policy.ts'
+import { readBody } from '../../inbound/read-body.ts'
+import { webhookApp, type WebhookApp } from '../../provider-apps/webhook-app.ts'
 import { providers } from '../../providers/index.ts'
+import type { WebhookDefinition } from '../../providers/webhook.ts'
+import { networkOf } from '../rate-limit.ts'
 import type { Plugin } from '../route.ts'
 
-const standardBodyLimit = 2 * 1024 * 1024
+/** What is known of a request before its body is read. */
+interface Admitted {
+  app: WebhookApp
+  limit: number
+  place: BodyPlace
+}
+
+const admittedKey = 'webhook'
 
 /**
  * Where providers send their webhooks: `/webhooks/:provider/:app`, and for the environment's app `/webhooks/:provider`. The
- * body stays bytes, whatever it is called: those are what was signed.
+ * body stays bytes, whatever it is called: those are what was signed. None is read for an app that is not there, or when
+ * too much is under way.
  */
-export function webhookRoutes(hub: Hub): Plugin {
+export function webhookRoutes(hub: Hub, room = new BodyRoom(bodyRoomBytes, bodyShareBytes)): Plugin {
   return app => {
+    app.decorateRequest(admittedKey, null)
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
+    app.addContentTypeParser('*', (request: FastifyRequest, stream: Readable) => {
+      const { limit, place } = request.getDecorator<Admitted>(admittedKey)
+      return readBody(stream, limit, place)
+    })
     for (const { id, webhooks } of providers) {
       if (!webhooks) continue
-      const receive = (request: FastifyRequest, reply: FastifyReply) => answer(hub, id, request, reply)
+      const onRequest = (request: FastifyRequest, reply: FastifyReply) => admit(hub, room, id, webhooks, request, reply)
+      const handler = (request: FastifyRequest, reply: FastifyReply) => answer(hub, id, webhooks, request, reply)
       for (const url of [`/webhooks/${id}`, `/webhooks/${id}/:app`]) {
-        app.route({ method: 'POST', url, bodyLimit: webhooks.bodyLimit ?? standardBodyLimit, handler: receive })
-        if (webhooks.challenge?.kind === 'query' && webhooks.challenge.method === 'GET') app.get(url, receive)
+        app.route({ method: 'POST', url, onRequest, handler })
+        if (webhooks.challenge?.kind === 'query' && webhooks.challenge.method === 'GET')
+          app.get(url, { onRequest }, handler)
       }
     }
-    const refuse = async (): Promise<never> => {
+    const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+      leaveUnread(request, reply)
       throw new HubError('WEBHOOK_NOT_FOUND')
     }
-    // Before a body is read.
     app.route({ method: ['GET', 'POST'], url: '/webhooks/*', onRequest: refuse, handler: refuse })
   }
 }
 
-async function answer(hub: Hub, provider: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function admit(
+  hub: Hub,
+  room: BodyRoom,
+  provider: string,
+  definition: WebhookDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const providerAppId = (request.params as { app?: string }).app ?? null
+  const limit = bodyLimitOf(definition)
+  const announced = Number(request.raw.headers['content-length'] ?? 0)
+  try {
+    const app = await webhookApp(hub, provider, providerAppId)
+    if (announced > limit) throw new HubError('BODY_TOO_LARGE')
+    const place = room.enter([`${provider}/${providerAppId}`, networkOf(request.ip)], announced)
+    reply.raw.once('close', () => place.leave())
+    request.setDecorator<Admitted>(admittedKey, { app, limit, place })
+  } catch (error) {
+    leaveUnread(request, reply)
+    throw error
+  }
+  // The framework refuses what it cannot read; here the bytes count, and not what they are called.
+  request.headers = { 'content-type': 'application/octet-stream' }
+}
+
+/** A body that nobody will read ends the connection, unless it is small enough to be let through. */
+function leaveUnread({ raw: { headers } }: FastifyRequest, reply: FastifyReply): void {
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 16_384)
+    reply.header('connection', 'close')
+}
+
+async function answer(
+  hub: Hub,
+  provider: string,
+  definition: WebhookDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { app, place } = request.getDecorator<Admitted>(admittedKey)
   const receipt = await receiveWebhook(hub, {
     provider,
-    providerAppId: (request.params as { app?: string }).app ?? null,
+    definition,
+    app,
     method: request.method,
     query: request.query as Record<string, unknown>,
-    headers: request.headers,
+    headers: request.raw.headers,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    hold: bytes => place.take(bytes),
   })
   reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
   if (receipt.kind === 'events') {
