@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 
 /**
@@ -19,4 +20,50 @@ export async function onlyConnectionOfApp(
     .limit(2)
     .execute()
   return rows.length === 1 ? rows[0] : undefined
+}
+
+/** A connection to an account that was asked for. */
+export interface ConnectionOfAccount {
+  id: string
+  workspaceId: string
+  externalAccountId: string
+}
+
+/** Whose connections are asked for: those behind an id, or one. */
+export interface AccountQuestion {
+  externalAccountId: string
+  after: string | null
+  only: string | null
+}
+
+/**
+ * The live connections to each of these accounts that were made with one app, at most `limit` for each question, in the
+ * order of their ids, and beside each the place of its question: where an inbound webhook leads. A workspace's own app reaches that workspace's connections only; the environment's
+ * app (`providerAppId` null) serves every workspace. Index connections_by_account.
+ */
+export async function connectionsOfAccounts(
+  db: Executor,
+  app: { workspaceId: string | undefined; provider: string; providerAppId: string | null },
+  questions: AccountQuestion[],
+  limit: number,
+): Promise<(ConnectionOfAccount & { question: number })[]> {
+  if (questions.length === 0) return []
+  const { rows } = await sql<ConnectionOfAccount & { question: number }>`
+    select c.id, c.workspace_id as "workspaceId", q.account as "externalAccountId",
+      (q.place - 1)::int as question
+    from unnest(
+      ${questions.map(question => question.externalAccountId)}::text[],
+      ${questions.map(question => question.after)}::text[], ${questions.map(question => question.only)}::text[]
+    ) with ordinality as q (account, after, only_id, place)
+    cross join lateral (
+      select id, workspace_id from connections
+      where provider = ${app.provider} and external_account_id = q.account and id > coalesce(q.after, '')
+        and (q.only_id is null or id = q.only_id)
+        and status in ('connected', 'degraded', 'needs_reauth', 'error')
+        and provider_app_id is not distinct from ${app.providerAppId}
+        and (${app.workspaceId ?? null}::text is null or workspace_id = ${app.workspaceId ?? null})
+      order by id limit ${limit}
+    ) as c
+    order by c.id`.execute(db)
+  return rows
 }

@@ -98,31 +98,6 @@ export async function lockConnection(db: Executor, workspaceId: string, connecti
   return connectionFromRow(row)
 }
 
-/**
- * The live connections to any of these accounts that were made with one app: where an inbound webhook leads. A workspace's
- * own app reaches that workspace's connections only; the environment's app (`providerAppId` null) serves every workspace.
- */
-export async function connectionsOfAccount(
-  db: Executor,
-  account: {
-    workspaceId: string | undefined
-    providerAppId: string | null
-    provider: string
-    externalAccountIds: string[]
-  },
-): Promise<Connection[]> {
-  if (account.externalAccountIds.length === 0) return []
-  let query = db
-    .selectFrom('connections')
-    .selectAll()
-    .where('provider', '=', account.provider)
-    .where('external_account_id', 'in', account.externalAccountIds)
-    .where('status', 'in', ['connected', 'degraded', 'needs_reauth', 'error'])
-    .where('provider_app_id', account.providerAppId === null ? 'is' : '=', account.providerAppId)
-  if (account.workspaceId !== undefined) query = query.where('workspace_id', '=', account.workspaceId)
-  return (await query.orderBy('id').execute()).map(connectionFromRow)
-}
-
 export interface ConnectionFilter {
   provider?: string | undefined
   status?: ConnectionStatus | undefined

@@ -7,6 +7,18 @@ export const claimBytes = 8 * 1024 * 1024
 /** A claim that its holder has not finished by then is another's. */
 export const claimLeaseMs = 30_000
 
+/**
+ * How much one transaction writes: connections that webhooks are about, and bytes of bodies for them. A webhook about more
+ * is routed to some of its connections at a time.
+ */
+export const mostTargets = 500
+export const mostWrittenBytes = 32 * 1024 * 1024
+
+/** To how many connections a webhook is routed in one transaction. */
+export function targetsAtOnce(bodyBytes: number): number {
+  return Math.max(1, Math.min(mostTargets, Math.floor(mostWrittenBytes / Math.max(1, bodyBytes))))
+}
+
 /** A webhook that fails so often is put aside as failed; a person can replay it. */
 export const maxAttempts = 8
 

@@ -19,6 +19,8 @@ export interface ClaimedEvent {
   headers: Record<string, string>
   body: Buffer
   receivedAt: Date
+  /** The connection up to which it has been routed already; null when to none. */
+  routedTo: string | null
   /** Which claim this is: only its holder may finish it. */
   attempts: number
 }
@@ -33,11 +35,11 @@ const claimStatement = `
     select event_id, sum(bytes) over (order by due_at, event_id) - bytes as before from due
   ), claimed as (
     update inbound_queue q set due_at = now() + $2::float8 * interval '1 ms', attempts = q.attempts + 1
-    from measured m where q.event_id = m.event_id and m.before < $3 returning q.event_id, q.attempts
+    from measured m where q.event_id = m.event_id and m.before < $3 returning q.event_id, q.attempts, q.routed_to
   )
   select e.id, e.workspace_id as "workspaceId", e.provider, e.provider_app_id as "providerAppId",
     e.connection_id as "connectionId", e.account_id as "accountId", e.type, e.delivery_id as "deliveryId", e.headers,
-    e.body, e.received_at as "receivedAt", c.attempts
+    e.body, e.received_at as "receivedAt", c.routed_to as "routedTo", c.attempts
   from claimed c join inbound_events e on e.id = c.event_id order by e.id`
 
 /** Claims what is due, oldest first, bounded in number and bytes. The claim is good for `claimLeaseMs`. */
@@ -50,14 +52,39 @@ export async function claimArrived(hub: Hub): Promise<ClaimedEvent[]> {
   return rows
 }
 
-/** Takes events out of the queue; gives the ids of those whose claim was still held. */
+/**
+ * Takes events out of the queue; gives the ids of those whose claim was still held. What was known by its content is known
+ * no more: the same bytes are another delivery from now on.
+ */
 export async function finish(db: Executor, events: ClaimedEvent[]): Promise<Set<string>> {
   const { rows } = await sql<{ event_id: string }>`
-    delete from inbound_queue q
-    using unnest(${events.map(event => event.id)}::text[], ${events.map(event => event.attempts)}::int[])
-      as claim (event_id, attempts)
-    where q.event_id = claim.event_id and q.attempts = claim.attempts returning q.event_id`.execute(db)
+    with claim as (
+      select * from unnest(
+        ${events.map(event => event.id)}::text[], ${events.map(event => event.attempts)}::int[],
+        ${events.map(event => event.routedTo)}::text[]
+      ) as t (event_id, attempts, routed_to)
+    ), finished as (
+      delete from inbound_queue q using claim c
+      where q.event_id = c.event_id and q.attempts = c.attempts and q.routed_to is not distinct from c.routed_to
+      returning q.event_id, q.provider, q.provider_app_id, q.content_key
+    ), forgotten as (
+      delete from inbound_keys k using finished f
+      where k.app = coalesce(f.provider_app_id, 'environment/' || f.provider) and k.delivery_id = f.content_key
+    )
+    select event_id from finished`.execute(db)
   return new Set(rows.map(row => row.event_id))
+}
+
+/** Notes how far an event has been routed, and renews its claim; gives whether that was still held. */
+export async function advance(db: Executor, event: ClaimedEvent, routedTo: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('inbound_queue')
+    .set({ routed_to: routedTo, due_at: new Date(Date.now() + claimLeaseMs) })
+    .where('event_id', '=', event.id)
+    .where('attempts', '=', event.attempts)
+    .where('routed_to', 'is not distinct from', event.routedTo)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** Gives a claim back, to be tried again after its backoff. */

@@ -10,7 +10,7 @@ const longestMs = 10_000
 
 /**
  * Routes what has arrived until nothing has been due for `lingerMs`, or for ten seconds.
- * @param alive called at each look: it heartbeats, and throws or aborts `signal` to stop
+ * @param alive called at each look and before each transaction: it heartbeats, and throws or aborts `signal` to stop
  */
 export async function routeArrived(
   hub: Hub,
@@ -25,7 +25,7 @@ export async function routeArrived(
     alive()
     const events = await claimArrived(hub)
     if (events.length > 0) {
-      count = sumOf(count, await routeBatch(hub, events))
+      count = sumOf(count, await routeBatch(hub, events, alive))
       quietSince = Date.now()
     } else if (Date.now() >= quietSince + lingerMs) break
     else await sleep(lookEveryMs)

@@ -5,33 +5,78 @@ import { isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { inboundEvents } from '../metrics/registry.ts'
+import { providerOf } from '../providers/index.ts'
+import { requestRunsOfModels, type ChangedModel } from '../sync/request-runs.ts'
+import { startRunsSoon } from '../sync/start-runs.ts'
+import type { SyncIdentity } from '../sync/start-workflow.ts'
 import type { RoutedCount } from './contract.ts'
-import { maxAttempts } from './policy.ts'
-import { finish, postpone, type ClaimedEvent } from './queue.ts'
-import { startSyncs } from './start-syncs.ts'
-import { findTargets, type Target } from './targets.ts'
+import { maxAttempts, mostTargets, mostWrittenBytes } from './policy.ts'
+import { advance, finish, postpone, type ClaimedEvent } from './queue.ts'
+import { findTargets, type Target, type Targets } from './targets.ts'
 
 /**
  * Routes claimed webhooks: each leads to an event for every connection it is about, and to a run of its syncs. Events,
- * rows and the end of the claims commit together. A batch that fails is cut in two until the culprit is found, which is
- * tried again later and in the end put aside as failed.
+ * rows, what asks for runs and the end of the claims commit together; the runs are started afterwards. A batch that fails,
+ * or that is about too many connections for one transaction, is cut in two; what fails alone is tried again later and in
+ * the end put aside as failed.
+ * @param alive called before each transaction
  */
-export async function routeBatch(hub: Hub, events: ClaimedEvent[]): Promise<RoutedCount> {
+export async function routeBatch(
+  hub: Hub,
+  events: ClaimedEvent[],
+  alive: () => void = () => undefined,
+): Promise<RoutedCount> {
   if (events.length === 0) return { routed: 0, unmatched: 0, failed: 0 }
+  alive()
   try {
     const targets = await findTargets(hub.db, events)
-    // Before the commit: a run too many does no harm, one too few would.
-    await startSyncs(hub, events, targets)
-    const count = await hub.db.transaction().execute(trx => write(hub, trx, events, targets))
-    for (const event of events) inboundEvents.inc({ provider: event.provider, outcome: 'handled' })
-    return count
+    if (events.length > 1 && isTooMuch(events, targets)) return await routeHalves(hub, events, alive)
+    return events.length === 1
+      ? await routeOne(hub, events[0]!, targets.get(events[0]!.id)!, alive)
+      : await commit(hub, events, targets)
   } catch (error) {
     if (isDatabaseUnavailable(error) || isHubError(error, 'DATABASE_UNAVAILABLE')) throw error
-    if (events.length === 1) return putAside(hub, events[0]!, error)
-    const half = Math.ceil(events.length / 2)
-    const parts = [await routeBatch(hub, events.slice(0, half)), await routeBatch(hub, events.slice(half))]
-    return parts.reduce(sumOf)
+    return events.length === 1 ? putAside(hub, events[0]!, error) : routeHalves(hub, events, alive)
   }
+}
+
+async function routeHalves(hub: Hub, events: ClaimedEvent[], alive: () => void): Promise<RoutedCount> {
+  const half = Math.ceil(events.length / 2)
+  const first = await routeBatch(hub, events.slice(0, half), alive)
+  return sumOf(first, await routeBatch(hub, events.slice(half), alive))
+}
+
+function isTooMuch(events: ClaimedEvent[], targets: Map<string, Targets>): boolean {
+  let [connections, bytes] = [0, 0]
+  for (const { id, body } of events) {
+    const { now, more } = targets.get(id)!
+    if (more) return true
+    connections += now.length
+    bytes += now.length * body.length
+  }
+  return connections > mostTargets || bytes > mostWrittenBytes
+}
+
+/** A webhook about very many connections goes to some of them in each transaction; a crash in between doubles none. */
+async function routeOne(hub: Hub, event: ClaimedEvent, first: Targets, alive: () => void): Promise<RoutedCount> {
+  let count: RoutedCount = { routed: 0, unmatched: 0, failed: 0 }
+  let [now, targets] = [event, first]
+  while (targets.more) {
+    const part = await commit(hub, [now], new Map([[now.id, targets]]))
+    if (part.routed === 0) return count
+    count = sumOf(count, part)
+    now = { ...now, routedTo: targets.now.at(-1)!.connectionId }
+    alive()
+    targets = (await findTargets(hub.db, [now])).get(now.id)!
+  }
+  return sumOf(count, await commit(hub, [now], new Map([[now.id, targets]])))
+}
+
+async function commit(hub: Hub, events: ClaimedEvent[], targets: Map<string, Targets>): Promise<RoutedCount> {
+  const { syncs, ...count } = await hub.db.transaction().execute(trx => write(hub, trx, events, targets))
+  for (const event of events) inboundEvents.inc({ provider: event.provider, outcome: 'handled' })
+  startRunsSoon(hub, syncs, 'webhook')
+  return count
 }
 
 export function sumOf(one: RoutedCount, other: RoutedCount): RoutedCount {
@@ -46,17 +91,26 @@ async function write(
   hub: Hub,
   db: Executor,
   claimed: ClaimedEvent[],
-  targets: Map<string, Target[]>,
-): Promise<RoutedCount> {
-  const held = await finish(db, claimed)
-  const events = claimed.filter(event => held.has(event.id))
-  const outcomes = events.map(event => ({ event, target: targets.get(event.id)?.[0] }))
-  const copies = events.flatMap(event =>
-    (targets.get(event.id) ?? []).slice(1).map(target => ({ event: { ...event, id: newId('inboundEvent') }, target })),
-  )
+  targets: Map<string, Targets>,
+): Promise<RoutedCount & { syncs: SyncIdentity[] }> {
+  const whole = claimed.filter(event => !targets.get(event.id)!.more)
+  const held = await finish(db, whole)
+  for (const event of claimed) {
+    const { now, more } = targets.get(event.id)!
+    if (more && (await advance(db, event, now.at(-1)!.connectionId))) held.add(event.id)
+  }
+  const outcomes: Outcome[] = []
+  const copies: Routed[] = []
+  for (const event of claimed.filter(event => held.has(event.id))) {
+    const { now, more } = targets.get(event.id)!
+    // The row that came is the last part's; until then it waits.
+    if (!more) outcomes.push({ event, target: now[0] })
+    for (const target of now.slice(more ? 0 : 1))
+      copies.push({ event: { ...event, id: newId('inboundEvent') }, target })
+  }
   await recordOutcomes(db, outcomes)
   await insertCopies(db, copies)
-  const routed = [...outcomes, ...copies].flatMap(({ event, target }) => (target ? [{ event, target }] : []))
+  const routed = [...outcomes.filter(outcome => outcome.target !== undefined), ...copies] as Routed[]
   for (const [workspaceId, group] of Map.groupBy(routed, ({ target }) => target.workspaceId)) {
     await publishEvents(
       hub,
@@ -65,7 +119,24 @@ async function write(
       group.map(({ event, target }) => eventOf(event, target)),
     )
   }
-  return { routed: routed.length, unmatched: outcomes.filter(({ target }) => !target).length, failed: 0 }
+  const syncs = await requestRunsOfModels(db, routed.flatMap(changedModelOf), 'webhook')
+  return { routed: routed.length, unmatched: outcomes.filter(({ target }) => !target).length, failed: 0, syncs }
+}
+
+interface Routed {
+  event: ClaimedEvent
+  target: Target
+}
+
+interface Outcome {
+  event: ClaimedEvent
+  target: Target | undefined
+}
+
+/** What a webhook's type says has changed: syncs of it are run at once. */
+function changedModelOf({ event, target }: Routed): ChangedModel[] {
+  const model = providerOf(event.provider).webhooks?.triggers[event.type]?.model
+  return model === undefined ? [] : [{ ...target, model }]
 }
 
 /** A payload as large as a provider may send does not fit in an event: then it is looked up by the id. */
@@ -86,7 +157,7 @@ function eventOf(event: ClaimedEvent, target: Target): NewEvent {
   }
 }
 
-async function recordOutcomes(db: Executor, outcomes: { event: ClaimedEvent; target: Target | undefined }[]) {
+async function recordOutcomes(db: Executor, outcomes: Outcome[]) {
   if (outcomes.length === 0) return
   // What nobody is there for stays with its app's workspace, or with nobody.
   await sql`
@@ -103,7 +174,7 @@ async function recordOutcomes(db: Executor, outcomes: { event: ClaimedEvent; tar
 }
 
 /** Two connections to one account are two workspaces' or two users' affairs: each has its own event. */
-async function insertCopies(db: Executor, copies: { event: ClaimedEvent; target: Target }[]): Promise<void> {
+async function insertCopies(db: Executor, copies: Routed[]): Promise<void> {
   if (copies.length === 0) return
   await db
     .insertInto('inbound_events')
