@@ -26,7 +26,9 @@ export function refusals(part: string, issues: z.core.$ZodIssue[]): Refusal[] {
     const path = [part, ...issue.path.map(String)].join('.')
     const alternatives = issue.code === 'invalid_union' ? issue.errors.filter(errors => errors.length > 0) : []
     const closest = alternatives.sort((one, other) => distanceOf(one) - distanceOf(other))[0]
-    return closest ? refusals(path, closest) : [{ path, message: issue.message }]
+    if (closest) return refusals(path, closest)
+    const isMissing = issue.code === 'invalid_type' && issue.expected === 'nonoptional'
+    return [{ path, message: isMissing ? 'Is missing' : issue.message }]
   })
 }
 

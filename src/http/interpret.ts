@@ -4,6 +4,8 @@ import { DeadlineError, withinDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { callerOf } from './authenticate.ts'
+import { writeJson } from '../json/json-text.ts'
+import { oddParts } from './body.ts'
 import { refusals, type Refusal } from './errors.ts'
 import type { IdempotencyHolds } from './idempotency-holds.ts'
 import { idempotencyKeyOf, once, type Answer } from './idempotency.ts'
@@ -52,7 +54,9 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
   const query = route.query
     ? parsePart(route.query, 'query', request.query, refused)
     : refuseAny(request.query, 'query', refused)
-  const body = route.body ? parsePart(route.body, 'body', request.body, refused) : noBody(request.body, refused)
+  const odd = oddParts(request, route.passedOn)
+  refused.push(...odd)
+  const body = odd.length > 0 ? undefined : parseBody(route, request.body, refused)
   if (refused.length > 0) throw new HubError('INVALID_REQUEST', { details: refused })
   const caller = callerOf(request)
   let log: AnyCall['log'] | undefined
@@ -71,6 +75,10 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
       }))
     },
   }
+}
+
+function parseBody(route: AnyRoute, body: unknown, refused: Refusal[]): unknown {
+  return route.body ? parsePart(route.body, 'body', body, refused) : noBody(body, refused)
 }
 
 function parsePart(schema: z.ZodType | undefined, part: string, value: unknown, refused: Refusal[]): unknown {
@@ -101,7 +109,7 @@ function noBody(value: unknown, refused: Refusal[]): undefined {
  */
 function replyText(route: AnyRoute, value: unknown): string {
   const result = route.reply.safeParse(value)
-  if (result.success) return JSON.stringify(result.data) ?? ''
+  if (result.success) return writeJson(result.data)
   const paths = refusals('reply', result.error.issues).map(({ path, message }) => `${path}: ${message}`)
   throw new HubError('INTERNAL', {
     cause: new Error(`The reply of ${route.method} ${route.url} does not fit its schema: ${paths.join('; ')}`),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
+import type { SlicePath } from '../json/slices.ts'
 import type { Logger } from '../logger.ts'
 import type { Grant, Permission } from '../workspaces/permissions.ts'
 
@@ -42,6 +43,8 @@ export interface Route<
   params?: Params
   query?: Query
   body?: Body
+  /** The parts of the body that are passed on as they were written: what values do not keep may stand in them. */
+  passedOn?: readonly SlicePath[]
   bodyLimit?: number
   /** The status of success; 200 unless given. */
   status?: 200 | 201 | 202 | 204

@@ -4,6 +4,8 @@ import { publishEvents, type NewEvent } from '../delivery/events/publish.ts'
 import { isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
+import { readJson } from '../json/read-json.ts'
+import { textOf } from '../json/text-of.ts'
 import { inboundEvents } from '../metrics/registry.ts'
 import { providerOf } from '../providers/index.ts'
 import { requestRunsOfModels, type ChangedModel } from '../sync/request-runs.ts'
@@ -143,18 +145,18 @@ function changedModelOf({ event, target }: Routed): ChangedModel[] {
 const largestPayload = 900 * 1024
 
 function eventOf(event: ClaimedEvent, target: Target): NewEvent {
-  const fits = event.body.length <= largestPayload
-  return {
-    type: `${event.provider}.${event.type}`,
-    data: {
-      connectionId: target.connectionId,
-      provider: event.provider,
-      type: event.type,
-      inboundEventId: event.id,
-      payload: fits ? (JSON.parse(event.body.toString()) as unknown) : null,
-      ...(fits ? {} : { payloadOmitted: true }),
-    },
+  const type = `${event.provider}.${event.type}`
+  const head = {
+    connectionId: target.connectionId,
+    provider: event.provider,
+    type: event.type,
+    inboundEventId: event.id,
   }
+  const text = textOf(event.body)
+  if (Buffer.byteLength(text) > largestPayload) return { type, data: { ...head, payload: null, payloadOmitted: true } }
+  // Passed on as the platform wrote it, whatever a value would make of its numbers.
+  const json = `${JSON.stringify(head).slice(0, -1)},"payload":${text}}`
+  return { type, data: { ...head, payload: readJson(text) }, json }
 }
 
 async function recordOutcomes(db: Executor, outcomes: Outcome[]) {

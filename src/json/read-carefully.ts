@@ -1,4 +1,5 @@
 import { ExactNumber, numberOf } from './exact-number.ts'
+import { endOfText } from './scan.ts'
 import { prototypeName, textOddity, type Oddity, type Step } from './oddities.ts'
 
 /** A text that is not JSON (RFC 8259), and where it ceases to be. */
@@ -6,8 +7,8 @@ export class JsonSyntaxError extends Error {
   /** How many UTF-16 units come before what is wrong. */
   readonly position: number
 
-  constructor(position: number) {
-    super(`This is not JSON from character ${position + 1} on.`)
+  constructor(position: number, length = Infinity) {
+    super(position >= length ? 'it ends too early' : `character ${position + 1} does not belong there`)
     this.position = position
   }
 }
@@ -35,6 +36,7 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
   let at = 0
   const frames: Frame[] = []
 
+  const wrongAt = (position: number) => new JsonSyntaxError(position, text.length)
   const note = (kind: Oddity['kind']) => {
     if (oddities.length < shown) oddities.push({ kind, path: frames.map(frame => frame.step) })
   }
@@ -47,13 +49,13 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
   }
   const readText = (): string => {
     const from = at
-    if (text.charCodeAt(at) !== quote) throw new JsonSyntaxError(at)
+    if (text.charCodeAt(at) !== quote) throw wrongAt(at)
     at = endOfText(text, at)
-    if (at === 0) throw new JsonSyntaxError(text.length)
+    if (at === 0) throw wrongAt(text.length)
     try {
       return JSON.parse(text.slice(from, at)) as string
     } catch {
-      throw new JsonSyntaxError(from)
+      throw wrongAt(from)
     }
   }
   const readScalar = (code: number): unknown => {
@@ -72,14 +74,14 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
       return value
     }
     const word = words.find(([name]) => text.startsWith(name, at))
-    if (!word) throw new JsonSyntaxError(at)
+    if (!word) throw wrongAt(at)
     at += word[0].length
     return word[1]
   }
   const readName = (frame: Frame) => {
     skipSpace()
     frame.step = readText()
-    if (skipSpace() !== colon) throw new JsonSyntaxError(at)
+    if (skipSpace() !== colon) throw wrongAt(at)
     at++
     const odd = textOddity(frame.step)
     if (odd) note(odd)
@@ -109,7 +111,7 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
       const frame = frames.at(-1)
       const code = skipSpace()
       if (!frame) {
-        if (at < text.length) throw new JsonSyntaxError(at)
+        if (at < text.length) throw wrongAt(at)
         return value
       }
       put(frame, value)
@@ -120,7 +122,7 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
         else readName(frame)
         break
       }
-      if (code !== (isArray ? closeBracket : closeBrace)) throw new JsonSyntaxError(at)
+      if (code !== (isArray ? closeBracket : closeBrace)) throw wrongAt(at)
       at++
       frames.pop()
       value = frame.container
@@ -141,17 +143,3 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 const openBrace = 0x7b
 const closeBrace = 0x7d
-
-/** The place behind the text that begins at a quote; 0 when it does not end. */
-export function endOfText(json: string, from: number): number {
-  let end = json.indexOf('"', from + 1)
-  while (end > 0 && isEscaped(json, end)) end = json.indexOf('"', end + 1)
-  return end + 1
-}
-
-/** Whether an odd number of backslashes stands before a place. */
-function isEscaped(json: string, place: number): boolean {
-  let before = place
-  while (json.charCodeAt(before - 1) === 0x5c) before--
-  return (place - before) % 2 === 1
-}

@@ -1,5 +1,5 @@
-import { endOfText } from './read-carefully.ts'
 import type { Step } from './oddities.ts'
+import { endOfText, endOfValue } from './scan.ts'
 
 /** A step into every element of an array. */
 export const each = Symbol('each')
@@ -13,58 +13,66 @@ export type SlicePath = readonly (Step | typeof each)[]
  */
 export function slicesAt(json: string, path: SlicePath): string[] {
   const found: string[] = []
-  const follow = ({ at, end }: Place, depth: number) => {
-    if (depth === path.length) return void found.push(json.slice(at, end))
-    const step = path[depth]!
-    if (json[at] === '{' && typeof step === 'string') {
-      const member = memberAt(json, at, step)
-      if (member) follow(member, depth + 1)
-    } else if (json[at] === '[' && typeof step !== 'string') {
-      eachElement(json, at, (index, place) => {
-        if (step === each || step === index) follow(place, depth + 1)
-      })
-    }
-  }
-  follow(placeAt(json, skipSpace(json, 0)), 0)
+  follow(json, skipSpace(json, 0), path, 0, found)
   return found
 }
 
-interface Place {
-  at: number
-  end: number
+/** Gives the place behind the value that begins here, of which it takes what the rest of the path leads to. */
+function follow(json: string, at: number, path: SlicePath, depth: number, found: string[]): number {
+  const step = path[depth]
+  const first = json.charCodeAt(at)
+  if (first === openBrace && typeof step === 'string') return followMember(json, at, step, path, depth, found)
+  if (first === openBracket && step !== undefined && typeof step !== 'string') {
+    return followElements(json, at, step, path, depth, found)
+  }
+  const end = endOfValue(json, at)
+  if (step === undefined) found.push(json.slice(at, end))
+  return end
 }
 
-function placeAt(json: string, at: number): Place {
-  return { at, end: endOfValue(json, at) }
-}
-
-/** Where the value of an object's member stands. */
-function memberAt(json: string, from: number, name: string): Place | undefined {
-  let found: Place | undefined
+function followMember(json: string, from: number, name: string, path: SlicePath, depth: number, found: string[]) {
+  const before = found.length
   let at = skipSpace(json, from + 1)
-  while (json[at] !== '}') {
+  while (json.charCodeAt(at) !== closeBrace) {
     const end = endOfText(json, at)
-    const value = placeAt(json, skipSpace(json, skipSpace(json, end) + 1))
-    if (isNamed(json.slice(at, end), name)) found = value
-    at = skipSpace(json, value.end)
-    if (json[at] === ',') at = skipSpace(json, at + 1)
+    // Behind the colon.
+    const value = skipSpace(json, skipSpace(json, end) + 1)
+    if (isNamed(json, at, end, name)) {
+      found.length = before
+      at = follow(json, value, path, depth + 1, found)
+    } else at = endOfValue(json, value)
+    at = skipComma(json, at)
   }
-  return found
+  return at + 1
 }
 
-function isNamed(literal: string, name: string): boolean {
-  if (literal.includes('\\')) return JSON.parse(literal) === name
-  return literal.length === name.length + 2 && literal.startsWith(name, 1)
-}
-
-function eachElement(json: string, from: number, visit: (index: number, place: Place) => void): void {
+function followElements(
+  json: string,
+  from: number,
+  step: Step | typeof each,
+  path: SlicePath,
+  depth: number,
+  found: string[],
+) {
   let at = skipSpace(json, from + 1)
-  for (let index = 0; json[at] !== ']'; index++) {
-    const place = placeAt(json, at)
-    visit(index, place)
-    at = skipSpace(json, place.end)
-    if (json[at] === ',') at = skipSpace(json, at + 1)
+  for (let index = 0; json.charCodeAt(at) !== closeBracket; index++) {
+    const isMeant = step === each || step === index
+    at = skipComma(json, isMeant ? follow(json, at, path, depth + 1, found) : endOfValue(json, at))
   }
+  return at + 1
+}
+
+function isNamed(json: string, from: number, end: number, name: string): boolean {
+  if (end - from === name.length + 2) return json.startsWith(name, from + 1)
+  // Longer, it may be the same name with escapes.
+  if (end - from < name.length + 2) return false
+  const literal = json.slice(from, end)
+  return literal.includes('\\') && JSON.parse(literal) === name
+}
+
+function skipComma(json: string, from: number): number {
+  const at = skipSpace(json, from)
+  return json.charCodeAt(at) === comma ? skipSpace(json, at + 1) : at
 }
 
 function skipSpace(json: string, from: number): number {
@@ -73,22 +81,8 @@ function skipSpace(json: string, from: number): number {
   return at
 }
 
-/** The place behind the value that begins here. */
-function endOfValue(json: string, from: number): number {
-  let depth = 0
-  let at = from
-  for (; at < json.length; at++) {
-    const code = json.charCodeAt(at)
-    if (code === 0x22) at = endOfText(json, at) - 1
-    else if (code === 0x7b || code === 0x5b) depth++
-    else if (code === 0x7d || code === 0x5d) {
-      if (depth === 0) return at
-      depth--
-    } else if (depth > 0) continue
-    // Behind a text or a bracket at the top the value is over; numbers and words end where something else begins.
-    else if (code === 0x2c || code === 0x3a || code <= 0x20) return at
-    else continue
-    if (depth === 0) return at + 1
-  }
-  return at
-}
+const comma = 0x2c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d

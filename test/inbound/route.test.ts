@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTestHub, createWorkspace } from '../support/hub.ts'
+import { slicesAt } from '../../src/json/slices.ts'
+import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import { createSender } from './senders.ts'
 
@@ -10,6 +11,7 @@ interface Published {
 }
 
 const hub = await createTestHub()
+const app = await createTestServer(hub)
 const workspace = await createWorkspace(hub)
 const github = await createSender(hub, workspace, 'github')
 await startTestWorkers(hub, ['workflows', 'connections'])
@@ -61,6 +63,27 @@ describe('routing webhooks', () => {
     }
     const events = (await published()).slice(before)
     expect(events.map(event => event.data.connectionId)).toEqual([first, second])
+  })
+
+  it('passes a payload on, shows it and routes it again as the platform wrote it', async () => {
+    const id = '9007199254740995'
+    await github.connect(id)
+    const payload = `{"n": [9007199254740993, 1e400, -0, 1.10],"2":0,"1":"\\u00e9","repository":{"owner":{"id":${id}}}}`
+    await github.github('push', Buffer.from(payload))
+    await settled()
+    const [inbound] = (await workspace.request('GET', '/v1/inbound-events?limit=1')).body.data
+    const address = `/v1/inbound-events/${inbound!.id as string}`
+    await workspace.request('POST', `${address}/replay`)
+    await settled()
+    const events = (await workspace.request('GET', '/v1/events?type=github.push&limit=2')).body.data
+    const raw = async (url: string) =>
+      (await app.inject({ url, headers: { authorization: `Bearer ${workspace.apiKey}` } })).body
+    expect(slicesAt(await raw(address), ['payload'])).toEqual([payload])
+    for (const event of events) {
+      const shown = await raw(`/v1/events/${event.id as string}`)
+      expect(slicesAt(shown, ['payload', 'data', 'payload'])).toEqual([payload])
+      expect(slicesAt(shown, ['payload', 'data', 'inboundEventId'])).toEqual([`"${inbound!.id as string}"`])
+    }
   })
 
   it('takes well under a second from webhook to event', async () => {

@@ -117,7 +117,7 @@ describe('readJson', () => {
     ['1 1', 2],
     ['{"a":"', 6],
   ])('says where %s is wrong', (text, position) => {
-    expect(() => readJson(text)).toThrow(new JsonSyntaxError(position))
+    expect(() => readJson(text)).toThrow(expect.objectContaining({ position }) as Error)
   })
 
   it('makes __proto__ a member like any other', () => {

@@ -4,6 +4,7 @@ import { lowestIdAt } from '../../ids.ts'
 import { conditionOf, type Condition } from '../events/conditions.ts'
 import { matchesType } from '../events/event-types.ts'
 import { looksPerTest, type Looks } from '../events/filter.ts'
+import { dataOf } from '../events/payload.ts'
 
 /** An event that an endpoint may have missed. */
 export interface Missable {
@@ -48,7 +49,7 @@ export async function findMissable(
       const reads = endpoint.filter !== null || tellsOfEndpoint(event.type)
       if (reads) bytes += event.size
       if (lookedAt > 0 && (bytes > mostBytes || looks.left < looksPerTest)) break
-      const data = reads ? await dataOf(db, event) : undefined
+      const data = reads ? await storedData(db, event) : undefined
       if (takes(endpointId, condition, event, data, looks)) matching.push(event)
     }
     lookedAt++
@@ -93,8 +94,8 @@ function takes(
 }
 
 /** An event's data as it was stored; none when its payload is gone. */
-async function dataOf(db: Executor, event: Missable): Promise<unknown> {
+async function storedData(db: Executor, event: Missable): Promise<unknown> {
   const { rows } = await sql<{ body: Buffer }>`
     select body from event_payloads where payload_days = ${event.payloadDays} and event_id = ${event.id}`.execute(db)
-  return rows[0] && (JSON.parse(rows[0].body.toString()) as { data: unknown }).data
+  return rows[0] && dataOf(rows[0].body)
 }

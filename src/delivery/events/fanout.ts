@@ -4,6 +4,7 @@ import { conditionOf } from './conditions.ts'
 import { matchesType } from './event-types.ts'
 import { looksPerTest, type Looks } from './filter.ts'
 import { mintDeliveryId } from '../mint.ts'
+import { dataOf } from './payload.ts'
 
 const stepEndpoints = 2_000
 const stepsAtOnce = 10
@@ -119,7 +120,7 @@ async function matchStep(
   for (const endpoint of endpoints) {
     if (endpoint.mode !== 'disabled' && matchesType(endpoint.event_types, type)) {
       if (looks.left < looksPerTest) break
-      if (endpoint.filter !== null) data ??= { value: await dataOf(hub, fanout) }
+      if (endpoint.filter !== null) data ??= { value: await storedData(hub, fanout) }
       const condition = conditionOf(endpoint)
       if (!condition || condition({ channels: fanout.channels, data: data?.value }, looks)) matched.push(endpoint)
     }
@@ -129,12 +130,12 @@ async function matchStep(
 }
 
 /** An event's data as it was stored; none when its payload is gone. */
-async function dataOf(hub: Hub, { event_id: id, payload_days: days }: Fanout): Promise<unknown> {
+async function storedData(hub: Hub, { event_id: id, payload_days: days }: Fanout): Promise<unknown> {
   const row = await hub.db
     .selectFrom('event_payloads')
     .select('body')
     .where('payload_days', '=', days)
     .where('event_id', '=', id)
     .executeTakeFirst()
-  return row ? (JSON.parse(row.body.toString()) as { data: unknown }).data : undefined
+  return row && dataOf(row.body)
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { HubError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
+import { ExactNumber, hasExactNumber, plainOf } from '../../json/exact-number.ts'
+import { readJson } from '../../json/read-json.ts'
 import { isEventType } from './event-types.ts'
 import { instantOf } from '../mint.ts'
 
@@ -19,6 +21,8 @@ export interface NewEvent {
   type: string
   /** The payload's `data`; JSON. */
   data: unknown
+  /** The same as it was written, to be delivered so. */
+  json?: string | undefined
   /** The caller's own id for it, unique in its workspace for de-duplication. */
   eventId?: string | undefined
   /** What it is about, such as a customer's id: endpoints that listen to channels get only what is in one of theirs. */
@@ -72,7 +76,7 @@ export function prepareEvent(workspaceId: string, event: NewEvent): PreparedEven
     refuse('An ordering key is 1 to 128 visible ASCII characters.')
   }
   const deliverAt = event.deliverAt ?? null
-  const data = jsonOf(event.data)
+  const data = event.json ?? jsonOf(event.data)
   const id = newId('event')
   const timestamp = new Date(instantOf(id)).toISOString()
   const callerId = event.eventId ?? null
@@ -81,7 +85,7 @@ export function prepareEvent(workspaceId: string, event: NewEvent): PreparedEven
   if (body.length > payloadLimit) {
     throw new HubError('BODY_TOO_LARGE', { message: `An event's payload is at most ${payloadLimit} bytes.` })
   }
-  const hash = callerId === null ? null : createHash('sha256').update(`${event.type}\n${data}`)
+  const hash = callerId === null ? null : createHash('sha256').update(`${event.type}\n${meaningOf(event)}`)
   // What was said beyond type and data, so that the ids remembered from before there was more to say still hold.
   if (hash && (channels || orderingKey !== null || deliverAt)) {
     hash.update(`\n${JSON.stringify([channels?.toSorted(), orderingKey, deliverAt])}`)
@@ -101,6 +105,20 @@ export function prepareEvent(workspaceId: string, event: NewEvent): PreparedEven
     admittedBy: -1,
     ...(event.exceptEndpointId === undefined ? undefined : { except: event.exceptEndpointId }),
   }
+}
+
+/** An event's data as it stands in its payload. */
+export function dataOf(body: Buffer): unknown {
+  return (readJson(body.toString()) as { data: unknown }).data
+}
+
+/** The data as text that is the same for each way to write it, but for the order of members. */
+function meaningOf({ data }: NewEvent): string {
+  if (!hasExactNumber(data)) return jsonOf(data)
+  return JSON.stringify(data, function (this: Record<string, unknown>, name, value: unknown) {
+    const own = this[name]
+    return own instanceof ExactNumber ? new ExactNumber(plainOf(own.source)).toJSON() : value
+  })
 }
 
 function jsonOf(data: unknown): string {

@@ -3,12 +3,17 @@ import { findEvent, listEvents, type StoredEvent } from '../../delivery/events/e
 import { mostChannels, namePattern, type NewEvent } from '../../delivery/events/payload.ts'
 import { publishForWorkspace } from '../../delivery/events/publish.ts'
 import type { Hub } from '../../hub.ts'
+import { JsonText } from '../../json/json-text.ts'
+import { each, slicesAt, type SlicePath } from '../../json/slices.ts'
+import { bodyText } from '../body.ts'
 import { idField, instant } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 
 const bulkLimit = 8 * 1024 * 1024
 const tag = 'Events'
+const oneData: SlicePath = ['data']
+const eachData: SlicePath = ['events', each, 'data']
 const visible = '1 to 128 visible ASCII characters'
 
 const newEvent = z.strictObject({
@@ -17,7 +22,9 @@ const newEvent = z.strictObject({
     .min(1)
     .max(128)
     .meta({ description: 'Words joined by dots', examples: ['invoice.paid'] }),
-  data: z.unknown().meta({ description: 'What the event tells; any JSON, up to 1 MiB' }),
+  data: z
+    .unknown()
+    .meta({ description: 'What the event tells; any JSON, up to 1 MiB, delivered as it is written here' }),
   eventId: z
     .string()
     .min(1)
@@ -70,15 +77,18 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
       description:
         'Answers 202 once they are stored: from then on they are delivered, at least once. Several are published together or not at all.',
       body: z.union([newEvent, z.strictObject({ events: z.array(newEvent).min(1).max(1_000) })]),
+      passedOn: [oneData, eachData],
       bodyLimit: bulkLimit,
       status: 202,
       reply: z.union([published, z.strictObject({ data: z.array(published) })]),
       idempotent: true,
       errors: ['BODY_TOO_LARGE', 'EVENT_ID_CONFLICT', 'EVENT_SCHEMA_MISMATCH'],
-      async handler({ body, caller }) {
-        if ('events' in body)
-          return { data: await publishForWorkspace(hub, caller.workspaceId, body.events.map(eventOf)) }
-        return (await publishForWorkspace(hub, caller.workspaceId, [eventOf(body)]))[0]!
+      async handler({ body, caller, request }) {
+        const several = 'events' in body
+        const texts = slicesAt(bodyText(request), several ? eachData : oneData)
+        const events = (several ? body.events : [body]).map((event, index) => eventOf(event, texts[index]!))
+        const data = await publishForWorkspace(hub, caller.workspaceId, events)
+        return several ? { data } : data[0]!
       },
     }),
     route({
@@ -120,15 +130,16 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
       errors: ['EVENT_NOT_FOUND'],
       async handler({ params, caller }) {
         const found = await findEvent(hub.db, caller.workspaceId, params.eventId)
-        const payload = found.body === null ? null : (JSON.parse(found.body.toString()) as unknown)
+        const payload = found.body && new JsonText(found.body.toString())
         return { ...show(found), payload, payloadErasedAt: found.payloadErasedAt?.toISOString() ?? null }
       },
     }),
   ]
 }
 
-function eventOf({ deliverAt, ...event }: NewEventBody): NewEvent {
-  return deliverAt === undefined ? event : { ...event, deliverAt: new Date(deliverAt) }
+/** Its data goes out as it was written: digits, escapes, order of members, spaces. */
+function eventOf({ deliverAt, ...event }: NewEventBody, json: string): NewEvent {
+  return { ...event, json, ...(deliverAt === undefined ? {} : { deliverAt: new Date(deliverAt) }) }
 }
 
 function show(event: StoredEvent): z.output<typeof shape> {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import { findInboundEvent, listInboundEvents, replayInboundEvent, type InboundEvent } from '../../inbound/store.ts'
+import { JsonText } from '../../json/json-text.ts'
+import { textOf } from '../../json/text-of.ts'
 import { idField, instant } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
@@ -67,7 +69,7 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
       reply: inboundEventWithPayload,
       async handler({ caller, params: { inboundEventId } }) {
         const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, inboundEventId)
-        return { ...shown(event), headers, payload: JSON.parse(body.toString()) as unknown }
+        return { ...shown(event), headers, payload: new JsonText(textOf(body)) }
       },
     }),
     route({

@@ -87,8 +87,8 @@ describe('a filter', () => {
       ['body.filter.$and', { $and: [] }],
       ['body.filter.a.b.$gt', { a: { b: { $gt: 1 } } }],
       ['body.filter', { a: 'x'.repeat(9_000) }],
-      ['body.filter', { a: '\u0000' }],
-      ['body.filter', { a: '\ud800' }],
+      ['body.filter.a', { a: '\u0000' }],
+      ['body.filter.a', { a: '\ud800' }],
       ['body.filter.x100', Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x${n}`, 1]))],
       [`body.filter${'.$and.0'.repeat(9)}`, deep],
     ]
