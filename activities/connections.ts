@@ -8,7 +8,7 @@ import type {
   RefreshSweepInput,
   RefreshSweepResult,
 } from '../src/connections/contract.ts'
-import { finishDisconnect, revokeAtProvider, stopWork, takeDisconnectLease } from '../src/connections/disconnect.ts'
+import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/disconnect.ts'
 import { attemptErrorOf, completeAttempt, exchangeAttempt, failAttempt } from '../src/connections/finish-attempt.ts'
 import { probeProvider, releaseProvider, type ProbeResult } from '../src/connections/provider-outage.ts'
 import { sweepStop } from '../src/connections/sweeping.ts'
@@ -16,6 +16,7 @@ import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
 import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
+import { followSchedulesOf } from '../src/sync/of-connection.ts'
 
 interface AttemptRef {
   workspaceId: string
@@ -82,7 +83,8 @@ export function createConnectionActivities(hub: Hub) {
     takeDisconnectLease: (ref: ConnectionRef, untilMs: number): Promise<number> =>
       takeDisconnectLease(hub, ref, untilMs),
 
-    stopWork: (ref: ConnectionRef): Promise<void> => stopWork(hub, ref),
+    /** Stops the Schedules of what works through the connection: its syncs were paused with its state. */
+    stopWork: (ref: ConnectionRef): Promise<void> => followSchedulesOf(hub, ref.workspaceId, ref.connectionId),
 
     revokeAtProvider: (ref: ConnectionRef): Promise<boolean> => revokeAtProvider(hub, ref),
 

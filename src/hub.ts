@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type pg from 'pg'
 import type { Config } from './config.ts'
+import type { ConnectionFollower } from './connections/change-status.ts'
 import { connectionSettings, type ConnectionSettings } from './connections/policy.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { CredentialStore } from './credentials/store.ts'
@@ -9,6 +10,7 @@ import { deliveryPolicy, type DeliveryPolicy } from './delivery/policy.ts'
 import { createWake, type Wake } from './delivery/dispatch/wake.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createOutgoing, type Outgoing } from './outgoing/agent.ts'
+import { followConnection } from './sync/follow-connection.ts'
 import { connectTemporal } from './temporal/start.ts'
 
 /** What features work with: made once per process, passed at the edges. Each part can be given by a test. */
@@ -23,6 +25,8 @@ export interface Hub {
   outgoing: Outgoing
   /** How long connecting and refreshing may take; a test shrinks these. */
   connectionSettings: ConnectionSettings
+  /** What features above do when a connection changes its state. */
+  connectionFollowers: ConnectionFollower[]
   /** How deliveries behave over time; a test shrinks it. */
   deliveryPolicy: DeliveryPolicy
   /** Tells the dispatchers that something is due. */
@@ -54,6 +58,7 @@ export function createHub(
     temporal,
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
+    connectionFollowers: overrides.connectionFollowers ?? [followConnection],
     deliveryPolicy: overrides.deliveryPolicy ?? deliveryPolicy,
     wake,
     async close() {

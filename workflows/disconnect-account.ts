@@ -47,7 +47,7 @@ export async function disconnectAccount(input: DisconnectAccountInput): Promise<
   return { revoked }
 }
 
-/** Work that cannot be stopped now fails by itself: the connection's credential opens to nobody else any more. */
+/** The syncs were paused with the connection's state: what is not stopped now reconcile stops. */
 async function stopWork(ref: { workspaceId: string; connectionId: string; provider: string }): Promise<void> {
   try {
     await onceActivities.stopWork(ref)

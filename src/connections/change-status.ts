@@ -15,8 +15,14 @@ export interface StatusChange {
 }
 
 /**
- * Moves a connection to another state, writes that to the audit log and publishes its event, all in the caller's
- * transaction. Gives the connection as it is then, or undefined when it was no longer as `from` shows it: then nothing was
+ * What a feature above does when a connection has changed its state, in the transaction of the change: given by the
+ * composition root.
+ */
+export type ConnectionFollower = (trx: Executor, connection: Connection) => Promise<void>
+
+/**
+ * Moves a connection to another state, writes that to the audit log, publishes its event and has the followers follow, all
+ * in the caller's transaction. Gives the connection as it is then, or undefined when it was no longer as `from` shows it: then nothing was
  * written. @throws HubError `CONFLICT` for a step that the table of states does not have
  */
 export async function changeStatus(
@@ -50,6 +56,7 @@ export async function changeStatus(
     details: { from: from.status, ...(change.reason === null ? {} : { reason: change.reason }) },
   })
   const now = await findConnection(trx, from.workspaceId, from.id)
+  for (const follow of hub.connectionFollowers) await follow(trx, now)
   const type = eventOf(change.to, from.generation === 0)
   if (type !== undefined) await publishEvents(hub, trx, now.workspaceId, [{ type, data: eventData(hub, now) }])
   return now

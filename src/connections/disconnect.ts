@@ -5,7 +5,6 @@ import type { Hub } from '../hub.ts'
 import { revokeGrant } from '../oauth/revoke.ts'
 import { TokenError } from '../oauth/token-error.ts'
 import { appCredentials } from '../provider-apps/store.ts'
-import { pauseSyncsOfConnection } from '../sync/of-connection.ts'
 import { startSoon } from '../temporal/start.ts'
 import { changeStatus } from './change-status.ts'
 import type { ConnectionRef, DisconnectAccountInput } from './contract.ts'
@@ -76,11 +75,6 @@ export async function takeDisconnectLease(hub: Hub, ref: ConnectionRef, untilMs:
   if (numUpdatedRows === 1n) return 0
   const { status, leaseUntil } = await findConnection(hub.db, ref.workspaceId, ref.connectionId)
   return status === 'disconnecting' ? Math.max(500, (leaseUntil?.getTime() ?? 0) - Date.now()) : 0
-}
-
-/** Stops what works through the connection. */
-export async function stopWork(hub: Hub, ref: ConnectionRef): Promise<void> {
-  await pauseSyncsOfConnection(hub, ref.workspaceId, ref.connectionId, 'disconnecting')
 }
 
 /**

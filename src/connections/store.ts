@@ -98,6 +98,18 @@ export async function lockConnection(db: Executor, workspaceId: string, connecti
   return connectionFromRow(row)
 }
 
+/** Connections that became unusable in the last day, the latest first: over connections_unusable, all workspaces. */
+export async function latelyUnusable(db: Executor, limit: number): Promise<Pick<Connection, 'id' | 'workspaceId'>[]> {
+  return db
+    .selectFrom('connections')
+    .select(['id', 'workspace_id as workspaceId'])
+    .where('status', 'in', ['needs_reauth', 'disconnecting', 'disconnected'])
+    .where('status_changed_at', '>', sql<Date>`now() - interval '1 day'`)
+    .orderBy('status_changed_at', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 export interface ConnectionFilter {
   provider?: string | undefined
   status?: ConnectionStatus | undefined

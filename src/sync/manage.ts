@@ -1,5 +1,5 @@
 import { writeAudit } from '../audit/log.ts'
-import { findConnection } from '../connections/store.ts'
+import { lockConnection } from '../connections/store.ts'
 import { isUniqueViolation } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -7,9 +7,11 @@ import { newId } from '../ids.ts'
 import { providerOf } from '../providers/index.ts'
 import type { ModelDefinition } from '../providers/model.ts'
 import type { ConflictPolicy } from './policy.ts'
+import { pauseReasonOf } from './follow-connection.ts'
 import { cancelRuns } from './run-store.ts'
 import { applyScheduleSoon } from './schedule.ts'
 import {
+  findSync,
   insertSync,
   lockSync,
   markDeleted,
@@ -34,15 +36,15 @@ export interface SyncRequest {
  * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY`, `INVALID_MODEL`, `INVALID_REQUEST`, `CONFLICT`
  */
 export async function createSync(hub: Hub, actor: string, workspaceId: string, request: SyncRequest): Promise<Sync> {
-  const connection = await findConnection(hub.db, workspaceId, request.connectionId)
-  if (connection.status === 'disconnecting' || connection.status === 'disconnected') {
-    throw new HubError('CONNECTION_NOT_READY')
-  }
-  const model = modelOf(connection.provider, request.model)
-  checkDirection(model, request.direction)
   const sync = await hub.db
     .transaction()
     .execute(async trx => {
+      // Locked: a connection that is disconnected just now would leave a sync behind that fails for ever.
+      const connection = await lockConnection(trx, workspaceId, request.connectionId)
+      const pausedBecause = pauseReasonOf(connection)
+      if (pausedBecause === 'disconnecting') throw new HubError('CONNECTION_NOT_READY')
+      const model = modelOf(connection.provider, request.model)
+      checkDirection(model, request.direction)
       const created = await insertSync(trx, {
         ...request,
         id: newId('sync'),
@@ -58,7 +60,7 @@ export async function createSync(hub: Hub, actor: string, workspaceId: string, r
         subjectId: created.id,
         details: { connectionId: connection.id, model: name, collection, direction },
       })
-      return created
+      return pausedBecause ? updateSync(trx, created, { status: 'paused', pausedBecause }) : created
     })
     .catch((error: unknown) => {
       if (!isUniqueViolation(error, 'syncs_once')) throw error
@@ -92,7 +94,7 @@ export async function changeSync(
 export async function pauseSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
-    if (before.status === 'paused') return before
+    if (before.status === 'paused' && before.pausedBecause !== 'needs_reauth') return before
     const after = await updateSync(trx, before, { status: 'paused', pausedBecause: 'person' })
     await cancelRuns(trx, workspaceId, [syncId], 'SYNC_PAUSED')
     await writeAudit(trx, { workspaceId, actor, action: 'sync.paused', subjectId: syncId })
@@ -102,13 +104,15 @@ export async function pauseSync(hub: Hub, actor: string, workspaceId: string, sy
   return sync
 }
 
-/** Lets a paused sync run again. @throws HubError `SYNC_NOT_FOUND`, `CONNECTION_NOT_READY` */
+/** Lets a paused sync run again. @throws HubError `SYNC_NOT_FOUND`, `CONNECTION_NOT_READY`, `TOKEN_EXPIRED` */
 export async function resumeSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+  const { connectionId } = await findSync(hub.db, workspaceId, syncId)
   const sync = await hub.db.transaction().execute(async trx => {
+    // The connection first, as who changes its state does.
+    const reason = pauseReasonOf(await lockConnection(trx, workspaceId, connectionId))
     const before = await lockSync(trx, workspaceId, syncId)
     if (before.status === 'active') return before
-    const { status } = await findConnection(trx, workspaceId, before.connectionId)
-    if (status === 'disconnecting' || status === 'disconnected') throw new HubError('CONNECTION_NOT_READY')
+    if (reason) throw new HubError(reason === 'needs_reauth' ? 'TOKEN_EXPIRED' : 'CONNECTION_NOT_READY')
     const after = await updateSync(trx, before, { status: 'active', pausedBecause: null })
     await writeAudit(trx, { workspaceId, actor, action: 'sync.resumed', subjectId: syncId })
     return after

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { Hub } from '../hub.ts'
-import { cancelRuns } from './run-store.ts'
 import { applyScheduleSoon } from './schedule.ts'
 import { syncFromRow, type Sync } from './sync-store.ts'
 
@@ -25,47 +24,18 @@ export async function syncsOfConnection(
   return rows.map(syncFromRow)
 }
 
-/** Why the hub itself pauses a connection's syncs. */
-export type PauseReason = 'needs_reauth' | 'disconnecting'
-
-/**
- * Pauses the syncs of a connection, and cancels what they have running or asked for: whoever works on it stops at its next
- * commit. Gives how many it paused.
- */
-export async function pauseSyncsOfConnection(
-  hub: Hub,
-  workspaceId: string,
-  connectionId: string,
-  reason: PauseReason,
-): Promise<number> {
-  const paused = await hub.db.transaction().execute(async trx => {
-    const rows = await trx
-      .updateTable('syncs')
-      .set({
-        status: 'paused',
-        paused_because: reason,
-        schedule_revision: sql<number>`schedule_revision + 1`,
-        updated_at: sql<Date>`now()`,
-      })
-      .where('workspace_id', '=', workspaceId)
-      .where('connection_id', '=', connectionId)
-      .where('status', '=', 'active')
-      .where('deleted_at', 'is', null)
-      .returningAll()
-      .execute()
-    const code = reason === 'needs_reauth' ? 'TOKEN_EXPIRED' : 'CONNECTION_NOT_READY'
-    await cancelRuns(
-      trx,
-      workspaceId,
-      rows.map(row => row.id),
-      code,
-    )
-    return rows.map(syncFromRow)
-  })
-  await Promise.all(
-    paused.map(sync =>
-      applyScheduleSoon(hub, { ...sync, paused: true, deleted: false, revision: sync.scheduleRevision }),
-    ),
-  )
-  return paused.length
+/** Brings the Schedules of a connection's syncs to what the rows say, without waiting for reconcile. */
+export async function followSchedulesOf(hub: Hub, workspaceId: string, connectionId: string): Promise<void> {
+  const rows = await hub.db
+    .selectFrom('syncs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
+    .where('deleted_at', 'is', null)
+    .where('schedule_revision', '<>', sql<number>`schedule_applied`)
+    .execute()
+  for (const sync of rows.map(syncFromRow)) {
+    const paused = sync.status === 'paused'
+    await applyScheduleSoon(hub, { ...sync, paused, deleted: false, revision: sync.scheduleRevision })
+  }
 }

@@ -1,6 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { sql } from 'kysely'
+import { latelyUnusable, lockConnection } from '../connections/store.ts'
 import type { Hub } from '../hub.ts'
+import { pauseReasonOf, pauseSyncs } from './follow-connection.ts'
 import { finishRun } from './run.ts'
 import { applySchedule } from './schedule.ts'
 import { startRunSoon } from './start-workflow.ts'
@@ -11,15 +13,38 @@ const silentAfterMs = 60_000
 const linksAtOnce = 5_000
 
 /**
- * Starts requested runs that were not started, frees run rows whose workflow is gone, brings Schedules to what the rows say,
+ * Pauses what works through a connection that cannot be used, starts requested runs that were not started, frees run rows whose workflow is gone, brings Schedules to what the rows say,
  * and removes what deleted syncs leave. Gives how many it started or freed.
  */
 export async function reconcileSync(hub: Hub, limit: number): Promise<number> {
+  const paused = await pauseUnusable(hub, limit)
   const scheduled = await followSchedules(hub, limit)
   const freed = await freeSilentRuns(hub, limit)
   const started = await startRequested(hub, limit)
   await removeDeleted(hub)
-  return scheduled + freed + started
+  return paused + scheduled + freed + started
+}
+
+/** Syncs that run although their connection cannot be used: whatever left them so. Relies on syncs_once. */
+async function pauseUnusable(hub: Hub, limit: number): Promise<number> {
+  const connections = await latelyUnusable(hub.db, limit)
+  if (connections.length === 0) return 0
+  const rows = await hub.db
+    .selectFrom('syncs')
+    .select(['workspace_id', 'connection_id'])
+    .distinct()
+    .where(eb => eb.or(connections.map(one => eb.and({ workspace_id: one.workspaceId, connection_id: one.id }))))
+    .where('status', '=', 'active')
+    .where('deleted_at', 'is', null)
+    .execute()
+  let paused = 0
+  for (const { workspace_id: workspaceId, connection_id: id } of rows) {
+    paused += await hub.db.transaction().execute(async trx => {
+      const reason = pauseReasonOf(await lockConnection(trx, workspaceId, id))
+      return reason ? pauseSyncs(trx, { workspaceId, id }, reason) : 0
+    })
+  }
+  return paused
 }
 
 /** Relies on syncs_unscheduled. */

@@ -7,9 +7,10 @@ import { lockSync } from './sync-store.ts'
 
 /**
  * Asks for a run of a sync. The row says so before anything is started; requests that come while one waits are one. Gives
- * the run that will do it, or null when a webhook asks for a sync that is paused.
+ * the run that will do it, or null when a webhook asks for a sync that is paused. One that rests until its connection's user is
+ * back keeps what a webhook asks for.
  * @param options.full reads everything, although the platform could tell what has changed
- * @throws HubError `SYNC_NOT_FOUND`; `SYNC_PAUSED` when a person asks
+ * @throws HubError `SYNC_NOT_FOUND`; `SYNC_PAUSED`, `TOKEN_EXPIRED` when a person asks
  */
 export async function requestSyncRun(
   hub: Hub,
@@ -20,13 +21,15 @@ export async function requestSyncRun(
 ): Promise<{ runId: string } | null> {
   const requested = await hub.db.transaction().execute(async trx => {
     const sync = await lockSync(trx, workspaceId, syncId)
+    const waits = sync.status === 'paused' && sync.pausedBecause === 'needs_reauth'
     if (sync.status === 'paused') {
-      if (trigger === 'manual') throw new HubError('SYNC_PAUSED')
-      return null
+      if (trigger === 'manual') throw new HubError(waits ? 'TOKEN_EXPIRED' : 'SYNC_PAUSED')
+      // What the platform tells while its user is away is looked at when they are back.
+      if (!waits) return null
     }
-    return { sync, run: await insertRequest(trx, workspaceId, syncId, trigger, options.full ?? false) }
+    return { waits, sync, run: await insertRequest(trx, workspaceId, syncId, trigger, options.full ?? false) }
   })
   if (!requested) return null
-  await startRunSoon(hub, requested.sync, trigger)
+  if (!requested.waits) await startRunSoon(hub, requested.sync, trigger)
   return { runId: requested.run.id }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ScheduleNotFoundError } from '@temporalio/client'
 import { runRequestedSignal, runSyncName, syncWorkflowId } from '../../src/sync/contract.ts'
-import { pauseSyncsOfConnection, syncsOfConnection } from '../../src/sync/of-connection.ts'
 import { reconcileSync } from '../../src/sync/reconcile.ts'
 import { requestSyncRun } from '../../src/sync/request-run.ts'
 import { beginRun } from '../../src/sync/run.ts'
@@ -125,6 +124,9 @@ describe('runs', () => {
 })
 
 describe('reconcile', () => {
+  // What the tests above have left.
+  beforeAll(() => reconcileSync(hub, 100))
+
   it('starts what was asked for and never started', async () => {
     const syncId = await createSync(company, { collection: 'unstarted' })
     await hub.pool.query(
@@ -221,24 +223,6 @@ describe('the Schedule of a sync', () => {
       { every: 7_200_000 },
     ])
     expect(await reconcileSync(hub, 10)).toBe(0)
-  })
-})
-
-describe('the syncs of a connection', () => {
-  it('are paused and stopped together', async () => {
-    const own = await anotherCompany(hub, company.sandbox)
-    const syncId = await createSync(own, { schedule: { every: '1h' } })
-    await own.hub.pool.query(
-      `insert into sync_runs (id, workspace_id, sync_id, trigger, status) values ($1, $2, $3, 'manual', 'requested')`,
-      [`run_${syncId.slice(5)}`, own.workspace.workspaceId, syncId],
-    )
-    expect(await pauseSyncsOfConnection(hub, own.workspace.workspaceId, own.connectionId, 'disconnecting')).toBe(1)
-    expect(await syncsOfConnection(hub.db, own.workspace.workspaceId, own.connectionId)).toMatchObject([
-      { id: syncId, status: 'paused', pausedBecause: 'disconnecting' },
-    ])
-    const { body } = await own.workspace.request<ShownRun>('GET', `/v1/syncs/${syncId}/runs/run_${syncId.slice(5)}`)
-    expect(body).toMatchObject({ status: 'cancelled', errorCode: 'CONNECTION_NOT_READY' })
-    expect((await schedule.getHandle(syncWorkflowId(syncId)).describe()).state.paused).toBe(true)
   })
 })
 

@@ -37,7 +37,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       status: 202,
       reply: runSchema,
       idempotent: true,
-      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED'],
+      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED', 'TOKEN_EXPIRED'],
       async handler({ params, body, caller }) {
         const { workspaceId } = caller
         const run = await requestSyncRun(hub, workspaceId, params.syncId, 'manual', body)

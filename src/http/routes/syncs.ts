@@ -107,7 +107,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       summary: 'Resume a sync',
       params,
       reply: syncSchema,
-      errors: ['SYNC_NOT_FOUND', 'CONNECTION_NOT_READY'],
+      errors: ['SYNC_NOT_FOUND', 'CONNECTION_NOT_READY', 'TOKEN_EXPIRED'],
       handler: async ({ params, caller }) =>
         showSync(await resumeSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId)),
     }),
