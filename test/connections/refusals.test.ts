@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripeKey } from '../../dev/sandbox/settings.ts'
 import { checkDueConnections } from '../../src/connections/check-due.ts'
 import { freshTokens } from '../../src/connections/fresh-tokens.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
@@ -36,7 +37,7 @@ const connect = async (provider: keyof typeof apps): Promise<string> => {
   const { status, body } = await workspace.request<Connecting>('POST', '/v1/connections', {
     provider,
     providerAppId: apps[provider],
-    ...(provider === 'stripe' ? { credentials: { apiKey: 'sk_test_1234567890abcdef' } } : {}),
+    ...(provider === 'stripe' ? { credentials: { apiKey: stripeKey } } : {}),
     ...(provider === 'github' ? { import: { accessToken: 'gho_1' } } : {}),
     ...(provider === 'quickbooks'
       ? { import: { accessToken: 'at', refreshToken: 'rt', expiresAt, config: { realmId: String(++realm) } } }
@@ -91,7 +92,7 @@ describe('a limit, whatever its status', () => {
       const answer = await workspace.request('POST', '/v1/connections', {
         provider: 'stripe',
         providerAppId: apps.stripe,
-        credentials: { apiKey: 'sk_test_1234567890abcdef' },
+        credentials: { apiKey: stripeKey },
       })
       expect([answer.status, answer.body.error.code, answer.headers['retry-after']]).toEqual([answered, code, '7'])
     }
