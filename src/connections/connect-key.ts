@@ -2,6 +2,7 @@ import { HubError, isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import type { TokenGrant } from '../oauth/token-answer.ts'
+import { holdApp } from '../provider-apps/hold.ts'
 import { appSettings } from '../provider-apps/store.ts'
 import { providerOf } from '../providers/index.ts'
 import { adoptGrant } from './adopt-grant.ts'
@@ -30,8 +31,9 @@ export async function connectByKey(
   actor: string,
 ): Promise<Connection> {
   const owner = { config: {}, ...connecting, id: newId('connection') }
-  const account = await accountOfKey(hub, owner, apiKey)
+  const { account, baseUrls } = await accountOfKey(hub, owner, apiKey)
   return hub.db.transaction().execute(async trx => {
+    await holdApp(trx, owner, baseUrls)
     const connection = await insertConnection(trx, { ...owner, authKind: 'api_key' })
     return adoptGrant(hub, trx, connection, {
       grant: keyGrant(apiKey),
@@ -49,7 +51,7 @@ export async function connectByKey(
  * @throws HubError as `connectByKey`, and `ACCOUNT_MISMATCH`, `CONFLICT`
  */
 export async function replaceKey(hub: Hub, current: Connection, apiKey: string, actor: string): Promise<Connection> {
-  const account = await accountOfKey(hub, current, apiKey)
+  const { account } = await accountOfKey(hub, current, apiKey)
   return hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, current.workspaceId, current.id)
     return adoptGrant(hub, trx, connection, {
@@ -63,7 +65,11 @@ export async function replaceKey(hub: Hub, current: Connection, apiKey: string, 
   })
 }
 
-async function accountOfKey(hub: Hub, owner: KeyOwner, apiKey: string): Promise<Account> {
+async function accountOfKey(
+  hub: Hub,
+  owner: KeyOwner,
+  apiKey: string,
+): Promise<{ account: Account; baseUrls: Record<string, string> }> {
   const definition = providerOf(owner.provider)
   const method = definition.auth.find(candidate => candidate.kind === 'api_key')
   if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect by key.` })
@@ -74,7 +80,8 @@ async function accountOfKey(hub: Hub, owner: KeyOwner, apiKey: string): Promise<
   const { workspaceId, id: connectionId, providerAppId, provider, environment, config } = owner
   const permits = { workspaceId, connectionId, providerAppId, provider }
   try {
-    return await identify(hub, { definition, method, environment, baseUrls, config, accessToken: apiKey, permits })
+    const target = { definition, method, environment, baseUrls, config, accessToken: apiKey, permits }
+    return { account: await identify(hub, target), baseUrls }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

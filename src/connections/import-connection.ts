@@ -2,12 +2,14 @@ import { HubError, isHubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { refreshTokens } from '../oauth/token-calls.ts'
-import { TokenError } from '../oauth/token-error.ts'
+import { hubErrorOf, TokenError } from '../oauth/token-error.ts'
 import type { TokenGrant } from '../oauth/token-answer.ts'
+import { holdApp } from '../provider-apps/hold.ts'
 import { appCredentials } from '../provider-apps/store.ts'
 import { providerOf } from '../providers/index.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from './identity.ts'
+import { outlastDatabase } from './outlast-database.ts'
 import { oauthOf } from './refresh.ts'
 import { insertConnection, type Connection, type NewConnection } from './store.ts'
 
@@ -42,11 +44,15 @@ export async function importConnection(
   const grant = live ?? (await refreshed(hub, owner.provider, app, tokens))
   const receivedAt = new Date()
   const account = await accountOfGrant(hub, owner, app.baseUrls, grant, live !== undefined)
-  return hub.db.transaction().execute(async trx => {
-    const connection = await insertConnection(trx, { ...owner, authKind: 'oauth2' })
-    const adopted = { grant, receivedAt, account, config: {}, scopes: owner.scopes, actor }
-    return adoptGrant(hub, trx, connection, adopted)
-  })
+  // What a refresh has won is nowhere else: the caller's own refresh token is spent.
+  return outlastDatabase(hub, 'an imported token', () =>
+    hub.db.transaction().execute(async trx => {
+      await holdApp(trx, owner, app.baseUrls)
+      const connection = await insertConnection(trx, { ...owner, authKind: 'oauth2' })
+      const adopted = { grant, receivedAt, account, config: {}, scopes: owner.scopes, actor }
+      return adoptGrant(hub, trx, connection, adopted)
+    }),
+  )
 }
 
 function liveGrant(hub: Hub, tokens: ImportedTokens): TokenGrant | undefined {
@@ -78,18 +84,7 @@ async function refreshed(
     return { ...grant, refreshToken: grant.refreshToken ?? tokens.refreshToken }
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
-    const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }
-    switch (error.failure) {
-      case 'dead_grant':
-      case 'refused':
-        throw new HubError('INVALID_CREDENTIALS')
-      case 'bad_client':
-        throw new HubError('CLIENT_REFUSED')
-      case 'rate_limited':
-        throw new HubError('RATE_LIMITED', wait)
-      case 'down':
-        throw new HubError('PROVIDER_UNREACHABLE', wait)
-    }
+    throw hubErrorOf(error, 'INVALID_CREDENTIALS')
   }
 }
 

@@ -67,3 +67,45 @@ export async function connectionsOfAccounts(
     order by c.id`.execute(db)
   return rows
 }
+
+/** A connection of an app that is not disconnected: it has tokens, or may be about to get some. */
+export async function connectionOfApp(
+  db: Executor,
+  workspaceId: string,
+  providerAppId: string,
+): Promise<string | undefined> {
+  // By connections_by_workspace; an app is moved seldom.
+  const row = await db
+    .selectFrom('connections')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('provider_app_id', '=', providerAppId)
+    .where('status', '!=', 'disconnected')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
+}
+
+/**
+ * Whether a living connection may hold the same grant as a token that was given to the same app: one of the same account, or
+ * any while the account of either is not known. The environment's app is one client for every workspace.
+ */
+export async function liveConnectionOfGrant(
+  db: Executor,
+  app: { workspaceId: string; provider: string; providerAppId: string | null },
+  accountId: string | undefined,
+): Promise<boolean> {
+  // Over connections_by_account.
+  let query = db
+    .selectFrom('connections')
+    .select('id')
+    .where('provider', '=', app.provider)
+    .where('provider_app_id', app.providerAppId === null ? 'is' : '=', app.providerAppId)
+    .where('status', 'in', ['connected', 'degraded', 'needs_reauth', 'error'])
+    .where('generation', '>', 0)
+  if (app.providerAppId !== null) query = query.where('workspace_id', '=', app.workspaceId)
+  if (accountId !== undefined) {
+    query = query.where(eb => eb.or([eb('external_account_id', '=', accountId), eb('external_account_id', 'is', null)]))
+  }
+  return (await query.limit(1).executeTakeFirst()) !== undefined
+}

@@ -4,6 +4,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { providerOf } from '../providers/index.ts'
 import { checkBaseUrls } from './base-urls.ts'
+import { assertMayMove } from './hold.ts'
 import {
   deleteProviderApp,
   findProviderApp,
@@ -46,13 +47,17 @@ export function createProviderApp(
     const { clientSecret, webhookSecret } = input
     if (clientSecret !== undefined) await putAppSecret(hub, db, app, 'client_secret', clientSecret)
     if (webhookSecret !== undefined) await putAppSecret(hub, db, app, 'webhook_secret', webhookSecret)
-    const details = { provider: app.provider }
+    const hosts = hostsOf(baseUrls)
+    const details = { provider: app.provider, ...(Object.keys(hosts).length > 0 ? { hosts } : {}) }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.created', subjectId: app.id, details })
     return app
   })
 }
 
-/** @throws HubError `PROVIDER_APP_NOT_FOUND`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs or its overlap */
+/**
+ * @throws HubError `PROVIDER_APP_NOT_FOUND`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs or its overlap; `CONFLICT`
+ * for base URLs to which its secrets would move
+ */
 export async function changeProviderApp(
   hub: Hub,
   actor: string,
@@ -70,16 +75,23 @@ export async function changeProviderApp(
     change = { ...change, baseUrls: checkBaseUrls(hub, providerOf(provider), change.baseUrls) }
   }
   return hub.db.transaction().execute(async db => {
+    const { baseUrls } = change
+    const moves = baseUrls && (await assertMayMove(hub, db, { workspaceId, id }, { baseUrls, clientSecret }))
     const updated = await updateProviderApp(db, workspaceId, id, change)
     if (clientSecret !== undefined) await putAppSecret(hub, db, updated, 'client_secret', clientSecret)
     const overlap = { webhookSecret, overlapSeconds: webhookSecretOverlapSeconds }
     const app = await changeWebhookSecret(hub, db, updated, overlap)
     const given = { ...change, clientSecret, webhookSecret, webhookSecretOverlapSeconds }
     const changed = Object.entries(given).filter(([, value]) => value !== undefined)
-    const details = { changed: changed.map(([name]) => name) }
+    const details = { changed: changed.map(([name]) => name), ...(moves ? { hosts: hostsOf(baseUrls) } : {}) }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.updated', subjectId: id, details })
     return app
   })
+}
+
+/** Where an app's calls go, for the audit log: a path may be anything. */
+function hostsOf(baseUrls: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(baseUrls).map(([origin, url]) => [new URL(origin).host, new URL(url).host]))
 }
 
 /** Deletes an app and destroys its secrets. @throws HubError `PROVIDER_APP_NOT_FOUND`, `CONFLICT` */

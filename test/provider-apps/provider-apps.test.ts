@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { holdApp } from '../../src/provider-apps/hold.ts'
 import { appCredentials, appSettings, findProviderApp } from '../../src/provider-apps/store.ts'
 import { webhookApp } from '../../src/provider-apps/webhook-app.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
@@ -129,6 +131,71 @@ describe('a provider app', () => {
     expect((await mine.request('GET', `/v1/provider-apps/${body.id}`)).body.hasClientSecret).toBe(true)
     await hub.pool.query(`update connections set status = 'disconnected' where id = 'conn_1'`)
     expect((await mine.request('DELETE', `/v1/provider-apps/${body.id}`)).status).toBe(204)
+  })
+
+  it('does not move its secrets to another host', async () => {
+    const { body } = await mine.request('POST', '/v1/provider-apps', app)
+    const url = `/v1/provider-apps/${body.id}`
+    const moved = { 'https://api.github.com': 'http://127.0.0.1:9998' }
+    const move = (change: object = {}) => mine.request('PATCH', url, { baseUrls: moved, ...change })
+    const refused = async (answer: Promise<{ status: number; body: { error: { code: string } } }>) => {
+      const { status, body } = await answer
+      expect([status, body.error.code]).toEqual([409, 'CONFLICT'])
+      expect((await mine.request('GET', url)).body.baseUrls).toEqual({
+        'https://api.github.com': 'http://127.0.0.1:9999/api/v3',
+      })
+    }
+    await refused(move())
+    await refused(move({ clientId: 'other', webhookSecret: 'mine' }))
+    expect((await mine.request('PATCH', url, { baseUrls: app.baseUrls, name: 'As it was' })).status).toBe(200)
+    await hub.pool.query(
+      `insert into connections (id, workspace_id, provider, provider_app_id, environment, auth_kind, status)
+       values ('conn_2', $1, 'github', $2, 'production', 'oauth2', 'pending')`,
+      [workspaceId, body.id],
+    )
+    await refused(move({ clientSecret: 'canary-anew' }))
+    await refused(move({ clientSecret: null }))
+    await hub.pool.query(`update connections set status = 'disconnected' where id = 'conn_2'`)
+    expect((await move({ clientSecret: 'canary-anew' })).body.baseUrls).toEqual(moved)
+    const { body: audit } = await mine.request('GET', `/v1/audit-log?subjectId=${body.id}`)
+    expect(audit.data[0]).toMatchObject({
+      details: { changed: ['baseUrls', 'clientSecret'], hosts: { 'api.github.com': '127.0.0.1:9998' } },
+    })
+  })
+
+  it('stays where it was while a connection is made with it', async () => {
+    const { body } = await mine.request('POST', '/v1/provider-apps', { ...app, clientSecret: undefined })
+    const reference = { workspaceId, providerAppId: body.id, provider: 'github' }
+    const { baseUrls } = await appSettings(hub, reference)
+    const move = () =>
+      mine.request('PATCH', `/v1/provider-apps/${body.id}`, {
+        baseUrls: { 'https://api.github.com': 'https://a.example' },
+      })
+    let moving: ReturnType<typeof move> | undefined
+    await hub.db.transaction().execute(async trx => {
+      await holdApp(trx, reference, baseUrls)
+      moving = move()
+      await sleep(200)
+      await trx
+        .insertInto('connections')
+        .values({
+          id: 'conn_3',
+          workspace_id: workspaceId,
+          provider: 'github',
+          provider_app_id: body.id,
+          environment: 'production',
+          auth_kind: 'oauth2',
+          status: 'connected',
+          config: '{}',
+          scopes: [],
+          metadata: '{}',
+        })
+        .execute()
+    })
+    expect((await moving)?.status).toBe(409)
+    await expect(hub.db.transaction().execute(trx => holdApp(trx, reference, {}))).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
   })
 
   it("is another workspace's to nobody", async () => {

@@ -128,11 +128,12 @@ export function providerAppRoutes(hub: Hub): AnyRoute[] {
       access: 'provider-apps:write',
       summary: 'Change a provider app',
       description:
-        'What is left out stays as it is; a secret that is null is removed. The webhook secret before a new one goes on verifying for a while.',
+        'What is left out stays as it is; a secret that is null is removed. The webhook secret before a new one goes on verifying for a while. ' +
+        'Base URLs stay while a connection is made with the app, and need its client secret anew.',
       params,
       body: z.strictObject({ ...changeable, webhookSecretOverlapSeconds: overlapSeconds }).partial(),
       reply: providerAppSchema,
-      errors: ['PROVIDER_APP_NOT_FOUND', 'INVALID_URL'],
+      errors: ['PROVIDER_APP_NOT_FOUND', 'INVALID_URL', 'CONFLICT'],
       handler: async ({ params, body, caller }) =>
         showOne(await changeProviderApp(hub, caller.apiKeyId, caller.workspaceId, params.providerAppId, body)),
     }),
