@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
+import type { AttemptRef } from '../src/connections/attempt-store.ts'
 import { checkDueConnections } from '../src/connections/check-due.ts'
 import type {
   AttemptOutcome,
@@ -9,7 +10,9 @@ import type {
   RefreshSweepResult,
 } from '../src/connections/contract.ts'
 import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/disconnect.ts'
-import { attemptErrorOf, completeAttempt, exchangeAttempt, failAttempt } from '../src/connections/finish-attempt.ts'
+import { exchangeAttempt } from '../src/connections/exchange-attempt.ts'
+import { attemptErrorOf, failAttempt } from '../src/connections/fail-attempt.ts'
+import { completeAttempt } from '../src/connections/finish-attempt.ts'
 import { probeProvider, releaseProvider, type ProbeResult } from '../src/connections/provider-outage.ts'
 import { sweepStop } from '../src/connections/sweeping.ts'
 import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
@@ -17,11 +20,6 @@ import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import { followSchedulesOf } from '../src/sync/of-connection.ts'
-
-interface AttemptRef {
-  workspaceId: string
-  attemptId: string
-}
 
 /** The actor that the audit log names for what a workflow did. */
 const actor = () => Context.current().info.workflowType ?? 'worker'

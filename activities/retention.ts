@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
 import { expireAudit } from '../src/audit/expire.ts'
+import { expireAttempts } from '../src/connections/expire-attempts.ts'
 import { dropExpiredPartitions, ensurePartitions } from '../src/db/partitions.ts'
 import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versions.ts'
 import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
@@ -30,6 +31,7 @@ const expirations: Record<ExpiringKind, Expire> = {
   rate_limits: (hub, limit) => expireRateLimits(hub.pool, limit),
   waiting_deliveries: expireWaiting,
   replays: (hub, limit) => expireReplays(hub.db, limit),
+  connect_attempts: expireAttempts,
   audit_log: (hub, limit) => expireAudit(hub.pool, hub.config.retention.auditDays, limit),
 }
 

@@ -19,6 +19,14 @@ const activities = proxyActivities<ConnectionActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
 
+// What the code has won is sealed: it is not given up while the platform cannot say whose it is.
+const { completeAttempt } = proxyActivities<ConnectionActivities>({
+  taskQueue: taskQueues.connections,
+  startToCloseTimeout: '40 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+})
+
 const callback = defineSignal(callbackSignal)
 
 /**
@@ -46,7 +54,7 @@ export async function connectAccount(input: ConnectAccountInput): Promise<Attemp
     const failed = await activities.exchangeAttempt(ref)
     if (failed) return ended(failed)
     setCurrentDetails(`Asks ${provider} whose account it is.`)
-    return ended((await activities.completeAttempt(ref)) ?? 'failed')
+    return ended((await completeAttempt(ref)) ?? 'failed')
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     setCurrentDetails(`${provider} did not work for too long: the code is spent or expired.`)

@@ -10,6 +10,7 @@ import { oauthOf } from './refresh.ts'
 import { findConnection, type Connection } from './store.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import { findWon, forgetWon } from './won-grant.ts'
 
 /** A credential that a person or the caller has just given, and whose account it opens. */
 export interface AdoptedGrant {
@@ -25,7 +26,8 @@ export interface AdoptedGrant {
 
 /**
  * Makes a verified credential a connection's own, in the caller's transaction, which has locked the connection. It raises
- * the generation, so that a refresh of the former credential that is under way comes to nothing.
+ * the generation, so that a refresh of the former credential that is under way comes to nothing. A refresh token that is not
+ * given again is kept.
  * @throws HubError `ACCOUNT_MISMATCH` when the connection is another account's, `CONFLICT` when it is being disconnected
  */
 export async function adoptGrant(
@@ -39,12 +41,13 @@ export async function adoptGrant(
     throw new HubError('ACCOUNT_MISMATCH')
   }
   const { grant, account } = adopted
-  const tokens: ConnectionTokens = {
-    accessToken: grant.accessToken,
-    ...(grant.refreshToken === undefined ? {} : { refreshToken: grant.refreshToken }),
-  }
   const method = connection.authKind === 'oauth2' ? oauthOf(connection.provider) : undefined
-  const times = method && tokenTimes(method, grant, tokens.refreshToken !== undefined, undefined, adopted.receivedAt)
+  // Some platforms give a refresh token with the first consent only: the one from then stays good.
+  const kept = method && grant.refreshToken === undefined ? await formerRefreshToken(hub, trx, connection) : undefined
+  const refreshToken = grant.refreshToken ?? kept
+  const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
+  const absolute = kept === undefined ? undefined : connection.absoluteExpiresAt
+  const times = method && tokenTimes(method, grant, refreshToken !== undefined, absolute, adopted.receivedAt)
   await trx
     .updateTable('connections')
     .set({
@@ -56,7 +59,7 @@ export async function adoptGrant(
       lease_until: null,
       refresh_at: times?.refreshAt ?? null,
       access_expires_at: times?.accessExpiresAt ?? null,
-      refresh_expires_at: times?.refreshExpiresAt ?? null,
+      refresh_expires_at: (kept === undefined ? times?.refreshExpiresAt : connection.refreshExpiresAt) ?? null,
       absolute_expires_at: times?.absoluteExpiresAt ?? null,
       refresh_failures: 0,
       first_failure_at: null,
@@ -74,6 +77,7 @@ export async function adoptGrant(
     .where('id', '=', connection.id)
     .execute()
   await hub.credentials.put(trx, tokensPlace(connection), tokens)
+  await forgetWon(hub, trx, spentOf(connection))
   if (connection.status === 'connected') {
     const { workspaceId, id: subjectId } = connection
     await writeAudit(trx, { workspaceId, actor: adopted.actor, action: 'connection.reconnected', subjectId })
@@ -82,4 +86,17 @@ export async function adoptGrant(
   return (
     (await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor: adopted.actor })) ?? connection
   )
+}
+
+const spentOf = ({ workspaceId, id: connectionId, generation }: Connection) => ({
+  workspaceId,
+  connectionId,
+  generation,
+})
+
+/** What a refresh has won and not stored yet comes before what is stored: the latter may be spent. */
+async function formerRefreshToken(hub: Hub, trx: Executor, connection: Connection): Promise<string | undefined> {
+  const won = await findWon(hub, trx, spentOf(connection))
+  const stored = await hub.credentials.get<ConnectionTokens>(trx, tokensPlace(connection))
+  return won?.grant.refreshToken ?? stored?.refreshToken
 }

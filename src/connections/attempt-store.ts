@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely'
+import type { SecretPlace } from '../credentials/key-ring.ts'
 import type { Executor } from '../db/database.ts'
 import type { AttemptStatus, ConnectAttemptsTable } from '../db/schema/connect-attempts.ts'
 import { HubError } from '../errors.ts'
@@ -22,8 +23,21 @@ export interface ConnectAttempt {
   expiresAt: Date
 }
 
+/** An attempt, as its workflow names it. */
+export interface AttemptRef {
+  workspaceId: string
+  attemptId: string
+}
+
 /** The secrets of an attempt, each under its field; all go when it ends. */
 export const attemptFields = { verifier: 'verifier', code: 'code', grant: 'grant' } as const
+
+export function attemptPlace(
+  attempt: { workspaceId: string; id: string },
+  field: keyof typeof attemptFields,
+): SecretPlace {
+  return { workspaceId: attempt.workspaceId, ownerId: attempt.id, field: attemptFields[field] }
+}
 
 function attemptFromRow(row: Selectable<ConnectAttemptsTable>): ConnectAttempt {
   return {
@@ -144,6 +158,33 @@ export async function endAttempt(
     .where('status', 'in', from)
     .executeTakeFirst()
   return numUpdatedRows === 1n
+}
+
+/**
+ * Notes of a connection that has never been connected that the person of its last attempt did not come. It stays pending:
+ * nothing is wrong with it, and another attempt may begin.
+ */
+export async function noteNobodyCame(
+  trx: Executor,
+  attempt: { workspaceId: string; connectionId: string },
+): Promise<void> {
+  await trx
+    .updateTable('connections')
+    .set({ status_reason: 'ATTEMPT_EXPIRED', updated_at: sql<Date>`now()` })
+    .where('workspace_id', '=', attempt.workspaceId)
+    .where('id', '=', attempt.connectionId)
+    .where('status', '=', 'pending')
+    .where(eb => {
+      // Over connect_attempts_by_connection.
+      const open = eb
+        .selectFrom('connect_attempts')
+        .select('id')
+        .where('workspace_id', '=', attempt.workspaceId)
+        .where('connection_id', '=', attempt.connectionId)
+        .where('status', 'in', ['awaiting', 'code_received'])
+      return eb.not(eb.exists(open))
+    })
+    .execute()
 }
 
 /** Notes that the attempt's workflow was told of its callback. */

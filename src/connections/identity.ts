@@ -34,9 +34,10 @@ export async function accountOf(
   const { identity } = definition
   const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
   const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
-  if (id === undefined)
+  if (id === undefined || id.includes('\0'))
     throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
-  return { id, name: textAt(body, identity.name) ?? null }
+  // Postgres does not store U+0000, and a token is not to be lost to a name.
+  return { id, name: textAt(body, identity.name)?.replaceAll('\0', '') ?? null }
 }
 
 /** Whether the provider answered that the credential is not good: 401. A 403 is about what may be done with it. */

@@ -15,6 +15,8 @@ export interface ConnectionSettings {
   demandPollMs: number
   /** How long a person may take to come back from the provider. */
   attemptLifetimeMs: number
+  /** How long an attempt that ended is kept, and a connection that came of none. */
+  keepEndedMs: number
   /** How long the callback keeps a person waiting for the outcome. */
   callbackWaitMs: number
   /** How long an identity call may take. */
@@ -53,6 +55,7 @@ export const connectionSettings: ConnectionSettings = {
   demandDeadlineMs: 25_000,
   demandPollMs: 100,
   attemptLifetimeMs: 10 * minute,
+  keepEndedMs: 7 * day,
   callbackWaitMs: 10_000,
   identityTimeoutMs: 15_000,
   checkEveryMs: 6 * hour,

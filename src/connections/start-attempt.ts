@@ -3,10 +3,11 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { authorizationOf, stateHash } from '../oauth/authorize.ts'
+import { holdApp } from '../provider-apps/hold.ts'
 import { appCredentials } from '../provider-apps/store.ts'
 import { providerOf } from '../providers/index.ts'
 import { startSoon } from '../temporal/start.ts'
-import { attemptFields, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
+import { attemptPlace, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
 import { oauthOf } from './refresh.ts'
 import type { Connection } from './store.ts'
 import { connectAccountStart } from './workflow-starts.ts'
@@ -44,6 +45,7 @@ export async function startAttempt(
   const authorization = await authorizationOf(method, app, { redirectUri, scopes })
   const lifetimeMs = hub.connectionSettings.attemptLifetimeMs
   const { connection, attempt } = await hub.db.transaction().execute(async trx => {
+    await holdApp(trx, connecting, app.baseUrls)
     const connection = await write(trx, scopes)
     const attempt = await insertAttempt(trx, {
       id: newId('connectAttempt'),
@@ -56,8 +58,8 @@ export async function startAttempt(
       scopes,
       lifetimeMs,
     })
-    const place = { workspaceId, ownerId: attempt.id, field: attemptFields.verifier }
-    if (authorization.verifier !== undefined) await hub.credentials.put(trx, place, authorization.verifier)
+    const { verifier } = authorization
+    if (verifier !== undefined) await hub.credentials.put(trx, attemptPlace(attempt, 'verifier'), verifier)
     return { connection, attempt }
   })
   await startSoon(

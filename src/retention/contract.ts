@@ -9,6 +9,7 @@ export const expiringKinds = [
   'waiting_deliveries',
   'replays',
   'audit_log',
+  'connect_attempts',
 ] as const
 
 export type ExpiringKind = (typeof expiringKinds)[number]

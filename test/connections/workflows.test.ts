@@ -322,7 +322,10 @@ describe('reconcile', () => {
       started.body.attemptId,
     ])
     await reconcileConnections(hub, 10)
-    expect(await shown(started.body.connection.id)).toMatchObject({ status: 'error', statusReason: 'ATTEMPT_EXPIRED' })
+    const { id } = started.body.connection
+    // Nothing is wrong with the connection: nobody is told, and another attempt may begin.
+    expect(await shown(id)).toMatchObject({ status: 'pending', statusReason: 'ATTEMPT_EXPIRED' })
+    expect(await typesOf(id)).toEqual([])
     const attempt = await workspace.request('GET', `/v1/connect-attempts/${started.body.attemptId}`)
     expect(attempt.body).toMatchObject({ status: 'expired', errorCode: 'ATTEMPT_EXPIRED' })
   })

@@ -18,6 +18,24 @@ const partitions = async () => {
   return rows.map(row => row.name)
 }
 
+/** Eighteen connections whose attempts ended, six of which were connected at some time; and what must stay. */
+const oldAttempts = async () => {
+  await hub.pool.query(
+    `with workspace as (insert into workspaces (id, name) values ('ws_1', 'one') returning id), made as (
+       insert into connections (id, workspace_id, provider, environment, auth_kind, status, generation, updated_at)
+       select 'conn_' || n, workspace.id, 'github', 'production', 'oauth2',
+         case when n <= 6 then 'connected' when n <= 9 then 'error' else 'pending' end,
+         case when n <= 6 then 1 else 0 end,
+         now() - case when n <= 18 then '8 days' else '6 days' end::interval
+       from workspace, generate_series(1, 20) n returning id, workspace_id)
+     insert into connect_attempts
+       (id, workspace_id, connection_id, provider, state_hash, redirect_uri, status, updated_at, expires_at)
+     select replace(id, 'conn', 'att'), workspace_id, id, 'github', sha256(id::bytea), '',
+       case when id = 'conn_20' then 'awaiting' else 'expired' end,
+       now() - case when id in ('conn_19', 'conn_20') then '6 days' else '8 days' end::interval, now() from made`,
+  )
+}
+
 describe('retention', () => {
   it('makes the partitions that are missing and forgets the keys that have expired', async () => {
     const before = await partitions()
@@ -34,6 +52,7 @@ describe('retention', () => {
        union all values ($2, 'ws_1', 'test', 'thing.made', 'thing')`,
       [lowestIdAt('audit', ago(401)).slice(0, -2), lowestIdAt('audit', ago(399))],
     )
+    await oldAttempts()
     const workflow = await startWorkflow(hub.temporal, {
       name: 'enforceRetention',
       workflowId: 'enforce-retention',
@@ -53,11 +72,25 @@ describe('retention', () => {
         waiting_deliveries: 0,
         replays: 0,
         audit_log: 12,
+        connect_attempts: 18,
       },
     })
     expect(await partitions()).toEqual(before)
     expect((await hub.pool.query('select from inbound_keys')).rowCount).toBe(5)
     expect((await hub.pool.query('select from audit_log')).rowCount).toBe(1)
+    const left = async (table: string) =>
+      (await hub.pool.query<{ id: string }>(`select id from ${table} order by id`)).rows.map(({ id }) => id)
+    expect(await left('connect_attempts')).toEqual(['att_19', 'att_20'])
+    expect(await left('connections')).toEqual([
+      'conn_1',
+      'conn_19',
+      'conn_2',
+      'conn_20',
+      'conn_3',
+      'conn_4',
+      'conn_5',
+      'conn_6',
+    ])
   })
 
   it('drops what has been kept long enough, and nothing younger', async () => {

@@ -11,6 +11,7 @@ import { deliveryStatistics } from './0009-delivery-statistics.ts'
 import { replays } from './0010-replays.ts'
 import { endpointVerification } from './0011-endpoint-verification.ts'
 import { deliveryPause } from './0012-delivery-pause.ts'
+import { attemptKeeping } from './0014-attempt-keeping.ts'
 import { connectionCare } from './0015-connection-care.ts'
 import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '0010-replays': replays,
   '0011-endpoint-verification': endpointVerification,
   '0012-delivery-pause': deliveryPause,
+  '0014-attempt-keeping': attemptKeeping,
   '0015-connection-care': connectionCare,
   '0017-push-calls': pushCalls,
   '0018-inbound-mended': inboundMended,
