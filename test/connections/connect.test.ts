@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../../src/ids.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
@@ -109,15 +110,98 @@ describe('connecting an account through its person', () => {
     }
   })
 
-  it('takes a state once', async () => {
+  it('takes a state once, and shows every later visit what became of it', async () => {
     const started = await begin()
     const callback = await approve(started.authorizationUrl)
-    const answers = await Promise.all([1, 2, 3].map(() => callBack(inject, callback)))
-    expect(answers.map(answer => answer.status).sort()).toEqual([200, 400, 400])
-    expect((await callBack(inject, callback)).body).toContain('does not work any more')
+    const parallel = [1, 2, 3].map(() => callBack(inject, callback))
+    const soon = sleep(50).then(() => callBack(inject, callback))
+    const answers = [...(await Promise.all([...parallel, soon])), await callBack(inject, callback)]
+    expect(answers.map(({ status, body }) => [status, body.includes('is connected')])).toEqual(
+      Array(5).fill([200, true]),
+    )
     expect((await shown(started.connection.id)).status).toBe('connected')
     const requests = await sandbox.control.tokenRequests({ grantType: 'authorization_code' })
     expect(requests.filter(request => request.outcome !== 'ok')).toEqual([])
+  })
+
+  it('shows what became of it after a failure too, whatever the later visit brings', async () => {
+    const started = await begin({ returnUrl: 'https://app.example.com/done' })
+    const callback = await approve(started.authorizationUrl, { decision: 'deny' })
+    const again = new URL(callback)
+    again.search = `?state=${callback.searchParams.get('state')}&code=other&realmId=1`
+    for (const url of [callback, callback, again]) {
+      const { status, location } = await callBack(inject, url)
+      expect([status, new URL(location!).searchParams.get('error')]).toEqual([303, 'ACCESS_DENIED'])
+    }
+  })
+
+  it('spends nothing when a browser looks ahead', async () => {
+    const started = await begin()
+    const callback = await approve(started.authorizationUrl)
+    const url = callback.pathname + callback.search
+    expect((await app.inject({ method: 'HEAD', url })).statusCode).toBe(200)
+    for (const headers of [
+      { 'sec-purpose': 'prefetch' },
+      { 'sec-purpose': 'prefetch;prerender' },
+      { purpose: 'prefetch' },
+      { 'x-moz': 'prefetch' },
+    ]) {
+      const ahead = await app.inject({ url, headers })
+      expect([ahead.statusCode, ahead.headers['cache-control'], ahead.body.includes('Reload')]).toEqual([
+        503,
+        'no-store',
+        true,
+      ])
+    }
+    const attempt = await workspace.request('GET', `/v1/connect-attempts/${started.attemptId}`)
+    expect(attempt.body.status).toBe('awaiting')
+    expect((await callBack(inject, callback)).status).toBe(200)
+  })
+
+  it("tells the provider's outage from a person's refusal", async () => {
+    for (const [error, code, status] of [
+      ['server_error', 'PROVIDER_UNREACHABLE', 502],
+      ['temporarily_unavailable', 'PROVIDER_UNREACHABLE', 502],
+      ['access_denied', 'ACCESS_DENIED', 400],
+      ['invalid_scope', 'OAUTH_FAILED', 400],
+    ]) {
+      const started = await begin()
+      const state = new URL(started.authorizationUrl).searchParams.get('state')
+      const page = await app.inject({ url: `/oauth/callback/quickbooks?error=${error}&state=${state}` })
+      const attempt = await workspace.request('GET', `/v1/connect-attempts/${started.attemptId}`)
+      expect([page.statusCode, attempt.body.status, attempt.body.errorCode]).toEqual([status, 'failed', code])
+      if (status === 502) expect(page.body).toContain('could not be reached')
+    }
+  })
+
+  it('refuses a parameter that is there twice, and leaves the attempt for the right visit', async () => {
+    const started = await begin()
+    const callback = await approve(started.authorizationUrl)
+    for (const name of ['state', 'code', 'realmId']) {
+      const twice = new URL(callback)
+      twice.searchParams.append(name, callback.searchParams.get(name)!)
+      const page = await callBack(inject, twice)
+      expect([page.status, page.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8'])
+    }
+    expect((await callBack(inject, callback)).status).toBe(200)
+  })
+
+  it('finds the address with a slash at its end, and gives a person a page wherever they come', async () => {
+    const started = await begin()
+    const callback = await approve(started.authorizationUrl)
+    const slash = new URL(callback)
+    slash.pathname += '/'
+    expect((await callBack(inject, slash)).status).toBe(200)
+    for (const [method, url, status] of [
+      ['GET', '/oauth/callback', 404],
+      ['GET', '/oauth/callback/', 400],
+      ['GET', '/oauth/callback/quickbooks/more', 404],
+      ['POST', '/oauth/callback/quickbooks', 405],
+      ['GET', '/oauth/callback/quickbooks', 400],
+    ] as const) {
+      const page = await app.inject({ method, url })
+      expect([url, page.statusCode, page.headers['content-type']]).toEqual([url, status, 'text/html; charset=utf-8'])
+    }
   })
 
   it('refuses a state that is unknown, expired or of another provider', async () => {
@@ -131,8 +215,11 @@ describe('connecting an account through its person', () => {
     expect((await callBack(inject, unknown)).status).toBe(400)
     expect((await app.inject({ url: '/oauth/callback/nobody?state=a&code=b' })).statusCode).toBe(400)
     await hub.pool.query(`update connect_attempts set expires_at = now() where id = $1`, [started.attemptId])
-    expect((await callBack(inject, callback)).status).toBe(400)
-    expect((await shown(started.connection.id)).status).toBe('pending')
+    for (const _ of [1, 2]) {
+      const late = await callBack(inject, callback)
+      expect([late.status, late.body.includes('took too long')]).toEqual([400, true])
+    }
+    expect(await shown(started.connection.id)).toMatchObject({ status: 'pending', statusReason: 'ATTEMPT_EXPIRED' })
   })
 
   it('tells a person who said no, and the product', async () => {

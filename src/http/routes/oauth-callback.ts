@@ -1,91 +1,61 @@
-import type { FastifyReply } from 'fastify'
-import { isHubError } from '../../errors.ts'
-import type { ConnectAttempt } from '../../connections/attempt-store.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { awaitAttempt, receiveCallback } from '../../connections/receive-callback.ts'
-import type { AttemptError } from '../../connections/states.ts'
+import { HubError } from '../../errors.ts'
 import type { Hub } from '../../hub.ts'
-import { providers } from '../../providers/index.ts'
+import { asHubError } from '../errors.ts'
 import type { Plugin } from '../route.ts'
-import { page } from './oauth-callback-page.ts'
+import { answerAttempt, answerError, answerPrefetch } from './oauth-callback-answer.ts'
 
-/** Where providers send a person's browser back to: `GET /oauth/callback/:provider`. Answers a page or a redirect. */
+/**
+ * Where providers send a person's browser back to: `GET /oauth/callback/:provider`. Whatever comes of it, a person gets a
+ * page or a redirect. The code is spent by a person's visit alone: `HEAD` and a browser that only looks ahead change nothing.
+ */
 export function oauthCallback(hub: Hub): Plugin {
   return app => {
-    app.get('/oauth/callback/:provider', async (request, reply) => {
+    app.setErrorHandler((error, request, reply) => {
+      const known = asHubError(error)
+      if (known.status >= 500)
+        hub.log.error({ err: error, requestId: request.id, code: known.code }, 'a callback failed')
+      return answerError(reply, known)
+    })
+    const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      if (request.method === 'HEAD') return reply.header('cache-control', 'no-store').type('text/html').send()
+      if (looksAhead(request)) return answerPrefetch(reply)
       const { provider } = request.params as { provider: string }
       const query = new URLSearchParams(new URL(request.url, 'http://hub').search)
-      try {
-        const attempt = await awaitAttempt(hub, await receiveCallback(hub, provider, query))
-        return answer(reply, attempt)
-      } catch (error) {
-        if (!isHubError(error, 'OAUTH_STATE_INVALID')) throw error
-        return sendPage(reply, error.status, {
-          title: 'This link does not work any more',
-          text: 'It is unknown, has expired, or was used already. Go back to where you started and connect again.',
-          good: false,
-        })
-      }
-    })
-  }
-}
-
-/** What the person reads when it did not work; the caller of the API gets the code. */
-const explanations: Record<AttemptError, (provider: string) => string> = {
-  ACCESS_DENIED: () => 'You did not allow access. To connect after all, go back to where you started.',
-  OAUTH_FAILED: provider => `${provider} did not complete it. Go back to where you started and try again.`,
-  ATTEMPT_EXPIRED: () => 'It took too long. Go back to where you started and try again.',
-  ACCOUNT_MISMATCH: () => 'You chose another account than the one that was connected before. Try again with that one.',
-  PROVIDER_UNREACHABLE: provider =>
-    `${provider} could not be reached. Go back to where you started and try again later.`,
-  INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
-  CLIENT_REFUSED: provider =>
-    `${provider} does not accept the app that asks for access. Whoever sent you here has to put that right.`,
-}
-
-type Shown = 'connected' | 'pending' | 'error'
-
-async function answer(reply: FastifyReply, attempt: ConnectAttempt): Promise<FastifyReply> {
-  const shown: Shown =
-    attempt.status === 'completed' ? 'connected' : attempt.status === 'code_received' ? 'pending' : 'error'
-  if (attempt.returnUrl !== null) {
-    const url = new URL(attempt.returnUrl)
-    url.searchParams.set('status', shown)
-    url.searchParams.set('attempt', attempt.id)
-    url.searchParams.set('connection', attempt.connectionId)
-    if (attempt.errorCode !== null) url.searchParams.set('error', attempt.errorCode)
-    return secured(reply).redirect(url.href, 303)
-  }
-  const name = providers.find(({ id }) => id === attempt.provider)?.name ?? attempt.provider
-  switch (shown) {
-    case 'connected':
-      return sendPage(reply, 200, { title: `${name} is connected`, text: 'You can close this window.', good: true })
-    case 'pending':
-      return sendPage(reply, 202, {
-        title: `Connecting ${name}`,
-        text: 'This takes a little longer than usual and goes on by itself. You can close this window.',
-        good: true,
-      })
-    case 'error': {
-      const text = explanations[attempt.errorCode ?? 'OAUTH_FAILED'](name)
-      return sendPage(reply, 400, { title: `${name} was not connected`, text, good: false })
+      return answerAttempt(reply, await awaitAttempt(hub, await receiveCallback(hub, provider, query)))
     }
+    app.get('/oauth/callback/:provider', receive)
+    app.get('/oauth/callback/:provider/', receive)
+    refuseOthers(app)
   }
 }
 
-function sendPage(reply: FastifyReply, status: number, shown: Parameters<typeof page>[0]): FastifyReply {
-  const { html, contentSecurityPolicy } = page(shown)
-  return secured(reply)
-    .code(status)
-    .header('content-security-policy', contentSecurityPolicy)
-    .type('text/html; charset=utf-8')
-    .send(html)
+const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** Every other address and method there: a person who is led astray gets a page too. */
+function refuseOthers(app: Parameters<Plugin>[0]): void {
+  const missing = async (): Promise<never> => {
+    throw new HubError('NOT_FOUND')
+  }
+  const refused = async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+    reply.header('allow', 'GET, HEAD')
+    throw new HubError('METHOD_NOT_ALLOWED')
+  }
+  for (const url of ['/oauth/callback', '/oauth/callback/*']) app.get(url, missing)
+  for (const url of [
+    '/oauth/callback/:provider',
+    '/oauth/callback/:provider/',
+    '/oauth/callback',
+    '/oauth/callback/*',
+  ]) {
+    // Before a body is read: it would be the wrong thing to complain about.
+    app.route({ method: methods, url, onRequest: refused, handler: refused })
+  }
 }
 
-/** The address holds a code: it is kept nowhere and told to nobody. */
-function secured(reply: FastifyReply): FastifyReply {
-  return reply
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header('x-content-type-options', 'nosniff')
-    .header('x-frame-options', 'DENY')
+/** Whether a browser asks in advance (https://wicg.github.io/nav-speculation/prefetch.html), in the words of any of them. */
+function looksAhead({ headers }: FastifyRequest): boolean {
+  const said = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']]
+  return said.some(value => /prefetch|prerender|preview/i.test(String(value ?? '')))
 }
