@@ -48,6 +48,8 @@ export interface RunRef {
 export interface RunProgress {
   done: boolean
   phase: string
+  /** The platform's rate limit is used up: it goes on after this time, from where it stands. */
+  waitMs?: number
 }
 
 export interface RunEnd {

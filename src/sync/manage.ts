@@ -10,6 +10,7 @@ import type { ConflictPolicy } from './policy.ts'
 import { pauseReasonOf } from './follow-connection.ts'
 import { cancelRuns } from './run-store.ts'
 import { applyScheduleSoon } from './schedule.ts'
+import { wakeWorkflows } from './start-workflow.ts'
 import {
   findSync,
   insertSync,
@@ -92,14 +93,16 @@ export async function changeSync(
 
 /** Pauses a sync: no run begins, and one that is under way stops at its next commit. @throws HubError `SYNC_NOT_FOUND` */
 export async function pauseSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+  let stopped: string[] = []
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
     if (before.status === 'paused' && before.pausedBecause !== 'needs_reauth') return before
     const after = await updateSync(trx, before, { status: 'paused', pausedBecause: 'person' })
-    await cancelRuns(trx, workspaceId, [syncId], 'SYNC_PAUSED')
+    stopped = await cancelRuns(trx, workspaceId, [syncId], 'SYNC_PAUSED')
     await writeAudit(trx, { workspaceId, actor, action: 'sync.paused', subjectId: syncId })
     return after
   })
+  await wakeWorkflows(hub, stopped)
   await follow(hub, sync)
   return sync
 }
@@ -123,13 +126,15 @@ export async function resumeSync(hub: Hub, actor: string, workspaceId: string, s
 
 /** Deletes a sync; its records stay, and what it knows of the platform's things goes. @throws HubError `SYNC_NOT_FOUND` */
 export async function deleteSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<void> {
+  let stopped: string[] = []
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
     await markDeleted(trx, before)
-    await cancelRuns(trx, workspaceId, [syncId], 'SYNC_NOT_FOUND')
+    stopped = await cancelRuns(trx, workspaceId, [syncId], 'SYNC_NOT_FOUND')
     await writeAudit(trx, { workspaceId, actor, action: 'sync.deleted', subjectId: syncId })
     return before
   })
+  await wakeWorkflows(hub, stopped)
   await applyScheduleSoon(hub, { ...sync, paused: true, deleted: true, revision: sync.scheduleRevision + 1 })
 }
 

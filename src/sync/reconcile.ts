@@ -118,6 +118,10 @@ async function freeSilentRuns(hub: Hub, limit: number): Promise<number> {
     .select(['id', 'workspace_id', 'sync_id', 'workflow_id'])
     .where('status', '=', 'running')
     .where('alive_at', '<', new Date(Date.now() - silentAfterMs))
+    // What waits for a rate limit is silent for as long.
+    .where(eb =>
+      eb.or([eb('waiting_until', 'is', null), eb('waiting_until', '<', new Date(Date.now() - silentAfterMs))]),
+    )
     .orderBy('alive_at')
     .limit(limit)
     .execute()

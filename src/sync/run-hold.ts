@@ -35,7 +35,7 @@ export interface RunPlace {
 export async function takeUpRun(db: Executor, { workspaceId, syncId, runId }: RunRef): Promise<RunHold> {
   const run = await db
     .updateTable('sync_runs')
-    .set({ claim: sql<number>`claim + 1`, alive_at: sql<Date>`now()` })
+    .set({ claim: sql<number>`claim + 1`, alive_at: sql<Date>`now()`, waiting_for: null, waiting_until: null })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', runId)
     .where('status', '=', 'running')
@@ -74,6 +74,22 @@ export async function moveRun(
     .executeTakeFirst()
   if (numUpdatedRows === 0n) throw stopped()
   if (place) Object.assign(hold.run, place)
+}
+
+/**
+ * Says that nothing can be done for a while because the platform's rate limit is used up; the run keeps its place.
+ * @throws HubError `SYNC_STOPPED`
+ */
+export async function noteWaiting(db: Executor, hold: RunHold, waitMs: number): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('sync_runs')
+    .set({ waiting_for: 'rate_limit', waiting_until: new Date(Date.now() + waitMs), alive_at: sql<Date>`now()` })
+    .where('workspace_id', '=', hold.workspaceId)
+    .where('id', '=', hold.runId)
+    .where('claim', '=', hold.claim)
+    .where('status', '=', 'running')
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw stopped()
 }
 
 /** The run was cancelled, paused, or taken up by another attempt. */

@@ -48,18 +48,28 @@ export async function openRun(
     .executeTakeFirst()
 }
 
+/** What a run is to do. */
+export interface RunPlan {
+  full: boolean
+  compare: boolean
+  /** The unfinished pass of a run before, to go on with. */
+  pass?: { cursor: string; startedAt: Date } | undefined
+}
+
 /** Turns a request into the running run. Relies on the caller holding the sync's row. */
 export async function startRun(
   db: Executor,
   run: RunRow,
   workflowId: string,
-  plan: { full: boolean; compare: boolean },
+  { pass, ...plan }: RunPlan,
 ): Promise<void> {
   await db
     .updateTable('sync_runs')
     .set({
       status: 'running',
       ...plan,
+      resumed_cursor: pass?.cursor ?? null,
+      pass_started_at: plan.full ? (pass?.startedAt ?? sql<Date>`now()`) : null,
       workflow_id: workflowId,
       started_at: sql<Date>`now()`,
       alive_at: sql<Date>`now()`,
@@ -69,6 +79,8 @@ export async function startRun(
     .where('status', '=', 'requested')
     .execute()
 }
+
+const notWaiting = { waiting_for: null, waiting_until: null }
 
 /** Ends a run that is in one of these states; gives it, or undefined when another was faster. */
 export async function endRun(
@@ -81,31 +93,37 @@ export async function endRun(
 ): Promise<RunRow | undefined> {
   const run = await db
     .updateTable('sync_runs')
-    .set({ status, error_code: errorCode, finished_at: sql<Date>`now()` })
+    .set({ status, error_code: errorCode, finished_at: sql<Date>`now()`, ...notWaiting })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', runId)
     .where('status', 'in', from)
     .returningAll()
     .executeTakeFirst()
-  if (run) await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
+  // What a run saw that did not come to its end is kept for the next, which may go on with its pass.
+  if (run && status === 'succeeded') await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
   return run
 }
 
-/** Cancels what a sync has running or asked for. Whoever works on it stops at its next commit. */
+/**
+ * Cancels what syncs have running or asked for. Whoever works on it stops at its next commit. Gives the workflows that held
+ * runs: one may be asleep.
+ */
 export async function cancelRuns(
   db: Executor,
   workspaceId: string,
   syncIds: string[],
   errorCode: ErrorCode,
-): Promise<void> {
-  if (syncIds.length === 0) return
-  await db
+): Promise<string[]> {
+  if (syncIds.length === 0) return []
+  const rows = await db
     .updateTable('sync_runs')
-    .set({ status: 'cancelled', error_code: errorCode, finished_at: sql<Date>`now()` })
+    .set({ status: 'cancelled', error_code: errorCode, finished_at: sql<Date>`now()`, ...notWaiting })
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', 'in', syncIds)
     .where('status', 'in', ['requested', 'running'])
+    .returning('workflow_id')
     .execute()
+  return rows.flatMap(row => row.workflow_id ?? [])
 }
 
 /** @throws HubError `SYNC_RUN_NOT_FOUND` */

@@ -9,6 +9,7 @@ import { providerOf } from '../providers/index.ts'
 import type { RunEnd, RunRef, RunStart, RunTrigger } from './contract.ts'
 import { measureRun } from './measure.ts'
 import { canTellSince } from './page-source.ts'
+import { handOnPages, unfinishedPass } from './resume.ts'
 import { endRun, insertRequest, openRun, startRun, type RunRow } from './run-store.ts'
 import { lockSync, type Sync } from './sync-store.ts'
 
@@ -49,7 +50,10 @@ export async function beginRun(
       if (ended) await publishEnd(hub, trx, sync, ended)
       return { kind: 'failed', runId: run.id, errorCode: blockedBy }
     }
-    await startRun(trx, run, by.workflowId, await planOf(trx, sync, run))
+    const pass = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
+    await handOnPages(trx, run, pass)
+    const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(trx, sync, run)
+    await startRun(trx, run, by.workflowId, plan)
     return { kind: 'taken', runId: run.id }
   })
 }
@@ -129,11 +133,13 @@ async function planOf(trx: Executor, sync: Sync, run: RunRow): Promise<{ full: b
 
 async function noteSuccess(trx: Executor, sync: Sync, run: RunRow): Promise<void> {
   if (sync.direction === 'push' || run.started_at === null) return
+  // What changed while earlier runs read the first pages of this pass is still to be asked for.
+  const begunAt = run.pass_started_at ?? run.started_at
   await trx
     .updateTable('syncs')
     .set({
-      changed_since: new Date(run.started_at.getTime() - overlapMs),
-      ...(run.full ? { full_pass_at: run.started_at } : {}),
+      changed_since: new Date(begunAt.getTime() - overlapMs),
+      ...(run.full ? { full_pass_at: begunAt } : {}),
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', sync.workspaceId)

@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client'
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common'
 import type { Hub } from '../hub.ts'
 import { searchAttributes, taskQueues } from '../temporal/contract.ts'
@@ -51,5 +52,16 @@ export async function startRunSoon(hub: Hub, sync: SyncIdentity, trigger: RunTri
   } catch (error) {
     hub.log.warn({ err: error, syncId: sync.id }, 'the sync was not started now; reconcile will start it')
     return false
+  }
+}
+
+/** Wakes workflows whose runs were cancelled: one that waits for a rate limit would otherwise stay open for as long. */
+export async function wakeWorkflows(hub: Hub, workflowIds: readonly string[]): Promise<void> {
+  const wake = (id: string) => hub.temporal.workflow.getHandle(id).signal(runRequestedSignal)
+  try {
+    await hub.temporal.withDeadline(Date.now() + 2_000, () => Promise.all(workflowIds.map(wake)))
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return
+    hub.log.warn({ err: error }, 'a workflow whose run was cancelled was not woken: it ends when it wakes by itself')
   }
 }

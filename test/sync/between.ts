@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { readBody } from '../../dev/sandbox/http.ts'
 
 /** A call on its way to the sandbox. */
@@ -30,6 +30,12 @@ export interface Between {
   meddle: Meddle | undefined
 }
 
+const servers: Server[] = []
+
+afterAll(() => {
+  for (const server of servers) server.close().closeAllConnections()
+})
+
 /** Stands between the hub and the sandbox. Closed when the test file ends. */
 export async function standBetween(target: string): Promise<Between> {
   const between: Between = { url: '', calls: [], meddle: undefined }
@@ -54,7 +60,7 @@ export async function standBetween(target: string): Promise<Between> {
     })().catch(() => res.destroy())
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  afterAll(() => new Promise(resolve => server.close(resolve).closeAllConnections()))
+  servers.push(server)
   between.url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
   return between
 }

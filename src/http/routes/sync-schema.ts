@@ -82,6 +82,11 @@ export const runSchema = z
       failed: count.meta({ description: 'Items and records that could not be taken or written' }),
     }),
     errorCode: z.string().nullable(),
+    waitingFor: z.enum(['rate_limit']).nullable().meta({
+      description:
+        'Why a running run does nothing just now: the limit of the platform is used up, and it goes on by itself',
+    }),
+    waitingUntil: instant.nullable().meta({ description: 'When it goes on' }),
     requestedAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
@@ -92,6 +97,8 @@ export function showRun(run: RunRow): z.output<typeof runSchema> {
   const { id, trigger, status, full, phase } = run
   return {
     ...{ id, syncId: run.sync_id, trigger, status, full, phase, counts: countsOfRun(run), errorCode: run.error_code },
+    waitingFor: run.waiting_for,
+    waitingUntil: run.waiting_until?.toISOString() ?? null,
     requestedAt: run.requested_at.toISOString(),
     startedAt: run.started_at?.toISOString() ?? null,
     finishedAt: run.finished_at?.toISOString() ?? null,
