@@ -24,7 +24,7 @@ export const errorCodes = {
   INVALID_URL: {
     status: 400,
     retryable: false,
-    message: 'The URL must be http or https and must not lead to a private address.',
+    message: 'The URL is not one that the hub may call; see details.',
   },
   INVALID_CERTIFICATE: {
     status: 400,

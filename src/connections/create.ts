@@ -39,7 +39,7 @@ export async function createConnection(
 ): Promise<Connecting> {
   const definition = providerOf(request.provider)
   const environment = request.environment ?? Object.keys(definition.environments)[0]!
-  if (!(environment in definition.environments)) {
+  if (!Object.hasOwn(definition.environments, environment)) {
     const known = Object.keys(definition.environments).join(', ')
     throw new HubError('INVALID_REQUEST', { message: `${definition.name} has these environments: ${known}.` })
   }

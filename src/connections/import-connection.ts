@@ -37,7 +37,7 @@ export async function importConnection(
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
   const method = oauthOf(owner.provider)
   if (!method) throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
-  const missing = (method.captureFromRedirect ?? []).filter(name => !(name in owner.config))
+  const missing = (method.captureFromRedirect ?? []).filter(name => !Object.hasOwn(owner.config, name))
   if (missing.length > 0) throw new HubError('INVALID_REQUEST', { message: `config needs ${missing.join(', ')}.` })
   const app = await appCredentials(hub, owner)
   const live = liveGrant(hub, tokens)

@@ -4,6 +4,7 @@ import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { authorizationOf, stateHash } from '../oauth/authorize.ts'
 import { holdApp } from '../provider-apps/hold.ts'
+import { readUrl } from '../outgoing/url.ts'
 import { appCredentials } from '../provider-apps/store.ts'
 import { providerOf } from '../providers/index.ts'
 import { startSoon } from '../temporal/start.ts'
@@ -77,12 +78,14 @@ export async function startAttempt(
 }
 
 /**
- * Refuses a return URL whose origin is not on the workspace's list. @throws HubError `INVALID_REDIRECT`
+ * Refuses a return URL whose origin is not on the workspace's list, or that a browser would not open as it is written.
+ * @throws HubError `INVALID_REDIRECT`
  */
 export function assertReturnUrl(returnUrl: string, redirectOrigins: string[]): void {
-  const url = URL.canParse(returnUrl) ? new URL(returnUrl) : undefined
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
-  if (!url || !web || url.username !== '' || url.password !== '' || !redirectOrigins.includes(url.origin)) {
-    throw new HubError('INVALID_REDIRECT')
+  const read = readUrl(returnUrl)
+  if ('fault' in read) {
+    const details = [{ path: 'body.returnUrl', message: read.fault }]
+    throw new HubError('INVALID_REDIRECT', { message: `${read.fault}.`, details })
   }
+  if (!redirectOrigins.includes(read.url.origin)) throw new HubError('INVALID_REDIRECT')
 }

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
-import { Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import type { Config } from '../config.ts'
+import { acceptingContinue } from './continue.ts'
 import { createGuard, type AddressGuard } from './guard.ts'
 import { BlockedAddressError, guardedLookup, type Resolve } from './lookup.ts'
 import { OriginPools, type ClientCertificate, type MakeWay } from './pools.ts'
@@ -57,8 +58,8 @@ export function createOutgoing(config: Config['outgoing'], resolve?: Resolve): O
 
 function direct(lookup: ReturnType<typeof guardedLookup>): MakeWay {
   return (origin, certificate, observe) => {
-    const connect = { timeout: connectTimeoutMs, lookup, ...tlsOf(certificate) }
-    return observe(new Pool(origin, { ...settings, connect }))
+    const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup, ...tlsOf(certificate) })
+    return observe(new Pool(origin, { ...settings, connect: acceptingContinue(connect) }))
   }
 }
 
@@ -70,7 +71,13 @@ function proxied(uri: string): MakeWay {
       uri,
       requestTls: { timeout: connectTimeoutMs, ...tlsOf(certificate) },
       proxyTls: { timeout: connectTimeoutMs },
-      factory: (origin, options) => observe(new Pool(origin, options)),
+      factory: (origin, { connect, ...options }: Pool.Options) =>
+        observe(
+          new Pool(origin, {
+            ...options,
+            ...(connect && { connect: typeof connect === 'function' ? acceptingContinue(connect) : connect }),
+          }),
+        ),
     })
 }
 

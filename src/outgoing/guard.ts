@@ -1,12 +1,17 @@
 import ipaddr from 'ipaddr.js'
 import { HubError } from '../errors.ts'
+import { readUrl, withoutDot } from './url.ts'
 
 /** Decides which addresses the hub may call. */
 export interface AddressGuard {
   /** Whether an address (not a name) may be connected to. */
   allows(address: string): boolean
-  /** Refuses a URL that can be told to be wrong before any look-up. @throws HubError `INVALID_URL` */
-  checkUrl(url: string): URL
+  /**
+   * Refuses a URL that can be told to be wrong before any look-up.
+   * @param path where it stands in the request, such as `body.url`
+   * @throws HubError `INVALID_URL` saying why
+   */
+  checkUrl(url: string, path: string): URL
 }
 
 // What ipaddr.js calls each of these is in its `range()`; only ordinary public addresses are 'unicast'.
@@ -34,18 +39,20 @@ export function createGuard(allowedNetworks: string[]): AddressGuard {
   }
   return {
     allows,
-    checkUrl(text) {
-      const url = URL.canParse(text) ? new URL(text) : undefined
-      if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
-        throw new HubError('INVALID_URL')
-      }
+    checkUrl(text, path) {
+      const read = readUrl(text)
+      if ('fault' in read) throw invalid(path, read.fault)
       // The URL parser has made 127.1, 0x7f000001 and 2130706433 the same address.
-      const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+      const host = withoutDot(read.url.hostname.replace(/^\[|\]$/g, ''))
       if ((ipaddr.isValid(host) && !allows(host)) || (isLocalName(host) && !allows('127.0.0.1')))
-        throw new HubError('INVALID_URL')
-      return url
+        throw invalid(path, 'The URL must not lead to a private address')
+      return read.url
     },
   }
+}
+
+function invalid(path: string, message: string): HubError {
+  return new HubError('INVALID_URL', { message: `${message}.`, details: [{ path, message }] })
 }
 
 function isLocalName(host: string): boolean {

@@ -19,7 +19,7 @@ export function originsOf(provider: ProviderDefinition): string[] {
 /**
  * Checks the replacements of a provider's origins and gives them without a slash at the end. Each name is one of the
  * provider's origins; each value a URL that the hub may call, without query or fragment.
- * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for a private address
+ * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for one that it may not
  */
 export function checkBaseUrls(
   hub: Hub,
@@ -32,7 +32,7 @@ export function checkBaseUrls(
       const message = `${provider.name} is not called there; its origins are ${origins.join(', ')}`
       throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })
     }
-    const url = hub.outgoing.guard.checkUrl(replacement)
+    const url = hub.outgoing.guard.checkUrl(replacement, `body.baseUrls.${origin}`)
     if (url.search !== '' || url.hash !== '') {
       const message = 'Must have neither query nor fragment'
       throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })

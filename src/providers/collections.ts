@@ -41,5 +41,7 @@ export const collections = {
 
 /** The type of a canonical field; undefined where the hub has no shape for it. */
 export function fieldType(collection: string, path: string): CollectionField['type'] | undefined {
-  return (collections as Record<string, Record<string, CollectionField>>)[collection]?.[path]?.type
+  if (!Object.hasOwn(collections, collection)) return undefined
+  const fields: Record<string, CollectionField> = collections[collection as keyof typeof collections]
+  return Object.hasOwn(fields, path) ? fields[path]?.type : undefined
 }

@@ -87,7 +87,7 @@ function resolved(sync: Sync, { link }: LinkedRecord, record: RecordRow, resolut
     }
     return resolvedDeletion(sync, settledLink, record, deleted, resolution.use)
   }
-  const unknown = Object.keys(resolution.fields ?? {}).filter(path => !(path in fields))
+  const unknown = Object.keys(resolution.fields ?? {}).filter(path => !Object.hasOwn(fields, path))
   if (unknown.length > 0) {
     throw new HubError('INVALID_REQUEST', {
       message: 'These fields are not in conflict.',

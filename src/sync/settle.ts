@@ -67,7 +67,7 @@ export function settleKnown(
   const held = Object.keys(merge.held).length > 0
   const version = record.version + (changed ? 1 : 0)
   const toPush = mapping.writablePaths.some(
-    path => !(path in merge.held) && !sameValue(merge.hub[path], merge.base[path]),
+    path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
   )
   const next = { ...data, ...Object.fromEntries(taken.map(path => [path, merge.hub[path]])) }
   return {

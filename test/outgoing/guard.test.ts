@@ -1,4 +1,4 @@
-import { HubError } from '../../src/errors.ts'
+import type { HubError } from '../../src/errors.ts'
 import { createGuard } from '../../src/outgoing/guard.ts'
 
 const guard = createGuard([])
@@ -51,16 +51,64 @@ describe('the guard of addresses', () => {
     'http://localhost/',
     'http://LOCALHOST./',
     'http://db.internal/',
-    'https://user:password@example.com/',
-    'ftp://example.com/',
-    'file:///etc/passwd',
-    'example.com',
-    '',
-  ])('refuses the URL %s', url => {
-    expect(() => guard.checkUrl(url)).toThrow(new HubError('INVALID_URL'))
+  ])('refuses the URL %s, which leads to a private address', url => {
+    expect(() => guard.checkUrl(url, 'body.url')).toThrow('The URL must not lead to a private address.')
+  })
+
+  const label = 'a'.repeat(63)
+  it.each([
+    ['a user name', 'https://user@example.com/', 'hold no user name'],
+    ['a password', 'https://:canary@example.com/', 'hold no user name'],
+    ['another scheme', 'ftp://example.com/', 'must be http or https'],
+    ['a file', 'file:///etc/passwd', 'must be http or https'],
+    ['no scheme', 'example.com', 'This is not a URL'],
+    ['nothing', '', 'This is not a URL'],
+    ['no host', 'http:///h', 'comes its host'],
+    ['no slashes', 'http:example.com', 'comes its host'],
+    ['a host that cannot be', 'http://a b/', 'This is not a URL'],
+    ['port 0', 'http://example.com:0/', 'port 0'],
+    ['port 65536', 'http://example.com:65536/', 'This is not a URL'],
+    ['a blank before it', ' https://example.com/', 'no blanks around'],
+    ['a line break after it', 'https://example.com/\n', 'no blanks around'],
+    ['a no-break space after it', 'https://example.com/\u00a0', 'no blanks around'],
+    ['a tab in it', 'https://example.com/a\tb', 'control characters'],
+    ['a header in it', 'https://example.com/h\r\nX-Evil: 1', 'control characters'],
+    ['a line break in its host', 'http://exa\nmple.com/h', 'control characters'],
+    ['DEL', 'https://example.com/\u007f', 'control characters'],
+    ['a backslash', 'https://example.com\\@evil.example/', 'no \\'],
+    ['half a character', 'https://example.com/\ud800', 'half characters'],
+    ['two dots in a row', 'https://example..com/', 'empty part'],
+    ['a dot before it', 'https://.example.com/', 'empty part'],
+    ['two dots behind it', 'https://localhost../', 'empty part'],
+    ['a long part', `https://${label}a.example/`, 'more than 63'],
+    ['a long host', `https://${Array(4).fill(label).join('.')}/`, 'longer than 253'],
+  ])('refuses a URL with %s, and says why', (_, url, why) => {
+    let refused: unknown
+    try {
+      guard.checkUrl(url, 'body.url')
+    } catch (error) {
+      refused = error
+    }
+    const { code, message, details } = refused as HubError
+    expect(code).toBe('INVALID_URL')
+    expect(message).toContain(why)
+    expect(message).not.toContain('canary')
+    expect(details).toEqual([{ path: 'body.url', message: message.slice(0, -1) }])
+  })
+
+  it.each([
+    `https://${label}.example/`,
+    `https://${Array(3).fill(label).join('.')}.${'a'.repeat(61)}./`,
+    'https://münchen.example/a b?c=%zz#d',
+    'https://example.com./',
+    'https://@example.com/',
+    'HTTPS://EXAMPLE.COM',
+    'https://[2606:4700::1111]:8443/',
+  ])('takes %s', url => {
+    expect(guard.checkUrl(url, 'body.url').protocol).toBe('https:')
   })
 
   it('takes the URLs of names without looking them up', () => {
-    expect(guard.checkUrl('https://hooks.example.com/a?b').host).toBe('hooks.example.com')
+    expect(guard.checkUrl('https://hooks.example.com/a?b', 'body.url').host).toBe('hooks.example.com')
   })
 })

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { atClose, type TestWorkspace } from './hub.ts'
 
@@ -18,7 +18,9 @@ export interface Troubled {
   /** The most requests that were under way at once. */
   mostAtOnce(): number
   /** From now on requests are answered so. */
-  answerBy(answer: (request: { id: string; body: string }, response: ServerResponse) => void): void
+  answerBy(
+    answer: (request: { id: string; body: string; headers: IncomingHttpHeaders }, response: ServerResponse) => void,
+  ): void
   /** How often each id was answered 2xx. */
   accepted(): Map<string, number>
   close(): Promise<void>
@@ -38,7 +40,7 @@ export async function startTroubled({ host = '127.0.0.1', port = 0 } = {}): Prom
       const one: Seen = { id: String(request.headers['webhook-id']), atMs: Date.now(), status: 0 }
       seen.push(one)
       response.on('finish', () => (one.status = response.statusCode))
-      answer({ id: one.id, body: Buffer.concat(chunks).toString() }, response)
+      answer({ id: one.id, body: Buffer.concat(chunks).toString(), headers: request.headers }, response)
     })
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, 4_096, resolve))

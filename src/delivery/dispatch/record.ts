@@ -47,19 +47,19 @@ export const otherText = `
   with r as materialized (
     select r.*, (sum(answer_size) over (order by n) - answer_size + 1)::int as start
     from unnest($1::text[], $2::int[], $3::float8[], $4::int[], $5::smallint[], $6::int[], $9::int[], $10::text[],
-      $11::text[], $12::float8[], $13::text[], $14::text[])
+      $11::text[], $12::float8[], $13::text[], $14::text[], $15::text[])
       with ordinality as r(id, lease, sent_at, duration_ms, status_code, answer_size, endpoint_version, endpoint_id, kind,
-        delay_ms, reason, error, n)
+        delay_ms, reason, error, location, n)
   ), done as (
     delete from delivery_queue q using r where ${sameRow('r')} and q.lease = r.lease and r.kind = 'failed'
     returning q.workspace_id, q.event_id, q.attempts, q.last_error, r.*
   ), finished as (
     insert into deliveries (id, workspace_id, endpoint_id, event_id, status, reason, attempts, finished_at, sent_at,
-      duration_ms, status_code, error, answer, worker, endpoint_version)
+      duration_ms, status_code, error, location, answer, worker, endpoint_version)
     select id, workspace_id, endpoint_id, event_id, 'failed', case when reason = 'payload_expired' and exists (
         select from events e where e.id = event_id and e.payload_erased_at is not null) then 'payload_erased' else reason end,
       attempts + (sent_at is not null)::int, now(),
-      to_timestamp(sent_at / 1000), duration_ms, status_code, coalesce(error, last_error),
+      to_timestamp(sent_at / 1000), duration_ms, status_code, coalesce(error, last_error), location,
       case when answer_size > 0 then substr($7::bytea, start, answer_size) end, case when sent_at is not null then $8 end,
       endpoint_version
     from done
@@ -71,8 +71,8 @@ export const otherText = `
     returning q.workspace_id, q.attempts, r.*
   ), tried as (
     insert into delivery_attempts (delivery_id, number, workspace_id, endpoint_id, sent_at, duration_ms, status_code,
-      error, answer, worker, endpoint_version)
-    select id, attempts, workspace_id, endpoint_id, to_timestamp(sent_at / 1000), duration_ms, status_code, error,
+      error, location, answer, worker, endpoint_version)
+    select id, attempts, workspace_id, endpoint_id, to_timestamp(sent_at / 1000), duration_ms, status_code, error, location,
       case when answer_size > 0 then substr($7::bytea, start, answer_size) end, $8, endpoint_version
     from again
   ), unspent as (
@@ -121,6 +121,7 @@ export async function recordResults(
             list(others.map(({ verdict }) => ('delayMs' in verdict ? verdict.delayMs : 0))),
             others.map(({ verdict }) => ('reason' in verdict ? verdict.reason : null)),
             others.map(({ outcome }) => (outcome ? describeError(outcome) : null)),
+            others.map(({ outcome }) => outcome?.location ?? null),
           ],
         }),
   ])

@@ -153,7 +153,7 @@ export async function requestOfEndpoint(
 }
 
 function checkSettings(hub: Hub, settings: Partial<EndpointSettings>): void {
-  if (settings.url !== undefined) hub.outgoing.guard.checkUrl(settings.url)
+  if (settings.url !== undefined) hub.outgoing.guard.checkUrl(settings.url, 'body.url')
   const wrong = (settings.eventTypes ?? []).findIndex(pattern => !isTypePattern(pattern))
   if (wrong >= 0) {
     const message = 'A pattern is an event type, an event type followed by .*, or * alone'

@@ -108,11 +108,11 @@ async function deliveriesOf(
 async function eraseAnswers(db: Executor, workspaceId: string, ids: string[]): Promise<void> {
   const [first, last] = [ids[0]!, ids.at(-1)!]
   await sql`
-    update deliveries set answer = null
+    update deliveries set answer = null, location = null
     where id = any(${ids}::text[]) and id >= ${first} and id <= ${last} and workspace_id = ${workspaceId}
-      and answer is not null`.execute(db)
+      and (answer is not null or location is not null)`.execute(db)
   await sql`
-    update delivery_attempts set answer = null
+    update delivery_attempts set answer = null, location = null
     where delivery_id = any(${ids}::text[]) and delivery_id >= ${first} and delivery_id <= ${last}
-      and workspace_id = ${workspaceId} and answer is not null`.execute(db)
+      and workspace_id = ${workspaceId} and (answer is not null or location is not null)`.execute(db)
 }

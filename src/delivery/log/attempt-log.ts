@@ -20,16 +20,24 @@ export interface Attempt {
 export interface WholeAttempt extends Attempt {
   request: ShownRequest | null
   answer: Buffer | null
+  /** Where a redirect led. */
+  location: string | null
+}
+
+interface Row extends Attempt {
+  answer: Buffer | null
+  location: string | null
+  version: number | null
 }
 
 /** The attempts of a delivery, first one first: the last one of a finished delivery is in its own row. */
 export async function attemptsOf(hub: Hub, workspaceId: string, delivery: Delivery): Promise<WholeAttempt[]> {
-  const { rows } = await hub.pool.query<Attempt & { answer: Buffer | null; version: number | null }>(
-    `select number, sent_at as "sentAt", duration_ms as "durationMs", status_code as "statusCode", error, answer, worker,
+  const { rows } = await hub.pool.query<Row>(
+    `select number, sent_at as "sentAt", duration_ms as "durationMs", status_code as "statusCode", error, answer, location, worker,
        endpoint_version as version
      from delivery_attempts where workspace_id = $1 and delivery_id = $2
      union all
-     select attempts, sent_at, duration_ms, status_code, error, answer, worker, endpoint_version
+     select attempts, sent_at, duration_ms, status_code, error, answer, location, worker, endpoint_version
      from deliveries where workspace_id = $1 and id = $2 and sent_at is not null
      order by 1`,
     [workspaceId, delivery.id],

@@ -17,14 +17,18 @@ export interface Outcome {
   network?: NetworkEvidence
   /** The first 16 KiB of the answer's body. */
   answer?: Buffer
+  /** Where a redirect led: the receiver's answer, for its owner alone. */
+  location?: string
   /** The answer's Retry-After header; a list when it is there more than once. */
   retryAfter?: string | string[]
 }
 
-/** The error as it is stored and shown: `timeout`, or `status 503`. */
+/** The error as it is stored and shown: `timeout`, `status 503` or `redirect 301`. */
 export function describeError(outcome: Outcome): string | null {
   if (outcome.error === undefined) return null
-  return outcome.error === 'status' ? `status ${outcome.status}` : outcome.error
+  return outcome.error === 'status' || outcome.error === 'redirect'
+    ? `${outcome.error} ${outcome.status}`
+    : outcome.error
 }
 
 /** Whether the answer asks the sender to slow down: 429, 502, 503 and 504 do (Standard Webhooks). */

@@ -4,6 +4,10 @@ import type { Outcome } from './outcome.ts'
 
 /** How much of an answer is kept. */
 const keptBytes = 16 * 1024
+/** How much of where a redirect leads is kept. */
+const longestLocation = 1_000
+/** The answers that lead elsewhere (RFC 9110, 15.4): not followed, since the body and its signature are for this URL. */
+const redirects = new Set([300, 301, 302, 303, 307, 308])
 /** How much of an answer is read; then the connection is cut, and the status alone decides. */
 const readBytes = 64 * 1024
 
@@ -61,6 +65,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #finished = false
   #status: number | undefined
   #retryAfter: string | string[] | undefined
+  #location: string | undefined
   #chunks: Buffer[] | undefined
   #kept = 0
   #read = 0
@@ -83,6 +88,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#retryAfter = headers['retry-after']
+    if (redirects.has(status)) this.#location = [headers.location ?? []].flat()[0]?.slice(0, longestLocation)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -125,12 +131,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     const outcome: Outcome = { sentAt, durationMs: Math.round(performance.now() - this.#start), endpointVersion }
     if (testEventId !== null) outcome.testEventId = testEventId
     if (status !== undefined) outcome.status = status
+    if (this.#location !== undefined) outcome.location = this.#location
     if (this.#retryAfter !== undefined) outcome.retryAfter = this.#retryAfter
     if (this.#chunks) outcome.answer = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
     const failure = error === undefined ? undefined : this.#failure(error)
     const network = status === undefined ? failure?.network : 'answered'
     if (network !== undefined) outcome.network = network
     if (failure) outcome.error = failure.error
+    else if (status !== undefined && redirects.has(status)) outcome.error = 'redirect'
     else if (status === undefined || status < 200 || status > 299) outcome.error = 'status'
     this.#done(outcome)
   }

@@ -11,9 +11,10 @@ export const attemptFields = {
   error: z
     .string()
     .nullable()
-    .meta({ examples: ['status 503', 'timeout'] }),
+    .meta({ examples: ['status 503', 'timeout', 'redirect 301'] }),
   errorClass: z.string().nullable().meta({
-    description: '`dns`, `connect`, `tls`, `timeout`, `reset`, `status` or `blocked`; null when it succeeded',
+    description:
+      '`dns`, `connect`, `tls`, `timeout`, `reset`, `status`, `redirect` or `blocked`; null when it succeeded',
   }),
   worker: z.string().meta({ description: 'The process that sent it' }),
 }
@@ -31,6 +32,9 @@ export const wholeAttempt = z
       .nullable()
       .meta({ description: 'Null when it is not known any more' }),
     answer: z.string().nullable().meta({ description: "The first 16 KiB of the answer's body" }),
+    location: z.string().nullable().meta({
+      description: 'Where a redirect led, up to 1,000 characters as the receiver wrote it; redirects are not followed',
+    }),
   })
   .meta({ id: 'Attempt' })
 
@@ -40,5 +44,10 @@ export function showAttempt({ number, sentAt, durationMs, statusCode, error, wor
 }
 
 export function showWholeAttempt(found: WholeAttempt): z.output<typeof wholeAttempt> {
-  return { ...showAttempt(found), request: found.request, answer: found.answer?.toString() ?? null }
+  return {
+    ...showAttempt(found),
+    request: found.request,
+    answer: found.answer?.toString() ?? null,
+    location: found.location,
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
+import { readUrl } from '../../outgoing/url.ts'
 import { changeWorkspace, createWorkspace } from '../../workspaces/manage.ts'
 import { findWorkspace, listWorkspaces, type Workspace } from '../../workspaces/store.ts'
 import { idField, instant, nameField } from '../fields.ts'
@@ -10,8 +11,13 @@ import { apiKeyWithSecret, showApiKeyWithSecret } from './api-key-schema.ts'
 const origin = z
   .string()
   .max(300)
-  .refine(text => URL.canParse(text) && /^https?:\/\//.test(text) && new URL(text).origin === text, {
-    message: 'Must be an origin: https://app.example.com, without a path or a slash at the end',
+  .superRefine((text, context) => {
+    const read = readUrl(text)
+    if ('fault' in read) context.addIssue({ code: 'custom', message: read.fault })
+    else if (read.url.origin !== text) {
+      const message = 'Must be an origin: https://app.example.com, without a path or a slash at the end'
+      context.addIssue({ code: 'custom', message })
+    }
   })
 
 const redirectOrigins = z

@@ -60,7 +60,7 @@ describe('delivering', () => {
     const { workspace, hook } = await createSubscriber(hub, receiver, 'redirecting', { retryDelaysMs: [0] })
     hook.answerWith({ status: 307, location: elsewhere.url })
     const [delivery] = await settled(workspace, await publish(workspace))
-    expect(delivery).toMatchObject({ status: 'failed', error: 'status 307' })
+    expect(delivery).toMatchObject({ status: 'failed', error: 'redirect 307' })
     expect(elsewhere.summary().total).toBe(0)
   })
 

@@ -65,7 +65,7 @@ describe('beside a healthy endpoint', () => {
     for (const id of ids) {
       const [delivery] = await settled(workspace, id, 20_000)
       expect(delivery).toMatchObject({ status: 'failed', reason: 'exhausted', attempts: 4 })
-      expect(delivery!.error).toMatch(/^status 30[12378]$/)
+      expect(delivery!.error).toMatch(/^redirect 30[12378]$/)
     }
     expect(receiver.seen).toHaveLength(4 * ids.length)
   }, 60_000)

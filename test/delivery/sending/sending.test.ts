@@ -2,8 +2,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { checkHeaders } from '../../../src/delivery/endpoints/endpoint-headers.ts'
-import type { Outcome } from '../../../src/delivery/sending/outcome.ts'
+import { describeError, type Outcome } from '../../../src/delivery/sending/outcome.ts'
 import { send, type Post } from '../../../src/delivery/sending/send.ts'
+import { HubError } from '../../../src/errors.ts'
 import { createOutgoing } from '../../../src/outgoing/agent.ts'
 import { parseRetryAfter } from '../../../src/outgoing/retry-after.ts'
 import { until } from '../../support/delivery.ts'
@@ -165,6 +166,21 @@ describe('one exchange', () => {
       'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
       'ok',
     ],
+    [
+      'an unasked 100 Continue first',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+      'ok',
+    ],
+    [
+      'several informational answers first',
+      'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok',
+      'ok',
+    ],
+    [
+      'a body that looks like another answer',
+      'HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+      'HTTP/1.1 100 Continue\r\n\r\n',
+    ],
   ])('answered with %s has succeeded', async (_, text, body) => {
     answer = socket => socket.end(text)
     const outcome = await exchange()
@@ -178,6 +194,41 @@ describe('one exchange', () => {
   ])('hears how long to wait, said %s', async (_, header) => {
     answer = socket => socket.end(`HTTP/1.1 503 Busy\r\n${header}content-length: 0\r\n\r\n`)
     expect(parseRetryAfter((await exchange()).retryAfter, Date.now())).toBe(4_000)
+  })
+
+  it('takes 100 Continue and what follows in a piece of its own, and keeps the connection', async () => {
+    const connections = new Set<Socket>()
+    answer = socket => {
+      connections.add(socket)
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'), 50)
+    }
+    const fresh = createOutgoing({ allowedPrivateNetworks: ['127.0.0.0/8'], proxy: undefined })
+    for (let n = 0; n < 10; n++) {
+      expect(await exchange({}, fresh)).toMatchObject({ status: 200, answer: Buffer.from('ok') })
+    }
+    expect(connections.size).toBeLessThan(3)
+    await fresh.close()
+  })
+
+  it.each([300, 301, 302, 303, 307, 308])('tells of a %i as a redirect, with where it led', async status => {
+    answer = socket => socket.end(`HTTP/1.1 ${status} X\r\nlocation: /elsewhere?a\r\ncontent-length: 0\r\n\r\n`)
+    const outcome = await exchange()
+    expect(outcome).toMatchObject({ error: 'redirect', status, location: '/elsewhere?a', network: 'answered' })
+    expect(describeError(outcome)).toBe(`redirect ${status}`)
+    expect(requests).toBe(1)
+  })
+
+  it.each([
+    ['without a Location', 'HTTP/1.1 302 X\r\n\r\n', 'redirect', undefined],
+    ['with a long one', `HTTP/1.1 302 X\r\nlocation: ${'a'.repeat(3_000)}\r\n\r\n`, 'redirect', 1_000],
+    ['with two', 'HTTP/1.1 302 X\r\nlocation: a\r\nlocation: bb\r\n\r\n', 'redirect', 1],
+    ['that is none, 304', 'HTTP/1.1 304 X\r\nlocation: a\r\n\r\n', 'status', undefined],
+    ['that is a success', 'HTTP/1.1 201 X\r\nlocation: a\r\ncontent-length: 0\r\n\r\n', undefined, undefined],
+  ])('takes a redirect %s for what it is', async (_, text, error, length) => {
+    answer = socket => socket.end(text)
+    const outcome = await exchange()
+    expect([outcome.error, outcome.location?.length]).toEqual([error, length])
   })
 
   it('is tried once: what was cut is the schedule’s to send again', async () => {
@@ -210,5 +261,23 @@ describe('headers of an endpoint’s own', () => {
   it('hold no line breaks, nor the same name twice', () => {
     for (const value of ['a\r\nb: c', 'a\nb', '\0', 'ü']) expect(() => checkHeaders({ x: value })).toThrow()
     expect(() => checkHeaders({ 'X-One': '1', 'x-one': '2' })).toThrow()
+  })
+
+  it('may be called as what every object has', () => {
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      const checked = checkHeaders(JSON.parse(`{"${name}": "x"}`) as Record<string, string>)
+      expect(Object.entries(checked)).toEqual([[name.toLowerCase(), 'x']])
+    }
+  })
+
+  it('are not called by characters that become letters', () => {
+    expect(() => checkHeaders({ '\u212aey': 'x' })).toThrow()
+  })
+
+  it('are bounded together', () => {
+    const headers = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, 'a'.repeat(3_000)]))
+    expect(Object.keys(checkHeaders(headers(4)))).toHaveLength(4)
+    expect(() => checkHeaders(headers(5))).toThrow(new HubError('INVALID_REQUEST'))
   })
 })
