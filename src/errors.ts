@@ -139,6 +139,7 @@ export const errorCodes = {
     retryable: false,
     message: 'The body must be JSON: Content-Type: application/json.',
   },
+  EXPECTATION_FAILED: { status: 417, retryable: false, message: 'The hub knows no expectation but 100-continue.' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, message: 'The headers are larger than the hub takes.' },
   RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait as Retry-After says.' },
   // What went wrong on the way

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { EncryptionKey } from '../config.ts'
 import { HubError } from '../errors.ts'
 
@@ -26,6 +26,7 @@ const tagBytes = 16
  */
 export class KeyRing {
   readonly #keys: Map<string, Buffer>
+  readonly #signing = new Map<string, Buffer[]>()
   readonly currentKeyId: string
 
   constructor(keys: EncryptionKey[]) {
@@ -33,6 +34,31 @@ export class KeyRing {
     if (!first) throw new Error('The key ring needs at least one key')
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]))
     this.currentKeyId = first.id
+  }
+
+  /**
+   * The HMAC-SHA256 of a text that is shown and must come back as it was, by a key that is derived (RFC 5869) from the first of
+   * the ring for this purpose alone.
+   */
+  sign(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.#signingKeys(purpose)[0]!).update(text).digest()
+  }
+
+  /** Whether `sign` made it with any key of the ring, here or in another process. */
+  isSigned(purpose: string, text: string, signature: Buffer): boolean {
+    return this.#signingKeys(purpose).some(key => {
+      const right = createHmac('sha256', key).update(text).digest()
+      return right.length === signature.length && timingSafeEqual(right, signature)
+    })
+  }
+
+  #signingKeys(purpose: string): Buffer[] {
+    let keys = this.#signing.get(purpose)
+    if (!keys) {
+      keys = [...this.#keys.values()].map(key => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)))
+      this.#signing.set(purpose, keys)
+    }
+    return keys
   }
 
   seal(place: SecretPlace, secret: Buffer | string): Sealed {

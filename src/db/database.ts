@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { DatabaseClient, isLostConnection } from './client.ts'
 import type { Schema } from './schema/index.ts'
 
 /** The query builder over the hub's tables. */
@@ -20,6 +21,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
  */
 export function createPool(config: Config['database'], log: Logger, name = 'causeway', options?: string): pg.Pool {
   const pool = new pg.Pool({
+    Client: DatabaseClient,
     connectionString: config.url,
     max: config.poolSize,
     connectionTimeoutMillis: 5_000,
@@ -43,14 +45,11 @@ export function createDatabase(pool: pg.Pool): Database {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
-/** SQLSTATE classes and socket errors that mean the database cannot be reached or is not taking work just now. */
+/** Whether the database cannot be reached or is not taking work just now. Errors of other connections are not its own. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code === 'string') {
-    if (/^(08|57P0|53)/.test(code)) return true
-    if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code)) return true
-  }
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
+  if (isLostConnection(error)) return true
+  if (error instanceof pg.DatabaseError) return /^(08|57P0|53)/.test(error.code ?? '')
+  // The driver's own words, which have no code.
   return (
     error instanceof Error &&
     /Connection terminated|has encountered a connection error|timeout exceeded when trying to connect|the database system is/.test(

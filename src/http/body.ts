@@ -5,7 +5,7 @@ import { JsonSyntaxError } from '../json/read-carefully.ts'
 import { examineJson, JsonDepthError } from '../json/read-json.ts'
 import type { SlicePath } from '../json/slices.ts'
 import { strictTextOf } from '../json/text-of.ts'
-import type { Refusal } from './errors.ts'
+import type { Refusal } from './refusals.ts'
 
 interface JsonBody {
   bytes: Buffer

@@ -1,5 +1,4 @@
 import type { FastifyError } from 'fastify'
-import type { z } from 'zod'
 import { isDatabaseUnavailable } from '../db/database.ts'
 import { HubError, isHubError, type ErrorCode } from '../errors.ts'
 import { isTemporalUnavailable } from '../temporal/unavailable.ts'
@@ -12,29 +11,6 @@ export interface ErrorBody {
 export function errorBody(error: HubError, requestId: string): ErrorBody {
   const { code, message, details } = error
   return { error: { code, message, ...(details === undefined ? {} : { details }), requestId } }
-}
-
-/** Part of a request that was refused, as `details` shows it. Values are not repeated: they may be secrets. */
-export interface Refusal {
-  path: string
-  message: string
-}
-
-/** What zod found wrong in one part of the request: `body`, `query` or `params`. */
-export function refusals(part: string, issues: z.core.$ZodIssue[]): Refusal[] {
-  return issues.flatMap(issue => {
-    const path = [part, ...issue.path.map(String)].join('.')
-    const alternatives = issue.code === 'invalid_union' ? issue.errors.filter(errors => errors.length > 0) : []
-    const closest = alternatives.sort((one, other) => distanceOf(one) - distanceOf(other))[0]
-    if (closest) return refusals(path, closest)
-    const isMissing = issue.code === 'invalid_type' && issue.expected === 'nonoptional'
-    return [{ path, message: isMissing ? 'Is missing' : issue.message }]
-  })
-}
-
-/** How far a value is from one alternative of a union: members that are not its own count most. */
-function distanceOf(issues: z.core.$ZodIssue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1), 0)
 }
 
 /** Any error as the caller may see it. What is not known becomes `INTERNAL`, which tells nothing but the request id. */
@@ -51,22 +27,31 @@ export function asHubError(error: unknown): HubError {
   return databaseError(code, error)
 }
 
-/** https://fastify.dev/docs/latest/Reference/Errors/ */
+/**
+ * What Fastify refuses (https://fastify.dev/docs/latest/Reference/Errors/). Those that have no code of their own here are the
+ * caller's all the same where Fastify says so.
+ */
 function fastifyError(error: FastifyError): HubError {
   switch (error.code) {
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_ERR_CTP_INVALID_TYPE':
-      return new HubError('UNSUPPORTED_MEDIA_TYPE')
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new HubError('BODY_TOO_LARGE')
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new HubError('INVALID_REQUEST', { message: 'The body is not as long as Content-Length says.' })
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new HubError('INVALID_REQUEST', { message: 'The URL is not valid.' })
-    default:
-      return new HubError('INTERNAL', { cause: error })
   }
+  const status = error.statusCode ?? 500
+  if (status < 400 || status >= 500) return new HubError('INTERNAL', { cause: error })
+  return new HubError(byStatus[status] ?? 'INVALID_REQUEST', { cause: error })
+}
+
+const byStatus: Record<number, ErrorCode> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
+  413: 'BODY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  417: 'EXPECTATION_FAILED',
+  431: 'HEADERS_TOO_LARGE',
 }
 
 /** SQLSTATEs that what the caller sent can bring about. https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -76,6 +61,16 @@ function databaseError(code: string, cause: unknown): HubError {
     case '22021':
     case '22P05':
       return new HubError('INVALID_REQUEST', { message: 'Texts must not contain the character U+0000.' })
+    // invalid_text_representation, numeric_value_out_of_range, invalid_datetime_format, datetime_field_overflow: a value that the
+    // edge let through and no column takes.
+    case '22P02':
+    case '22003':
+    case '22007':
+    case '22008':
+      return new HubError('INVALID_REQUEST', {
+        message: 'A value has not the form or the range that it must have.',
+        cause,
+      })
     // query_canceled by the statement timeout, lock_not_available: too busy just now.
     case '57014':
     case '55P03':

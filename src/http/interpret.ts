@@ -3,12 +3,14 @@ import type { z } from 'zod'
 import { DeadlineError, withinDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
-import { callerOf } from './authenticate.ts'
 import { writeJson } from '../json/json-text.ts'
+import { callerOf } from './authenticate.ts'
 import { oddParts } from './body.ts'
-import { refusals, type Refusal } from './errors.ts'
+import { CallCursors } from './cursors.ts'
 import type { IdempotencyHolds } from './idempotency-holds.ts'
 import { idempotencyKeyOf, once, type Answer } from './idempotency.ts'
+import { isPaged } from './pagination.ts'
+import { refusals, type Refusal } from './refusals.ts'
 import type { AnyRoute, Call } from './route.ts'
 
 /** What the handlers of one server have in common. */
@@ -23,10 +25,12 @@ type AnyCall = Call<unknown, unknown, unknown>
 /** Makes the handler of a declared route: parse, call, check the reply, once per Idempotency-Key. */
 export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: Handling) {
   const status = route.status ?? 200
+  const paged = isPaged(route)
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const call = parse(hub, route, request)
+    const cursors = paged ? openCursors(hub, route, call) : undefined
     const run = async (): Promise<Answer> => {
-      const value = await route.handler(call)
+      const value = cursors ? cursors.sign(await route.handler(call)) : await route.handler(call)
       return { status, text: status === 204 ? '' : replyText(route, value) }
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
@@ -37,6 +41,14 @@ export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: 
     if (answer.text === '') return reply.send()
     return reply.header('content-type', 'application/json; charset=utf-8').send(answer.text)
   }
+}
+
+/** Opens the cursor that came with a call, in its place. @throws HubError `INVALID_CURSOR` */
+function openCursors(hub: Hub, route: AnyRoute, call: AnyCall): CallCursors {
+  const cursors = new CallCursors(hub.credentials.ring, route, call)
+  call.query = cursors.open(call.query)
+  call.body = cursors.open(call.body)
+  return cursors
 }
 
 /** The caller waits no longer than this. The work goes on, and an Idempotency-Key finds its result later. */

@@ -5,6 +5,7 @@ import { mayReadMetrics } from '../metrics/access.ts'
 import { registry } from '../metrics/registry.ts'
 import { createScrape } from '../metrics/scrape.ts'
 import { gaugeSources } from '../metrics/sources.ts'
+import { errorBody } from './errors.ts'
 import { checkReadiness } from './health.ts'
 
 /** What operators and their machines ask: `/health` is the process, `/ready` is all it needs, `/metrics` for Prometheus. */
@@ -12,9 +13,11 @@ export function operations(hub: Hub): (app: FastifyInstance) => void {
   const scrape = createScrape(hub, gaugeSources)
   return app => {
     app.get('/health', async () => ({ status: 'ok' }))
-    app.get('/ready', async (_request, reply) => {
+    app.get('/ready', async (request, reply) => {
       const readiness = await checkReadiness(hub)
-      return reply.code(readiness.status === 'down' ? 503 : 200).send(readiness)
+      if (readiness.status !== 'down') return readiness
+      const error = new HubError('DATABASE_UNAVAILABLE', { message: 'The hub cannot work just now: see checks.' })
+      return reply.code(error.status).send({ ...errorBody(error, request.id), ...readiness })
     })
     app.get('/metrics', async (request, reply) => {
       if (!mayReadMetrics(hub.config.http.metricsToken, request.headers.authorization)) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Position } from '../db/keyset.ts'
 import { HubError } from '../errors.ts'
 import { isId, type IdKind } from '../ids.ts'
+import type { AnyRoute } from './route.ts'
 
 // How a list is paged: its route takes `pageQuery`, turns the cursor into a position with `positionAt`, its store asks for
 // `limit + 1` rows `behind` that position (../db/keyset.ts), and `pageOf` makes the answer that `page(item)` describes.
@@ -25,9 +26,15 @@ export function page<Item extends z.ZodType>(item: Item) {
   })
 }
 
-const positionSchema = z.strictObject({ id: z.string(), sort: z.union([z.string(), z.number()]).optional() })
+/** Whether a route takes a cursor, in its query or in its body. */
+export function isPaged({ query, body }: Pick<AnyRoute, 'query' | 'body'>): boolean {
+  return [query, body].some(part => part instanceof z.ZodObject && 'cursor' in part.shape)
+}
 
-/** An opaque cursor: clients give it back as it is. */
+// A number is a version, a count or a sequence: what Postgres keeps as an integer.
+const positionSchema = z.strictObject({ id: z.string(), sort: z.union([z.string(), z.int().min(0)]).optional() })
+
+/** A position as text; CallCursors signs it on its way out, and clients give it back as it is. */
 export function cursorAt(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }

@@ -5,7 +5,6 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type HTTPMethods,
 } from 'fastify'
 import { HubError, type ErrorCode } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -13,9 +12,11 @@ import { newId } from '../ids.ts'
 import { createGate } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { registerDocs } from './docs.ts'
+import { acceptEmptyBodies } from './empty-bodies.ts'
 import { asHubError, errorBody } from './errors.ts'
 import { IdempotencyHolds } from './idempotency-holds.ts'
 import { handlerOf } from './interpret.ts'
+import { refuseOtherMethods } from './methods.ts'
 import { operations } from './operations.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { pluginsOf, routesOf } from './routes.ts'
@@ -59,9 +60,13 @@ export async function createServer(
   letGoWhenClosing(app)
   logRequests(app, hub)
   acceptJson(app)
+  acceptEmptyBodies(app)
+  answerExpectations(app)
   app.setErrorHandler((error, request, reply) => answerError(hub, error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(hub, new HubError('NOT_FOUND'), request, reply))
-  const refuseOtherMethods = otherMethodsRefused(app)
+  // Before a body is read: it would be the wrong thing to complain about.
+  app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? new HubError('NOT_FOUND') : undefined))
+  const refuseTheOthers = refuseOtherMethods(app)
 
   const gate = createGate(app, hub)
   const holds = new IdempotencyHolds(hub.pool, hub.log, idempotencyHoldMs)
@@ -78,7 +83,7 @@ export async function createServer(
   await app.register(async scope => operations(hub)(scope))
   for (const plugin of pluginsOf(hub)) await app.register(async scope => plugin(scope))
   await registerDocs(app, hub, routes)
-  refuseOtherMethods()
+  refuseTheOthers()
   return app
 }
 
@@ -92,9 +97,24 @@ function letGoWhenClosing(app: FastifyInstance): void {
   })
 }
 
+/**
+ * `Expect: 100-continue` is Node's own matter. Any other expectation is refused (RFC 9110, 10.1.1) by the server like all else,
+ * and its connection closed: whether the body will come is not known.
+ */
+function answerExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.addHook('onRequest', async (request, reply) => {
+    const { expect } = request.headers
+    if (expect === undefined || expect.toLowerCase() === '100-continue') return
+    reply.header('connection', 'close')
+    throw new HubError('EXPECTATION_FAILED')
+  })
+}
+
 /** The one place where an error becomes an answer. */
 function answerError(hub: Hub, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asHubError(error)
+  // The caller went away in the middle of its body: nobody reads the answer, and nothing is wrong here.
+  const known = request.raw.errored === error ? new HubError('INVALID_REQUEST') : asHubError(error)
   if (known.status >= 500) {
     hub.log.error({ err: error, requestId: request.id, code: known.code }, 'a request failed')
   }
@@ -103,34 +123,6 @@ function answerError(hub: Hub, error: unknown, request: FastifyRequest, reply: F
   // An error of the framework may come before the hook that sets it.
   reply.header('x-request-id', request.id)
   return reply.code(known.status).send(errorBody(known, request.id))
-}
-
-const methods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-
-/**
- * Watches which methods each address takes. What it gives is called when all routes are there: it makes them answer the
- * other methods with 405 and the list of those they take.
- */
-function otherMethodsRefused(app: FastifyInstance): () => void {
-  const taken = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }) => {
-    const known = taken.get(url) ?? new Set()
-    for (const one of [method].flat()) known.add(one)
-    taken.set(url, known)
-  })
-  return () => {
-    for (const [url, known] of [...taken]) {
-      const others = methods.filter(method => !known.has(method))
-      if (url.startsWith('/docs') || others.length === 0) continue
-      const allow = [...known].join(', ')
-      const refuse = async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
-        reply.header('allow', allow)
-        throw new HubError('METHOD_NOT_ALLOWED')
-      }
-      // Before a body is read: it would be the wrong thing to complain about.
-      app.route({ method: others, url, onRequest: refuse, handler: refuse })
-    }
-  }
 }
 
 const brokenRequests: Record<string, ErrorCode> = {

@@ -44,8 +44,10 @@ describe('/ready', () => {
 
   it('is down without Postgres, and calls say so', async () => {
     const server = await serverWith({ DATABASE_URL: `postgres://x:y@${nowhere}/z` })
-    const { status, body } = await ready(server)
+    const { status, body, headers } = await ready(server)
     expect([status, body.status, body.checks.postgres.status]).toEqual([503, 'down', 'failed'])
+    // The form of every answer that is not a success.
+    expect(body).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE', requestId: headers['x-request-id'] } })
     expect(body.checks.temporal.status).toBe('ok')
     const answer = await call(server, workspace.apiKey, 'GET', '/v1/api-keys')
     expect([answer.status, answer.body.error.code]).toEqual([503, 'DATABASE_UNAVAILABLE'])
