@@ -6,19 +6,25 @@ const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => object }
  * `JSON.stringify` writes it as it was written.
  */
 export class ExactNumber {
-  readonly source: string
+  // Private: who looks for members finds none.
+  readonly #source: string
 
   constructor(source: string) {
-    this.source = source
+    this.#source = source
+  }
+
+  /** As it was written. */
+  get source(): string {
+    return this.#source
   }
 
   /** As JSON.stringify writes it. */
   toJSON(): object {
-    return rawJSON(this.source)
+    return rawJSON(this.#source)
   }
 
   toString(): string {
-    return this.source
+    return this.#source
   }
 }
 
@@ -34,7 +40,9 @@ export function numberOf(source: string): number | ExactNumber {
 /** Whether a value is such a number, or holds one. */
 export function hasExactNumber(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return value instanceof ExactNumber || Object.values(value).some(hasExactNumber)
+  if (value instanceof ExactNumber) return true
+  for (const name in value) if (hasExactNumber((value as Record<string, unknown>)[name])) return true
+  return false
 }
 
 /** A number's value as text that is the same for each way to write it: `-1.50E3` is `-15e2`. */
@@ -74,6 +82,18 @@ function compareSizes(a: Decimal, b: Decimal): number {
   if (first !== second) return first < second ? -1 : 1
   return a.digits === b.digits ? 0 : a.digits < b.digits ? -1 : 1
 }
+
+/** What is left of a number over a whole divisor, as `%` gives it; NaN of what is not whole. */
+export function remainderOf(value: number | ExactNumber, divisor: number): number {
+  if (typeof value === 'number') return value % divisor
+  const { sign, digits, exponent } = decimalOf(value.source)
+  // The time that it takes grows with the square of the digits.
+  if (exponent < 0n || digits.length > longestDivided) return NaN
+  const modulus = BigInt(Math.abs(divisor))
+  return sign * Number((BigInt(digits || '0') * powerOfTen(exponent, modulus)) % modulus)
+}
+
+const longestDivided = 1_000
 
 /** Whether a number is a whole multiple of another one, which is not 0. */
 export function isMultipleOf(value: ExactNumber, divisor: number): boolean {

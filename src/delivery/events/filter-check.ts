@@ -23,7 +23,7 @@ const filterOperators = [
 
 export type FilterOperator = (typeof filterOperators)[number]
 
-function isOperator(key: string): key is FilterOperator {
+export function isOperator(key: string): key is FilterOperator {
   return (filterOperators as readonly string[]).includes(key)
 }
 

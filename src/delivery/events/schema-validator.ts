@@ -1,7 +1,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { RE2JS } from 're2js'
 import { HubError } from '../../errors.ts'
+import { hasExactNumber } from '../../json/exact-number.ts'
+import { exactNumberKeywords, withStandIns, type Place } from './schema-numbers.ts'
+import { valueKeywords } from './schema-values.ts'
 import { costKeyword, vetSchema, type VettedSchema } from './schema-vetting.ts'
+import { allowWork, spend, TooMuchWork } from './schema-work.ts'
 
 /** Where data does not fit its schema: never what stood there. */
 export interface Mismatch {
@@ -15,23 +19,11 @@ export interface Mismatch {
 /** The first few mismatches; undefined when the data fits. */
 export type SchemaCheck = (data: unknown, bytes: number) => Mismatch[] | undefined
 
-const shown = 5
+const mostShown = 5
 /** Data that is small may be looked through for all that is wrong with it, and not for the first thing only. */
 const wholeBytes = 16 * 1024
 const longestPattern = 1_000
 const largestProgram = 2_000
-
-// A schema of a few lines can ask for any amount of work (https://ajv.js.org/security.html#untrusted-schemas), so work is
-// counted: every subschema that is entered, every member, element and character that it looks at. What a schema may spend
-// grows with the data, so that a sensible one never comes near.
-let left = 0
-
-class TooMuchWork extends Error {}
-
-function spend(units: number): void {
-  left -= units
-  if (left < 0) throw new TooMuchWork()
-}
 
 function widthOf(data: unknown): number {
   if (typeof data === 'string') return data.length >> 4
@@ -55,32 +47,18 @@ function linearPattern(source: string): { test(text: string): boolean; code: str
 }
 linearPattern.code = 'linearPattern'
 
-/** Compares by text, in one pass: what ajv has compares each with each. */
-function allDiffer(wanted: boolean, items: unknown[]): boolean {
-  if (!wanted) return true
-  const seen = new Set<string>()
-  for (const item of items) {
-    const text = canonical(item)
-    if (seen.has(text)) return false
-    seen.add(text)
-  }
-  return true
+interface Wanted {
+  allErrors: boolean
+  /** For data with numbers that no double holds. */
+  exact: boolean
 }
 
-/** JSON with the members in the order of their names. */
-function canonical(value: unknown): string {
-  spend(1)
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  if (typeof value === 'string') spend(value.length >> 4)
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join()}}`
-}
-
-function compile(schema: VettedSchema, allErrors: boolean): ValidateFunction {
+function compile(schema: VettedSchema, { allErrors, exact }: Wanted): ValidateFunction {
   // An instance for each: it keeps what it ever compiled.
   const ajv = new Ajv2020({
     allErrors,
+    // Names such as `toString` are there when the data says so, and not because every object has them.
+    ownProperties: true,
     strict: false,
     meta: false,
     validateSchema: false,
@@ -97,14 +75,11 @@ function compile(schema: VettedSchema, allErrors: boolean): ValidateFunction {
       return true
     },
   })
-  ajv.removeKeyword('uniqueItems')
-  ajv.addKeyword({
-    keyword: 'uniqueItems',
-    type: 'array',
-    schemaType: 'boolean',
-    validate: allDiffer,
-    error: { message: 'must NOT have duplicate items' },
-  })
+  for (const definition of exact ? [...valueKeywords, ...exactNumberKeywords] : valueKeywords) {
+    ajv.removeKeyword(definition.keyword as string)
+    ajv.addKeyword(definition)
+  }
+  allowWork(Infinity)
   return ajv.compile(schema)
 }
 
@@ -118,43 +93,57 @@ export function compileSchema(schema: Record<string, unknown>): SchemaCheck {
   const vetted = vetSchema(schema)
   standard ??= new Ajv2020({ strict: false, validateFormats: false, logger: false, allErrors: false })
   if (standard.validateSchema(schema) !== true) {
-    const details = (standard.errors ?? []).slice(0, shown).map(({ instancePath, message }) => ({
+    const details = (standard.errors ?? []).slice(0, mostShown).map(({ instancePath, message }) => ({
       path: `body.schema${instancePath.slice(0, 200)}`,
       message: message ?? 'is not right',
     }))
     throw new HubError('INVALID_REQUEST', { details })
   }
-  let first: ValidateFunction
+  const compiled = new Map<string, ValidateFunction>()
+  const validatorOf = (wanted: Wanted) => {
+    const key = `${wanted.allErrors} ${wanted.exact}`
+    return compiled.get(key) ?? compiled.set(key, compile(vetted, wanted)).get(key)!
+  }
   try {
-    first = compile(vetted, false)
+    validatorOf({ allErrors: false, exact: false })
   } catch (error) {
     // The patterns and references are the workspace's own: it may read what is wrong with them.
     const message = error instanceof Error ? error.message.slice(0, 300) : 'It cannot be compiled'
     throw new HubError('INVALID_REQUEST', { details: [{ path: 'body.schema', message }] })
   }
-  let all: ValidateFunction | undefined
   return (data, bytes) => {
-    const found = run(first, data, 50_000 + 6 * bytes)
+    const exact = hasExactNumber(data)
+    const found = run(validatorOf({ allErrors: false, exact }), data, exact, 50_000 + 6 * bytes)
     if (found === undefined || found === tooMuchWork || bytes > wholeBytes) return found
-    const whole = run((all ??= compile(vetted, true)), data, 20_000 + 4 * bytes)
+    const whole = run(validatorOf({ allErrors: true, exact }), data, exact, 20_000 + 4 * bytes)
     return whole === undefined || whole === tooMuchWork ? found : whole
   }
 }
 
 const tooMuchWork: Mismatch[] = [{ pointer: '', rule: 'schema', message: 'takes too much work to check' }]
 
-function run(validate: ValidateFunction, data: unknown, budget: number): Mismatch[] | undefined {
-  left = budget
+function run(validate: ValidateFunction, data: unknown, exact: boolean, budget: number): Mismatch[] | undefined {
   try {
-    if (validate(data)) return undefined
+    if (
+      exact
+        ? withStandIns(data, (shown, place) => isValid(validate, shown, budget, place))
+        : isValid(validate, data, budget)
+    )
+      return undefined
   } catch (error) {
     // A stack that overflows: data or references without end.
     if (!(error instanceof TooMuchWork) && !(error instanceof RangeError)) throw error
     return tooMuchWork
   }
-  return (validate.errors ?? []).slice(0, shown).map(({ instancePath, keyword, message }) => ({
+  return (validate.errors ?? []).slice(0, mostShown).map(({ instancePath, keyword, message }) => ({
     pointer: instancePath.slice(0, 300),
     rule: keyword,
     message: message ?? 'does not fit',
   }))
+}
+
+function isValid(validate: ValidateFunction, data: unknown, budget: number, place?: Place): boolean {
+  allowWork(budget)
+  if (!place) return validate(data)
+  return validate(data, { instancePath: '', rootData: data as object, dynamicAnchors: {}, ...place })
 }
