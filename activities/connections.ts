@@ -5,6 +5,7 @@ import type {
   AttemptOutcome,
   ConnectionRef,
   HealthSweepResult,
+  ProbeResult,
   RefreshResult,
   RefreshSweepInput,
   RefreshSweepResult,
@@ -13,7 +14,7 @@ import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/
 import { exchangeAttempt } from '../src/connections/exchange-attempt.ts'
 import { attemptErrorOf, failAttempt } from '../src/connections/fail-attempt.ts'
 import { completeAttempt } from '../src/connections/finish-attempt.ts'
-import { probeProvider, releaseProvider, type ProbeResult } from '../src/connections/provider-outage.ts'
+import { probeProvider, releaseProvider } from '../src/connections/provider-outage.ts'
 import { sweepStop } from '../src/connections/sweeping.ts'
 import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
 import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
@@ -70,10 +71,12 @@ export function createConnectionActivities(hub: Hub) {
 
     giveUpRefresh: (ref: ConnectionRef): Promise<void> => giveUpRefresh(hub, ref, actor()),
 
-    probeProvider: (provider: string, retryInMs: number): Promise<ProbeResult> =>
-      probeProvider(hub, provider, retryInMs, actor()),
+    /** `host` as in `TokenServer`; a run that was started before hosts were told apart has none. */
+    probeProvider: (provider: string, retryInMs: number, host: string | null = null): Promise<ProbeResult> =>
+      probeProvider(hub, { provider, host }, retryInMs, actor()),
 
-    releaseProvider: (provider: string): Promise<number> => releaseProvider(hub, provider),
+    releaseProvider: (provider: string, host: string | null = null): Promise<number> =>
+      releaseProvider(hub, { provider, host }),
 
     checkDueConnections: (batch: number): Promise<HealthSweepResult & { claimed: number }> =>
       checkDueConnections(hub, batch, sweepOptions(hub)),

@@ -9,7 +9,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
-import { tryNowSignal, type RecoverProviderInput } from '../src/connections/contract.ts'
+import {
+  tryNowSignal,
+  type ProbeResult,
+  type ProbeState,
+  type RecoverProviderInput,
+} from '../src/connections/contract.ts'
 import { recoveryDelayMs } from '../src/connections/policy.ts'
 import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
 
@@ -23,11 +28,12 @@ const activities = proxyActivities<ConnectionActivities>({
 const tryNow = defineSignal(tryNowSignal)
 
 /**
- * A provider that fails for many connections: one workflow probes with one of them at a time, instead of one workflow for
- * each, and gives all of them back when the provider answers. Gives how many.
+ * A token endpoint that fails for many connections: one workflow probes with a few of them at a time, instead of one workflow
+ * for each, and gives them back as it answers. Gives how many came back at the end.
  */
 export async function recoverProvider(input: RecoverProviderInput): Promise<number> {
-  const { provider, settings } = input
+  const { provider, host = null, settings } = input
+  const name = host === null ? provider : `${provider} at ${host}`
   let nudged = false
   setHandler(tryNow, () => {
     nudged = true
@@ -35,16 +41,22 @@ export async function recoverProvider(input: RecoverProviderInput): Promise<numb
   for (let tries = (input.tries ?? 0) + 1; ; tries += 1) {
     const delayMs = recoveryDelayMs(tries, settings)
     nudged = false
-    const found = await activities.probeProvider(provider, delayMs)
-    if (found !== 'down') {
-      const released = await activities.releaseProvider(provider)
-      setCurrentDetails(`${provider} answers again; ${released} connections went back to the sweep.`)
+    const probe = asResult(await activities.probeProvider(provider, delayMs, host))
+    if (probe.state !== 'down') {
+      const released = await activities.releaseProvider(provider, host)
+      setCurrentDetails(`${name} answers again; ${released} connections went back to the sweep.`)
       upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
       return released
     }
     const at = new Date(Date.now() + delayMs).toISOString()
-    setCurrentDetails(`${provider} does not answer, probe ${tries}. Probes again at ${at}.`)
+    const waiting = `${probe.connections} connections of ${probe.workspaces} workspaces wait`
+    setCurrentDetails(`${name} does not answer, probe ${tries}; ${waiting}. Probes again at ${at}.`)
     await condition(() => nudged, delayMs)
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof recoverProvider>({ ...input, tries })
   }
+}
+
+/** Histories of before hold the state alone. */
+function asResult(found: ProbeResult | ProbeState): ProbeResult {
+  return typeof found === 'string' ? { state: found, connections: 0, workspaces: 0 } : found
 }

@@ -13,7 +13,9 @@ export const connectionWorkflows = {
 
 export const connectAccountId = (attemptId: string) => `connect/${attemptId}`
 export const refreshConnectionId = (connectionId: string) => `refresh/${connectionId}`
-export const recoverProviderId = (provider: string) => `provider/${provider}`
+/** The catalogue's own token endpoint has the provider's id alone; another is named by its host. */
+export const recoverProviderId = ({ provider, host }: TokenServer) =>
+  host === null ? `provider/${provider}` : `provider/${provider}/${host}`
 export const disconnectAccountId = (connectionId: string) => `disconnect/${connectionId}`
 
 /** Tells `connectAccount` that the row of its attempt has moved on from `awaiting`. */
@@ -26,6 +28,13 @@ export interface ConnectionRef {
   workspaceId: string
   connectionId: string
   provider: string
+}
+
+/** Where the tokens of a provider's connections come from: what fails or answers as one. */
+export interface TokenServer {
+  provider: string
+  /** Null for the catalogue's own; else the host that an app's base URLs lead to. */
+  host: string | null
 }
 
 export interface ConnectAccountInput extends ConnectionRef {
@@ -72,8 +81,20 @@ export type RefreshResult =
   /** Disconnected, or not there. */
   | { outcome: 'gone' }
 
+/** `up`: it answers. `down`: it does not, or with an error of its own. `none`: nothing waits for it any more. */
+export type ProbeState = 'up' | 'down' | 'none'
+
+export interface ProbeResult {
+  state: ProbeState
+  /** What waits for it after the probe. */
+  connections: number
+  workspaces: number
+}
+
 export interface RecoverProviderInput {
   provider: string
+  /** As in `TokenServer`; not there in runs that were started before hosts were told apart. */
+  host?: string | null
   settings: RecoverySettings
   tries?: number
 }

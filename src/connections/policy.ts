@@ -103,3 +103,33 @@ export function isTrouble(
 ): boolean {
   return failures >= settings.troubleFailures && now.getTime() - firstFailureAt.getTime() >= settings.troubleAfterMs
 }
+
+/** How many connections of a workspace fail at a token endpoint because it does not answer. */
+export interface Failing {
+  /** The endpoint's name. */
+  server: string
+  workspaceId: string
+  connections: number
+}
+
+/** Token endpoints that are down: for all workspaces, or for one (`server workspaceId`), whose app it may be. */
+export interface Outages {
+  everywhere: Set<string>
+  inWorkspace: Set<string>
+}
+
+/**
+ * Which endpoints are down, if `enough` failing connections show it. A workspace's own show it for itself. For all they show it
+ * together, where none counts for more than half: what ails one customer's app is not the platform's outage.
+ */
+export function outagesIn(failing: Failing[], enough: number): Outages {
+  const outages: Outages = { everywhere: new Set(), inWorkspace: new Set() }
+  const most = Math.ceil(enough / 2)
+  const counted = new Map<string, number>()
+  for (const { server, workspaceId, connections } of failing) {
+    if (connections >= enough) outages.inWorkspace.add(`${server} ${workspaceId}`)
+    counted.set(server, (counted.get(server) ?? 0) + Math.min(connections, most))
+  }
+  for (const [server, connections] of counted) if (connections >= enough) outages.everywhere.add(server)
+  return outages
+}

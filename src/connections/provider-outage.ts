@@ -1,44 +1,60 @@
 import type { Hub } from '../hub.ts'
+import type { ConnectionRef, ProbeResult, TokenServer } from './contract.ts'
 import { showWithinMs } from './trouble.ts'
-import { extendProviderRecovery, nextProbe, releaseFromProvider } from './trouble-store.ts'
+import { extendProviderRecovery, heldByServer, nextProbes, releaseFromProvider } from './trouble-store.ts'
 import { tryRefresh } from './try-refresh.ts'
 
-/** `up`: the provider answered. `down`: it did not, or with an error of its own. `none`: nothing waits for it any more. */
-export type ProbeResult = 'up' | 'down' | 'none'
+/** So many workspaces are asked at once: one whose own app is broken does not speak for the others. */
+const probesAtOnce = 5
 
 /**
- * Tries one of the connections that wait for a provider, each time another: what ails a single one must not look like the
- * provider's outage.
+ * Tries connections that wait for a token endpoint, one of each of several workspaces, each time others: what ails a single one
+ * must not look like the endpoint's outage. When one of them is answered, everything goes back to the sweep but what belongs to
+ * workspaces whose own probe was not. `down` when something still waits.
  */
 export async function probeProvider(
   hub: Hub,
-  provider: string,
+  server: TokenServer,
   retryInMs: number,
   actor: string,
 ): Promise<ProbeResult> {
-  const ref = await nextProbe(hub.db, provider)
-  if (!ref) return 'none'
-  await extendProviderRecovery(hub.db, provider, retryInMs + showWithinMs)
+  const refs = await nextProbes(hub, server, probesAtOnce)
+  if (refs.length === 0) return { state: 'none', connections: 0, workspaces: 0 }
+  await extendProviderRecovery(hub.db, server, retryInMs + showWithinMs)
+  const answered = await Promise.all(refs.map(ref => isAnswered(hub, ref, actor)))
+  if (answered.every(Boolean)) return { state: 'up', connections: 0, workspaces: 0 }
+  if (answered.some(Boolean)) {
+    const unanswered = refs.filter((_, index) => !answered[index]).map(ref => ref.workspaceId)
+    await release(hub, server, unanswered)
+  }
+  return { state: 'down', ...(await heldByServer(hub, server)) }
+}
+
+async function isAnswered(hub: Hub, ref: ConnectionRef, actor: string): Promise<boolean> {
   const result = await tryRefresh(hub, ref, { force: true, actor })
   switch (result.outcome) {
     case 'refreshed':
     case 'fresh':
     case 'needs_reauth':
     case 'error':
-      return 'up'
+      return true
     case 'failed':
-      return result.code === 'PROVIDER_UNREACHABLE' || result.code === 'PROVIDER_ERROR' ? 'down' : 'up'
+      return result.code !== 'PROVIDER_UNREACHABLE' && result.code !== 'PROVIDER_ERROR'
     case 'busy':
     case 'gone':
-      return 'down'
+      return false
   }
 }
 
-/** Gives everything that waited for a provider back to the sweep, spread so that it is not met by all at once. */
-export async function releaseProvider(hub: Hub, provider: string): Promise<number> {
+/** Gives everything that waited for a token endpoint back to the sweep, spread so that it is not met by all at once. */
+export async function releaseProvider(hub: Hub, server: TokenServer): Promise<number> {
+  return release(hub, server, [])
+}
+
+async function release(hub: Hub, server: TokenServer, except: string[]): Promise<number> {
   let released = 0
   for (;;) {
-    const count = await releaseFromProvider(hub, provider, 500, hub.connectionSettings.releaseSpreadMs)
+    const count = await releaseFromProvider(hub, server, 500, hub.connectionSettings.releaseSpreadMs, except)
     released += count
     if (count < 500) return released
   }

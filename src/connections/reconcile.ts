@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Hub } from '../hub.ts'
 import { startSoon } from '../temporal/start.ts'
 import { unfinishedAttempts } from './attempt-store.ts'
+import { recoverProviderId, type TokenServer } from './contract.ts'
 import { disconnectInput } from './disconnect.ts'
 import { failAttempt } from './fail-attempt.ts'
 import { handOver } from './hand-over.ts'
@@ -55,11 +56,12 @@ async function reconcileDisconnects(hub: Hub, limit: number): Promise<number> {
 }
 
 async function reconcileRecoveries(hub: Hub, limit: number): Promise<number> {
-  const providers = new Set<string>()
+  const servers = new Map<string, TokenServer>()
   let done = 0
-  for (const { recovery, ...ref } of await abandonedRecoveries(hub.db, limit)) {
+  for (const { recovery, host, ...ref } of await abandonedRecoveries(hub.db, limit)) {
+    const server = { provider: ref.provider, host }
     if (recovery === 'provider') {
-      providers.add(ref.provider)
+      servers.set(recoverProviderId(server), server)
       continue
     }
     const start = refreshConnectionStart({ ...ref, settings: recoverySettings, force: false })
@@ -67,10 +69,10 @@ async function reconcileRecoveries(hub: Hub, limit: number): Promise<number> {
     await extendRecovery(hub.db, ref, showWithinMs)
     done += 1
   }
-  for (const provider of providers) {
-    const start = recoverProviderStart({ provider, settings: recoverySettings })
+  for (const server of servers.values()) {
+    const start = recoverProviderStart({ ...server, settings: recoverySettings })
     if (!(await startSoon(hub.temporal, hub.log, start))) return done
-    await extendProviderRecovery(hub.db, provider, showWithinMs)
+    await extendProviderRecovery(hub.db, server, showWithinMs)
     done += 1
   }
   return done

@@ -9,6 +9,8 @@ export interface RefreshLease {
   connectionId: string
   provider: string
   providerAppId: string | null
+  /** The host of the token endpoint that failed last, where it is not the catalogue's own. */
+  tokenHost: string | null
   owner: string
   /** The credential that may be spent: what a stored token has to find unchanged. */
   generation: number
@@ -23,6 +25,7 @@ interface LeasedRow {
   workspace_id: string
   provider: string
   provider_app_id: string | null
+  token_host: string | null
   generation: number
   ambiguous_before: Date | null
   absolute_expires_at: Date | null
@@ -33,6 +36,7 @@ const leased = (row: LeasedRow, owner: string, untilMs: number): RefreshLease =>
   connectionId: row.id,
   provider: row.provider,
   providerAppId: row.provider_app_id,
+  tokenHost: row.token_host,
   owner,
   generation: row.generation,
   ambiguousSince: row.ambiguous_before,
@@ -68,18 +72,35 @@ export async function takeLease(
       set lease_owner = $4, lease_until = now() + $5 * interval '1 millisecond',
           ambiguous_since = coalesce(c.ambiguous_since, now())
       from free where c.id = free.id and c.workspace_id = $1
-      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.generation,
+      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.token_host, c.generation,
         free.ambiguous_since as ambiguous_before, c.absolute_expires_at`,
     values: [workspaceId, connectionId, generation, owner, leaseMs],
   })
   return rows[0] && leased(rows[0], owner, untilMs)
 }
 
+/** Who has its share of a process's refreshes, and is passed over while others wait. */
+export interface BusyOwners {
+  workspaces: string[]
+  /** As `serverOf` names them. */
+  servers: string[]
+}
+
+/** The token endpoint of a lease, as far as it is known. */
+export function serverOf({ provider, tokenHost }: RefreshLease): string {
+  return `${provider} ${tokenHost ?? ''}`
+}
+
 /**
  * Takes the leases of up to `limit` connections whose refresh is due, those first whose holder died with an answer
- * outstanding: their provider's grace for re-use is running.
+ * outstanding: their provider's grace for re-use is running. None of the owners that are `full`.
  */
-export async function leaseDue(hub: Hub, limit: number, owner: string): Promise<RefreshLease[]> {
+export async function leaseDue(
+  hub: Hub,
+  limit: number,
+  owner: string,
+  full: BusyOwners = { workspaces: [], servers: [] },
+): Promise<RefreshLease[]> {
   const { leaseMs } = hub.connectionSettings
   const untilMs = Date.now() + leaseMs
   // Over connections_leased and connections_refresh_due; the sweep crosses workspaces and takes each row's own along.
@@ -94,15 +115,16 @@ export async function leaseDue(hub: Hub, limit: number, owner: string): Promise<
         select id, workspace_id, ambiguous_since from connections
         where refresh_at <= now() and recovery is null and status in ('connected', 'degraded', 'error')
           and lease_owner is null
+          and workspace_id <> all($4::text[]) and provider || ' ' || coalesce(token_host, '') <> all($5::text[])
         order by refresh_at, id limit $1 for update skip locked
       ), taken as (select * from abandoned union all select * from due limit $1)
       update connections c
       set lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond',
           ambiguous_since = coalesce(c.ambiguous_since, now())
       from taken where c.id = taken.id and c.workspace_id = taken.workspace_id
-      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.generation,
+      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.token_host, c.generation,
         taken.ambiguous_since as ambiguous_before, c.absolute_expires_at`,
-    values: [limit, owner, leaseMs],
+    values: [limit, owner, leaseMs, full.workspaces, full.servers],
   })
   return rows.map(row => leased(row, owner, untilMs))
 }
@@ -170,6 +192,10 @@ export async function recordFailure(trx: Executor, lease: RefreshLease, failed: 
       first_failure_at: sql<Date>`coalesce(first_failure_at, now())`,
       last_error: failed.code,
       token_host: failed.tokenHost,
+      // Held with others of another host: its own is asked by itself.
+      recovery: sql<
+        'refresh' | 'provider' | null
+      >`case when recovery = 'provider' and token_host is distinct from ${failed.tokenHost}::text then null else recovery end`,
       refresh_at: failed.retryInMs === null ? null : sql<Date>`now() + ${failed.retryInMs} * interval '1 millisecond'`,
       updated_at: sql<Date>`now()`,
       ...(failed.ambiguous ? {} : { ambiguous_since: lease.ambiguousSince }),

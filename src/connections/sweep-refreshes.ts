@@ -3,15 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hub } from '../hub.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from './contract.ts'
 import { spendLease } from './refresh.ts'
-import { leaseDue, type RefreshLease } from './refresh-store.ts'
+import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './refresh-store.ts'
 import { sortTrouble } from './trouble.ts'
 
-const concurrency = 16
+/** Refreshes at once; of one workspace, and of one platform, while others wait; kept back for who has none under way. */
+const places = { all: 16, workspace: 4, provider: 8, kept: 4 }
+/** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
+const takenAtOnce = 4
+const sortEveryMs = 5_000
+/** However much is due, a sweep ends so long after its time: its activity's own limit would lose its count. */
+const longestOverMs = 60_000
 
 /**
  * Refreshes what is due, sixteen at once, a free place being filled at once, until nothing is due and `runForMs` have
  * passed. Leases are taken only for what is begun, so that none decays in a queue. It keeps looking rather than ending at
  * once so that a refresh whose holder was killed is tried again within seconds: its provider's grace for re-use may be 30.
+ * What keeps failing is sorted out every few seconds: it must not fill the places for ever.
  */
 export async function sweepRefreshes(
   hub: Hub,
@@ -20,22 +27,68 @@ export async function sweepRefreshes(
 ): Promise<RefreshSweepResult> {
   const endsAtMs = Date.now() + input.runForMs
   const result: RefreshSweepResult = { refreshed: 0, failed: 0, troubled: 0 }
-  const underway = new Set<Promise<void>>()
+  const underway = new Map<Promise<void>, RefreshLease>()
   const begin = (lease: RefreshLease) => {
     const task = refreshOne(hub, lease, options.actor, result).finally(() => underway.delete(task))
-    underway.add(task)
+    underway.set(task, lease)
+  }
+  let sorting: Promise<void> | undefined
+  let sortAtMs = Date.now() + sortEveryMs
+  const sort = () => {
+    sortAtMs = Date.now() + sortEveryMs
+    sorting ??= sortTrouble(hub, options.actor)
+      .then(troubled => void (result.troubled += troubled))
+      .finally(() => (sorting = undefined))
+    return sorting
   }
   for (;;) {
     options.beat?.()
-    const stopped = options.signal?.aborted === true
-    const leases = stopped ? [] : await leaseDue(hub, concurrency - underway.size, randomUUID())
-    for (const lease of leases) begin(lease)
-    if (underway.size > 0) await Promise.race([...underway, sleep(input.pollMs || 1_000, undefined, { ref: false })])
-    else if (stopped || (leases.length === 0 && Date.now() >= endsAtMs)) break
+    const stopped = options.signal?.aborted === true || Date.now() >= endsAtMs + longestOverMs
+    const taken = stopped ? 0 : await fillPlaces(hub, [...underway.values()], begin)
+    if (!stopped && Date.now() >= sortAtMs) sort().catch((error: unknown) => sortingFailed(hub, error))
+    if (underway.size > 0)
+      await Promise.race([...underway.keys(), sleep(input.pollMs || 1_000, undefined, { ref: false })])
+    else if (stopped || (taken === 0 && Date.now() >= endsAtMs)) break
     else await pause(Math.min(input.pollMs, Math.max(0, endsAtMs - Date.now())), options.signal)
-    if (underway.size === 0 && !stopped) result.troubled += await sortTrouble(hub, options.actor)
+    if (underway.size === 0 && !stopped) await sort()
   }
+  await sorting
   return result
+}
+
+function sortingFailed(hub: Hub, error: unknown): void {
+  hub.log.error({ err: error }, 'refreshes that keep failing could not be sorted out; the next pass tries again')
+}
+
+/**
+ * Begins what is due while there are places: first of workspaces and platforms that have few under way, then of any, but for
+ * the places that are kept for others. Gives how many were begun.
+ */
+async function fillPlaces(hub: Hub, busy: RefreshLease[], begin: (lease: RefreshLease) => void): Promise<number> {
+  const underway = [...busy]
+  const take = async (limit: number, share: boolean) => {
+    const full = share ? fullOf(underway) : { workspaces: [], servers: [] }
+    const leases = limit > 0 ? await leaseDue(hub, Math.min(limit, takenAtOnce), randomUUID(), full) : []
+    for (const lease of leases) begin(lease)
+    underway.push(...leases)
+    return leases.length > 0
+  }
+  while (await take(places.all - underway.length, true)) continue
+  while (await take(places.all - places.kept - underway.length, false)) continue
+  return underway.length - busy.length
+}
+
+/** The workspaces and token endpoints that have their share of the places. */
+function fullOf(underway: RefreshLease[]): BusyOwners {
+  const over = (keys: string[], most: number) =>
+    [...new Set(keys)].filter(key => keys.filter(one => one === key).length >= most)
+  return {
+    workspaces: over(
+      underway.map(lease => lease.workspaceId),
+      places.workspace,
+    ),
+    servers: over(underway.map(serverOf), places.provider),
+  }
 }
 
 /** Waits, but no longer than until the signal. */

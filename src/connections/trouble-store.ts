@@ -1,45 +1,60 @@
 import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { Hub } from '../hub.ts'
-import type { ConnectionRef } from './contract.ts'
+import { recoverProviderId, type ConnectionRef, type TokenServer } from './contract.ts'
+import type { Failing } from './policy.ts'
+
+const serverDown = `last_error in ('PROVIDER_UNREACHABLE', 'PROVIDER_ERROR')`
 
 /** A connection whose refresh keeps failing. */
-export interface Troubled extends ConnectionRef {
+export interface Troubled extends ConnectionRef, TokenServer {
   /** Its provider does not answer, or answers with errors of its own: others of its connections may fail likewise. */
   providerDown: boolean
 }
 
-/** Connections whose failures have gone on long enough, and that no workflow looks after yet. */
+/**
+ * Connections whose failures have gone on long enough, and that no workflow looks after yet: of each workspace in turn, so that
+ * none waits behind all of another's.
+ */
 export async function connectionsInTrouble(hub: Hub, limit: number): Promise<Troubled[]> {
   const { troubleFailures, troubleAfterMs } = hub.connectionSettings
   // Over connections_in_trouble.
-  const { rows } = await hub.pool.query<{ id: string; workspace_id: string; provider: string; last_error: string }>({
+  const { rows } = await hub.pool.query<Troubled>({
     name: 'connections-in-trouble',
-    text: `select id, workspace_id, provider, last_error from connections
-      where refresh_failures >= 3 and recovery is null and refresh_failures >= $1
-        and first_failure_at <= now() - $2 * interval '1 millisecond'
-        and status in ('connected', 'degraded') and refresh_at is not null
-      order by first_failure_at limit $3`,
+    text: `select id as "connectionId", workspace_id as "workspaceId", provider, token_host as host,
+        ${serverDown} as "providerDown"
+      from (
+        select *, row_number() over (partition by workspace_id order by first_failure_at) as turn from connections
+        where refresh_failures >= 3 and recovery is null and refresh_failures >= $1
+          and first_failure_at <= now() - $2 * interval '1 millisecond'
+          and status in ('connected', 'degraded') and refresh_at is not null
+      ) troubled
+      order by turn, first_failure_at limit $3`,
     values: [troubleFailures, troubleAfterMs, limit],
   })
-  return rows.map(row => ({
-    workspaceId: row.workspace_id,
-    connectionId: row.id,
-    provider: row.provider,
-    providerDown: row.last_error === 'PROVIDER_UNREACHABLE' || row.last_error === 'PROVIDER_ERROR',
-  }))
+  return rows
 }
 
-/** How many connections of a provider its recovery workflow holds. */
-export async function heldByProvider(db: Executor, provider: string): Promise<number> {
-  // Over connections_in_recovery; the workflow is the provider's, whatever the workspace.
-  const { held } = await db
-    .selectFrom('connections')
-    .select(({ fn }) => fn.countAll<number>().as('held'))
-    .where('recovery', '=', 'provider')
-    .where('provider', '=', provider)
-    .executeTakeFirstOrThrow()
-  return held
+/** How many connections fail at each token endpoint that does not answer, by workspace: in whose care they are or not. */
+export async function failingByServer(hub: Hub): Promise<Failing[]> {
+  const { troubleFailures, troubleAfterMs } = hub.connectionSettings
+  // Over connections_in_trouble and connections_in_recovery.
+  const { rows } = await hub.pool.query<TokenServer & Omit<Failing, 'server'>>({
+    name: 'connections-failing-by-server',
+    text: `select provider, token_host as host, workspace_id as "workspaceId", count(*)::int as connections
+      from (
+        select provider, token_host, workspace_id from connections
+        where refresh_failures >= 3 and recovery is null and refresh_failures >= $1
+          and first_failure_at <= now() - $2 * interval '1 millisecond'
+          and status in ('connected', 'degraded') and ${serverDown}
+        union all
+        select provider, token_host, workspace_id from connections
+        where recovery is not null and ${serverDown}
+      ) failing
+      group by 1, 2, 3`,
+    values: [troubleFailures, troubleAfterMs],
+  })
+  return rows.map(({ provider, host, ...counted }) => ({ ...counted, server: recoverProviderId({ provider, host }) }))
 }
 
 /** Puts a connection into the care of a workflow, which has `forMs` to show itself. False if it is in one's already. */
@@ -71,13 +86,18 @@ export async function extendRecovery(db: Executor, ref: ConnectionRef, forMs: nu
     .execute()
 }
 
-/** The same for all that a provider's workflow holds. */
-export async function extendProviderRecovery(db: Executor, provider: string, forMs: number): Promise<void> {
+/** The same for all that a token endpoint's workflow holds. */
+export async function extendProviderRecovery(
+  db: Executor,
+  { provider, host }: TokenServer,
+  forMs: number,
+): Promise<void> {
   await db
     .updateTable('connections')
     .set({ recovery_until: sql<Date>`now() + ${forMs} * interval '1 millisecond'` })
     .where('recovery', '=', 'provider')
     .where('provider', '=', provider)
+    .where('token_host', 'is not distinct from', host)
     .execute()
 }
 
@@ -92,37 +112,63 @@ export async function releaseFromRecovery(db: Executor, ref: ConnectionRef): Pro
     .execute()
 }
 
-/** A connection that a provider's workflow holds: the one that was tried least lately. */
-export async function nextProbe(db: Executor, provider: string): Promise<ConnectionRef | undefined> {
-  const row = await db
-    .selectFrom('connections')
-    .select(['id', 'workspace_id'])
-    .where('recovery', '=', 'provider')
-    .where('provider', '=', provider)
-    .orderBy('updated_at')
-    .limit(1)
-    .executeTakeFirst()
-  return row && { workspaceId: row.workspace_id, connectionId: row.id, provider }
+/**
+ * Connections that a token endpoint's workflow holds: one of each workspace, the one that was tried least lately, and those
+ * workspaces first that were.
+ */
+export async function nextProbes(hub: Hub, { provider, host }: TokenServer, limit: number): Promise<ConnectionRef[]> {
+  // Over connections_in_recovery.
+  const { rows } = await hub.pool.query<ConnectionRef>({
+    name: 'connections-next-probes',
+    text: `select "connectionId", "workspaceId", provider from (
+        select distinct on (workspace_id) id as "connectionId", workspace_id as "workspaceId", provider, updated_at
+        from connections where recovery = 'provider' and provider = $1 and token_host is not distinct from $2
+        order by workspace_id, updated_at
+      ) held
+      order by updated_at limit $3`,
+    values: [provider, host, limit],
+  })
+  return rows
 }
 
-/** Gives up to `limit` of a provider's held connections back, their refreshes spread over `spreadMs`. */
+/** How many connections of how many workspaces a token endpoint's workflow holds. */
+export async function heldByServer(
+  hub: Hub,
+  { provider, host }: TokenServer,
+): Promise<{ connections: number; workspaces: number }> {
+  const { rows } = await hub.pool.query<{ connections: number; workspaces: number }>({
+    name: 'connections-held',
+    text: `select count(*)::int as connections, count(distinct workspace_id)::int as workspaces from connections
+      where recovery = 'provider' and provider = $1 and token_host is not distinct from $2`,
+    values: [provider, host],
+  })
+  return rows[0]!
+}
+
+/**
+ * Gives up to `limit` of a token endpoint's held connections back, their refreshes spread over `spreadMs`; not those of the
+ * workspaces in `except`.
+ */
 export async function releaseFromProvider(
   hub: Hub,
-  provider: string,
+  { provider, host }: TokenServer,
   limit: number,
   spreadMs: number,
+  except: string[],
 ): Promise<number> {
   const { rowCount } = await hub.pool.query({
     name: 'connections-release-provider',
     text: `with held as (
-        select id, workspace_id from connections where recovery = 'provider' and provider = $1
+        select id, workspace_id from connections
+        where recovery = 'provider' and provider = $1 and token_host is not distinct from $4
+          and workspace_id <> all($5::text[])
         order by recovery_until limit $2 for update skip locked
       )
       update connections c
       set recovery = null, recovery_until = null, refresh_failures = 0, first_failure_at = null,
           refresh_at = now() + random() * $3 * interval '1 millisecond'
       from held where c.id = held.id and c.workspace_id = held.workspace_id`,
-    values: [provider, limit, spreadMs],
+    values: [provider, limit, spreadMs, host, except],
   })
   return rowCount ?? 0
 }
@@ -131,10 +177,10 @@ export async function releaseFromProvider(
 export async function abandonedRecoveries(
   db: Executor,
   limit: number,
-): Promise<(ConnectionRef & { recovery: 'refresh' | 'provider' })[]> {
+): Promise<(ConnectionRef & TokenServer & { recovery: 'refresh' | 'provider' })[]> {
   const rows = await db
     .selectFrom('connections')
-    .select(['id', 'workspace_id', 'provider', 'recovery'])
+    .select(['id', 'workspace_id', 'provider', 'token_host', 'recovery'])
     .where('recovery', 'is not', null)
     .where('recovery_until', '<', sql<Date>`now()`)
     .orderBy('recovery_until')
@@ -144,6 +190,7 @@ export async function abandonedRecoveries(
     workspaceId: row.workspace_id,
     connectionId: row.id,
     provider: row.provider,
+    host: row.token_host,
     recovery: row.recovery!,
   }))
 }

@@ -2,10 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hub } from '../hub.ts'
 import { startSoon } from '../temporal/start.ts'
 import { changeStatus } from './change-status.ts'
-import type { ConnectionRef } from './contract.ts'
-import { recoverySettings } from './policy.ts'
+import { recoverProviderId, type ConnectionRef, type TokenServer } from './contract.ts'
+import { outagesIn, recoverySettings, type Outages } from './policy.ts'
 import { lockConnection } from './store.ts'
-import { connectionsInTrouble, extendRecovery, heldByProvider, takeIntoRecovery } from './trouble-store.ts'
+import {
+  connectionsInTrouble,
+  extendRecovery,
+  failingByServer,
+  takeIntoRecovery,
+  type Troubled,
+} from './trouble-store.ts'
 import { recoverProviderStart, refreshConnectionStart } from './workflow-starts.ts'
 
 /** How long a workflow has to show itself after it was asked for, and after it did. */
@@ -17,20 +23,25 @@ const startsAtOnce = 10
 
 /**
  * Takes connections whose refresh keeps failing out of the batches: into a workflow of their own, or, where many of one
- * provider fail because it does not answer, into the provider's. The row is marked first; a crash before the start is
+ * token endpoint fail because it does not answer, into that one's. The row is marked first; a crash before the start is
  * `reconcile`'s to mend. Gives how many were taken.
  */
 export async function sortTrouble(hub: Hub, actor: string): Promise<number> {
   const troubled = await connectionsInTrouble(hub, 200)
-  const outages = await providersDown(hub, troubled)
+  if (troubled.length === 0) return 0
+  const outages = outagesIn(await failingByServer(hub), hub.connectionSettings.outageConnections)
+  const down = new Map<string, TokenServer>()
   let taken = 0
   let started = 0
   for (const ref of troubled) {
-    const recovery = ref.providerDown && outages.has(ref.provider) ? 'provider' : 'refresh'
+    const recovery = isHeldByOutage(ref, outages) ? 'provider' : 'refresh'
     if (recovery === 'refresh' && started === startsAtOnce) continue
     if (!(await hold(hub, ref, recovery, actor))) continue
     taken += 1
-    if (recovery === 'provider') continue
+    if (recovery === 'provider') {
+      down.set(recoverProviderId(ref), { provider: ref.provider, host: ref.host })
+      continue
+    }
     started += 1
     const { workspaceId, connectionId, provider } = ref
     const input = { workspaceId, connectionId, provider, settings: recoverySettings, force: false }
@@ -38,22 +49,14 @@ export async function sortTrouble(hub: Hub, actor: string): Promise<number> {
       await extendRecovery(hub.db, ref, showWithinMs)
     await sleep(startEveryMs)
   }
-  for (const provider of outages)
-    await startSoon(hub.temporal, hub.log, recoverProviderStart({ provider, settings: recoverySettings }))
+  for (const server of down.values())
+    await startSoon(hub.temporal, hub.log, recoverProviderStart({ ...server, settings: recoverySettings }))
   return taken
 }
 
-/** Providers with an outage's worth of connections in trouble, those already held counted in. */
-async function providersDown(hub: Hub, troubled: (ConnectionRef & { providerDown: boolean })[]): Promise<Set<string>> {
-  const counts = new Map<string, number>()
-  for (const { provider, providerDown } of troubled)
-    if (providerDown) counts.set(provider, (counts.get(provider) ?? 0) + 1)
-  const down = new Set<string>()
-  for (const [provider, count] of counts) {
-    const held = await heldByProvider(hub.db, provider)
-    if (held > 0 || count >= hub.connectionSettings.outageConnections) down.add(provider)
-  }
-  return down
+function isHeldByOutage(ref: Troubled, outages: Outages): boolean {
+  const server = recoverProviderId(ref)
+  return ref.providerDown && (outages.everywhere.has(server) || outages.inWorkspace.has(`${server} ${ref.workspaceId}`))
 }
 
 /** Marks a connection as in a workflow's care and says so: it is degraded from here on. */

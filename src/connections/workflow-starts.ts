@@ -44,15 +44,16 @@ export function refreshConnectionStart(input: RefreshConnectionInput): WorkflowS
 }
 
 export function recoverProviderStart(input: RecoverProviderInput): WorkflowStart<RecoverProviderInput> {
+  const { provider, host = null } = input
   return {
     name: connectionWorkflows.recoverProvider,
-    workflowId: recoverProviderId(input.provider),
+    workflowId: recoverProviderId({ provider, host }),
     input,
     searchAttributes: [
-      { key: searchAttributes.provider, value: input.provider },
+      { key: searchAttributes.provider, value: provider },
       { key: searchAttributes.attention, value: 'retrying' },
     ],
-    summary: `Waits for ${input.provider}, whose token endpoint fails for many connections`,
+    summary: `Waits for ${provider}${host === null ? '' : ` at ${host}`}, whose token endpoint fails for many connections`,
   }
 }
 

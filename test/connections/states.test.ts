@@ -1,5 +1,5 @@
 import { connectionStatuses, eventOf, mayBecome } from '../../src/connections/states.ts'
-import { recoveryDelayMs, recoverySettings, refreshBackoffMs } from '../../src/connections/policy.ts'
+import { outagesIn, recoveryDelayMs, recoverySettings, refreshBackoffMs } from '../../src/connections/policy.ts'
 import { rebase } from '../../src/providers/base-url.ts'
 
 describe('the states of a connection', () => {
@@ -28,6 +28,29 @@ describe('waits', () => {
     expect([1, 2, 3, 40].map(tries => recoveryDelayMs(tries, recoverySettings))).toEqual([
       30_000, 60_000, 120_000, 3_600_000,
     ])
+  })
+})
+
+describe('an outage', () => {
+  const failing = (...counts: [string, string, number][]) =>
+    counts.map(([server, workspaceId, connections]) => ({ server, workspaceId, connections }))
+
+  it('of one workspace is its own, until others show it too', () => {
+    expect(outagesIn(failing(['s', 'a', 25], ['s', 'b', 1]), 20)).toEqual({
+      everywhere: new Set(),
+      inWorkspace: new Set(['s a']),
+    })
+    expect(outagesIn(failing(['s', 'a', 25], ['s', 'b', 10]), 20).everywhere).toEqual(new Set(['s']))
+    expect(
+      outagesIn(failing(...Array.from({ length: 20 }, (_, n) => ['s', `w${n}`, 1] as [string, string, number])), 20),
+    ).toEqual({ everywhere: new Set(['s']), inWorkspace: new Set() })
+  })
+
+  it('is one token endpoint’s', () => {
+    expect(outagesIn(failing(['s', 'a', 19], ['t', 'a', 19]), 20)).toEqual({
+      everywhere: new Set(),
+      inWorkspace: new Set(),
+    })
   })
 })
 

@@ -46,6 +46,7 @@ await startTestWorkers(hub, ['workflows', 'connections'])
 
 const recovery = { firstDelayMs: 100, maxDelayMs: 300, deadlineMs: 60_000 }
 const tokenEndpoint = { platform: 'quickbooks', path: '/oauth2/v1/tokens/bearer' } as const
+const { host } = new URL(sandbox.url)
 let realm = 6_000_000_000
 
 const connect = async (provider = 'quickbooks'): Promise<string> => {
@@ -180,16 +181,21 @@ describe('recoverProvider', () => {
     for (let tries = 0; tries < 5; tries += 1) {
       await hub.pool.query(
         `update connections set refresh_failures = 5, first_failure_at = now() - interval '1 minute',
-        last_error = 'PROVIDER_ERROR' where id = any($1)`,
-        [ids],
+        last_error = 'PROVIDER_ERROR', token_host = $2 where id = any($1)`,
+        [ids, host],
       )
       if ((await sortTrouble(hub, 'test')) > 0) break
     }
     for (const id of ids) expect((await shown(id)).status).toBe('degraded')
     const own = hub.temporal.workflow.getHandle(`refresh/${ids[0]}`)
     await expect(own.describe()).rejects.toThrow(/not found/)
-    const handle = hub.temporal.workflow.getHandle('provider/quickbooks')
+    const handle = hub.temporal.workflow.getHandle(`provider/quickbooks/${host}`)
     expect((await handle.describe()).status.name).toBe('RUNNING')
+    // An operator reads how many wait.
+    await eventually('the details', async () => {
+      const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
+      return currentDetails.includes('4 connections of 1 workspaces wait')
+    })
     await sandbox.control.clearFaults()
     await handle.signal('tryNow')
     // The probe itself refreshed one.
@@ -202,9 +208,12 @@ describe('recoverProvider', () => {
   it('probes again after a while by itself', async () => {
     const id = await connect()
     await ageToken(hub, id)
-    await hub.pool.query(`update connections set recovery = 'provider', recovery_until = now() where id = $1`, [id])
+    await hub.pool.query(
+      `update connections set recovery = 'provider', recovery_until = now(), token_host = $2 where id = $1`,
+      [id, host],
+    )
     await sandbox.control.addFault({ ...tokenEndpoint, kind: '503', times: 2 })
-    const start = recoverProviderStart({ provider: 'quickbooks', settings: recovery })
+    const start = recoverProviderStart({ provider: 'quickbooks', host, settings: recovery })
     const handle = await startWorkflow(hub.temporal, { ...start, workflowId: 'provider/quickbooks-again' })
     await handle.result()
     await statusIs(id, 'connected')
