@@ -49,22 +49,26 @@ export async function receiveWebhook(hub: Hub, request: WebhookRequest): Promise
   return { kind: 'events', accepted, duplicates }
 }
 
-// Keys first, by primary key: of two that are one only the first gets an event, and the second waits for its commit.
+// Keys first, by primary key: of two that are one only the first gets an event, and the second waits for its commit. A key
+// by content goes when its event has been routed: from then on the same bytes tell of another change.
 const statement = `
   with item as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[])
-      as t (id, delivery_id, type, account_id, body)
+    select * from unnest($1::text[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::bytea[])
+      as t (id, delivery_id, has_own_id, type, account_id, body)
+  ), keyed as (
+    select *, case when has_own_id then delivery_id else 'content/' || delivery_id end as key from item
   ), fresh as (
     insert into inbound_keys (app, delivery_id, expires_at)
-    select $6, delivery_id, now() + $7::float8 * interval '1 ms' from item order by delivery_id
-    on conflict do nothing returning delivery_id
+    select $7, key, now() + $8::float8 * interval '1 ms' from keyed order by key
+    on conflict do nothing returning delivery_id as key
   ), event as (
     insert into inbound_events
       (id, workspace_id, provider, provider_app_id, account_id, type, delivery_id, status, headers, body)
-    select id, $8, $9, $10, account_id, type, delivery_id, 'received', $11::jsonb, body from item join fresh using (delivery_id)
-    returning id, length(body) as bytes
+    select id, $9, $10, $11, account_id, type, delivery_id, 'received', $12::jsonb, body from keyed join fresh using (key)
+    returning id
   )
-  insert into inbound_queue (event_id, provider, provider_app_id, bytes) select id, $9, $10, bytes from event`
+  insert into inbound_queue (event_id, provider, provider_app_id, bytes, content_key)
+  select id, $10, $11, length(body), case when has_own_id then null else key end from event join keyed using (id)`
 
 async function store(hub: Hub, request: WebhookRequest): Promise<{ accepted: number; items: number }> {
   const { provider, definition, app } = request
@@ -75,6 +79,7 @@ async function store(hub: Hub, request: WebhookRequest): Promise<{ accepted: num
     values: [
       items.map(() => newId('inboundEvent')),
       items.map(item => item.deliveryId),
+      items.map(item => item.hasOwnId),
       items.map(item => item.type),
       items.map(item => item.accountId),
       items.map(item => item.body),

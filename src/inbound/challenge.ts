@@ -1,3 +1,4 @@
+import { textOf } from '../json/text-of.ts'
 import type { WebhookChallenge } from '../providers/webhook.ts'
 import { valueFor } from './paths.ts'
 import { sameText } from './verify.ts'
@@ -35,7 +36,7 @@ export function answerQuery(
 
 function parseOrNothing(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString()) as unknown
+    return JSON.parse(textOf(body)) as unknown
   } catch {
     return undefined
   }

@@ -1,98 +1,128 @@
 import { createHash } from 'node:crypto'
-import { HubError } from '../errors.ts'
-import { readJson } from '../json/read-json.ts'
-import { textOf } from '../json/text-of.ts'
 import { isNumber } from '../providers/json-path.ts'
 import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../providers/webhook.ts'
+import { keptId } from './kept-id.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
 import type { SignedRequest } from './verify.ts'
+import { webhookJson, type WebhookJson } from './webhook-json.ts'
 
 /** One thing that a webhook tells about one account. */
 export interface InboundItem {
-  /** The platform's word for it; `unknown` when none of its shapes fits. */
+  /** The platform's word for it; `unknown` when it cannot be read. */
   type: string
   /** The platform's own id of it, or the hash of its content. */
   deliveryId: string
+  /** Whether the id is the platform's own: then it is the same thing whenever it comes again. */
+  hasOwnId: boolean
   accountId: string | null
   /** JSON: the bytes as they came, or those of the one item among them. */
   body: Buffer
 }
 
+const unknown = 'unknown'
+
 /**
- * What a verified webhook tells, one item for each thing and account. Of a body that fits none of the platform's shapes
- * one item of type `unknown` is made: what was signed is kept, and can be seen.
+ * What a verified webhook tells, one item for each thing and account. Nothing that was signed is left out: what does not
+ * fit the platform's shapes is an item of type `unknown`, beside those that do.
  * @throws HubError `INVALID_REQUEST` when the body is not JSON
  */
 export function readItems(definition: WebhookDefinition, request: SignedRequest): InboundItem[] {
-  const bytes = jsonBytes(request)
-  const text = textOf(bytes)
-  const json = parse(text)
-  for (const shape of definition.shapes) {
-    const found = shape.each === undefined ? [{ indices: [] }] : itemsAt(json, shape.each)
-    const texts = shape.each === undefined ? [] : textsAt(text, shape.each)
-    const items = found.map(({ indices }, index) => {
-      const body = shape.each === undefined ? bytes : Buffer.from(texts[index]!)
-      return readItem(shape, request, json, indices, body, found.length > 1)
-    })
-    const known = items.filter(item => item !== undefined)
-    if (known.length > 0) return [...new Map(known.map(item => [item.deliveryId, item])).values()]
+  const json = webhookJson(request)
+  const readings = definition.shapes.map(shape => readShape(shape, request, json))
+  const known = readings.find(items => items.some(item => item.type !== unknown))
+  return withoutRepeats(known ?? readings.find(items => items.length > 0) ?? [unknownWhole(json)])
+}
+
+function readShape(shape: WebhookShape, request: SignedRequest, json: WebhookJson): InboundItem[] {
+  const places =
+    shape.each === undefined ? [{ indices: [], body: json.bytes, isWhole: true }] : placesIn(json, shape.each)
+  return places.map(place => readItem(shape, request, json.value, place, places.length > 1))
+}
+
+interface Place {
+  indices: Indices
+  body: Buffer
+  /** Not only the way to items, of which there are none. */
+  isWhole: boolean
+}
+
+/** Where the items are; an element on the way to items under which there is none is one itself. */
+function placesIn({ text, value }: WebhookJson, each: string): Place[] {
+  const ways = [...each.matchAll(/\[\]/g)].map(({ index }) => each.slice(0, index + 2)).filter(way => way !== each)
+  const places: Place[] = []
+  const passed = new Set<string>()
+  for (const path of [each, ...ways.reverse()]) {
+    const texts = textsAt(text, path)
+    for (const [at, { indices }] of itemsAt(value, path).entries()) {
+      if (!passed.has(indices.join())) places.push({ indices, body: Buffer.from(texts[at]!), isWhole: path === each })
+      for (let length = 1; length <= indices.length; length++) passed.add(indices.slice(0, length).join())
+    }
   }
-  return [{ type: 'unknown', deliveryId: hashOf([bytes]), accountId: null, body: bytes }]
+  return places
 }
 
 function readItem(
   shape: WebhookShape,
   request: SignedRequest,
   json: unknown,
-  indices: Indices,
-  body: Buffer,
+  { indices, body, isWhole }: Place,
   several: boolean,
-): InboundItem | undefined {
-  const field = (from: WebhookField) => readField(from, request, json, indices)
-  const type = 'paths' in shape.type ? joined(shape.type, json, indices) : field(shape.type)
-  if (type === undefined || !eventType.test(type)) return undefined
-  const accountId = shape.account.map(field).find(account => account !== undefined) ?? null
-  const given = shape.deliveryId && field(shape.deliveryId)
+): InboundItem {
+  const text = (from: WebhookField) => readField(from, request, json, indices)
+  const said = 'paths' in shape.type ? joined(shape.type, json, indices) : text(shape.type)
+  const type = isWhole && said !== undefined && eventType.test(said) ? said : unknown
+  const accountId = shape.account.map(field => readAccount(field, request, json, indices)).find(id => id !== undefined)
+  const given = shape.deliveryId && text(shape.deliveryId)
+  const item = { type, accountId: accountId ?? null, body }
+  if (given === undefined) return { ...item, deliveryId: hashOf(item), hasOwnId: false }
   // One delivery's id is of several things at once: each gets its place in it.
-  const own = given !== undefined && several && 'header' in shape.deliveryId! ? `${given}/${indices.join('/')}` : given
-  return { type, deliveryId: own ?? hashOf([Buffer.from(`${type}\n${accountId}\n`), body]), accountId, body }
+  const own = several && 'header' in shape.deliveryId! ? `${given}/${indices.join('/')}` : given
+  return { ...item, deliveryId: keptId(own), hasOwnId: true }
+}
+
+function unknownWhole({ bytes }: WebhookJson): InboundItem {
+  const item = { type: unknown, accountId: null, body: bytes }
+  return { ...item, deliveryId: hashOf(item), hasOwnId: false }
+}
+
+/** The same thing told twice is one; two that bear the same id are two. */
+function withoutRepeats(items: InboundItem[]): InboundItem[] {
+  const kept = new Map<string, InboundItem>()
+  for (const item of items) {
+    const first = kept.get(item.deliveryId)
+    if (first && hashOf(first) === hashOf(item)) continue
+    const deliveryId = first ? `${item.deliveryId}/${hashOf(item)}` : item.deliveryId
+    kept.set(deliveryId, { ...item, deliveryId })
+  }
+  return [...kept.values()]
 }
 
 /** What an event type may be made of: it becomes part of the name of a published event. */
-const eventType = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
-const longest = 200
+const eventType = /^(?=.{1,200}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
 
 function readField(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
   const value = 'header' in from ? request.headers[from.header] : valueFor(json, from.path, indices)
   if (typeof value !== 'string' && !isNumber(value)) return undefined
   const text = String(value)
-  if (text === '' || text.length > longest) return undefined
+  if (text === '') return undefined
   if ('header' in from || from.pattern === undefined) return text
   return new RegExp(from.pattern).exec(text)?.[1]
+}
+
+/** An account that is named in a way that cannot be read is nobody's: it must not count as none. */
+function readAccount(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
+  const text = readField(from, request, json, indices)
+  if (text !== undefined) return keptId(text)
+  const value = 'header' in from ? undefined : valueFor(json, from.path, indices)
+  return typeof value === 'object' && value !== null ? keptId(JSON.stringify(value)) : undefined
 }
 
 function joined({ paths, words }: WebhookTypeParts, json: unknown, indices: Indices): string | undefined {
   const parts = paths.map(path => valueFor(json, path, indices))
   if (!parts.every(part => typeof part === 'string')) return undefined
-  return parts.map(part => words[part] ?? part.toLowerCase()).join('.')
+  return parts.map(part => (Object.hasOwn(words, part) ? words[part] : part.toLowerCase())).join('.')
 }
 
-/** The JSON of a request; some platforms can be set to send it as the `payload` of a form. */
-function jsonBytes({ headers, body }: SignedRequest): Buffer {
-  if (!headers['content-type']?.includes('application/x-www-form-urlencoded')) return body
-  return Buffer.from(new URLSearchParams(body.toString()).get('payload') ?? '')
-}
-
-function parse(text: string): unknown {
-  try {
-    return readJson(text)
-  } catch {
-    throw new HubError('INVALID_REQUEST', { message: 'The body of a webhook must be JSON.' })
-  }
-}
-
-function hashOf(parts: Buffer[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('hex')
+function hashOf({ type, accountId, body }: Pick<InboundItem, 'type' | 'accountId' | 'body'>): string {
+  return createHash('sha256').update(`${type}\n${accountId}\n`).update(body).digest('hex')
 }

@@ -5,7 +5,10 @@ export interface WebhookDefinition {
   /** The platform's page that this follows. */
   docs: string
   scheme: WebhookScheme
-  /** Where things stand in a delivery. The first shape that fits is taken: platforms change their format over years. */
+  /**
+   * Where things stand in a delivery: platforms change their format over years. The first shape that fits one of its items
+   * is taken; items that it does not fit are kept as `unknown`.
+   */
   shapes: WebhookShape[]
   /** How the platform makes sure that the address is ours before it sends anything. */
   challenge?: WebhookChallenge

@@ -44,7 +44,7 @@ describe('reading webhooks', () => {
     const headers = { 'x-github-event': 'push', 'x-github-delivery': 'guid' }
     const body = json({ repository: { owner: { id: 7 } }, sender: { id: 8 } })
     expect(readItems(github.webhooks, { headers, body })).toEqual([
-      { type: 'push', deliveryId: 'guid', accountId: '7', body },
+      { type: 'push', deliveryId: 'guid', hasOwnId: true, accountId: '7', body },
     ])
     const personal = readItems(github.webhooks, { headers, body: json({ sender: { id: 8 } }) })
     expect(personal[0]?.accountId).toBe('8')
@@ -76,7 +76,7 @@ describe('reading webhooks', () => {
   it('says that no account is named', () => {
     const body = json({ id: 'evt_1', type: 'customer.created' })
     expect(readItems(stripe.webhooks, { headers: {}, body })).toEqual([
-      { type: 'customer.created', deliveryId: 'evt_1', accountId: null, body },
+      { type: 'customer.created', deliveryId: 'evt_1', hasOwnId: true, accountId: null, body },
     ])
   })
 

@@ -153,6 +153,12 @@ export const quickbooks = {
         },
         account: [{ path: 'eventNotifications[].realmId' }],
       },
+      // One CloudEvent that is in no list.
+      {
+        type: { path: 'type', pattern: '^qbo\\.(.+)\\.v[0-9]+$' },
+        deliveryId: { path: 'id' },
+        account: [{ path: 'intuitaccountid' }],
+      },
     ],
     triggers: {
       'account.created': { description: 'An account of the chart was created' },
