@@ -152,8 +152,19 @@ export const errorCodes = {
   SYNC_STOPPED: { status: 409, retryable: false, message: 'The run was stopped, or is held by another attempt.' },
   SYNC_PAUSED: { status: 409, retryable: false, message: 'The sync is paused; resume it first.' },
   SYNC_INTERRUPTED: { status: 500, retryable: true, message: 'The workflow of the run was ended from outside.' },
+  DELETIONS_HELD: {
+    status: 409,
+    retryable: false,
+    message:
+      "More things are gone at the platform than a run deletes by itself, so none was: see the sync's `deletionsHeld`.",
+  },
   SYNC_FAILED: { status: 500, retryable: true, message: 'The sync did not succeed.' },
   PROVIDER_ERROR: { status: 502, retryable: true, message: 'The provider answered with an error.' },
+  PROVIDER_LIST_ENDLESS: {
+    status: 502,
+    retryable: false,
+    message: "The provider's list led back to a page that was read already: it has no end.",
+  },
   PROVIDER_REJECTED: { status: 502, retryable: false, message: 'The provider refused the request.' },
   PROVIDER_UNREACHABLE: { status: 502, retryable: true, message: 'The provider could not be reached.' },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true, message: 'The database cannot be reached; try again shortly.' },

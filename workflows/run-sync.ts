@@ -103,7 +103,8 @@ async function carryOut(input: RunSyncInput, ref: RunRef, news: { count: number 
       )
     }
     const end = await rows.finishRun(ref, 'succeeded', null)
-    setCurrentDetails(`Run ${ref.runId} is over: ${end.status}.`)
+    if (end.status === 'failed') fail(end.errorCode)
+    else setCurrentDetails(`Run ${ref.runId} is over: ${end.status}.`)
     return end
   } catch (error) {
     if (isCancellation(error)) {
@@ -144,9 +145,15 @@ function codeOf({ cause }: ActivityFailure): ErrorCode {
   return cause.type as ErrorCode
 }
 
+/** What only a person can mend, and how. */
+const forPersons: Record<string, string> = {
+  TOKEN_EXPIRED: "the connection's user has to connect again",
+  DELETIONS_HELD: 'more is gone at the platform than a run deletes by itself; the sync says how to allow it',
+}
+
 function fail(errorCode: string | null): void {
-  const attention: Attention = errorCode === 'TOKEN_EXPIRED' ? 'needs_person' : 'none'
+  const forPerson = forPersons[errorCode ?? '']
+  const attention: Attention = forPerson === undefined ? 'none' : 'needs_person'
   attend(attention)
-  const what = attention === 'needs_person' ? "the connection's user has to connect again" : 'the next run tries again'
-  setCurrentDetails(`The run failed with ${errorCode ?? 'SYNC_FAILED'}: ${what}.`)
+  setCurrentDetails(`The run failed with ${errorCode ?? 'SYNC_FAILED'}: ${forPerson ?? 'the next run tries again'}.`)
 }

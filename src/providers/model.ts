@@ -14,8 +14,10 @@ export interface ModelDefinition {
   id: string
   /** Where the token is that an update has to bring along; a stale one is refused by the platform. */
   version?: string
-  /** Where the time of its last change is. */
-  updatedAt?: { path: string; format: 'iso' | 'unix-seconds' }
+  /** The version is a number that rises with each change: of two sightings the one with the higher number is the later. */
+  versionRises?: true
+  /** Where the time of its last change is. `zone` is the offset, such as `+08:00`, of times that name none; else UTC. */
+  updatedAt?: { path: string; format: 'iso'; zone?: string } | { path: string; format: 'unix-seconds' }
   /** What marks a thing that is still answered but counts as deleted. */
   gone?: Marker[]
   list: ListDefinition
@@ -65,25 +67,41 @@ interface ListBase {
   items?: string
 }
 
-/** How a platform hands out a list in pages. */
+/** How a platform hands out a list in pages, and what the end of it looks like. A short page alone is no end. */
 export type ListDefinition = ListBase &
   (
     | {
-        /** A statement in the platform's query language, with `startposition` from 1 and `maxresults`. */
+        /**
+         * A statement in the platform's query language, with `startposition` from 1 and `maxresults`, in the order of
+         * `orderBy`: pages overlap, so that what moves up between two of them is seen. It ends where nothing more comes.
+         */
         kind: 'query'
         statement: string
+        orderBy: string
         param: string
       }
     | {
-        /** The next page is asked for by the last thing's id or a token; `more` says whether there is one. */
+        /** The next page is asked for by the last thing's id or a token. */
         kind: 'cursor'
         param: string
         limitParam: string
         next: { from: 'last-id' } | { from: 'path'; path: string }
-        more?: string
+        /** A page says at this path whether there are more; `no-cursor`: the last page has no token, or no thing. */
+        end: { more: string } | 'no-cursor'
       }
-    | { /** RFC 8288: the next page is a link with `rel="next"` in the headers. */ kind: 'link'; limitParam: string }
-    | { /** Pages are numbered from `first`. */ kind: 'page'; param: string; limitParam: string; first: number }
+    | {
+        /** RFC 8288: the next page is a link with `rel="next"` in the headers. The last page has none. */
+        kind: 'link'
+        limitParam: string
+      }
+    | {
+        /** Pages are numbered from `first`. Behind the last comes an empty one, or the last is the first short one. */
+        kind: 'page'
+        param: string
+        limitParam: string
+        first: number
+        end: 'empty-page' | 'short-page'
+      }
   )
 
 /** How a platform tells what has changed since a time. `deletions` says whether things deleted are among it. */

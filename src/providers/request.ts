@@ -31,6 +31,8 @@ export interface ProviderAnswer {
   headers: Record<string, string | string[] | undefined>
   /** The parsed JSON body, with numbers that no double holds as `ExactNumber`; undefined when there was none. */
   body: unknown
+  /** The URL that was called, and the API's base that its path followed on. */
+  calledAt: { base: string; url: string }
 }
 
 /**
@@ -64,7 +66,8 @@ const maxBytes = 16 * 1024 * 1024
  * `PROVIDER_REJECTED` with `details.status` 401
  */
 export async function callProvider(hub: Hub, target: CallTarget, call: ProviderCall): Promise<ProviderAnswer> {
-  const url = urlOf(target, call)
+  const base = baseOf(target)
+  const url = urlOf(base, target, call)
   assertSecure(hub, url)
   const permit = await acquirePermit(hub, target.permits, call.signal)
   const started = performance.now()
@@ -83,7 +86,7 @@ export async function callProvider(hub: Hub, target: CallTarget, call: ProviderC
     const signMs = limitSign(target.definition, answer.status, body)
     const pause = noteAnswer(hub, target.permits, { ...answer, signMs })
     outcome = pause?.refused ? 'rate_limited' : outcomeOf(answer.status)
-    return judged(target.definition, answer, body, pause)
+    return { ...judged(target.definition, answer, body, pause), calledAt: { base, url } }
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
     if (error.reason === 'cancelled') call.signal?.throwIfAborted()
@@ -95,10 +98,14 @@ export async function callProvider(hub: Hub, target: CallTarget, call: ProviderC
   }
 }
 
-function urlOf({ definition, environment, baseUrls, config }: CallTarget, call: ProviderCall): string {
+function baseOf({ definition, environment, baseUrls }: CallTarget): string {
   const api = definition.environments[environment]?.api
   if (api === undefined)
     throw new HubError('INVALID_REQUEST', { message: `${definition.name} has no such environment.` })
+  return rebase(api, baseUrls)
+}
+
+function urlOf(base: string, { config }: CallTarget, call: ProviderCall): string {
   const path = call.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = config[name]
     if (value === undefined) {
@@ -106,7 +113,7 @@ function urlOf({ definition, environment, baseUrls, config }: CallTarget, call: 
     }
     return encodeURIComponent(value)
   })
-  const url = new URL(rebase(api, baseUrls) + path)
+  const url = new URL(base + path)
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value))
   return url.href
 }
@@ -163,7 +170,7 @@ function judged(
   { status, headers }: RawAnswer,
   body: unknown,
   pause: Pause | undefined,
-): ProviderAnswer {
+): Omit<ProviderAnswer, 'calledAt'> {
   if (status >= 200 && status < 300) {
     if (body === unreadable) throw new HubError('PROVIDER_ERROR', { message: "The provider's answer is not JSON." })
     return { status, headers, body }

@@ -1,91 +1,93 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Executor } from '../db/database.ts'
+import { isUniqueViolation, type Executor } from '../db/database.ts'
+import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
-import { newId } from '../ids.ts'
+import { itemLink, placesPerPage } from './bad-items.ts'
 import { commitSettled, countsOf, isDataError } from './commit-settled.ts'
 import { commitCreatedPage } from './create-page.ts'
 import { audienceOf } from './events.ts'
-import { findStale, type StaleThing } from './find-stale.ts'
+import { supersedes } from './find-stale.ts'
 import { lockByThing } from './link-store.ts'
-import { isBadItem, type BadItem, type Thing } from './mapping.ts'
-import type { RunHold, RunPlace } from './run-hold.ts'
+import type { Thing } from './mapping.ts'
+import type { PreparedPage } from './prepare-page.ts'
+import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
 import { emptyLink, failedLink, settleKnown, settleNew, unchanged, type Settled, type Sighting } from './settle.ts'
-
-/** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
-export interface PreparedPage {
-  cursor: string
-  /** How many items the platform gave. */
-  count: number
-  things: Thing[]
-  bad: BadItem[]
-  stale: StaleThing[]
-}
-
-/** Maps a page and compares it with what was last seen. */
-export async function preparePage(
-  hub: Hub,
-  hold: RunHold,
-  page: { cursor: string; items: unknown[] },
-): Promise<PreparedPage> {
-  const things = new Map<string, Thing>()
-  const bad: BadItem[] = []
-  for (const item of page.items) {
-    const thing = hold.mapping.thingOf(item)
-    if (isBadItem(thing)) bad.push(thing)
-    else things.set(thing.externalId, thing)
-  }
-  const distinct = [...things.values()]
-  const stale = await findStale(hub, hold.workspaceId, hold.sync.id, distinct)
-  return { cursor: page.cursor, count: page.items.length, things: distinct, bad, stale }
-}
+import { suspect } from './suspects.ts'
 
 /**
- * Commits a page: its records, links, counts and the place where the run goes on, all or nothing.
- * @throws HubError `SYNC_STOPPED`
+ * Commits a page: its records, links, counts and the place where the run goes on, all or nothing. What the page says is gone
+ * is only noted: a run deletes nothing before it has looked at each such thing, and knows how many they are.
+ * @throws HubError `SYNC_STOPPED`, `PROVIDER_LIST_ENDLESS` when the run has met its cursor or its things on a page before
  */
 export async function commitPage(hub: Hub, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<void> {
-  const isNew = page.stale.every(({ recordId, thing }) => recordId === null && !thing.gone)
-  if (isNew && page.bad.length === 0) {
-    const isHeard = (await audienceOf(hub).types(hold.workspaceId)).has('record.created')
-    if (page.stale.length === 0 || !isHeard) {
-      try {
-        return await commitNew(hub, hold, page, place)
-      } catch (error) {
-        // Something on it that Postgres does not take, or a link made since: the other way looks at each row.
-        if (!isDataError(error)) throw error
-      }
+  try {
+    const isNew = page.stale.every(({ recordId }) => recordId === null)
+    if (isNew && page.bad.length === 0 && page.gone.size === 0) {
+      const isHeard = (await audienceOf(hub).types(hold.workspaceId)).has('record.created')
+      if ((page.stale.length === 0 || !isHeard) && (await commitNew(hub, hold, page, place))) return
     }
+    await hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place))
+  } catch (error) {
+    const isMet = isUniqueViolation(error, 'sync_run_pages_pkey') || isUniqueViolation(error, 'sync_run_pages_once')
+    throw isMet ? new HubError('PROVIDER_LIST_ENDLESS') : error
   }
-  await hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place))
 }
 
-function commitNew(hub: Hub, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<void> {
-  return commitCreatedPage(hub, hold, {
-    cursor: page.cursor,
-    seen: hold.run.compare ? page.things.map(thing => thing.externalId) : null,
-    created: page.stale.map(({ thing }) => thing),
-    counts: { pulled: page.count, unchanged: page.things.length - page.stale.length },
-    place,
-  })
+/** Commits a page of new things in one statement; gives false when something on it needs a look at each row. */
+async function commitNew(hub: Hub, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<boolean> {
+  try {
+    await commitCreatedPage(hub, hold, {
+      cursor: pageKey(page.cursor),
+      fingerprint: page.fingerprint,
+      seen: seenOn(hold, page),
+      created: page.stale.map(({ thing }) => thing),
+      counts: { pulled: page.things.size, unchanged: page.things.size - page.stale.length },
+      place,
+    })
+    return true
+  } catch (error) {
+    // Something on it that Postgres does not take, or a link made since.
+    if (isDataError(error)) return false
+    throw error
+  }
 }
 
 async function commitMixed(hub: Hub, trx: Executor, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<void> {
-  if (hold.run.compare) await keepSeen(trx, hold, page)
+  // First of all: an attempt that holds the run no more must not take another's page for one met twice.
+  await moveRun(trx, hold, {}, place)
+  await trx
+    .insertInto('sync_run_pages')
+    .values({
+      run_id: hold.runId,
+      cursor: pageKey(page.cursor),
+      external_ids: seenOn(hold, page),
+      fingerprint: page.fingerprint,
+    })
+    .execute()
+  await suspect(trx, hold, [...page.gone.values()])
   const settled = await settlePage(trx, hold, page)
   const failed = await commitRows(hub, trx, hold, settled)
-  const errors = page.bad.length + failed
-  await commitSettled(hub, trx, hold, [], countsOfPage(page, settled.length, errors), place)
-}
-
-function countsOfPage(page: PreparedPage, settled: number, failed: number) {
-  return {
-    pulled: page.count,
-    unchanged: Math.max(0, page.things.length - settled),
-    failed,
+  const counts = {
+    pulled: page.things.size + page.gone.size + page.bad.length,
+    unchanged: page.things.size - page.stale.length,
+    failed: page.bad.length + failed,
   }
+  await moveRun(trx, hold, counts)
 }
 
-/** What each stale thing of a page comes to. Things that are gone and were never known come to nothing. */
+/** What a page showed, where what no page shows is to be found. What could not be mapped is there all the same. */
+function seenOn(hold: RunHold, page: PreparedPage): string[] | null {
+  if (!hold.run.compare) return null
+  return [...page.things.keys(), ...page.gone.keys(), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
+}
+
+/** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */
+function pageKey(cursor: string): string {
+  return cursor.length > 500 ? createHash('sha256').update(cursor).digest('base64url') : cursor
+}
+
+/** What each stale thing of a page comes to, and each item that cannot be taken. */
 async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Promise<Settled[]> {
   const { workspaceId, sync, mapping } = hold
   const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
@@ -96,14 +98,16 @@ async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Pro
   )
   const settled = page.stale.flatMap(({ thing }): Settled[] => {
     const linked = known.get(thing.externalId)
-    if (!linked) return thing.gone ? [] : [settleNew(settling, thing)]
-    return [settleKnown(settling, linked, sightingOf(thing))]
+    if (!linked) return [settleNew(settling, thing)]
+    // Another may have seen a later version since the page was compared.
+    return supersedes(hold, thing, linked.link) ? [settleKnown(settling, linked, { thing })] : []
   })
-  const failed = page.bad.flatMap(({ externalId, errorCode }): Settled[] => {
-    if (externalId === null) return []
-    const link = known.get(externalId)?.link
-    const before = link ? unchanged(link) : emptyLink(newId('record'), externalId)
-    return [{ link: failedLink(before, errorCode, settling.now), collisions: 0 }]
+  const placed = page.bad.filter(({ externalId }) => externalId === null).slice(0, placesPerPage)
+  const named = page.bad.filter(({ externalId }) => externalId !== null)
+  const failed = [...named, ...placed].map((item): Settled => {
+    const link = item.externalId === null ? undefined : known.get(item.externalId)?.link
+    const before = link ? unchanged(link) : itemLink(sync.id, page.cursor, item)
+    return { link: failedLink(before, item.errorCode, settling.now), collisions: 0 }
   })
   return [...settled, ...failed]
 }
@@ -138,14 +142,4 @@ async function commitRows(hub: Hub, trx: Executor, hold: RunHold, rows: readonly
   const middle = rows.length >> 1
   const first = await commitRows(hub, trx, hold, rows.slice(0, middle))
   return first + (await commitRows(hub, trx, hold, rows.slice(middle)))
-}
-
-async function keepSeen(trx: Executor, hold: RunHold, page: PreparedPage): Promise<void> {
-  // What could not be mapped is there all the same.
-  const ids = [...page.things.map(thing => thing.externalId), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
-  await trx
-    .insertInto('sync_run_pages')
-    .values({ run_id: hold.runId, cursor: page.cursor, external_ids: ids })
-    .onConflict(conflict => conflict.doNothing())
-    .execute()
 }

@@ -1,21 +1,28 @@
-import { sql } from 'kysely'
 import type { Hub } from '../hub.ts'
 import type { ProviderClient } from '../providers/request.ts'
 import { sightingOf } from './apply-page.ts'
+import { forgetBadItems } from './bad-items.ts'
 import { commitSettled, countsOf } from './commit-settled.ts'
+import { brakeOf, holdDeletions, releaseDeletions } from './deletion-brake.ts'
+import { supersedes } from './find-stale.ts'
 import { lockByThing } from './link-store.ts'
 import { isBadItem } from './mapping.ts'
 import type { WorkControl } from './pull.ts'
 import { moveRun, type RunHold } from './run-hold.ts'
-import { settleKnown, type Sighting } from './settle.ts'
+import { settleKnown, type Settled, type Sighting } from './settle.ts'
+import { confirmGone, countSuspects, dropSuspects, nextSuspects, suspectUnseen, type Suspect } from './suspects.ts'
 import { readThing } from './thing-calls.ts'
 
-const batchSize = 40
+const readBatch = 40
 const readsAtOnce = 4
+const deleteBatch = 500
+const reading = 'reading'
 
 /**
- * After a pass that saw everything: what it did not see is looked at by its id, since a list that changes while it is
- * paged through may skip a thing that is still there. What is gone becomes a tombstone. Gives whether the phase is through.
+ * After a pull: what the platform says is gone, and after a pass over everything what that did not see, is looked at by its
+ * id. What is there is taken; what is gone becomes a tombstone, once all of it is known and no more than a run may delete by
+ * itself. Gives whether the phase is through.
+ * @throws HubError `DELETIONS_HELD` where the list looks like another account's: then nothing may be pushed either
  */
 export async function compareUnseen(
   hub: Hub,
@@ -23,71 +30,103 @@ export async function compareUnseen(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
-  for (;;) {
-    const unseen = await findUnseen(hub, hold)
-    if (unseen.length === 0) break
-    for (let from = 0; from < unseen.length; from += batchSize) {
-      await settleBatch(hub, hold, client, unseen.slice(from, from + batchSize), control.signal)
+  if (hold.run.cursor === null) {
+    await hub.db.transaction().execute(async trx => {
+      if (hold.run.compare) await suspectUnseen(trx, hold)
+      await moveRun(trx, hold, {}, { phase: 'compare', cursor: reading })
+    })
+  }
+  const { unread, gone } = await countSuspects(hub.db, hold.runId)
+  if (unread + gone > 0) {
+    const brake = await brakeOf(hub.db, hold)
+    for (let confirmed = gone; confirmed <= brake.allowed;) {
+      const batch = await nextSuspects(hub.db, hold.runId, false, readBatch)
+      if (batch.length === 0) break
+      confirmed += await readSuspects(hub, hold, client, batch, control.signal)
       control.onProgress()
       if (control.isOver()) return false
     }
+    const found = await countSuspects(hub.db, hold.runId)
+    if (found.gone > brake.allowed) {
+      await holdDeletions(hub, hold, brake, found.gone + found.unread)
+      return true
+    }
+    if (!(await deleteGone(hub, hold, control))) return false
   }
-  await moveRun(hub.db, hold, {}, { phase: 'push', cursor: null })
+  await hub.db.transaction().execute(async trx => {
+    if (hold.run.full) {
+      await releaseDeletions(trx, hold)
+      await forgetBadItems(trx, hold)
+    }
+    await moveRun(trx, hold, {}, { phase: 'push', cursor: null })
+  })
   return true
 }
 
-/** Up to 1,000 of the things that are linked, not known to be gone, and on none of the run's pages. */
-async function findUnseen(hub: Hub, hold: RunHold): Promise<string[]> {
-  // `not in` is a hash of what was seen, looked up once for each link, whatever the statistics say; `not exists` may become
-  // a loop over both. What passes is read from record_links_by_thing alone, and only what is left from the table.
-  const { rows } = await sql<{ external_id: string }>`
-    with unseen as materialized (
-      select l.external_id from record_links l
-      where l.sync_id = ${hold.sync.id} and l.external_id is not null and l.external_id not in (
-        select unnest(p.external_ids) from sync_run_pages p where p.run_id = ${hold.runId})
-    )
-    select u.external_id from unseen u
-    cross join lateral (
-      select l.gone from record_links l
-      where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${hold.sync.id} and l.external_id = u.external_id limit 1
-    ) l
-    where not l.gone
-    limit 1000`.execute(hub.db)
-  return rows.map(row => row.external_id)
-}
-
-async function settleBatch(
+/** Reads suspects by their ids and takes what is there. Gives how many are gone; nothing is concluded from what is unreadable. */
+async function readSuspects(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
-  externalIds: string[],
+  suspects: readonly Suspect[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const sightings = new Map<string, Sighting | undefined>()
-  const waiting = [...externalIds]
+  const waiting = [...suspects]
   await Promise.all(
     Array.from({ length: readsAtOnce }, async () => {
-      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-        sightings.set(id, await sight(hold, client, id, signal))
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
+        sightings.set(next.externalId, await sight(hold, client, next.externalId, signal))
       }
     }),
   )
-  const { workspaceId, sync, mapping } = hold
+  const gone: Suspect[] = []
+  const there = new Map<string, Sighting>()
+  for (const [externalId, sighting] of sightings) {
+    if (!sighting) continue
+    if ('gone' in sighting) gone.push({ externalId, version: sighting.version, at: sighting.at })
+    else there.set(externalId, sighting)
+  }
   await hub.db.transaction().execute(async trx => {
-    const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
-    const linked = await lockByThing(trx, workspaceId, sync.id, externalIds)
-    const settled = linked.flatMap(known => {
-      const sighting = sightings.get(known.link.external_id ?? '')
-      return sighting ? [settleKnown(settling, known, sighting)] : []
-    })
-    // Seen now: the next look for what is unseen passes them by.
-    await trx
-      .insertInto('sync_run_pages')
-      .values({ run_id: hold.runId, cursor: `seen/${externalIds[0]}`, external_ids: externalIds })
-      .onConflict(conflict => conflict.doNothing())
-      .execute()
-    await commitSettled(hub, trx, hold, settled, countsOf(settled))
+    await confirmGone(trx, hold.runId, gone)
+    const isGone = new Set(gone.map(({ externalId }) => externalId))
+    const done = suspects.map(({ externalId }) => externalId).filter(id => !isGone.has(id))
+    await dropSuspects(trx, hold.runId, done)
+    await settleSightings(hub, trx, hold, there)
   })
+  return gone.length
+}
+
+/** Makes tombstones of what was found gone; gives whether that is through. */
+async function deleteGone(hub: Hub, hold: RunHold, control: WorkControl): Promise<boolean> {
+  for (;;) {
+    const batch = await nextSuspects(hub.db, hold.runId, true, deleteBatch)
+    if (batch.length === 0) return true
+    const sightings = new Map(batch.map(thing => [thing.externalId, { gone: true as const, ...thing }]))
+    await hub.db.transaction().execute(async trx => {
+      await dropSuspects(trx, hold.runId, [...sightings.keys()])
+      await settleSightings(hub, trx, hold, sightings)
+    })
+    control.onProgress()
+    if (control.isOver()) return false
+  }
+}
+
+async function settleSightings(
+  hub: Hub,
+  trx: Parameters<typeof lockByThing>[0],
+  hold: RunHold,
+  sightings: ReadonlyMap<string, Sighting>,
+): Promise<void> {
+  const { workspaceId, sync, mapping } = hold
+  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+  const linked = await lockByThing(trx, workspaceId, sync.id, [...sightings.keys()])
+  const settled = linked.flatMap((known): Settled[] => {
+    const sighting = sightings.get(known.link.external_id ?? '')
+    if (!sighting || ('thing' in sighting && !supersedes(hold, sighting.thing, known.link))) return []
+    return [settleKnown(settling, known, sighting)]
+  })
+  await commitSettled(hub, trx, hold, settled, countsOf(settled))
 }
 
 /** What the platform has under an id; undefined when it cannot be understood, and then nothing is concluded from it. */

@@ -11,29 +11,31 @@ const text = `
       created = created + $6, unchanged = unchanged + $7
     where id = $1 and workspace_id = $10 and claim = $2 and status = 'running' returning 1
   ), seen as (
-    insert into sync_run_pages (run_id, cursor, external_ids)
-    select $1, $8, $9::text[] from held where $9::text[] is not null on conflict do nothing
+    insert into sync_run_pages (run_id, cursor, external_ids, fingerprint) select $1, $8, $9::text[], $18 from held
   ), numbers as (
     insert into collections as c (workspace_id, name, last_change) select $10, $11, $6::bigint from held where $6::int > 0
     on conflict (workspace_id, name) do update set last_change = c.last_change + excluded.last_change
     returning c.last_change - $6::bigint as before
   ), input as (
     select i.*, substring($16::bytea from (i.ord::int - 1) * 32 + 1 for 32) as hash
-    from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), jsonb_array_elements($15::jsonb))
-      with ordinality as i(record_id, external_id, external_version, data, ord)
+    from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($19::timestamptz[]),
+      jsonb_array_elements($15::jsonb)) with ordinality
+      as i(record_id, external_id, external_version, external_updated_at, data, ord)
   ), new_records as (
     insert into records (id, workspace_id, collection, data, hash, change)
     select record_id, $10, $11, data, hash, before + ord from input, numbers
   ), new_links as (
     insert into record_links
-      (workspace_id, sync_id, record_id, external_id, external_version, external_hash, record_version, base)
-    select $10, $17, record_id, external_id, external_version, hash, 1, data from input, numbers
+      (workspace_id, sync_id, record_id, external_id, external_version, external_updated_at, external_hash,
+        record_version, base)
+    select $10, $17, record_id, external_id, external_version, external_updated_at, hash, 1, data from input, numbers
   )
   select 1 from held`
 
 export interface CreatedPage {
-  /** Where the page began. */
+  /** The key of where the page began. */
   cursor: string
+  fingerprint: Buffer | null
   /** Everything on the page, when what is gone is to be found. */
   seen: string[] | null
   created: readonly Thing[]
@@ -43,7 +45,7 @@ export interface CreatedPage {
 
 /**
  * Commits a page of which nothing but new things has to be written: the most frequent one, as a first load consists of them
- * and a repeated one has none. @throws HubError `SYNC_STOPPED`
+ * and a repeated one has none. It fails on a page that the run has met before. @throws HubError `SYNC_STOPPED`
  */
 export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPage): Promise<void> {
   const { created, counts, place } = page
@@ -68,6 +70,8 @@ export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPa
       `[${created.map(thing => thing.json).join(',')}]`,
       Buffer.concat(created.map(thing => thing.hash)),
       hold.sync.id,
+      page.fingerprint,
+      created.map(thing => thing.updatedAt ?? null),
     ],
   })
   if (rowCount === 0) throw stopped()

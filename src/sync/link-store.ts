@@ -18,6 +18,8 @@ export interface LinkWrite {
   recordId: string
   externalId: string | null
   externalVersion: string | null
+  /** An ISO time. */
+  externalUpdatedAt: string | null
   /** Hexadecimal. */
   externalHash: string | null
   recordVersion: number
@@ -29,6 +31,7 @@ export interface LinkWrite {
   failures: number
   retryAt: string | null
   echoes: Echoes | null
+  place: string | null
 }
 
 /** The links to these things with their records, locked in the order of the records' ids: links first, then records. */
@@ -110,20 +113,22 @@ export async function writeLinks(
 ): Promise<void> {
   if (links.length === 0) return
   await sql`
-    insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version, external_hash,
-      record_version, base, state, gone, conflict, error_code, failures, retry_at, echoes)
-    select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", decode(i."externalHash", 'hex'),
-      i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures, i."retryAt",
-      i.echoes
+    insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version,
+      external_updated_at, external_hash, record_version, base, state, gone, conflict, error_code, failures, retry_at,
+      place, echoes)
+    select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", i."externalUpdatedAt",
+      decode(i."externalHash", 'hex'), i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures,
+      i."retryAt", i.place, i.echoes
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as i("recordId" text, "externalId" text,
-      "externalVersion" text, "externalHash" text, "recordVersion" int, base jsonb, state text, gone boolean,
-      conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz,
+      "externalVersion" text, "externalUpdatedAt" timestamptz, "externalHash" text, "recordVersion" int, base jsonb,
+      state text, gone boolean, conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz, place text,
       echoes jsonb)
     on conflict (sync_id, record_id) do update set external_id = excluded.external_id,
-      external_version = excluded.external_version, external_hash = excluded.external_hash,
+      external_version = excluded.external_version, external_updated_at = excluded.external_updated_at,
+      external_hash = excluded.external_hash,
       record_version = excluded.record_version, base = excluded.base, state = excluded.state, gone = excluded.gone,
       conflict = excluded.conflict, error_code = excluded.error_code, failures = excluded.failures,
-      retry_at = excluded.retry_at, echoes = excluded.echoes, push_key = null, updated_at = now()
+      retry_at = excluded.retry_at, place = excluded.place, echoes = excluded.echoes, push_key = null, updated_at = now()
     where l.workspace_id = ${workspaceId}
   `.execute(db)
 }

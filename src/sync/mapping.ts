@@ -4,6 +4,7 @@ import { hasOddText, textOddity } from '../json/oddities.ts'
 import { memberOf, textAt, valueAt } from '../providers/json-path.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
 import { hashOf, sameValue, withValue, type Values } from './canonical.ts'
+import { isoInstant, unixInstant } from './instant.ts'
 import type { Fields } from './policy.ts'
 
 /** A thing of the platform's as the hub sees it. */
@@ -141,7 +142,7 @@ class UnfitValue extends Error {}
 
 function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | BadItem {
   const externalId = textAt(item, model.id)
-  if (externalId === undefined || externalId.length > maxIdLength || textOddity(externalId)) {
+  if (externalId === undefined || !isId(externalId)) {
     return { externalId: null, errorCode: 'INVALID_ITEM' }
   }
   const gone = model.gone?.some(({ path, equals }) => valueAt(item, path) === equals) ?? false
@@ -169,11 +170,16 @@ function canonicalValue(field: Field, item: unknown): unknown {
   return own
 }
 
-function updatedAtOf(model: ModelDefinition, item: unknown): Date | undefined {
-  if (!model.updatedAt) return undefined
-  const value = valueAt(item, model.updatedAt.path)
-  const ms = model.updatedAt.format === 'iso' ? Date.parse(String(value)) : Number(value) * 1000
-  return Number.isNaN(ms) ? undefined : new Date(ms)
+/** Whether a text can stand for a thing. `.` and `..` cannot: in an address they name the place above, however written. */
+function isId(text: string): boolean {
+  return text.length <= maxIdLength && !textOddity(text) && text !== '.' && text !== '..'
+}
+
+function updatedAtOf({ updatedAt }: ModelDefinition, item: unknown): Date | undefined {
+  if (!updatedAt) return undefined
+  const value = valueAt(item, updatedAt.path)
+  if (updatedAt.format === 'unix-seconds') return unixInstant(value)
+  return typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined
 }
 
 function bodyOf(model: ModelDefinition, fields: Field[], after: Fields, before: Fields | undefined) {

@@ -1,8 +1,8 @@
-import { HubError } from '../errors.ts'
-import { textAt, valueAt } from '../providers/json-path.ts'
 import { lifetimeMs } from '../providers/lifetime.ts'
-import type { ChangeFeed, ListDefinition, ModelDefinition } from '../providers/model.ts'
-import type { ProviderAnswer, ProviderCall, ProviderClient } from '../providers/request.ts'
+import type { ChangeFeed, ModelDefinition } from '../providers/model.ts'
+import type { ProviderClient } from '../providers/request.ts'
+import { itemsAt } from './list-answer.ts'
+import { listPages } from './list-pages.ts'
 
 /** One page as the platform answered it. */
 export interface ItemPage {
@@ -14,9 +14,20 @@ export interface ItemPage {
 /** A list of the platform's that is read page by page. A cursor is text that stays good between processes. */
 export interface PageSource {
   first: string
-  /** The cursor of the page behind a full one, where that can be computed: such pages are fetched ahead. */
-  ahead?(cursor: string): string
   fetch(cursor: string, signal: AbortSignal): Promise<ItemPage>
+  /** Where pages can be asked for by their place, so that several are fetched ahead. */
+  places?: {
+    /** The part of a cursor that the call says: cursors with the same place ask for the same. */
+    of(cursor: string): string
+    /** The place behind a full page. */
+    behind(place: string): string
+  }
+  /** The ids of the things that a page shows again, though the one before it had them. */
+  repeats?(cursor: string): readonly string[]
+  /** What to read instead of a page that does not follow on the one before, since the list has moved; undefined where it does. */
+  gapBefore?(cursor: string, page: ItemPage): string | undefined
+  /** Whether a page is the last one, which its own `next` could not tell. @throws HubError `PROVIDER_LIST_ENDLESS` */
+  isEnd?(cursor: string, page: ItemPage): boolean
 }
 
 /** Thrown when a change feed cannot tell everything since a time: only reading everything can. */
@@ -24,7 +35,7 @@ export class FeedOverflow extends Error {}
 
 /** Everything that the platform lists. */
 export function fullPass(client: ProviderClient, model: ModelDefinition): PageSource {
-  return listed(client, model, {})
+  return listPages(client, model, {})
 }
 
 /** Whether the platform can still tell what has changed since a time. */
@@ -42,10 +53,10 @@ export function changesSince(
 ): PageSource {
   switch (feed.kind) {
     case 'where':
-      return listed(client, model, { clause: feed.clause.replace('{since}', since.toISOString()) })
+      return listPages(client, model, { clause: feed.clause.replace('{since}', since.toISOString()) })
     case 'param': {
       const value = feed.format === 'iso' ? since.toISOString() : Math.floor(since.getTime() / 1000)
-      return listed(client, model, { query: { [feed.param]: value } })
+      return listPages(client, model, { query: { [feed.param]: value } })
     }
     case 'cdc':
       return {
@@ -59,99 +70,4 @@ export function changesSince(
         },
       }
   }
-}
-
-interface Narrowed {
-  clause?: string
-  query?: Record<string, string | number>
-}
-
-function listed(client: ProviderClient, { list, id }: ModelDefinition, narrowed: Narrowed): PageSource {
-  const get = (query: ProviderCall['query'], signal: AbortSignal) =>
-    client.call({
-      method: 'GET',
-      path: list.path,
-      query: { ...list.query, ...narrowed.query, ...query },
-      ...(list.headers ? { headers: list.headers } : {}),
-      signal,
-    })
-  const numbered = (first: number, step: number, queryOf: (at: number) => ProviderCall['query']): PageSource => ({
-    first: String(first),
-    ahead: cursor => String(Number(cursor) + step),
-    async fetch(cursor, signal) {
-      const items = itemsAt((await get(queryOf(Number(cursor)), signal)).body, list.items)
-      return { items, next: items.length < list.page ? null : String(Number(cursor) + step) }
-    },
-  })
-  switch (list.kind) {
-    case 'query': {
-      const statement = narrowed.clause === undefined ? list.statement : `${list.statement} where ${narrowed.clause}`
-      return numbered(1, list.page, start => ({
-        [list.param]: `${statement} startposition ${start} maxresults ${list.page}`,
-      }))
-    }
-    case 'page':
-      return numbered(list.first, 1, page => ({ [list.param]: page, [list.limitParam]: list.page }))
-    case 'link':
-      return {
-        first: '',
-        async fetch(cursor, signal) {
-          const query =
-            cursor === '' ? { [list.limitParam]: list.page } : Object.fromEntries(new URLSearchParams(cursor))
-          const answer = await get(query, signal)
-          return { items: itemsAt(answer.body, list.items), next: nextLink(answer) }
-        },
-      }
-    case 'cursor':
-      return {
-        first: '',
-        async fetch(cursor, signal) {
-          const query = { [list.limitParam]: list.page, ...(cursor === '' ? {} : { [list.param]: cursor }) }
-          const { body } = await get(query, signal)
-          const items = itemsAt(body, list.items)
-          return { items, next: nextCursor(list, body, items, id) }
-        },
-      }
-  }
-}
-
-function nextCursor(
-  list: ListDefinition & { kind: 'cursor' },
-  body: unknown,
-  items: unknown[],
-  id: string,
-): string | null {
-  if (list.more !== undefined) {
-    const more = valueAt(body, list.more)
-    if (typeof more !== 'boolean') throw unexpected()
-    if (!more) return null
-  }
-  const next = list.next.from === 'last-id' ? textAt(items.at(-1), id) : textAt(body, list.next.path)
-  if (next !== undefined) return next
-  // A page that says there is more and not where would otherwise end the pass too early, and look like deletions.
-  if (list.more !== undefined) throw unexpected()
-  return null
-}
-
-/** RFC 8288. Only the query is taken: the address is the list's own, wherever the answer says it is. */
-function nextLink({ headers }: ProviderAnswer): string | null {
-  const links = [headers.link].flat().join(', ')
-  const target = /<([^<>]*)>\s*;[^<]*\brel="?next"?/i.exec(links)?.[1]
-  return target === undefined ? null : new URL(target, 'http://list').searchParams.toString()
-}
-
-/**
- * The items at a path of an answer. An absent list is an empty one if what holds it is there; anything else is no answer
- * at all, and must not be taken for an empty one.
- */
-function itemsAt(body: unknown, path: string | undefined): unknown[] {
-  const items = path === undefined ? body : valueAt(body, path)
-  if (Array.isArray(items)) return items as unknown[]
-  const parent = path?.includes('.') ? valueAt(body, path.slice(0, path.lastIndexOf('.'))) : undefined
-  if (items === undefined && typeof parent === 'object' && parent !== null) return []
-  throw unexpected()
-}
-
-function unexpected(): HubError {
-  return new HubError('PROVIDER_ERROR', { message: "The provider's answer does not have the form of its list." })
 }

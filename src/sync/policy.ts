@@ -1,4 +1,4 @@
-// Who wins when both sides changed: pure arithmetic.
+// Who wins when both sides changed, which of two sightings is the later, and how much may be deleted: pure arithmetic.
 
 export type ConflictPolicy = 'newest' | 'hub' | 'provider' | 'manual'
 
@@ -71,6 +71,55 @@ export function winnerOf(policy: ConflictPolicy, { hubAt, providerAt }: ChangeTi
     case 'newest':
       return providerAt === undefined || providerAt.getTime() >= hubAt.getTime() ? 'provider' : 'hub'
   }
+}
+
+/** What a platform says of the version of a thing that it shows. */
+export interface Sighted {
+  version: string | null
+  at: Date | undefined
+}
+
+/** A time so far ahead is no time of a change: whoever remembered it would take nothing that comes later. */
+const clockErrorMs = 86_400_000
+
+/**
+ * Whether the platform calls one sighting of a thing older than another: by a version that rises, else by the times of
+ * their changes. What it does not say is not older.
+ */
+export function isOlder(one: Sighted, other: Sighted, versionRises: boolean, now: Date): boolean {
+  const [a, b] = [one.version, other.version]
+  if (versionRises && a !== b && isCount(a) && isCount(b)) return BigInt(a) < BigInt(b)
+  if (!one.at || !other.at || other.at.getTime() > now.getTime() + clockErrorMs) return false
+  return one.at < other.at
+}
+
+function isCount(version: string | null): version is string {
+  return version !== null && /^\d{1,40}$/.test(version)
+}
+
+/** What a run has found of the things that a sync knew. */
+export interface Found {
+  /** Things that were known before the run, and how many of them it saw again. */
+  known: number
+  seenAgain: number
+  /** The list was read as a whole, and held so many things. */
+  listed: number | null
+}
+
+const freeDeletions = 50
+const freeShare = 0.2
+const tooManyToMissAll = 10
+
+/** Whether a list looks like that of another account, or of nobody: empty, or with none of the things that were known. */
+export function isForeignList({ known, seenAgain, listed }: Found): boolean {
+  if (listed === null || known === 0 || seenAgain > 0) return false
+  return listed === 0 || known >= tooManyToMissAll
+}
+
+/** How many deletions a run may make by itself: 50, or a fifth of what was known; none where the list looks foreign. */
+export function deletionsAllowed(found: Found): number {
+  if (isForeignList(found)) return 0
+  return Math.max(freeDeletions, Math.floor(found.known * freeShare))
 }
 
 /** When what failed `failures` times is tried again: 5 minutes after the first time, doubling up to a day. */

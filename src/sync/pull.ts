@@ -1,7 +1,9 @@
 import type { Hub } from '../hub.ts'
 import type { ProviderClient } from '../providers/request.ts'
-import { commitPage, preparePage } from './apply-page.ts'
+import { commitPage } from './apply-page.ts'
+import { refuseForeignList } from './deletion-brake.ts'
 import { changesSince, FeedOverflow, fullPass, type PageSource } from './page-source.ts'
+import { preparePage, type PreparedPage } from './prepare-page.ts'
 import { readPages } from './read-pages.ts'
 import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
 
@@ -27,43 +29,57 @@ export async function pullPages(
   control: WorkControl,
 ): Promise<boolean> {
   try {
-    return await readAll(hub, hold, sourceOf(hold, client), control)
+    return await readAll(hub, hold, client, sourceOf(hold, client), control)
   } catch (error) {
     if (!(error instanceof FeedOverflow)) throw error
     // More has changed than the platform tells: everything is read instead, and what is gone is found by comparing.
     await moveRun(hub.db, hold, {}, { cursor: null, full: true, compare: true })
-    return readAll(hub, hold, sourceOf(hold, client), control)
+    return readAll(hub, hold, client, sourceOf(hold, client), control)
   }
 }
 
-async function readAll(hub: Hub, hold: RunHold, source: PageSource, control: WorkControl): Promise<boolean> {
-  let committing: Promise<void> = Promise.resolve()
+async function readAll(
+  hub: Hub,
+  hold: RunHold,
+  client: ProviderClient,
+  source: PageSource,
+  control: WorkControl,
+): Promise<boolean> {
+  let committed: Promise<void> = Promise.resolve()
+  let before: PreparedPage | undefined
   try {
     for await (const page of readPages(source, hold.run.cursor, control.signal)) {
-      const prepared = await preparePage(hub, hold, page)
-      await committing
+      const prepared = await preparePage(hub, hold, page, { page: before, committed })
+      if (page.cursor === source.first && hold.run.compare && showsNothingKnown(prepared)) {
+        await refuseForeignList(hub, hold, client, control.signal)
+      }
+      await committed
       control.onProgress()
-      committing = commitPage(hub, hold, prepared, placeBehind(hold, page.next))
+      committed = commitPage(hub, hold, prepared, placeBehind(page.next))
       // Awaited before the next commit; until then its failure is not unhandled.
-      committing.catch(() => undefined)
+      committed.catch(() => undefined)
       if (page.next === null) break
       if (control.isOver()) {
-        await committing
+        await committed
         return false
       }
+      before = prepared
     }
   } finally {
     // Whatever ends the loop, what is under way is through before the phase is.
-    await committing
+    await committed
   }
-  hold.run.phase = placeBehind(hold, null).phase
-  hold.run.cursor = null
+  Object.assign(hold.run, placeBehind(null))
   return true
 }
 
-function placeBehind(hold: RunHold, next: string | null): RunPlace {
-  if (next !== null) return { phase: 'pull', cursor: next }
-  return { phase: hold.run.compare ? 'compare' : 'push', cursor: null }
+function showsNothingKnown({ things, gone, bad, stale }: PreparedPage): boolean {
+  if (things.size === 0 || stale.length < things.size || gone.size > 0 || bad.length > 0) return false
+  return stale.every(({ recordId }) => recordId === null)
+}
+
+function placeBehind(next: string | null): RunPlace {
+  return next === null ? { phase: 'compare', cursor: null } : { phase: 'pull', cursor: next }
 }
 
 function sourceOf({ sync, run, mapping }: RunHold, client: ProviderClient): PageSource {

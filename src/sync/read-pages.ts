@@ -3,49 +3,69 @@ import type { ItemPage, PageSource } from './page-source.ts'
 /** A page with where it began. */
 export interface ReadPage extends ItemPage {
   cursor: string
+  /** The ids of what the page before had as well. */
+  repeated: readonly string[]
+}
+
+interface Fetch {
+  place: string
+  page: Promise<ItemPage>
+  stop: AbortController
 }
 
 const aheadLimit = 4
 
 /**
- * The pages of a source in their order, from a cursor on. The next ones are fetched while one is worked on: up to four
- * where their cursors can be computed, else the one behind. Ends its fetches when the reader stops.
+ * The pages of a source in their order, from a cursor on. The next ones are fetched while one is worked on: one behind each
+ * full page at first, up to four, where their places can be computed; else the one behind. A page that was fetched ahead
+ * and is not the next after all is thrown away. Ends its fetches when the reader stops.
  */
 export async function* readPages(
   source: PageSource,
   from: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<ReadPage, void, undefined> {
-  const stop = new AbortController()
-  const either = AbortSignal.any([signal, stop.signal])
-  const waiting: { cursor: string; page: Promise<ItemPage> }[] = []
+  const waiting: Fetch[] = []
+  const placeOf = (cursor: string) => source.places?.of(cursor) ?? cursor
   const fetch = (cursor: string) => {
-    const page = source.fetch(cursor, either)
+    const stop = new AbortController()
+    const page = source.fetch(cursor, AbortSignal.any([signal, stop.signal]))
     // It is awaited in its turn; until then its failure is not unhandled.
     page.catch(() => undefined)
-    waiting.push({ cursor, page })
+    waiting.push({ place: placeOf(cursor), page, stop })
+  }
+  const discard = () => {
+    for (const { stop } of waiting.splice(0)) stop.abort()
   }
   try {
-    fetch(from ?? source.first)
-    // A list of one page is one call: only behind a full page are several fetched ahead.
+    let cursor = from ?? source.first
     let width = 1
     for (;;) {
-      const head = waiting.shift()
-      if (!head) return
-      const page = await head.page
-      if (page.next === null) {
-        yield { ...page, cursor: head.cursor }
-        return
+      if (waiting[0]?.place !== placeOf(cursor)) {
+        discard()
+        fetch(cursor)
       }
-      if (source.ahead) width = aheadLimit
-      let next: string = waiting.at(-1)?.cursor ?? head.cursor
-      while (waiting.length < width) {
-        next = waiting.length === 0 ? page.next : source.ahead!(next)
-        fetch(next)
+      const page = await waiting.shift()!.page
+      const instead = source.gapBefore?.(cursor, page)
+      if (instead !== undefined) {
+        cursor = instead
+        continue
       }
-      yield { ...page, cursor: head.cursor }
+      const next = source.isEnd?.(cursor, page) ? null : page.next
+      if (next !== null) {
+        const isFull = source.places?.behind(placeOf(cursor)) === placeOf(next)
+        width = isFull ? Math.min(width + 1, aheadLimit) : 1
+        if (waiting[0]?.place !== placeOf(next)) discard()
+        while (waiting.length < width) {
+          const last = waiting.at(-1)
+          fetch(last ? source.places!.behind(last.place) : next)
+        }
+      }
+      yield { items: page.items, next, cursor, repeated: source.repeats?.(cursor) ?? [] }
+      if (next === null) return
+      cursor = next
     }
   } finally {
-    stop.abort()
+    discard()
   }
 }

@@ -1,23 +1,26 @@
+import { writeAudit } from '../audit/log.ts'
+import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import type { RunTrigger } from './contract.ts'
 import { insertRequest } from './run-store.ts'
 import { startRunSoon } from './start-workflow.ts'
-import { lockSync } from './sync-store.ts'
+import { lockSync, type Sync } from './sync-store.ts'
 
 /**
  * Asks for a run of a sync. The row says so before anything is started; requests that come while one waits are one. Gives
  * the run that will do it, or null when a webhook asks for a sync that is paused. One that rests until its connection's user is
  * back keeps what a webhook asks for.
  * @param options.full reads everything, although the platform could tell what has changed
- * @throws HubError `SYNC_NOT_FOUND`; `SYNC_PAUSED`, `TOKEN_EXPIRED` when a person asks
+ * @param options.allowDeletions lets through as many deletions as the sync holds, for this one run
+ * @throws HubError `SYNC_NOT_FOUND`; `SYNC_PAUSED`, `TOKEN_EXPIRED` when a person asks; `CONFLICT` when deletions are allowed and none are held
  */
 export async function requestSyncRun(
   hub: Hub,
   workspaceId: string,
   syncId: string,
   trigger: RunTrigger,
-  options: { full?: boolean } = {},
+  options: { full?: boolean; allowDeletions?: { actor: string } } = {},
 ): Promise<{ runId: string } | null> {
   const requested = await hub.db.transaction().execute(async trx => {
     const sync = await lockSync(trx, workspaceId, syncId)
@@ -27,9 +30,19 @@ export async function requestSyncRun(
       // What the platform tells while its user is away is looked at when they are back.
       if (!waits) return null
     }
-    return { waits, sync, run: await insertRequest(trx, workspaceId, syncId, trigger, options.full ?? false) }
+    const allowed = options.allowDeletions ? await allowDeletions(trx, sync, options.allowDeletions.actor) : null
+    const full = (options.full ?? false) || allowed !== null
+    return { waits, sync, run: await insertRequest(trx, workspaceId, syncId, trigger, full, allowed) }
   })
   if (!requested) return null
   if (!requested.waits) await startRunSoon(hub, requested.sync, trigger)
   return { runId: requested.run.id }
+}
+
+async function allowDeletions(trx: Executor, sync: Sync, actor: string): Promise<number> {
+  if (!sync.deletionsHeld) throw new HubError('CONFLICT', { message: 'This sync holds no deletions.' })
+  const { count } = sync.deletionsHeld
+  const { workspaceId, id: subjectId } = sync
+  await writeAudit(trx, { workspaceId, actor, action: 'sync.deletions_allowed', subjectId, details: { count } })
+  return count
 }

@@ -41,10 +41,13 @@ export async function unfinishedPass(
 export async function handOnPages(db: Executor, run: RunRow, pass: UnfinishedPass | undefined): Promise<void> {
   if (pass) {
     await db.updateTable('sync_run_pages').set({ run_id: run.id }).where('run_id', '=', pass.runId).execute()
+    await db.updateTable('sync_run_suspects').set({ run_id: run.id }).where('run_id', '=', pass.runId).execute()
     return
   }
   const last = await lastEnded(db, run.workspace_id, run.sync_id)
-  if (last) await db.deleteFrom('sync_run_pages').where('run_id', '=', last.id).execute()
+  if (!last) return
+  await db.deleteFrom('sync_run_pages').where('run_id', '=', last.id).execute()
+  await db.deleteFrom('sync_run_suspects').where('run_id', '=', last.id).execute()
 }
 
 /** Relies on sync_runs_by_sync. */
@@ -71,9 +74,13 @@ const pagesAtOnce = 20
 
 /** Forgets what ended runs saw that nobody can go on with any more; gives of how many. */
 export async function expireRunPages(db: Executor): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from sync_run_pages where run_id in (
-      select r.id from (select distinct run_id from sync_run_pages) p join sync_runs r on r.id = p.run_id
-      where r.finished_at < ${new Date(Date.now() - goodForMs)} limit ${pagesAtOnce})`.execute(db)
-  return Number(numAffectedRows)
+  let expired = 0n
+  for (const table of ['sync_run_pages', 'sync_run_suspects']) {
+    const { numAffectedRows } = await sql`
+      delete from ${sql.table(table)} where run_id in (
+        select r.id from (select distinct run_id from ${sql.table(table)}) p join sync_runs r on r.id = p.run_id
+        where r.finished_at < ${new Date(Date.now() - goodForMs)} limit ${pagesAtOnce})`.execute(db)
+    expired += numAffectedRows ?? 0n
+  }
+  return Number(expired)
 }

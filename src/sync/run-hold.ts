@@ -61,7 +61,7 @@ export async function moveRun(
   db: Executor,
   hold: RunHold,
   counts: RunCounts,
-  place?: Partial<RunPlace> & { full?: boolean; compare?: boolean },
+  place?: Partial<RunPlace> & { full?: boolean; compare?: boolean; deletions_held?: number },
 ): Promise<void> {
   const added = Object.entries(counts).map(([name, count]) => [name, sql<number>`${sql.ref(name)} + ${count}`])
   const { numUpdatedRows } = await db

@@ -10,7 +10,7 @@ export type RunRow = Selectable<SyncRunsTable>
 
 /**
  * Asks for a run, unless one is asked for already: then it gives that one. A request for everything is not lost in one for
- * changes only.
+ * changes only, nor is what a person lets it delete.
  */
 export async function insertRequest(
   db: Executor,
@@ -18,15 +18,21 @@ export async function insertRequest(
   syncId: string,
   trigger: RunTrigger,
   full: boolean,
+  deletionsAllowed: number | null = null,
 ): Promise<RunRow> {
+  const id = newId('syncRun')
+  const request = { id, workspace_id: workspaceId, sync_id: syncId, trigger, status: 'requested' as const, full }
   return db
     .insertInto('sync_runs')
-    .values({ id: newId('syncRun'), workspace_id: workspaceId, sync_id: syncId, trigger, status: 'requested', full })
+    .values({ ...request, deletions_allowed: deletionsAllowed })
     .onConflict(conflict =>
       conflict
         .column('sync_id')
         .where('status', '=', 'requested')
-        .doUpdateSet({ full: sql<boolean>`sync_runs.full or excluded.full` }),
+        .doUpdateSet({
+          full: sql<boolean>`sync_runs.full or excluded.full`,
+          deletions_allowed: sql<number | null>`coalesce(excluded.deletions_allowed, sync_runs.deletions_allowed)`,
+        }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -93,14 +99,23 @@ export async function endRun(
 ): Promise<RunRow | undefined> {
   const run = await db
     .updateTable('sync_runs')
-    .set({ status, error_code: errorCode, finished_at: sql<Date>`now()`, ...notWaiting })
+    .set({
+      // A run that went well but for deletions that it holds has not succeeded: the next one looks at them again.
+      status: sql`case when deletions_held > 0 and ${status} = 'succeeded' then 'failed' else ${status} end`,
+      error_code: sql`case when deletions_held > 0 and ${status} = 'succeeded' then 'DELETIONS_HELD' else ${errorCode} end`,
+      finished_at: sql<Date>`now()`,
+      ...notWaiting,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', runId)
     .where('status', 'in', from)
     .returningAll()
     .executeTakeFirst()
   // What a run saw that did not come to its end is kept for the next, which may go on with its pass.
-  if (run && status === 'succeeded') await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
+  if (run?.status === 'succeeded') {
+    await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
+    await db.deleteFrom('sync_run_suspects').where('run_id', '=', runId).execute()
+  }
   return run
 }
 

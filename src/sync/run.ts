@@ -13,7 +13,10 @@ import { handOnPages, unfinishedPass } from './resume.ts'
 import { endRun, insertRequest, openRun, startRun, type RunRow } from './run-store.ts'
 import { lockSync, type Sync } from './sync-store.ts'
 
-/** Where a platform's feed tells of no deletions, everything is read and compared this often. */
+/**
+ * Whatever a platform's feed tells, everything is read and compared this often: a list that moved as it was read for the
+ * first time, or a change that was told late, would else be missed for ever.
+ */
 const fullPassEveryMs = 86_400_000
 /** Clocks differ, and what was written at the platform while its feed was read may be told late. */
 const overlapMs = 120_000
@@ -86,7 +89,8 @@ export async function finishRun(
       await publishEnd(hub, trx, sync, ended)
       const again = await isAskedAgain(trx, sync)
       const measure = () => measureRun(sync.provider, ended)
-      return { status: outcome.status, errorCode: ended.error_code, again, measure }
+      const status = ended.status === 'failed' ? 'failed' : outcome.status
+      return { status, errorCode: ended.error_code, again, measure }
     })
   measure?.()
   return end
@@ -111,6 +115,7 @@ async function planOf(trx: Executor, sync: Sync, run: RunRow): Promise<{ full: b
     .selectFrom('syncs')
     .select(eb => [
       'full_pass_at',
+      'deletions_held',
       eb
         .exists(
           eb
@@ -125,8 +130,9 @@ async function planOf(trx: Executor, sync: Sync, run: RunRow): Promise<{ full: b
     .where('id', '=', sync.id)
     .executeTakeFirstOrThrow()
   const now = new Date()
-  const isDue = !feed?.deletions && now.getTime() - (row.full_pass_at?.getTime() ?? 0) > fullPassEveryMs
-  const full = run.full || isDue || !canTellSince(feed, sync.changedSince, now)
+  const isDue = now.getTime() - (row.full_pass_at?.getTime() ?? 0) > fullPassEveryMs
+  // What is held is looked at anew by each run, until it is allowed or there again.
+  const full = run.full || isDue || row.deletions_held !== null || !canTellSince(feed, sync.changedSince, now)
   // Without links there is nothing that could have gone.
   return { full, compare: full && row.has_links === true }
 }

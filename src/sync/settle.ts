@@ -135,6 +135,7 @@ function settleGone(
     ...unchanged(link),
     externalId: sighting.externalId,
     externalVersion: sighting.version ?? link.external_version,
+    externalUpdatedAt: (sighting.at ?? link.external_updated_at)?.toISOString() ?? null,
     state: 'ok',
     gone: true,
     conflict: null,
@@ -178,6 +179,7 @@ export function emptyLink(recordId: string, externalId: string | null): LinkWrit
     recordId,
     externalId,
     externalVersion: null,
+    externalUpdatedAt: null,
     externalHash: null,
     recordVersion: 0,
     base: null,
@@ -187,6 +189,7 @@ export function emptyLink(recordId: string, externalId: string | null): LinkWrit
     errorCode: null,
     failures: 0,
     retryAt: null,
+    place: null,
     echoes: null,
   }
 }
@@ -197,6 +200,7 @@ export function unchanged(link: Link): LinkWrite {
     recordId: link.record_id,
     externalId: link.external_id,
     externalVersion: link.external_version,
+    externalUpdatedAt: link.external_updated_at?.toISOString() ?? null,
     externalHash: link.external_hash?.toString('hex') ?? null,
     recordVersion: link.record_version,
     base: link.base,
@@ -206,6 +210,7 @@ export function unchanged(link: Link): LinkWrite {
     errorCode: link.error_code,
     failures: link.failures,
     retryAt: link.retry_at?.toISOString() ?? null,
+    place: link.place,
     echoes: link.echoes,
   }
 }
@@ -215,6 +220,7 @@ function seen(mapping: Mapping, recordId: string, thing: Thing, base: Fields): L
   return {
     ...emptyLink(recordId, thing.externalId),
     externalVersion: thing.version,
+    externalUpdatedAt: thing.updatedAt?.toISOString() ?? null,
     externalHash: thing.hash.toString('hex'),
     base: JSON.parse(mapping.jsonOf(base)) as Values,
   }

@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
-import type { SyncsTable } from '../db/schema/syncs.ts'
+import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
 import type { ConflictPolicy } from './policy.ts'
 
@@ -22,6 +22,8 @@ export interface Sync {
   pausedBecause: SyncsTable['paused_because']
   /** The platform's changes before this are in the hub. */
   changedSince: Date | null
+  /** Deletions that wait for a person. */
+  deletionsHeld: HeldDeletions | null
   scheduleRevision: number
   createdAt: Date
   updatedAt: Date
@@ -41,6 +43,7 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     status: row.status,
     pausedBecause: row.paused_because,
     changedSince: row.changed_since,
+    deletionsHeld: row.deletions_held,
     scheduleRevision: row.schedule_revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -79,6 +79,7 @@ export interface ShownRun {
   id: string
   status: string
   errorCode: string | null
+  deletionsHeld: number
   full: boolean
   phase: string
   counts: Record<'pulled' | 'created' | 'updated' | 'unchanged' | 'deleted' | 'pushed' | 'conflicts' | 'failed', number>

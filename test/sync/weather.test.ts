@@ -87,7 +87,8 @@ describe('a run that is broken off', () => {
     // It hands back after its first page, as one that is killed would have committed it.
     expect(await pullPages(hub, earlier, client, { ...control, isOver: () => true })).toBe(false)
     const later = await takeUpRun(hub.db, ref)
-    expect(later.run).toMatchObject({ phase: 'pull', cursor: '1001', pulled: 1_000 })
+    expect(later.run).toMatchObject({ phase: 'pull', pulled: 1_000 })
+    expect(later.run.cursor).toMatch(/^\[991,/)
     await expect(pullPages(hub, earlier, client, { ...control, isOver: () => false })).rejects.toMatchObject({
       code: 'SYNC_STOPPED',
     })

@@ -13,6 +13,7 @@ import { endpointVerification } from './0011-endpoint-verification.ts'
 import { deliveryPause } from './0012-delivery-pause.ts'
 import { attemptKeeping } from './0014-attempt-keeping.ts'
 import { connectionCare } from './0015-connection-care.ts'
+import { syncSightings } from './0016-sync-sightings.ts'
 import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
@@ -33,6 +34,7 @@ export const migrations: Record<string, Migration> = {
   '0012-delivery-pause': deliveryPause,
   '0014-attempt-keeping': attemptKeeping,
   '0015-connection-care': connectionCare,
+  '0016-sync-sightings': syncSightings,
   '0017-push-calls': pushCalls,
   '0018-inbound-mended': inboundMended,
   '0019-idempotent-callers': idempotentCallers,

@@ -10,7 +10,7 @@ import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordsTable } from './records.ts'
 import type { PushCallsTable } from './push-calls.ts'
 import type { RecordLinksTable } from './record-links.ts'
-import type { SyncRunPagesTable, SyncRunsTable } from './sync-runs.ts'
+import type { SyncRunPagesTable, SyncRunsTable, SyncRunSuspectsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
 import type { WorkspacesTable } from './workspaces.ts'
 import type { DeliverySettingsTable } from './delivery-settings.ts'
@@ -36,6 +36,7 @@ export interface Schema {
   push_calls: PushCallsTable
   record_links: RecordLinksTable
   sync_run_pages: SyncRunPagesTable
+  sync_run_suspects: SyncRunSuspectsTable
   sync_runs: SyncRunsTable
   syncs: SyncsTable
   api_keys: ApiKeysTable

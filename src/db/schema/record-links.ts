@@ -10,6 +10,8 @@ export interface RecordLinksTable {
   /** Null while the thing is being made at the platform. */
   external_id: string | null
   external_version: string | null
+  /** When the platform says that what was last seen had changed; null where it does not say. */
+  external_updated_at: Date | null
   /** SHA-256 of the mapped fields as the platform last had them. */
   external_hash: Buffer | null
   /** The record's version that the two sides last agreed on. */
@@ -24,6 +26,8 @@ export interface RecordLinksTable {
   error_code: string | null
   failures: Generated<number>
   retry_at: Date | null
+  /** Where on the platform's list an item stood that could not be told by an id. */
+  place: string | null
   /** A write is under way: the key of its call in `push_calls`. */
   push_key: string | null
   /** Field by field what the platform made of what it was told. */

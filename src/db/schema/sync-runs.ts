@@ -32,6 +32,9 @@ export interface SyncRunsTable {
   pushed: Generated<number>
   conflicts: Generated<number>
   failed: Generated<number>
+  /** Deletions that wait for a person, and how many a person has let through. */
+  deletions_held: Generated<number>
+  deletions_allowed: number | null
   error_code: string | null
   requested_at: Generated<Date>
   started_at: Date | null
@@ -40,12 +43,23 @@ export interface SyncRunsTable {
   finished_at: Date | null
 }
 
-/**
- * Which of the platform's things one page of a run held: what no page held is gone. Emptied when the run ends, unless the next
- * may go on with its pass.
- */
+/** A page that the run has taken. Emptied when the run ends, unless the next may go on with its pass. */
 export interface SyncRunPagesTable {
   run_id: string
   cursor: string
-  external_ids: string[]
+  /** What it held, when what no page holds is to be found. */
+  external_ids: string[] | null
+  /** A hash of its ids: a list that gives the same page again has no end. Null for the last page. */
+  fingerprint: Buffer | null
+}
+
+/** A linked thing that may be gone; it leaves with its reading, or its deletion, or the run. */
+export interface SyncRunSuspectsTable {
+  run_id: string
+  external_id: string
+  /** What the platform said of it as it told that it is gone. */
+  external_version: string | null
+  external_updated_at: Date | null
+  /** Reading it has shown that it is. */
+  gone: Generated<boolean>
 }

@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 /** One model of one connection joined to one collection. */
 export interface SyncsTable {
@@ -17,6 +17,8 @@ export interface SyncsTable {
   /** The platform's changes before this are in the hub; null until a first pass was complete. */
   changed_since: Date | null
   full_pass_at: Date | null
+  /** Deletions that wait for a person: see `HeldDeletions`. */
+  deletions_held: ColumnType<HeldDeletions | null, string | null | undefined, string | null>
   /** The collection's changes up to this number have been looked at for this sync's platform. */
   pushed_change: Generated<number>
   /** Raised by whatever Temporal's Schedule must follow; behind it is what the Schedule was last brought to. */
@@ -26,4 +28,14 @@ export interface SyncsTable {
   updated_at: Generated<Date>
   /** Deleted for its users; the row stays until its Schedule and links are gone too. */
   deleted_at: Date | null
+}
+
+/** More things are gone at the platform than a run deletes by itself. */
+export interface HeldDeletions {
+  runId: string
+  /** At most so many would be deleted, of so many that were known. */
+  count: number
+  known: number
+  /** An ISO time. */
+  since: string
 }

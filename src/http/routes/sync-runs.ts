@@ -32,15 +32,19 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
             .boolean()
             .default(false)
             .meta({ description: 'Read everything, although the platform could tell what has changed' }),
+          allowDeletions: z
+            .boolean()
+            .default(false)
+            .meta({ description: 'Let through as many deletions as the sync holds (`deletionsHeld`), and no more' }),
         })
-        .default({ full: false }),
+        .default({ full: false, allowDeletions: false }),
       status: 202,
       reply: runSchema,
       idempotent: true,
-      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED', 'TOKEN_EXPIRED'],
-      async handler({ params, body, caller }) {
-        const { workspaceId } = caller
-        const run = await requestSyncRun(hub, workspaceId, params.syncId, 'manual', body)
+      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED', 'TOKEN_EXPIRED', 'CONFLICT'],
+      async handler({ params, body: { full, allowDeletions }, caller: { workspaceId, apiKeyId: actor } }) {
+        const options = { full, ...(allowDeletions ? { allowDeletions: { actor } } : {}) }
+        const run = await requestSyncRun(hub, workspaceId, params.syncId, 'manual', options)
         return showRun(await findRun(hub.db, workspaceId, params.syncId, run!.runId))
       },
     }),

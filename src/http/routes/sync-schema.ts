@@ -46,6 +46,18 @@ export const syncSchema = z
     schedule: scheduleField.nullable(),
     status: z.enum(['active', 'paused']),
     pausedBecause: z.enum(['person', 'needs_reauth', 'disconnecting']).nullable(),
+    deletionsHeld: z
+      .strictObject({
+        runId: idField('syncRun').meta({ description: 'The run that holds them' }),
+        count: z.int().meta({ description: 'At most so many records would be deleted' }),
+        known: z.int().meta({ description: 'Of so many things that the sync knew' }),
+        since: instant,
+      })
+      .nullable()
+      .meta({
+        description:
+          'More things are gone at the platform than a run deletes by itself: allow it by a run with `allowDeletions`, or mend the connection',
+      }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -56,6 +68,7 @@ export function showSync(sync: Sync): z.output<typeof syncSchema> {
   return {
     ...{ id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status },
     pausedBecause: sync.pausedBecause,
+    deletionsHeld: sync.deletionsHeld,
     createdAt: sync.createdAt.toISOString(),
     updatedAt: sync.updatedAt.toISOString(),
   }
@@ -81,6 +94,7 @@ export const runSchema = z
       conflicts: count.meta({ description: 'Fields that both sides had changed' }),
       failed: count.meta({ description: 'Items and records that could not be taken or written' }),
     }),
+    deletionsHeld: count.meta({ description: 'Deletions that it held for a person, at most' }),
     errorCode: z.string().nullable(),
     waitingFor: z.enum(['rate_limit']).nullable().meta({
       description:
@@ -97,6 +111,7 @@ export function showRun(run: RunRow): z.output<typeof runSchema> {
   const { id, trigger, status, full, phase } = run
   return {
     ...{ id, syncId: run.sync_id, trigger, status, full, phase, counts: countsOfRun(run), errorCode: run.error_code },
+    deletionsHeld: run.deletions_held,
     waitingFor: run.waiting_for,
     waitingUntil: run.waiting_until?.toISOString() ?? null,
     requestedAt: run.requested_at.toISOString(),
@@ -136,6 +151,7 @@ export const rowErrorSchema = z
   .strictObject({
     recordId: idField('record'),
     externalId: z.string().nullable(),
+    place: z.string().nullable().meta({ description: "Where on the platform's list an item without an id stood" }),
     code: z
       .enum([
         'INVALID_ITEM',
@@ -160,6 +176,7 @@ export function showRowError(link: Link): z.output<typeof rowErrorSchema> {
   return {
     recordId: link.record_id,
     externalId: link.external_id,
+    place: link.place,
     code: rowErrorSchema.shape.code.parse(link.error_code),
     failures: link.failures,
     retryAt: link.retry_at?.toISOString() ?? null,

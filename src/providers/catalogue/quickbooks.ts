@@ -45,6 +45,7 @@ export const quickbooks = {
       docs: 'https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer',
       id: 'Id',
       version: 'SyncToken',
+      versionRises: true,
       updatedAt: { path: 'MetaData.LastUpdatedTime', format: 'iso' },
       // A customer cannot be deleted, only made inactive; one that was merged away is `Deleted` in the change feed.
       gone: [
@@ -56,6 +57,7 @@ export const quickbooks = {
         path: '/v3/company/{realmId}/query',
         param: 'query',
         statement: 'select * from Customer',
+        orderBy: 'Id',
         query: { minorversion: 75 },
         page: 1000,
         items: 'QueryResponse.Customer',

@@ -32,7 +32,7 @@ export const stripe = {
         limitParam: 'limit',
         param: 'starting_after',
         next: { from: 'last-id' },
-        more: 'has_more',
+        end: { more: 'has_more' },
         items: 'data',
       },
       read: { path: '/v1/customers/{id}' },
