@@ -1,5 +1,6 @@
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { textOddity } from '../json/oddities.ts'
 import { textAt } from '../providers/json-path.ts'
 import { callProvider, type CallTarget, type ProviderClient } from '../providers/request.ts'
 import type { ProviderDefinition } from '../providers/definition.ts'
@@ -34,7 +35,7 @@ export async function accountOf(
   const { identity } = definition
   const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
   const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
-  if (id === undefined || id.includes('\0'))
+  if (id === undefined || textOddity(id))
     throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
   // Postgres does not store U+0000, and a token is not to be lost to a name.
   return { id, name: textAt(body, identity.name)?.replaceAll('\0', '') ?? null }

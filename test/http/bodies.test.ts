@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 
 const hub = await createTestHub()
@@ -74,6 +75,28 @@ describe('what would not be kept is refused by its path', () => {
   it('takes -0 in a record for the 0 that it is', async () => {
     const made = await request('POST', '/v1/records', '{"collection":"notes","data":{"n":-0}}')
     expect((await request('GET', `/v1/records/${made.body.id}`)).body.data).toEqual({ n: 0 })
+  })
+
+  it('and what is taken is what Postgres takes it for', async () => {
+    const number = fc
+      .tuple(
+        fc.constantFrom('', '-'),
+        fc.bigInt(0n, 10n ** 20n),
+        fc.constantFrom('', '.0', '.5', '.10', '.1000000000000000055511151231257827', 'e5', 'E-7', 'e-330', 'e300'),
+      )
+      .map(parts => parts.join(''))
+    let taken = 0
+    for (const literal of fc.sample(number, 100)) {
+      const made = await request('POST', '/v1/records', `{"collection":"numbers","data":{"n":${literal}}}`)
+      if (made.status === 400) continue
+      taken++
+      const read = await hub.pool.query<{ same: boolean }>(
+        `select (data->'n')::numeric = $2::numeric as same from records where id = $1`,
+        [made.body.id, literal],
+      )
+      expect([literal, read.rows[0]?.same]).toEqual([literal, true])
+    }
+    expect(taken).toBeGreaterThan(10)
   })
 
   it('in an endpoint: its metadata, description, URL and filter', async () => {

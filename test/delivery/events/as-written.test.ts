@@ -134,3 +134,22 @@ describe('an event id', () => {
     expect(await published(workspace, other, 'id')).toBe(true)
   })
 })
+
+describe('what looks at data on its way', () => {
+  it('sees every digit: schemas, filters, and those of the dispatcher', async () => {
+    const { workspace, hook } = await createSubscriber(hub, receiver, 'larger', {
+      filter: { v: { $or: [{ $gt: 9007199254740992 }, { $lt: 0 }] } },
+    })
+    const version = { type: 'object', properties: { v: { type: 'number', maximum: 9007199254740994 } } }
+    await workspace.request('PUT', '/v1/event-types/a.b', { schema: version })
+    const publish = async (v: string) => (await post(workspace, `{"type":"a.b","data":{"v":${v}}}`)).status
+    expect(await publish('9007199254740992')).toBe(202)
+    expect(await publish('9007199254740993')).toBe(202)
+    expect(await publish('9007199254740995')).toBe(422)
+    expect(await publish('1e400')).toBe(422)
+    expect(await publish('-1e400')).toBe(202)
+    await until(() => hook.arrivals().length >= 2)
+    const got = () => hook.arrivals().map(({ body }) => slicesAt(body, ['data', 'v'])[0])
+    expect(got()).toEqual(['9007199254740993', '-1e400'])
+  })
+})
