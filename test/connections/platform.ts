@@ -14,6 +14,8 @@ export interface PlatformAnswer {
   status: number
   headers?: Record<string, string>
   body?: unknown
+  /** The body as it is, instead of JSON. */
+  text?: string
 }
 
 /** A platform on loopback that answers as a test says, for what a sandbox that keeps to the documentation does not do. */
@@ -38,7 +40,7 @@ export async function startPlatform(host = '127.0.0.1'): Promise<ScriptedPlatfor
       void Promise.resolve(answerBy(call)).then(answer => {
         if (!answer) return
         response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-        response.end(answer.body === undefined ? '' : JSON.stringify(answer.body))
+        response.end(answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
       })
     })
   })

@@ -62,8 +62,8 @@ function form(members: Record<string, unknown>): string {
 }
 
 /** Successes in which everything but the token itself is odd, each of the ways to be odd in turn with all the others. */
-export function oddSuccesses(count: number, token: (turn: number) => string): OddAnswer[] {
-  return Array.from({ length: count }, (_, turn) => {
+export function* oddSuccesses(count: number, token: (turn: number) => string): Generator<OddAnswer> {
+  for (let turn = 0; turn < count; turn++) {
     // Different strides, so that each pair of oddities meets sooner or later.
     const [scope, read] = pick(scopes, turn * 5 + Math.floor(turn / 12))
     const [life, lifeMs] = pick(lives, turn * 3 + Math.floor(turn / 17))
@@ -82,7 +82,7 @@ export function oddSuccesses(count: number, token: (turn: number) => string): Od
     const label = pick(labels, turn + Math.floor(turn / 4))
     // A form has no null and no list: what it can say of them is the empty text.
     const inForm = asForm && typeof scope === 'object' ? undefined : read
-    return {
+    yield {
       name: `${turn}: ${status} ${label} ${asForm ? 'form' : 'json'}`,
       status,
       headers: label === '' ? {} : { 'content-type': label },
@@ -95,7 +95,7 @@ export function oddSuccesses(count: number, token: (turn: number) => string): Od
         scopes: asForm && scope === 5 ? ['5'] : inForm,
       },
     }
-  })
+  }
 }
 
 const html = '<!doctype html><html><body>error=invalid_grant {"error":"invalid_grant"}</body></html>'
