@@ -3,14 +3,16 @@ import { sql } from 'kysely'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { revokeGrant } from '../oauth/revoke.ts'
-import { TokenError } from '../oauth/token-error.ts'
+import { hubErrorOf, TokenError } from '../oauth/token-error.ts'
 import { appCredentials } from '../provider-apps/store.ts'
 import { startSoon } from '../temporal/start.ts'
 import { changeStatus } from './change-status.ts'
 import type { ConnectionRef, DisconnectAccountInput } from './contract.ts'
+import { liveConnectionOfGrant } from './of-app.ts'
 import { oauthOf } from './refresh.ts'
 import { findConnection, lockConnection, type Connection } from './store.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import { findWon } from './won-grant.ts'
 import { disconnectAccountStart } from './workflow-starts.ts'
 
 /**
@@ -78,28 +80,37 @@ export async function takeDisconnectLease(hub: Hub, ref: ConnectionRef, untilMs:
 }
 
 /**
- * Ends the grant at the provider. Gives false where there is nothing to revoke, no way to, or the provider refuses for good:
- * the secrets then go without it. @throws HubError `PROVIDER_ERROR`, `RATE_LIMITED` (try again)
+ * Ends the grant at the provider. Gives false where there is nothing to revoke, no way to, another living connection that may
+ * hold the same grant, or the provider refuses for good: the secrets then go without it.
+ * @throws HubError `PROVIDER_ERROR`, `PROVIDER_UNREACHABLE`, `RATE_LIMITED` (try again)
  */
 export async function revokeAtProvider(hub: Hub, ref: ConnectionRef): Promise<boolean> {
   const connection = await findConnection(hub.db, ref.workspaceId, ref.connectionId)
   const method = oauthOf(connection.provider)
   if (connection.status !== 'disconnecting' || connection.authKind !== 'oauth2' || !method) return false
-  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
+  const tokens = await lastTokens(hub, connection)
   if (!tokens) return false
+  // At many platforms revoking one token ends all of the account's: another connection goes on with them.
+  if (await liveConnectionOfGrant(hub.db, connection, connection.externalAccountId ?? undefined)) return false
   try {
     const app = await appCredentials(hub, connection)
     const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
     return await revokeGrant(hub.outgoing, method, app, tokens, limits)
   } catch (error) {
-    if (error instanceof HubError && !error.retryable) return false
-    if (!(error instanceof TokenError)) throw error
-    if (error.failure === 'down') throw new HubError('PROVIDER_ERROR')
-    if (error.failure === 'rate_limited') {
-      throw new HubError('RATE_LIMITED', error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs })
-    }
-    return false
+    const known = error instanceof TokenError ? hubErrorOf(error, 'OAUTH_FAILED') : error
+    if (known instanceof HubError && !known.retryable) return false
+    throw known
   }
+}
+
+/** The connection's tokens; what a refresh has won and not stored yet comes before what is stored. */
+async function lastTokens(hub: Hub, connection: Connection): Promise<ConnectionTokens | undefined> {
+  const { workspaceId, id: connectionId, generation } = connection
+  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
+  const won = await findWon(hub, hub.db, { workspaceId, connectionId, generation })
+  if (!won) return tokens
+  const refreshToken = won.grant.refreshToken ?? tokens?.refreshToken
+  return { accessToken: won.grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
 }
 
 /** Destroys the secrets of a connection that is being disconnected: the end of it. */

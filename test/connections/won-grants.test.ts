@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { requestDisconnect, revokeAtProvider } from '../../src/connections/disconnect.ts'
 import { exchangeAttempt } from '../../src/connections/exchange-attempt.ts'
 import { failAttempt } from '../../src/connections/fail-attempt.ts'
 import { completeAttempt } from '../../src/connections/finish-attempt.ts'
@@ -189,5 +190,29 @@ describe('an attempt that fails', () => {
     await hub.pool.query(`update connect_attempts set status = 'failed' where id = $1`, [ref.attemptId])
     expect(await completeAttempt(hub, ref, 'test')).toBe('failed')
     expect(calls('/revoke')).toHaveLength(1)
+  })
+})
+
+describe('disconnecting', () => {
+  const ref = (connectionId: string) => ({ workspaceId, connectionId, provider: 'quickbooks' })
+
+  it('revokes the grant with the last connection that may hold it', async () => {
+    const realmId = String(++realm)
+    const [one, two] = [await connect(realmId), await connect(realmId)]
+    await requestDisconnect(hub, workspaceId, one, 'test')
+    expect(await revokeAtProvider(hub, ref(one))).toBe(false)
+    expect(calls('/revoke')).toEqual([])
+    await requestDisconnect(hub, workspaceId, two, 'test')
+    expect(await revokeAtProvider(hub, ref(two))).toBe(true)
+    expect(calls('/revoke')).toHaveLength(1)
+  })
+
+  it('revokes what a refresh has won last, adopted or not', async () => {
+    const id = await connect()
+    tokens = { access_token: 'at-2', refresh_token: 'rt-2' }
+    await whileNothingIsAdopted(() => expect(refresh(id)).rejects.toMatchObject({ code: '22007' }))
+    await requestDisconnect(hub, workspaceId, id, 'test')
+    expect(await revokeAtProvider(hub, ref(id))).toBe(true)
+    expect(calls('/revoke')).toEqual(['token_type_hint=refresh_token&token=rt-2'])
   })
 })

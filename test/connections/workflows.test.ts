@@ -49,13 +49,15 @@ const tokenEndpoint = { platform: 'quickbooks', path: '/oauth2/v1/tokens/bearer'
 const { host } = new URL(sandbox.url)
 let realm = 6_000_000_000
 
-const connect = async (provider = 'quickbooks'): Promise<string> => {
+const connect = async (
+  provider = 'quickbooks',
+  account = provider === 'quickbooks' ? String(++realm) : 'octocat',
+): Promise<string> => {
   const started = await workspace.request<Connecting>('POST', '/v1/connections', {
     provider,
     providerAppId: provider === 'quickbooks' ? quickbooks : github,
   })
-  const person = provider === 'quickbooks' ? { account: String(++realm) } : {}
-  await callBack(url => app.inject({ url }), await approve(started.body.authorizationUrl, person))
+  await callBack(url => app.inject({ url }), await approve(started.body.authorizationUrl, { account }))
   return started.body.connection.id
 }
 const shown = async (id: string): Promise<ShownConnection> =>
@@ -259,15 +261,17 @@ describe('healthSweep', () => {
 
 describe('disconnectAccount', () => {
   it('revokes the grant, destroys the secrets and says so', async () => {
-    for (const provider of ['quickbooks', 'github']) {
-      const id = await connect(provider)
+    for (const [provider, account] of [
+      ['quickbooks', String(++realm)],
+      ['github', 'leaving'],
+    ] as const) {
+      const id = await connect(provider, account)
       const { status, body } = await workspace.request('DELETE', `/v1/connections/${id}`)
       expect([status, body.status]).toEqual([202, 'disconnecting'])
       await statusIs(id, 'disconnected')
       const { rows } = await hub.pool.query('select 1 from credentials where owner_id = $1', [id])
       expect(rows).toHaveLength(0)
-      const account = provider === 'quickbooks' ? String(realm) : 'octocat'
-      const grants = await sandbox.control.grants({ platform: provider as 'github', account })
+      const grants = await sandbox.control.grants({ platform: provider, account })
       expect(grants.at(-1)?.revokedMs).not.toBeNull()
       expect((await typesOf(id)).at(-1)).toBe('integration.disconnected')
       const after = await workspace.request('GET', `/v1/connections/${id}/credentials`)
