@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import { listTrouble, resolveConflict } from '../../sync/conflicts.ts'
 import { requestSyncRun } from '../../sync/request-run.ts'
+import { resolveWrite } from '../../sync/resolve-write.ts'
 import { findRun, listRuns } from '../../sync/run-store.ts'
 import { findSync } from '../../sync/sync-store.ts'
 import { jsonField } from '../fields.ts'
@@ -129,6 +130,27 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       async handler({ params, query, caller }) {
         return trouble(caller.workspaceId, params.syncId, 'error', query, showRowError)
       },
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/errors/:recordId/resolve`,
+      access: 'syncs:write',
+      summary: 'Say what became of a write',
+      description:
+        'For a record that is listed with `WRITE_UNSURE` or `LINKED_ELSEWHERE`: nothing is written for it until a person has looked at the platform. A run that goes on with it is started.',
+      params: params.extend({ recordId: z.string().meta({ description: 'The id of the record' }) }),
+      body: z.strictObject({
+        externalId: z.string().min(1).max(512).nullable().meta({
+          description:
+            'The id of the thing that the record stands for; null when the platform made nothing, and it is to be sent again',
+        }),
+      }),
+      status: 204,
+      reply: z.void(),
+      errors: ['SYNC_NOT_FOUND', 'RECORD_NOT_FOUND', 'CONFLICT'],
+      handler: ({ params, body, caller }) =>
+        resolveWrite(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body.externalId),
     }),
   ]
 
