@@ -146,7 +146,7 @@ describe('webhooks about very many connections', () => {
     const events = await claimArrived(hub)
     let transactions = 0
     const cutOff = routeBatch(hub, events, () => {
-      if (++transactions === 3) throw Object.assign(new Error('the process is gone'), { code: '57P01' })
+      if (++transactions === 3) throw new Error('Connection terminated: the process is gone')
     })
     await expect(cutOff).rejects.toThrow('gone')
     expect(await count(`inbound_events where type = 'item.updated' and status = 'routed'`)).toBe(2 * mostTargets)
