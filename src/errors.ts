@@ -39,7 +39,7 @@ export const errorCodes = {
   OAUTH_STATE_INVALID: {
     status: 400,
     retryable: false,
-    message: 'This authorization link is unknown, expired or already used; start again.',
+    message: 'This authorization link is unknown or has expired; start again.',
   },
   ACCESS_DENIED: { status: 400, retryable: false, message: 'The person did not allow access; start again.' },
   ATTEMPT_EXPIRED: { status: 400, retryable: false, message: 'Nobody came back in time; start a new connection.' },

@@ -222,6 +222,16 @@ describe('connecting an account through its person', () => {
     expect(await shown(started.connection.id)).toMatchObject({ status: 'pending', statusReason: 'ATTEMPT_EXPIRED' })
   })
 
+  it('gives a person a page while the database is away', async () => {
+    const nowhere = 'postgres://nobody@127.0.0.1:1/none'
+    const away = await createTestHub({ beside: hub, environment: { DATABASE_URL: nowhere } })
+    const page = await (
+      await createTestServer(away)
+    ).inject({ url: '/oauth/callback/quickbooks?state=a&code=b&realmId=1' })
+    expect([page.statusCode, page.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
+    expect(page.body).toContain('reload this page')
+  })
+
   it('tells a person who said no, and the product', async () => {
     const started = await begin({ returnUrl: 'https://app.example.com/done' })
     const back = await callBack(inject, await approve(started.authorizationUrl, { decision: 'deny' }))

@@ -100,6 +100,18 @@ describe('what a token endpoint says', () => {
     })
   })
 
+  it('is left alone for an hour at most, whatever it asks for', async () => {
+    const asked = async (header: string | string[]) => {
+      answer = (_, res) => void res.setHeader('retry-after', header).writeHead(503).end()
+      return refresh().catch((error: TokenError) => error.retryAfterMs)
+    }
+    expect(await asked('7')).toBe(7_000)
+    expect(await asked(['7', '9'])).toBe(9_000)
+    expect(await asked('9999999999')).toBe(3_600_000)
+    expect(await asked('Wed, 01 Jan 2090 00:00:00 GMT')).toBe(3_600_000)
+    expect(await asked('soon')).toBeUndefined()
+  })
+
   it('never carries what was said in its errors', async () => {
     answer = json(400, { error: 'invalid_grant', error_description: 'canary-token rt-1' })
     const error = await refresh().catch((caught: unknown) => caught)
