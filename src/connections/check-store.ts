@@ -86,7 +86,10 @@ export async function recordCheck(
     })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', connectionId)
-    .returning(['check_failures', sql<number>`extract(epoch from now() - refused_at) * 1000`.as('refused_for_ms')])
+    .returning([
+      'check_failures',
+      sql<number | null>`extract(epoch from now() - refused_at)::float8 * 1000`.as('refused_for_ms'),
+    ])
     .executeTakeFirst()
-  return { failures: row?.check_failures ?? 0, refusedForMs: Number(row?.refused_for_ms ?? 0) }
+  return { failures: row?.check_failures ?? 0, refusedForMs: row?.refused_for_ms ?? 0 }
 }

@@ -24,5 +24,5 @@ export interface DeliveryQueueTable {
   gated: Generated<boolean>
   /** Of an ordered endpoint's delivery: those with one key are sent in the order of their sequence. */
   ordering_key: string | null
-  sequence: string | null
+  sequence: number | null
 }

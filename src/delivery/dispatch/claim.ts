@@ -27,8 +27,15 @@ export interface ClaimedDelivery {
   leaseEndsAt: number
 }
 
-interface Row extends Omit<ClaimedDelivery, 'leaseEndsAt'> {
+/** A claimed delivery as the statement gives it. */
+export interface ClaimedRow extends Omit<ClaimedDelivery, 'leaseEndsAt'> {
   leaseEndsAt?: number
+}
+
+/** Claimed rows as what may be sent until an instant of `performance.now()`: the same objects, as there are many. */
+export function leased(rows: ClaimedRow[], leaseEndsAt: number): ClaimedDelivery[] {
+  for (const row of rows) row.leaseEndsAt = leaseEndsAt
+  return rows as ClaimedDelivery[]
 }
 
 // What both claims have in common: of the locked rows those whose bytes fit, the first one in any case, get the lease.
@@ -96,10 +103,12 @@ async function claim(
   scope: string,
 ): Promise<ClaimedDelivery[]> {
   const leaseEndsAt = performance.now() + limits.leaseMs
-  const { rows } = await pool.query<Row>({ name, text, values: [limits.rows, limits.bytes, limits.leaseMs, scope] })
-  const claimed = rows as ClaimedDelivery[]
-  for (const row of claimed) row.leaseEndsAt = leaseEndsAt
-  return claimed.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
+  const { rows } = await pool.query<ClaimedRow>({
+    name,
+    text,
+    values: [limits.rows, limits.bytes, limits.leaseMs, scope],
+  })
+  return leased(rows, leaseEndsAt).sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
 }
 
 export const renewLeasesText = `

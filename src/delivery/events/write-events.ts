@@ -114,7 +114,8 @@ function quotedArrayOf(texts: readonly string[]): string {
   return `{${texts.map(text => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join()}}`
 }
 
-const variants = Array.from({ length: 16 }, (_, bits) => {
+/** The statements that events are written by. Exported for the test of what they give. */
+export const variants = Array.from({ length: 16 }, (_, bits) => {
   const [keyed, fanout, gated, extended] = [1, 2, 4, 8].map(bit => (bits & bit) > 0) as [
     boolean,
     boolean,

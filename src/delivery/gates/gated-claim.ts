@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { leaseClause, type ClaimedDelivery, type ClaimLimits } from '../dispatch/claim.ts'
+import { leaseClause, leased, type ClaimedDelivery, type ClaimedRow, type ClaimLimits } from '../dispatch/claim.ts'
 import { sameRow } from '../dispatch/same-row.ts'
 import { heldGate, type Gate } from './gate-store.ts'
 
@@ -68,13 +68,12 @@ export async function claimGated(
   had: readonly string[],
 ): Promise<ClaimedDelivery[]> {
   const leaseEndsAt = performance.now() + limits.leaseMs
-  const { rows } = await pool.query<ClaimedDelivery>({
+  const { rows } = await pool.query<ClaimedRow>({
     name: 'claim-gated',
     text: claimGatedText,
     values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, `{${had.join()}}`, fence],
   })
-  for (const row of rows) row.leaseEndsAt = leaseEndsAt
-  return rows.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
+  return leased(rows, leaseEndsAt).sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
 }
 
 export interface LineLimits extends ClaimLimits {
@@ -98,13 +97,13 @@ export async function claimLines(
   from: string,
 ): Promise<ClaimedLines> {
   const leaseEndsAt = performance.now() + limits.leaseMs
-  const { rows } = await pool.query<ClaimedDelivery & { keys: number; last: string | null }>({
+  const { rows } = await pool.query<ClaimedRow & { keys: number; last: string | null }>({
     name: 'claim-lines',
     text: claimLinesText,
     values: [limits.rows, limits.bytes, limits.leaseMs, endpointId, hadKeys, limits.keys, from, limits.rowsEach, fence],
   })
   const { keys = 0, last = null } = rows[0] ?? {}
+  // One row is there in any case, for what was looked at.
   const claimed = rows.filter(row => row.id !== null)
-  for (const row of claimed) row.leaseEndsAt = leaseEndsAt
-  return { keys, last, claimed: claimed.sort((a, b) => a.sequence! - b.sequence!) }
+  return { keys, last, claimed: leased(claimed, leaseEndsAt).sort((a, b) => a.sequence! - b.sequence!) }
 }

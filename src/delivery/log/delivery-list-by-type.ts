@@ -24,7 +24,7 @@ export async function listByType(
   page: { behind: string | undefined; limit: number },
 ): Promise<DeliveryPage> {
   const { events, whole } = await eventsOfType(pool, workspaceId, filter, page.behind)
-  const found: DeliveryRow[] = []
+  const found: Omit<DeliveryRow, 'type'>[] = []
   let from = 0
   for (const step of steps) {
     if (from >= events.length || found.length > page.limit) break
@@ -33,7 +33,7 @@ export async function listByType(
     while (to < events.length && sameInstant(events[to]!, events[to - 1]!)) to++
     const some = events.slice(from, to)
     const statement = byEventsStatement(workspaceId, filter, some, page.behind, page.limit + 1)
-    found.push(...(await readByIndex<DeliveryRow>(pool, statement)))
+    found.push(...(await readByIndex<Omit<DeliveryRow, 'type'>>(pool, statement)))
     from = to
   }
   const deliveries = found.slice(0, page.limit).map(row => deliveryOf({ ...row, type: filter.type }))

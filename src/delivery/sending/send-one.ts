@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type pg from 'pg'
 import type { Hub } from '../../hub.ts'
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import { leased, type ClaimedDelivery, type ClaimedRow } from '../dispatch/claim.ts'
 import { joinLines } from '../gates/gate-rows.ts'
 import { heldGate, type Gate } from '../gates/gate-store.ts'
 import type { Outcome } from './outcome.ts'
@@ -17,11 +17,13 @@ const joinAtOnce = 1_000
 /** Longer than the longest exchange, since nobody prolongs it. */
 const leaseMs = 60_000
 
-const lease = `
+const lease = `taken as (
   update delivery_queue q set leased_until = now() + ${leaseMs} * interval '1 ms', lease = q.lease + 1
   from picked where ${sameRow('picked')}
   returning q.id, q.workspace_id as "workspaceId", q.endpoint_id as "endpointId", q.event_id as "eventId", q.lease,
-    q.attempts, q.step, q.size, q.payload_days as "payloadDays"`
+    q.attempts, q.step, q.size, q.payload_days as "payloadDays", extract(epoch from q.due_at)::float8 * 1000 as "dueAtMs"
+  )
+  select taken.*, e.mode, e.version, e.failures from taken left join endpoints e on e.id = any(array[taken."endpointId"])`
 
 /** Which delivery to try of an endpoint. */
 export interface Pick {
@@ -59,11 +61,11 @@ export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string)
   if (gate && ordered) await joinLines(pool, gate, joinAtOnce)
   const heads = after === '' ? picked.firstHead : picked.nextHead
   const text = gate
-    ? `with ${heldGate('$2', '$4')}, picked as (${ordered ? heads : picked.gated}) ${lease}`
-    : `with picked as (${picked.any}) ${lease}`
+    ? `with ${heldGate('$2', '$4')}, picked as (${ordered ? heads : picked.gated}), ${lease}`
+    : `with picked as (${picked.any}), ${lease}`
   const values = [workspaceId, endpointId, after, ...(gate ? [gate.fence] : [])]
-  const { rows } = await pool.query<ClaimedDelivery>(text, values)
-  return rows[0] && { ...rows[0], leaseEndsAt }
+  const { rows } = await pool.query<ClaimedRow>(text, values)
+  return leased(rows, leaseEndsAt)[0]
 }
 
 /**
