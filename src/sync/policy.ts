@@ -106,7 +106,8 @@ export interface Found {
   listed: number | null
 }
 
-const freeDeletions = 50
+/** So many things a run may delete by itself, however few were known. */
+export const freeDeletions = 50
 const freeShare = 0.2
 const tooManyToMissAll = 10
 

@@ -5,6 +5,7 @@ import type { ProviderClient } from '../providers/request.ts'
 import { sightingOf } from './apply-page.ts'
 import { sight } from './compare.ts'
 import { isBadItem, type LinkErrorCode, type Mapping, type Thing } from './mapping.ts'
+import { freeDeletions } from './policy.ts'
 import type { RunHold } from './run-hold.ts'
 import type { Sighting } from './settle.ts'
 import type { WriteAnswer } from './thing-calls.ts'
@@ -52,6 +53,8 @@ async function judged(
       // It is also said of something that the write refers to: only a look at the thing tells that it is gone.
       const sighting = await sight(hold, client, write.externalId, signal)
       if (!sighting || !('gone' in sighting)) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
+      // So many at once are rather a lost permission: they are left to the next pass, which holds them for a person.
+      if (++hold.goneByRefusal > freeDeletions) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
       return { kind: 'seen', sighting, refused: 'missing' }
     }
     case 'stale': {

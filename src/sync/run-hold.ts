@@ -15,6 +15,8 @@ export interface RunHold {
   sync: Selectable<SyncsTable>
   run: Selectable<SyncRunsTable>
   mapping: Mapping
+  /** How many things were found gone because the platform refused a write of them. */
+  goneByRefusal: number
 }
 
 /** What a page or a batch adds to a run's counts. */
@@ -50,7 +52,7 @@ export async function takeUpRun(db: Executor, { workspaceId, syncId, runId }: Ru
   if (!run || !row) throw stopped()
   const model = providerOf(row.provider).models?.[row.model]
   if (!model) throw new HubError('INVALID_MODEL')
-  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model) }
+  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model), goneByRefusal: 0 }
 }
 
 /**

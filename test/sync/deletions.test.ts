@@ -3,7 +3,7 @@ import { startTestWorkers } from '../support/workers.ts'
 import { createTestHub, createTestServer } from '../support/hub.ts'
 import { publishedEvents } from '../connections/accounts.ts'
 import { syncWorkflowId } from '../../src/sync/contract.ts'
-import { createSync, records, run, type Company } from './company.ts'
+import { createSync, patch, records, run, type Company } from './company.ts'
 import { customer, playQuickbooks, slice, startLoopback, type Thing } from './loopback.ts'
 
 const hub = await createTestHub({ environment: { LOG_LEVEL: process.env.SYNC_TEST_LOG ?? 'silent' } })
@@ -153,6 +153,19 @@ describe('things that are gone', () => {
     sent.length = 0
     await run(stripe, pushing)
     expect(sent).toEqual([])
+  })
+
+  it('are left to the next pass when too many writes are refused for them', async () => {
+    const company = await platform.account('stripe')
+    const data = Array.from({ length: 60 }, (_, n) => ({ id: `cus_${n}`, name: `Customer ${n}` }))
+    const missing = { status: 404, body: { error: { code: 'resource_missing' } } }
+    platform.play = ({ path, method }) =>
+      method === 'GET' && path.endsWith('/customers') ? { body: { has_more: false, data } } : missing
+    const syncId = await createSync(company, { direction: 'both' })
+    await run(company, syncId)
+    for (const { id } of await records(company)) await patch(company, id, { notes: 'edited' })
+    expect((await run(company, syncId)).counts.deleted).toBe(50)
+    expect(await records(company)).toHaveLength(10)
   })
 
   it('keep the verdict of a run whose connection lacks a permission', async () => {
