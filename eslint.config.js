@@ -7,7 +7,7 @@ const forbid = (files, patterns, message) => ({
 })
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.causeway/', 'coverage/', '*.config.js'] },
+  { ignores: ['node_modules/', 'dist/', '.causeway/', 'coverage/', 'test/openapi-tools/', '*.config.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -23,4 +23,6 @@ export const nameField = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^\P{Cc}*$/u, 'Must not contain control characters')
+  // What \P{Cc} means, in a form that other languages' expressions have too.
+  .regex(/^[^\x00-\x1f\x7f-\x9f]*$/, 'Must not contain control characters')
+  .meta({ description: 'What people call it', examples: ['My product'] })

@@ -1,13 +1,30 @@
 import type { AnyRoute } from './route.ts'
 
 const collectionVerbs = { GET: 'list', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete' }
-const memberVerbs = { GET: 'get', POST: 'post', PUT: 'replace', PATCH: 'update', DELETE: 'delete' }
+const memberVerbs = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'update', DELETE: 'delete' }
+
+/** Those that the rule would name wrong: one thing whose name ends in s, a list whose name does not, a verb before its object. */
+const exceptions: Record<string, string> = {
+  'GET /v1/admin/find/:id': 'findAnything',
+  'GET /v1/audit-log': 'listAuditEntries',
+  'GET /v1/connections/:connectionId/credentials': 'getConnectionCredentials',
+  'GET /v1/delivery-settings': 'getDeliverySettings',
+  'PATCH /v1/delivery-settings': 'updateDeliverySettings',
+  'POST /v1/endpoints/:endpointId/rotate-secret': 'rotateEndpointSecret',
+  'GET /v1/endpoints/:endpointId/statistics': 'getEndpointStatistics',
+  'PUT /v1/endpoints/:endpointId/client-certificate': 'putEndpointClientCertificate',
+  'POST /v1/events': 'publishEvents',
+  'POST /v1/records/bulk': 'createRecords',
+  'POST /v1/workspaces/:workspaceId/api-keys': 'createApiKeyOfWorkspace',
+}
 
 /**
  * The operation's name in the OpenAPI document, and so the method's in clients made from it: `listConnections`,
  * `getConnection`, `createConnection`; a POST to a verb under a thing is that verb: `pauseSync`.
  */
 export function operationIdOf({ method, url }: Pick<AnyRoute, 'method' | 'url'>): string {
+  const exception = exceptions[`${method} ${url}`]
+  if (exception !== undefined) return exception
   const parts = url.split('/').filter(part => part !== '' && part !== 'v1')
   const names = parts.filter(part => !part.startsWith(':'))
   const last = names.at(-1) ?? 'root'
@@ -22,6 +39,11 @@ export function operationIdOf({ method, url }: Pick<AnyRoute, 'method' | 'url'>)
   return (last.endsWith('s') ? collectionVerbs : memberVerbs)[method] + pascal([...owners, last])
 }
 
+/** `list-api-keys` as a type's name: `ListApiKeys`. */
+export function pascal(names: string[]): string {
+  return names.map(name => camel(`-${name}`)).join('')
+}
+
 function singular(name: string): string {
   if (name.endsWith('ies')) return `${name.slice(0, -3)}y`
   return name.endsWith('s') ? name.slice(0, -1) : name
@@ -29,8 +51,4 @@ function singular(name: string): string {
 
 function camel(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function pascal(names: string[]): string {
-  return names.map(name => camel(`-${name}`)).join('')
 }

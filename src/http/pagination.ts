@@ -13,7 +13,13 @@ export const pageQuery = pageQueryUpTo(100)
 /** The same for lists whose items are small enough for larger pages. */
 export function pageQueryUpTo(max: number) {
   return z.strictObject({
-    limit: z.coerce.number().int().min(1).max(max).default(50).meta({ description: 'How many items to answer with' }),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(max)
+      .default(50)
+      .meta({ description: `How many items to answer with: ${max} at most` }),
     cursor: z.string().max(1024).optional().meta({ description: 'The `nextCursor` of the page before' }),
   })
 }

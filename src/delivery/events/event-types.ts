@@ -1,5 +1,5 @@
 /** Dotted lower or upper case words, such as `invoice.paid`. */
-const eventTypePattern = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
+export const eventTypePattern = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
 
 export function isEventType(type: string): boolean {
   return type.length <= 128 && eventTypePattern.test(type)

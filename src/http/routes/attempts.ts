@@ -8,12 +8,14 @@ import { cursorAt, page, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 import { attemptFields, showAttempt, showWholeAttempt, wholeAttempt } from './attempt-schema.ts'
 
-const listed = z.strictObject({
-  deliveryId: idField('delivery'),
-  eventId: idField('event').nullable(),
-  type: z.string().nullable(),
-  ...attemptFields,
-})
+const listed = z
+  .strictObject({
+    deliveryId: idField('delivery'),
+    eventId: idField('event').nullable(),
+    type: z.string().nullable(),
+    ...attemptFields,
+  })
+  .meta({ id: 'ListedAttempt' })
 
 /** The POSTs that were made. */
 export function attemptRoutes(hub: Hub): AnyRoute[] {

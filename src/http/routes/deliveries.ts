@@ -16,25 +16,28 @@ const params = z.strictObject({ deliveryId: z.string() })
 const status = z.enum([...waitingStatuses, ...finishedStatuses]).meta({
   description: '`held`: it waits for its endpoint, which is recovering, paused or slow',
 })
-export const delivery = z.strictObject({
-  id: idField('delivery'),
-  endpointId: idField('endpoint'),
-  eventId: idField('event'),
-  type: z.string(),
-  status,
-  reason: z
-    .string()
-    .nullable()
-    .meta({ examples: ['exhausted', 'endpoint_disabled'] }),
-  attempts: z.number().int(),
-  error: z
-    .string()
-    .nullable()
-    .meta({ description: "The last attempt's error", examples: ['status 503'] }),
-  createdAt: instant,
-  nextAttemptAt: instant.nullable(),
-  finishedAt: instant.nullable(),
-})
+export const delivery = z
+  .strictObject({
+    id: idField('delivery'),
+    endpointId: idField('endpoint'),
+    eventId: idField('event'),
+    type: z.string(),
+    status,
+    reason: z
+      .string()
+      .nullable()
+      .meta({ examples: ['exhausted', 'endpoint_disabled'] }),
+    attempts: z.number().int(),
+    error: z
+      .string()
+      .nullable()
+      .meta({ description: "The last attempt's error", examples: ['status 503'] }),
+    createdAt: instant,
+    nextAttemptAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'Delivery' })
+
 /** Events on their way to endpoints, and what came of them. */
 export function deliveryRoutes(hub: Hub): AnyRoute[] {
   return [

@@ -56,7 +56,10 @@ export const endpointFields = {
     .min(1)
     .max(2)
     .refine(schemes => new Set(schemes).size === schemes.length, 'Each of them once')
-    .meta({ description: '`v1`: HMAC-SHA256 with the shared secret; `v1a`: ed25519 with a public key' }),
+    .meta({
+      uniqueItems: true,
+      description: '`v1`: HMAC-SHA256 with the shared secret; `v1a`: ed25519 with a public key',
+    }),
   rateLimit: z
     .strictObject({ requests: z.number().int().min(1).max(100_000), seconds: z.number().int().min(1).max(3_600) })
     .nullable()

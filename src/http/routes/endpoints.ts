@@ -20,11 +20,14 @@ const params = z.strictObject({ endpointId: z.string() })
 const url = '/v1/endpoints'
 const one = `${url}/:endpointId`
 const tag = 'Endpoints'
-const secret = z.string().max(200).meta({ description: '`whsec_` and the base64 of 24 to 64 bytes' })
-const signingKey = z
+const secret = z
   .string()
   .max(200)
-  .meta({ description: '`whsk_` and the base64 of an ed25519 private key and its public key' })
+  .meta({ pattern: '^whsec_[A-Za-z0-9+/]+=*$', description: '`whsec_` and the base64 of 24 to 64 bytes' })
+const signingKey = z.string().max(200).meta({
+  pattern: '^whsk_[A-Za-z0-9+/]+=*$',
+  description: '`whsk_` and the base64 of an ed25519 private key and its public key',
+})
 
 /** Where a workspace's events are delivered to. */
 export function endpointRoutes(hub: Hub): AnyRoute[] {
@@ -57,7 +60,7 @@ export function endpointRoutes(hub: Hub): AnyRoute[] {
         signingKey: signingKey.optional(),
       }),
       status: 201,
-      reply: endpointSchema.extend({ secret }),
+      reply: endpointSchema.extend({ secret }).meta({ id: 'EndpointWithSecret' }),
       idempotent: true,
       errors: ['INVALID_URL'],
       async handler({ body: { secret: broughtSecret, signingKey, ...input }, caller }) {

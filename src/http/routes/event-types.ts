@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { findEventType, listEventTypes, type EventType } from '../../delivery/events/event-type-store.ts'
-import { isEventType } from '../../delivery/events/event-types.ts'
+import { eventTypePattern, isEventType } from '../../delivery/events/event-types.ts'
 import { registerEventType, removeEventType } from '../../delivery/events/manage-event-types.ts'
 import type { Hub } from '../../hub.ts'
 import { instant, jsonField } from '../fields.ts'
@@ -10,7 +10,11 @@ import { route, type AnyRoute } from '../route.ts'
 const tag = 'Event types'
 const url = '/v1/event-types'
 const one = `${url}/:type`
-const params = z.strictObject({ type: z.string() })
+const params = z.strictObject({
+  type: z
+    .string()
+    .meta({ pattern: eventTypePattern.source, examples: ['invoice.paid'], description: 'The event type' }),
+})
 
 const fields = {
   description: z.string().max(2_000).nullable(),

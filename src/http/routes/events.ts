@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findEvent, listEvents, type StoredEvent } from '../../delivery/events/event-store.ts'
+import { eventTypePattern } from '../../delivery/events/event-types.ts'
 import { mostChannels, namePattern, type NewEvent } from '../../delivery/events/payload.ts'
 import { publishForWorkspace } from '../../delivery/events/publish.ts'
 import type { Hub } from '../../hub.ts'
@@ -16,44 +17,48 @@ const oneData: SlicePath = ['data']
 const eachData: SlicePath = ['events', each, 'data']
 const visible = '1 to 128 visible ASCII characters'
 
-const newEvent = z.strictObject({
-  type: z
-    .string()
-    .min(1)
-    .max(128)
-    .meta({ description: 'Words joined by dots', examples: ['invoice.paid'] }),
-  data: z
-    .unknown()
-    .meta({ description: 'What the event tells; any JSON, up to 1 MiB, delivered as it is written here' }),
-  eventId: z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters')
-    .optional()
-    .meta({ description: 'Your own id for it: a repeat within 7 days answers with the first result' }),
-  channels: z
-    .array(z.string().regex(namePattern, visible))
-    .max(mostChannels)
-    .optional()
-    .meta({
-      description: 'What it is about: endpoints with channels of their own get only events in one of these',
-      examples: [['customer:42']],
-    }),
-  orderingKey: z
-    .string()
-    .regex(namePattern, visible)
-    .optional()
-    .meta({ description: 'Ordered endpoints get events with one key one after the other, as they were published' }),
-  deliverAt: instant
-    .optional()
-    .meta({ description: 'Not to be delivered before; at most 26 days ahead where payloads are kept for 30 days' }),
-})
+const newEvent = z
+  .strictObject({
+    type: z
+      .string()
+      .min(1)
+      .max(128)
+      .meta({ description: 'Words joined by dots', examples: ['invoice.paid'], pattern: eventTypePattern.source }),
+    data: z
+      .unknown()
+      .meta({ description: 'What the event tells; any JSON, up to 1 MiB, delivered as it is written here' }),
+    eventId: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters')
+      .optional()
+      .meta({ description: 'Your own id for it: a repeat within 7 days answers with the first result' }),
+    channels: z
+      .array(z.string().regex(namePattern, visible))
+      .max(mostChannels)
+      .optional()
+      .meta({
+        description: 'What it is about: endpoints with channels of their own get only events in one of these',
+        examples: [['customer:42']],
+      }),
+    orderingKey: z
+      .string()
+      .regex(namePattern, visible)
+      .optional()
+      .meta({ description: 'Ordered endpoints get events with one key one after the other, as they were published' }),
+    deliverAt: instant
+      .optional()
+      .meta({ description: 'Not to be delivered before; at most 26 days ahead where payloads are kept for 30 days' }),
+  })
+  .meta({ id: 'NewEvent' })
 type NewEventBody = z.output<typeof newEvent>
-const published = z.strictObject({
-  id: idField('event').meta({ description: 'Also the `webhook-id` that receivers see' }),
-  repeated: z.boolean().meta({ description: 'Whether this `eventId` was published before' }),
-})
+const published = z
+  .strictObject({
+    id: idField('event').meta({ description: 'Also the `webhook-id` that receivers see' }),
+    repeated: z.boolean().meta({ description: 'Whether this `eventId` was published before' }),
+  })
+  .meta({ id: 'PublishedEvent' })
 const shape = z.strictObject({
   id: idField('event'),
   type: z.string(),
@@ -64,6 +69,7 @@ const shape = z.strictObject({
   size: z.number().int().meta({ description: 'Bytes of its payload' }),
   publishedAt: instant,
 })
+const event = shape.meta({ id: 'Event' })
 
 /** Events: published by the product, delivered to the endpoints that subscribe to their type. */
 export function eventRoutes(hub: Hub): AnyRoute[] {
@@ -103,7 +109,7 @@ export function eventRoutes(hub: Hub): AnyRoute[] {
         after: instant.optional().meta({ description: 'Only what was published at this instant or later' }),
         before: instant.optional().meta({ description: 'Only what was published before this instant' }),
       }),
-      reply: page(shape),
+      reply: page(event),
       errors: ['INVALID_CURSOR'],
       async handler({ query: { limit, cursor, type, after, before }, caller }) {
         const list = {

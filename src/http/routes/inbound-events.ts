@@ -67,6 +67,7 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
       access: 'inbound:read',
       params,
       reply: inboundEventWithPayload,
+      errors: ['INBOUND_EVENT_NOT_FOUND'],
       async handler({ caller, params: { inboundEventId } }) {
         const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, inboundEventId)
         return { ...shown(event), headers, payload: new JsonText(textOf(body)) }
@@ -83,6 +84,7 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
       status: 202,
       reply: inboundEvent,
       idempotent: true,
+      errors: ['INBOUND_EVENT_NOT_FOUND'],
       async handler({ caller, params: { inboundEventId } }) {
         return shown(await replayInboundEvent(hub, caller.workspaceId, inboundEventId, caller.apiKeyId))
       },

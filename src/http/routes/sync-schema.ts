@@ -17,13 +17,13 @@ export const scheduleField = z.union([
     every: z
       .string()
       .refine(text => parseEvery(text) !== undefined, 'Must be an interval from 10s to 31d, such as 15m')
-      .meta({ examples: ['15m'] }),
+      .meta({ pattern: '^[1-9][0-9]{0,5}[smhd]$', examples: ['15m'] }),
   }),
   z.strictObject({
     cron: z
       .string()
       .refine(isCron, 'Must be a cron expression of five fields that comes to pass')
-      .meta({ examples: ['0 6 * * 1-5'] }),
+      .meta({ pattern: '^ *([0-9A-Za-z*,/-]+ +){4}[0-9A-Za-z*,/-]+ *$', examples: ['0 6 * * 1-5'] }),
     timeZone: z.string().refine(isTimeZone, 'Must be an IANA time zone').default('UTC'),
   }),
 ])

@@ -19,6 +19,7 @@ const origin = z
       context.addIssue({ code: 'custom', message })
     }
   })
+  .meta({ pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$', examples: ['https://app.example.com'] })
 
 const redirectOrigins = z
   .array(origin)

@@ -1,0 +1,47 @@
+const [connectionId, endpointId] = ['conn_01kb3v9w8xf4s9hq2m7c5t6n0p', 'ep_01kb3v9w8xf4s9hq2m7c5t6n0p']
+const key = { name: 'Nightly import', permissions: ['records:write'] }
+
+/** A body for each operation that takes one, by the operation's name. A test checks them as a call would be. */
+export const bodyExamples: Record<string, unknown> = {
+  createWorkspace: { name: 'My product', redirectOrigins: ['https://app.example.com'] },
+  updateWorkspace: { redirectOrigins: ['https://app.example.com'] },
+  createApiKey: key,
+  createApiKeyOfWorkspace: key,
+  createProviderApp: {
+    provider: 'github',
+    name: 'Our GitHub app',
+    clientId: 'Iv1.8a61f9b3a7aba766',
+    clientSecret: 'the-secret-of-the-app',
+    webhookSecret: 'what-webhooks-are-signed-with',
+  },
+  updateProviderApp: { scopes: ['read:user'] },
+  createConnection: { provider: 'github', returnUrl: 'https://app.example.com/settings', metadata: { user: 'u-42' } },
+  updateConnection: { metadata: { user: 'u-42' } },
+  reconnectConnection: { returnUrl: 'https://app.example.com/settings' },
+  createSync: { connectionId, model: 'customers', direction: 'both', schedule: { every: '15m' } },
+  updateSync: { schedule: { cron: '0 6 * * 1-5', timeZone: 'Europe/Berlin' } },
+  createSyncRun: { full: true },
+  resolveSyncConflict: { use: 'provider', fields: { email: { use: 'hub' }, phone: { value: '+49 30 1234567' } } },
+  createRecord: { collection: 'customers', data: { displayName: 'Ada', email: 'ada@example.com' } },
+  createRecords: {
+    collection: 'customers',
+    records: [{ data: { displayName: 'Ada' } }, { data: { displayName: 'Grace' } }],
+  },
+  updateRecord: { data: { email: null }, ifVersion: 1 },
+  createEndpoint: { url: 'https://example.com/hooks', eventTypes: ['invoice.*'] },
+  updateEndpoint: { rateLimit: { requests: 100, seconds: 60 } },
+  enableEndpoint: { replay: 'missed' },
+  rotateEndpointSecret: { overlapSeconds: 86_400 },
+  putEndpointClientCertificate: {
+    certificate: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
+    privateKey: '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
+  },
+  updateDeliverySettings: { payloadDays: 30 },
+  putEventType: {
+    description: 'An invoice was paid',
+    schema: { type: 'object', required: ['number'], properties: { number: { type: 'integer' } } },
+  },
+  publishEvents: { type: 'invoice.paid', data: { number: 42 }, eventId: 'invoice-42-paid' },
+  cancelDeliveries: { endpointId, type: 'invoice.paid' },
+  createReplay: { endpointId, from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', statuses: ['failed'] },
+}

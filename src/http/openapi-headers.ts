@@ -1,0 +1,22 @@
+/** The headers of answers, declared once; operations refer to them. */
+export const headers = {
+  'x-request-id': {
+    description: 'Leads to the log. The id that the request came with, when it is a plain token of 8 to 128 characters',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'idempotent-replayed': {
+    description: '`true` when this is the stored answer to an earlier request with the same Idempotency-Key',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'retry-after': {
+    description: 'How many seconds to wait before the same call is worth another try',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'www-authenticate': { description: 'How to prove who calls', schema: { type: 'string', examples: ['Bearer'] } },
+} as const
+
+/** The named headers, as an answer declares them. */
+export function referTo(names: (keyof typeof headers)[]): Record<string, { $ref: string }> {
+  return Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
+}

@@ -1,0 +1,14 @@
+// Checked by npm run check:openapi beside what @hey-api/openapi-ts makes.
+import { createRecord, createSyncRun, listDeliveries, publishEvents, rotateEndpointSecret } from './client'
+import type { Delivery, Endpoint, NewEvent } from './client'
+
+export async function use(endpoint: Endpoint): Promise<Delivery[]> {
+  const event: NewEvent = { type: 'invoice.paid', data: { number: 42 } }
+  await publishEvents({ body: event, headers: { 'Idempotency-Key': 'invoice-42' } })
+  await createRecord({ body: { collection: 'customers', data: { displayName: 'Ada' } } })
+  await createSyncRun({ path: { syncId: 'sync_1' } })
+  await rotateEndpointSecret({ path: { endpointId: endpoint.id }, body: {} })
+  const page = await listDeliveries({ query: { status: 'failed', limit: 10 } })
+  if (page.error) throw new Error(page.error.error.code)
+  return page.data.data
+}
