@@ -31,11 +31,22 @@ export class ExactNumber {
 /** A number of a JSON text: as a number where a double says the same, else with its digits. */
 export function numberOf(source: string): number | ExactNumber {
   const value = Number(source)
-  // Every decimal of up to 15 digits comes back as it was, within a double's normal range.
-  if (source.length <= 15 && !/e/i.test(source)) return value
-  if (!Number.isFinite(value)) return new ExactNumber(source)
+  if (isShort(source) || String(value) === source) return value
+  // Doubles below 1e21 are written without an exponent.
+  if (source.length <= 21 && !/[.eE]/.test(source)) return new ExactNumber(source)
+  if (!Number.isFinite(value) || source.length > longestCompared) return new ExactNumber(source)
   return plainOf(source) === plainOf(String(value)) ? value : new ExactNumber(source)
 }
+
+/** Every decimal of up to 15 digits comes back as it was, within a double's normal range. */
+function isShort(source: string): boolean {
+  const mark = source.search(/[eE]/)
+  if (mark < 0) return source.length <= 15
+  return mark <= 15 && Math.abs(Number(source.slice(mark + 1))) < 290
+}
+
+/** Longer ones, of which nobody asks what they come to, are themselves only: that takes time which grows with the digits. */
+const longestCompared = 1_000
 
 /** Whether a value is such a number, or holds one. */
 export function hasExactNumber(value: unknown): boolean {
@@ -45,11 +56,15 @@ export function hasExactNumber(value: unknown): boolean {
   return false
 }
 
-/** A number's value as text that is the same for each way to write it: `-1.50E3` is `-15e2`. */
+/** A number's value as text that is the same for each way to write it, up to 1,000 characters: `-1.50E3` is `-15e2`. */
 export function plainOf(source: string): string {
+  if (source.length > longestCompared) return source
   const { sign, digits, exponent } = decimalOf(source)
   return sign === 0 ? '0' : `${sign < 0 ? '-' : ''}${digits}e${exponent}`
 }
+
+/** What no memory would hold the zeros of is as large as any other such number. */
+const longestExponent = 30
 
 /** A decimal number: its sign, its digits without zeros at either end, and the power of ten that the last digit stands for. */
 interface Decimal {
@@ -65,7 +80,10 @@ function decimalOf(source: string): Decimal {
   while (end > 0 && all[end - 1] === '0') end--
   const digits = all.slice(0, end).replace(/^0+/, '')
   if (digits === '') return { sign: 0, digits, exponent: 0n }
-  const shift = BigInt(exponent) - BigInt(fraction.length) + BigInt(all.length - end)
+  const shift =
+    BigInt(exponent.replace(/^([+-]?)0+(?=\d)/, '$1').slice(0, longestExponent)) -
+    BigInt(fraction.length) +
+    BigInt(all.length - end)
   return { sign: minus === '-' ? -1 : 1, digits, exponent: shift }
 }
 

@@ -13,6 +13,12 @@ export class JsonSyntaxError extends Error {
   }
 }
 
+/** Thrown for what is nested deeper than the hub goes. */
+export class JsonDepthError extends Error {}
+
+/** How many arrays and objects may stand in one another. */
+export const deepest = 4_000
+
 interface Frame {
   container: unknown[] | Record<string, unknown>
   step: Step
@@ -30,7 +36,7 @@ const shown = 20
 /**
  * Reads JSON with every number's digits, and tells of the first few oddities. It takes several times as long as
  * `JSON.parse`, of which it differs in nothing else: the last of two members with one name stands.
- * @throws JsonSyntaxError
+ * @throws JsonSyntaxError, JsonDepthError
  */
 export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
   let at = 0
@@ -96,6 +102,7 @@ export function readCarefully(text: string, oddities: Oddity[] = []): unknown {
       at++
       const container = code === openBrace ? {} : []
       if (skipSpace() !== code + 2) {
+        if (frames.length > deepest) throw new JsonDepthError()
         const frame: Frame = { container, step: 0 }
         frames.push(frame)
         if (code === openBrace) readName(frame)

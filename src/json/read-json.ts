@@ -1,21 +1,17 @@
 import { prototypeName, type Oddity } from './oddities.ts'
-import { readCarefully } from './read-carefully.ts'
+import { deepest, JsonDepthError, readCarefully } from './read-carefully.ts'
 import { scan } from './scan.ts'
 
 /**
  * Reads JSON as `JSON.parse` does, but for numbers that a double would change: these are `ExactNumber`s. For what came
  * from elsewhere, where ids and amounts may have any number of digits.
- * @throws JsonSyntaxError
+ * @throws JsonSyntaxError, and JsonDepthError for what has such numbers 4,000 levels deep
  */
 export function readJson(text: string): unknown {
   const plain = parsed(text)
   return plain && !scan(text).hasLongNumbers ? plain.value : readCarefully(text)
 }
 
-/** Thrown for a value that is nested deeper than the hub goes. */
-export class JsonDepthError extends Error {}
-
-const deepest = 4_000
 const none: readonly Oddity[] = []
 
 /**

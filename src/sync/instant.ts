@@ -1,3 +1,5 @@
+import { isNumber } from '../providers/json-path.ts'
+
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i
 
 /**
@@ -31,8 +33,8 @@ function offsetMinutes(text: string): number | undefined {
 
 /** The instant of a number of seconds since 1970, written as a number or as its digits; undefined where it is none. */
 export function unixInstant(value: unknown): Date | undefined {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,12}(\.\d+)?$/.test(value))
-  return isNumber ? bounded(Number(value) * 1000) : undefined
+  const isSeconds = isNumber(value) || (typeof value === 'string' && /^-?\d{1,12}(\.\d+)?$/.test(value))
+  return isSeconds ? bounded(Number(value) * 1000) : undefined
 }
 
 const [firstMs, lastMs] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]

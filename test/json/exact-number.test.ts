@@ -40,6 +40,10 @@ describe('exact numbers', () => {
     expect(compareNumbers(vast, 1e308)).toBeGreaterThan(0)
     expect(compareNumbers(vast, new ExactNumber('1e999999999999999999998'))).toBeGreaterThan(0)
     expect(isMultipleOf(vast, 7)).toBe(false)
+    expect(plainOf(`1e${'0'.repeat(50)}400`)).toBe(plainOf('1e400'))
+    const longest = new ExactNumber(`1e${'9'.repeat(1_000_000)}`)
+    expect(compareNumbers(longest, vast)).toBeGreaterThan(0)
+    expect(plainOf(longest.source)).toBe(longest.source)
     expect(plainOf('1e999999999999999999999')).not.toBe(plainOf('1e999999999999999999998'))
   })
 

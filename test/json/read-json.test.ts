@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { parse as parseLossless, LosslessNumber } from 'lossless-json'
 import { ExactNumber } from '../../src/json/exact-number.ts'
-import { readCarefully, JsonSyntaxError } from '../../src/json/read-carefully.ts'
-import { examineJson, JsonDepthError, readJson } from '../../src/json/read-json.ts'
+import { JsonDepthError, JsonSyntaxError, readCarefully } from '../../src/json/read-carefully.ts'
+import { examineJson, readJson } from '../../src/json/read-json.ts'
 
 /** Numbers as people and machines write them: long, short, with and without fractions and exponents. */
 const digits = (most: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: most })
@@ -165,6 +165,7 @@ describe('examineJson', () => {
   it('refuses what is nested without end', () => {
     const nested = (depth: number, inner: string) => '['.repeat(depth) + inner + ']'.repeat(depth)
     expect(examineJson(nested(3_999, '1')).oddities).toEqual([])
+    for (const inner of ['1', '1e400', '']) expect(() => examineJson(nested(4_001, inner))).toThrow(JsonDepthError)
     for (const inner of ['1', '1e400']) expect(() => examineJson(nested(100_000, inner))).toThrow(JsonDepthError)
   })
 })

@@ -3,6 +3,8 @@ import { providers } from '../../src/providers/index.ts'
 import { collections } from '../../src/providers/collections.ts'
 import { ExactNumber } from '../../src/json/exact-number.ts'
 import { canonicalJson, hashOf, mergePatch, sameValue, withValue } from '../../src/sync/canonical.ts'
+import { readJson } from '../../src/json/read-json.ts'
+import { unixInstant } from '../../src/sync/instant.ts'
 import { isBadItem, mappingOf } from '../../src/sync/mapping.ts'
 import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/policy.ts'
 import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedule-input.ts'
@@ -81,6 +83,13 @@ describe('a mapping', () => {
     expect(new Set(paths).size).toBe(paths.length)
     const shape: object = (collections as Record<string, object>)[model.collection]!
     for (const path of paths) expect(shape).toHaveProperty([path])
+  })
+})
+
+describe('an instant in seconds', () => {
+  it('is read with more digits than a double holds', () => {
+    expect(unixInstant(readJson('1700000000.1234567890123'))).toEqual(new Date(1_700_000_000_123))
+    expect(unixInstant(readJson('1e400'))).toBeUndefined()
   })
 })
 
