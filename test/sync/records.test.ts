@@ -63,7 +63,7 @@ describe('many records', () => {
     expect(made.body.data.map(({ data }) => data.n)).toEqual(records.map(({ data }) => data.n))
     const bad = [...records.slice(0, 3), { data: { n: 'a\0' } }]
     const refused = await workspace.request('POST', '/v1/records/bulk', { collection: 'refused', records: bad })
-    expect(refused.body.error).toMatchObject({ code: 'INVALID_REQUEST', details: { index: 3 } })
+    expect(refused.body.error).toMatchObject({ code: 'INVALID_REQUEST', details: [{ path: 'body.records.3.data.n' }] })
     expect((await list('collection=refused')).data).toEqual([])
     const tooMany = { collection: 'bulk', records: [...records, ...records] }
     expect((await workspace.request('POST', '/v1/records/bulk', tooMany)).status).toBe(400)
