@@ -89,6 +89,19 @@ export async function findEndpoint(db: Executor, workspaceId: string, endpointId
   return endpointOf(row)
 }
 
+/** The same, kept from others until the transaction ends. @throws HubError `ENDPOINT_NOT_FOUND` */
+export async function lockEndpoint(tx: Executor, workspaceId: string, endpointId: string): Promise<Endpoint> {
+  const row = await tx
+    .selectFrom('endpoints')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', endpointId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new HubError('ENDPOINT_NOT_FOUND')
+  return endpointOf(row)
+}
+
 /** Newest first. Index: endpoints_by_workspace. */
 export async function listEndpoints(
   db: Executor,

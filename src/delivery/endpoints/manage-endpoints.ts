@@ -13,6 +13,7 @@ import {
   deleteEndpoint,
   findEndpoint,
   insertEndpoint,
+  lockEndpoint,
   updateEndpoint,
   type Endpoint,
   type EndpointSettings,
@@ -70,6 +71,9 @@ export async function changeEndpoint(
   checkSettings(hub, change)
   const checked = headers === undefined ? undefined : checkHeaders(headers)
   const changed = await hub.db.transaction().execute(async tx => {
+    if (change.url !== undefined && headers === undefined) {
+      checkHeadersStay(await lockEndpoint(tx, workspaceId, endpointId), change.url)
+    }
     const names = checked === undefined ? {} : { headerNames: Object.keys(checked) }
     const updated = await updateEndpoint(tx, workspaceId, endpointId, { ...change, ...names })
     checkEncrypted(updated)
@@ -88,6 +92,13 @@ export async function changeEndpoint(
   })
   await tellRecovery(hub, changed)
   return changed
+}
+
+/** Who may change an endpoint may not learn the values of its headers by having them sent to another server. */
+function checkHeadersStay(before: Endpoint, url: string): void {
+  if (before.headerNames.length === 0 || new URL(before.url).origin === new URL(url).origin) return
+  const message = 'Another server gets the values of headers only when they are given with its URL'
+  throw new HubError('INVALID_REQUEST', { details: [{ path: 'body.headers', message }] })
 }
 
 /** Deletes an endpoint and its secrets. What waits for it fails (endpoint_deleted). @throws HubError `ENDPOINT_NOT_FOUND` */

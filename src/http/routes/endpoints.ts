@@ -101,7 +101,8 @@ export function endpointRoutes(hub: Hub): AnyRoute[] {
       url: one,
       access: 'endpoints:write',
       summary: 'Change an endpoint',
-      description: 'What is left out stays as it is; `headers` replaces all of them.',
+      description:
+        'What is left out stays as it is; `headers` replaces all of them. A `url` at another server needs them anew, where there are any.',
       params,
       body: z.strictObject(endpointFields).partial(),
       reply: endpointSchema,

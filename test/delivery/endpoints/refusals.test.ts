@@ -32,6 +32,26 @@ describe('an endpoint’s URL', () => {
   })
 })
 
+describe('the values of an endpoint’s headers', () => {
+  it('do not go to another server unless they are given with its URL', async () => {
+    const headers = { authorization: 'Bearer canary-41aa' }
+    const { id } = await createEndpoint(workspace, url, { eventTypes: ['never.sent'], headers })
+    const patch = (body: unknown) => workspace.request('PATCH', `/v1/endpoints/${id}`, body)
+    for (const other of ['https://example.org/hooks', 'http://example.com/hooks', 'https://example.com:8443/hooks']) {
+      const { status, body } = await patch({ url: other })
+      expect([status, body.error.details]).toEqual([
+        400,
+        [{ path: 'body.headers', message: expect.stringContaining('Another server') as string }],
+      ])
+    }
+    expect((await workspace.request('GET', `/v1/endpoints/${id}`)).body['url']).toBe(url)
+    expect((await patch({ url: 'https://example.com/elsewhere' })).status).toBe(200)
+    expect((await patch({ url: 'https://example.org/hooks', headers })).status).toBe(200)
+    expect((await patch({ url, headers: {} })).status).toBe(200)
+    expect((await patch({ url: 'https://example.net/hooks' })).status).toBe(200)
+  })
+})
+
 describe('a redirect', () => {
   it('is told as one, with where it led, and nobody follows it', async () => {
     const [receiver, other] = [await startTroubled(), await startTroubled()]
