@@ -5,6 +5,7 @@ import { createDispatchActivities, createRecoveryActivities, createReplayActivit
 import { createConnectionActivities } from './connections.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 import { createRetentionActivities } from './retention.ts'
+import { createRotationActivities } from './rotation.ts'
 import { createSyncActivities } from './sync.ts'
 
 /** The activities of each task queue, behind the boundary that keeps secrets out of histories. */
@@ -16,6 +17,7 @@ export function createActivities(hub: Hub) {
       ...createInboundActivities(hub),
       ...createMaintenanceActivities(hub),
       ...createRetentionActivities(hub),
+      ...createRotationActivities(hub),
       ...createConnectionActivities(hub),
     }),
     sync: bounded({ ...createSyncActivities(hub) }),

@@ -7,13 +7,19 @@ import {
 import { TypedSearchAttributes, type Workflow } from '@temporalio/common'
 import type { Logger } from '../src/logger.ts'
 import { connectionSchedules } from '../src/connections/contract.ts'
+import { rotationSchedules } from '../src/credentials/contract.ts'
 import { maintenanceSchedules } from '../src/maintenance/contract.ts'
 import { retentionSchedules } from '../src/retention/contract.ts'
 import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
 import type { HubSchedule } from '../src/temporal/schedules.ts'
 
 /** Every Schedule of the hub's own; those of syncs are made with their sync. */
-export const allSchedules: HubSchedule[] = [...connectionSchedules, ...maintenanceSchedules, ...retentionSchedules]
+export const allSchedules: HubSchedule[] = [
+  ...connectionSchedules,
+  ...maintenanceSchedules,
+  ...retentionSchedules,
+  ...rotationSchedules,
+]
 
 /**
  * Makes every Schedule, or brings it up to date. Any number of workers may do so at once; a pause that an operator set

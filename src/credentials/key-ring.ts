@@ -61,6 +61,11 @@ export class KeyRing {
     return keys
   }
 
+  /** The ids of the ring's keys, the one that seals first. */
+  get keyIds(): string[] {
+    return [...this.#keys.keys()]
+  }
+
   seal(place: SecretPlace, secret: Buffer | string): Sealed {
     const keyId = this.currentKeyId
     const iv = randomBytes(ivBytes)

@@ -92,8 +92,8 @@ async function replay(hub: Hub, place: AnswerPlace, requestHash: Buffer): Promis
   return { status: kept.status, text: hub.credentials.ring.open(sealedAt(place), sealed).toString(), replayed: true }
 }
 
-/** Neither an id nor a key holds a blank, so that the two stay apart. */
-function sealedAt({ workspaceId, callerId, key }: AnswerPlace) {
+/** What a stored answer is bound to. Neither an id nor a key holds a blank, so that the two stay apart. */
+export function sealedAt({ workspaceId, callerId, key }: AnswerPlace) {
   return { workspaceId, ownerId: `${callerId} ${key}`, field: 'idempotent_answer' }
 }
 

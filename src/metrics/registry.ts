@@ -88,6 +88,9 @@ export const deliveriesPausedUntil = gauge(
 )
 export const endpointsByMode = gauge('endpoints', 'Webhook endpoints, by mode', ['mode'])
 export const connectionsByStatus = gauge('connections', 'Connections, by provider and status', ['provider', 'status'])
+export const encryptionKeyUsed = gauge('encryption_key_used', '1 while anything is sealed by an encryption key', [
+  'key',
+])
 export const refreshesDue = gauge('token_refreshes_due', 'Connections whose token refresh is due')
 export const inboundWaiting = gauge('inbound_events_waiting', 'Provider webhooks that wait to be handled')
 export const syncRunsOpen = gauge('sync_runs_open', 'Sync runs that are under way')

@@ -21,7 +21,8 @@ export const connectionCare: Migration = {
     await sql`create index connections_unusable on connections (status_changed_at)
       where status in ('needs_reauth', 'disconnecting', 'disconnected')`.execute(db)
     // Re-encryption walks the answers that other keys have sealed, as it does with credentials.
-    await sql`create index idempotency_keys_by_seal on idempotency_keys (key_id) where key_id is not null`.execute(db)
+    await sql`create index idempotency_keys_by_seal on idempotency_keys (key_id, workspace_id, key)
+      where key_id is not null`.execute(db)
     // Syncs that went on although their connection could not be used any more: from here on they are paused with it.
     await sql`
       update syncs s
