@@ -103,8 +103,8 @@ describe('rotateKeys', () => {
     const app = await createTestServer(after)
     const again = await call(app, workspace.apiKey, made.method, made.url, made.body, headers)
     expect([again.headers['idempotent-replayed'], again.body.secret]).toEqual(['true', first.body.secret])
-    const metrics = await call(app, undefined, 'GET', '/metrics')
-    expect(String(metrics.body)).toMatch(/causeway_encryption_key_used\{key="next"\} 1/)
+    const metrics = await call<string>(app, undefined, 'GET', '/metrics')
+    expect(metrics.body).toMatch(/causeway_encryption_key_used\{key="next"\} 1/)
   }, 150_000)
 
   it('leaves what does not open as it is, and tells of it', async () => {
