@@ -5,42 +5,56 @@ export interface Finding {
   operation: string
   status?: number
   code?: string | null
-  /** The words in which the call was refused. */
-  words?: string
+  /** The sentences in which the call was refused. */
+  words?: string[]
   detail?: string
   [more: string]: unknown
 }
 
-interface Pedantry {
-  check: string
-  code?: string
-  /** The words of the refusal. */
-  words?: RegExp
-  reason: string
-}
-
-/** Findings that are as they should be, each kind with the reason. Anything else ends a run with an error. */
-const pedantry: Pedantry[] = [
+/** A call that fits the description was refused: by a rule that a JSON Schema has no words for. */
+const unsaid: { code: string; words?: RegExp; reason: string }[] = [
+  { code: 'INVALID_CURSOR', reason: 'a cursor is signed: no made-up text is one' },
+  { code: 'INVALID_URL', reason: 'where a URL may lead' },
+  { code: 'INVALID_CERTIFICATE', reason: 'what a certificate holds' },
+  { code: 'INVALID_PROVIDER', reason: 'which providers there are' },
+  { code: 'INVALID_MODEL', reason: 'which models a provider has' },
+  { code: 'EVENT_SCHEMA_MISMATCH', reason: 'the schemas that a workspace registers' },
+  { code: 'PROVIDER_APP_MISSING', reason: 'what a provider app holds' },
   {
-    check: 'RejectedPositiveData',
-    code: 'INVALID_CURSOR',
-    reason: 'a cursor is signed: no made-up text is one',
+    code: 'INVALID_REQUEST',
+    words: /U\+0000|NUL|half (a )?character|lose digits|surrogate|nested too deeply/i,
+    reason: 'texts and numbers that could not be kept as they are',
   },
   {
-    check: 'RejectedPositiveData',
-    code: 'INVALID_URL',
-    reason: 'where a URL may lead cannot be said in a schema',
+    code: 'INVALID_REQUEST',
+    words:
+      /before to|less than 90 days|days ahead|in the future|must end|must be given|needs an? |takes no type|Takes either/,
+    reason: 'how members of a body depend on each other, or on the time',
   },
   {
-    check: 'RejectedPositiveData',
-    code: 'INVALID_CERTIFICATE',
-    reason: 'what a certificate holds cannot be said in a schema',
+    code: 'INVALID_REQUEST',
+    words:
+      /cron expression|interval from|time zone|origin|base URL|replace|is one of|visible ASCII|words joined by dots/i,
+    reason: 'forms that the pattern only comes near to',
+  },
+  {
+    code: 'INVALID_REQUEST',
+    words: /At most \d+|at most [\d,]+|too (many|large|long)|bytes|KiB/i,
+    reason: 'sizes of what is not a text or a list',
+  },
+  {
+    code: 'INVALID_REQUEST',
+    words:
+      /filter|condition|operator|\$\w+|schema|subschema|reference|pattern|header|secret is|signing key|reserved|hub's own|Names under/i,
+    reason: 'small languages inside a member: filters, schemas, header names, keys',
   },
 ]
 
 /** Why a finding counts as none; undefined when it counts. */
-export function reasonFor({ check, code, words = '' }: Finding): string | undefined {
-  return pedantry.find(
-    one => one.check === check && (one.code === undefined || one.code === code) && (one.words?.test(words) ?? true),
-  )?.reason
+export function reasonFor({ check, code, words = [] }: Finding): string | undefined {
+  if (check !== 'RejectedPositiveData') return undefined
+  const reasons = (words.length > 0 ? words : ['']).map(
+    sentence => unsaid.find(one => one.code === code && (one.words?.test(sentence) ?? true))?.reason,
+  )
+  return reasons.every(reason => reason !== undefined) ? reasons[0] : undefined
 }

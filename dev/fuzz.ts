@@ -31,6 +31,8 @@ interface Outcome {
   statuses: Record<string, number>
 }
 
+/** By what they are, each at its first sight. */
+const findings = new Map<string, Finding>()
 const script = join(dirname(import.meta.dirname), 'test', 'fuzz', 'worker.py')
 const folder = mkdtempSync(join(tmpdir(), 'causeway-fuzz-'))
 const python = await pythonWithSchemathesis(line => console.log(line))
@@ -88,8 +90,6 @@ async function connectStripe(key: string): Promise<string[]> {
   return [connection.id, app.id]
 }
 
-const findings = new Map<string, Finding>()
-
 function fuzz(share: Record<string, unknown>): Promise<Outcome> {
   const child = spawn(python, [script, JSON.stringify(share)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -112,7 +112,7 @@ function fuzz(share: Record<string, unknown>): Promise<Outcome> {
 }
 
 function note(finding: Finding): void {
-  const name = [finding.check, finding.operation, finding.status, finding.code, finding.words].join(' ')
+  const name = [finding.check, finding.operation, finding.status, finding.code, ...(finding.words ?? [])].join(' ')
   if (findings.has(name)) return
   findings.set(name, finding)
   if (reasonFor(finding) === undefined) console.log(`\n${name}\n${JSON.stringify(finding, null, 2)}`)

@@ -54,15 +54,15 @@ def prefixes():
 
 
 def reasons_of(response):
-    """The code of an error, and in which words it was refused."""
+    """The code of an error, and the sentences in which it was refused."""
     try:
         error = response.json()["error"]
         details = error.get("details")
         refused = details if isinstance(details, list) else []
         words = sorted({one["message"] for one in refused if isinstance(one, dict) and "message" in one})
-        return error["code"], "; ".join(words) or error["message"]
+        return error["code"], tuple(words or [error["message"]])
     except Exception:
-        return None, ""
+        return None, ()
 
 
 def note(case, check, title, detail, response):
