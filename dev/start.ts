@@ -78,7 +78,8 @@ async function demonstrate({ stack, apiUrl }: Product): Promise<boolean> {
 
 function welcome({ stack, apiUrl }: Product, seconds: number): string {
   const rows = [
-    ['API', `${apiUrl}/docs`],
+    ['API', apiUrl],
+    ['API docs', `${apiUrl}/docs`],
     ['Admin key', stack.secrets.adminKey],
     ['Temporal UI', stack.temporal.uiUrl ?? 'none: the server is not ours'],
     ['Temporal', `${stack.temporal.address} (gRPC, for temporal --address)`],
