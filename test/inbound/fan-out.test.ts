@@ -7,6 +7,7 @@ import { routeArrived } from '../../src/inbound/route-arrived.ts'
 import { routeBatch } from '../../src/inbound/route-batch.ts'
 import { runSyncName } from '../../src/sync/contract.ts'
 import { reconcileSync } from '../../src/sync/reconcile.ts'
+import { startRunsSoon } from '../../src/sync/start-runs.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
 
@@ -92,6 +93,23 @@ describe('webhooks about very many connections', () => {
     await eventually(() => temporal.started.length >= 400)
     expect(new Set(temporal.started)).toEqual(new Set(syncs.map(id => `sync/${id}`)))
     expect(await count(`events where type = 'quickbooks.customer.updated'`)).toBe(200)
+  })
+
+  it('leave each workspace its turn, whoever has very many', async () => {
+    temporal.started.length = 0
+    const sync = (workspaceId: string, n: number) => ({
+      ...{ id: `${workspaceId}-${n}`, workspaceId, connectionId: newId('connection'), provider: 'quickbooks' },
+    })
+    startRunsSoon(
+      hub,
+      Array.from({ length: 60 }, (_, n) => sync('busy', n)),
+      'webhook',
+    )
+    startRunsSoon(hub, [sync('quiet', 0), sync('quiet', 0), sync('quiet', 1)], 'webhook')
+    await eventually(() => temporal.started.length >= 62)
+    expect(temporal.started).toHaveLength(62)
+    const places = temporal.started.flatMap((id, place) => (id.includes('quiet') ? [place] : []))
+    expect(Math.max(...places)).toBeLessThan(20)
   })
 
   it('start the other syncs although one is refused, which reconcile starts later', async () => {
