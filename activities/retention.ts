@@ -12,6 +12,7 @@ import type { Hub } from '../src/hub.ts'
 import { expireInboundKeys } from '../src/inbound/store.ts'
 import { expireWebhookSecrets } from '../src/provider-apps/webhook-secrets.ts'
 import { expireRateLimits } from '../src/providers/permit-store.ts'
+import { expireRuns, expireTombstones } from '../src/sync/expire.ts'
 import type { ExpiringKind } from '../src/retention/contract.ts'
 
 type Expire = (hub: Hub, limit: number) => Promise<number>
@@ -32,6 +33,8 @@ const expirations: Record<ExpiringKind, Expire> = {
   waiting_deliveries: expireWaiting,
   replays: (hub, limit) => expireReplays(hub.db, limit),
   connect_attempts: expireAttempts,
+  sync_runs: (hub, limit) => expireRuns(hub.db, hub.config.retention.syncRunDays, limit),
+  tombstones: (hub, limit) => expireTombstones(hub.db, hub.config.retention.tombstoneDays, limit),
   audit_log: (hub, limit) => expireAudit(hub.pool, hub.config.retention.auditDays, limit),
 }
 

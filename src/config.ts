@@ -43,6 +43,8 @@ const variables = z.object({
   WORKFLOW_BUNDLE: z.string().optional(),
   DELIVERY_SLOTS: count(1, 64).default(2),
   AUDIT_RETENTION_DAYS: count(1, 36_500).default(400),
+  SYNC_RUN_RETENTION_DAYS: count(1, 36_500).default(90),
+  TOMBSTONE_RETENTION_DAYS: count(7, 36_500).default(400),
   ALLOWED_PRIVATE_NETWORKS: blocks.default([]),
   OUTGOING_PROXY: z.url().optional(),
 })
@@ -112,7 +114,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
       workflowBundle: env.WORKFLOW_BUNDLE,
       deliverySlots: env.DELIVERY_SLOTS,
     },
-    retention: { auditDays: env.AUDIT_RETENTION_DAYS },
+    retention: {
+      auditDays: env.AUDIT_RETENTION_DAYS,
+      syncRunDays: env.SYNC_RUN_RETENTION_DAYS,
+      tombstoneDays: env.TOMBSTONE_RETENTION_DAYS,
+    },
     outgoing: { allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS, proxy: env.OUTGOING_PROXY },
     providerApps: environmentApps(given),
   }

@@ -10,6 +10,8 @@ export const expiringKinds = [
   'replays',
   'audit_log',
   'connect_attempts',
+  'sync_runs',
+  'tombstones',
 ] as const
 
 export type ExpiringKind = (typeof expiringKinds)[number]

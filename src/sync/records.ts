@@ -35,20 +35,86 @@ export interface RecordFilter {
   limit: number
 }
 
+/** A page of records, and how far the look went: on from there nothing is missed. */
+export interface RecordPage {
+  records: RecordRow[]
+  /** The last record that was looked at, shown or not; undefined when there was none. */
+  edge: { id: string; change: number } | undefined
+  isEnd: boolean
+}
+
+/** How many records one page looks at, when not all of them are shown. */
+const lookAtMost = 2_000
+
 /**
- * A collection's records in the order of their last changes. Change numbers become visible in their order, so that reading
- * on from the last one seen misses nothing. Relies on records_by_change.
+ * A collection's records in the order of their last changes. Change numbers become visible in their order, so that reading on
+ * from the last one seen misses nothing. A page looks at a bounded number of records: it may be short, or empty, before the end.
+ * Relies on records_by_change.
  */
-export async function listRecords(db: Executor, workspaceId: string, filter: RecordFilter): Promise<RecordRow[]> {
-  let query = db
-    .selectFrom('records')
-    .selectAll()
+export async function listRecords(db: Executor, workspaceId: string, filter: RecordFilter): Promise<RecordPage> {
+  const { collection, updatedSince, deleted, limit } = filter
+  const isAll = deleted && updatedSince === undefined
+  const after = updatedSince ? await lastBefore(db, workspaceId, filter, updatedSince) : filter.after
+  const fits = sql`(${deleted} or deleted_at is null) and updated_at >= ${updatedSince ?? new Date(0)}`
+  const look = isAll ? limit + 1 : Math.max(limit + 1, lookAtMost)
+  type Row = RecordRow & { edge_id: string; edge_change: number; shown_id: string | null; looked: number }
+  const { rows } = await sql<Row>`
+    with looked as materialized (
+      select id, change, ${fits} as fits from records
+      where workspace_id = ${workspaceId} and collection = ${collection} and change > ${after}
+      order by change limit ${look}
+    ), shown as (
+      select id as shown_id from looked where fits order by change limit ${limit + 1}
+    ), edge as (
+      select id as edge_id, change as edge_change, (select count(*)::int from looked) as looked
+      from looked order by change desc limit 1
+    )
+    select * from edge left join (shown join records r on r.id = shown_id) on true order by r.change`.execute(db)
+  const found = rows.filter(row => row.shown_id !== null)
+  const records = found.slice(0, limit)
+  const last = records.at(-1)
+  if (last && found.length > limit) return { records, edge: last, isEnd: false }
+  const [first] = rows
+  const edge = first && { id: first.edge_id, change: first.edge_change }
+  return { records, edge, isEnd: !first || first.looked < look }
+}
+
+/** Longer than any transaction that writes records takes. */
+const transactionMs = 600_000
+
+/**
+ * A change number behind which all that was changed since a time is. A record's time is that of its transaction's beginning, before
+ * it took its number: whatever was numbered well before then is older. Found by halving, as numbers mostly rise with time.
+ */
+async function lastBefore(
+  db: Executor,
+  workspaceId: string,
+  { collection, after }: RecordFilter,
+  since: Date,
+): Promise<number> {
+  const before = since.getTime() - transactionMs
+  const row = await db
+    .selectFrom('collections')
+    .select('last_change')
     .where('workspace_id', '=', workspaceId)
-    .where('collection', '=', filter.collection)
-    .where('change', '>', filter.after)
-  if (filter.updatedSince) query = query.where('updated_at', '>=', filter.updatedSince)
-  if (!filter.deleted) query = query.where('deleted_at', 'is', null)
-  return query.orderBy('change').limit(filter.limit).execute()
+    .where('name', '=', collection)
+    .executeTakeFirst()
+  let [low, high] = [after, row?.last_change ?? 0]
+  while (high - low > lookAtMost / 4) {
+    const middle = Math.floor((low + high) / 2)
+    const next = await db
+      .selectFrom('records')
+      .select(['change', 'updated_at'])
+      .where('workspace_id', '=', workspaceId)
+      .where('collection', '=', collection)
+      .where('change', '>', middle)
+      .orderBy('change')
+      .limit(1)
+      .executeTakeFirst()
+    if (next && next.change <= high && next.updated_at.getTime() < before) low = next.change
+    else high = middle
+  }
+  return low
 }
 
 /** Creates records, all or none, in their order. @throws HubError `INVALID_REQUEST` */

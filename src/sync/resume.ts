@@ -70,17 +70,12 @@ function isPassing({ status, error_code: code }: RunRow): boolean {
   return status === 'failed' && code !== null && errorCodes[code as ErrorCode]?.retryable
 }
 
-const pagesAtOnce = 20
-
-/** Forgets what ended runs saw that nobody can go on with any more; gives of how many. */
-export async function expireRunPages(db: Executor): Promise<number> {
-  let expired = 0n
+/** Forgets what up to `limit` ended runs saw that nobody can go on with any more. */
+export async function expireSeen(db: Executor, limit: number): Promise<void> {
   for (const table of ['sync_run_pages', 'sync_run_suspects']) {
-    const { numAffectedRows } = await sql`
+    await sql`
       delete from ${sql.table(table)} where run_id in (
         select r.id from (select distinct run_id from ${sql.table(table)}) p join sync_runs r on r.id = p.run_id
-        where r.finished_at < ${new Date(Date.now() - goodForMs)} limit ${pagesAtOnce})`.execute(db)
-    expired += numAffectedRows ?? 0n
+        where r.finished_at < ${new Date(Date.now() - goodForMs)} limit ${limit})`.execute(db)
   }
-  return Number(expired)
 }

@@ -73,6 +73,8 @@ describe('retention', () => {
         replays: 0,
         audit_log: 12,
         connect_attempts: 18,
+        sync_runs: 0,
+        tombstones: 0,
       },
     })
     expect(await partitions()).toEqual(before)

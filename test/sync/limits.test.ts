@@ -189,6 +189,7 @@ describe('a pass over everything that did not come to its end', () => {
     list.between.calls.length = 0
     expect((await run(own, syncId)).counts).toMatchObject({ pulled: 6, unchanged: 6, deleted: 0 })
     expect(list.between.calls.filter(({ path }) => path.startsWith('/v1/customers/'))).toEqual([])
-    expect((await hub.pool.query('select 1 from sync_run_pages')).rowCount).toBe(0)
+    const left = 'select from sync_run_pages p join sync_runs r on r.id = p.run_id where r.sync_id = $1'
+    expect((await hub.pool.query(left, [syncId])).rowCount).toBe(0)
   })
 })

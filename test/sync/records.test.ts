@@ -85,8 +85,8 @@ describe('many records', () => {
   it('can be followed from a watermark', async () => {
     const one = await create('followed', { n: 1 })
     const two = await create('followed', { n: 2 })
-    const { watermark } = await list('collection=followed')
-    expect((await list(`collection=followed&cursor=${watermark}`)).data).toEqual([])
+    const { watermark } = await list('collection=followed&deleted=true')
+    expect((await list(`collection=followed&deleted=true&cursor=${watermark}`)).data).toEqual([])
     await patch(one.id, { n: 3 })
     await workspace.request('DELETE', `/v1/records/${two.id}`)
     const changes = await list(`collection=followed&deleted=true&cursor=${watermark}`)

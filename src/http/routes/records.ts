@@ -48,7 +48,7 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       access: 'records:read',
       summary: 'List the records of a collection',
       description:
-        'In the order of their last changes. To follow a collection, keep `watermark` and give it as `cursor` later: what has changed since comes, and nothing is missed, whatever commits in between. `deleted=true` includes tombstones.',
+        'In the order of their last changes. To follow a collection, keep `watermark` and give it as `cursor` later: what has changed since comes, and nothing is missed, whatever commits in between. `deleted=true` includes tombstones. A page may be short, or empty, while `nextCursor` says that there is more: each looks at a bounded number of records.',
       query: pageQueryUpTo(1000).extend({
         collection: collectionField,
         updatedSince: instant.optional(),
@@ -68,17 +68,15 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       errors: ['INVALID_CURSOR'],
       async handler({ query, caller }) {
         const { limit, cursor } = query
-        const rows = await listRecords(hub.db, caller.workspaceId, {
+        const { records, edge, isEnd } = await listRecords(hub.db, caller.workspaceId, {
           collection: query.collection,
           after: Number(positionAt(cursor, 'record', 'number')?.sort ?? 0),
           updatedSince: query.updatedSince === undefined ? undefined : new Date(query.updatedSince),
           deleted: query.deleted,
-          limit: limit + 1,
+          limit,
         })
-        const shown = rows.slice(0, limit)
-        const last = shown.at(-1)
-        const watermark = last ? cursorAt({ id: last.id, sort: last.change }) : (cursor ?? null)
-        return { data: shown.map(showRecord), nextCursor: rows.length > limit ? watermark : null, watermark }
+        const watermark = edge ? cursorAt({ id: edge.id, sort: edge.change }) : (cursor ?? null)
+        return { data: records.map(showRecord), nextCursor: isEnd ? null : watermark, watermark }
       },
     }),
     route({
