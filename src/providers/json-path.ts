@@ -7,11 +7,16 @@ export function valueAt(json: unknown, path: string): unknown {
   return value
 }
 
-/** What a value says under a name: never what JavaScript gives to every object, array or text. */
+/**
+ * What a value says under a name: never what JavaScript gives to every object, array or text. It is the inner loop of every
+ * pull: of what is inherited all but two are functions, which JSON has none of.
+ */
 export function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  if (typeof value !== 'object' || value === null) return undefined
   if (name === 'length' && Array.isArray(value)) return undefined
-  return (value as Record<string, unknown>)[name]
+  if (name === '__proto__' && !Object.hasOwn(value, name)) return undefined
+  const member = (value as Record<string, unknown>)[name]
+  return typeof member === 'function' ? undefined : member
 }
 
 /** The same as text: strings and numbers, these with all their digits; anything else is undefined. */

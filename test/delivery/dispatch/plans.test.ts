@@ -112,7 +112,7 @@ describe('the plans of claiming and recording', () => {
     ...[ids, filled('0'), filled('1'), filled('1'), filled('200'), filled('0')],
     ...[Buffer.alloc(0), 'worker', filled('1'), endpoints],
   ]
-  const others = [filled('retry'), filled('1'), filled('x'), filled('x')]
+  const others = [filled('retry'), filled('1'), filled('x'), filled('x'), filled('x')]
   const statements: [string, 'claims' | 'results', string, unknown[], number][] = [
     ['claim what is due', 'claims', claimDueText, [100, 1e9, 10_000, '-infinity'], 6],
     ['record what was delivered', 'results', deliveredText, common, 6],
