@@ -8,6 +8,7 @@ import type { AuthMethod } from './auth.ts'
 import { rebase } from './base-url.ts'
 import type { ProviderDefinition } from './definition.ts'
 import { textAt } from './json-path.ts'
+import { isPathSegment } from './path-segment.ts'
 import { lifetimeMs } from './lifetime.ts'
 import type { Pause } from './permit-policy.ts'
 import { acquirePermit, noteAnswer, type PermitSubject } from './permits.ts'
@@ -108,7 +109,7 @@ function baseOf({ definition, environment, baseUrls }: CallTarget): string {
 function urlOf(base: string, { config }: CallTarget, call: ProviderCall): string {
   const path = call.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = config[name]
-    if (value === undefined) {
+    if (value === undefined || !isPathSegment(value)) {
       throw new HubError('INVALID_REQUEST', { message: `The connection's configuration lacks ${name}.` })
     }
     return encodeURIComponent(value)

@@ -2,6 +2,7 @@ import { fieldType } from '../providers/collections.ts'
 import { hasExactNumber } from '../json/exact-number.ts'
 import { hasOddText, textOddity } from '../json/oddities.ts'
 import { memberOf, textAt, valueAt } from '../providers/json-path.ts'
+import { isPathSegment } from '../providers/path-segment.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
 import { hashOf, sameValue, withValue, type Values } from './canonical.ts'
 import { isoInstant, unixInstant } from './instant.ts'
@@ -170,9 +171,8 @@ function canonicalValue(field: Field, item: unknown): unknown {
   return own
 }
 
-/** Whether a text can stand for a thing. `.` and `..` cannot: in an address they name the place above, however written. */
 function isId(text: string): boolean {
-  return text.length <= maxIdLength && !textOddity(text) && text !== '.' && text !== '..'
+  return text.length <= maxIdLength && !textOddity(text) && isPathSegment(text)
 }
 
 function updatedAtOf({ updatedAt }: ModelDefinition, item: unknown): Date | undefined {

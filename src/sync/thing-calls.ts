@@ -1,6 +1,7 @@
 import type { PushWrite } from '../db/schema/push-calls.ts'
 import { HubError } from '../errors.ts'
 import { textAt, valueAt } from '../providers/json-path.ts'
+import { isPathSegment } from '../providers/path-segment.ts'
 import type { ModelDefinition, WriteDefinition } from '../providers/model.ts'
 import type { ProviderCall, ProviderClient } from '../providers/request.ts'
 import type { Values } from './canonical.ts'
@@ -28,7 +29,7 @@ export async function readThing(
   signal: AbortSignal,
 ): Promise<unknown> {
   const { path, query, headers, item } = model.read
-  if (!isAddressable(externalId)) return null
+  if (!isPathSegment(externalId)) return null
   try {
     const { body } = await client.call({
       method: 'GET',
@@ -55,7 +56,7 @@ export async function writeThing(
   key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
-  if (write.kind !== 'create' && !isAddressable(write.externalId)) return { kind: 'refused', why: 'rejected' }
+  if (write.kind !== 'create' && !isPathSegment(write.externalId)) return { kind: 'refused', why: 'rejected' }
   try {
     if (write.kind === 'delete' && model.delete?.kind === 'call') {
       await client.call({ method: model.delete.method, path: withId(model.delete.path, write.externalId), signal })
@@ -203,11 +204,6 @@ function thingIn(body: unknown, path: string | undefined): unknown {
 
 function withId(path: string, id: string): string {
   return path.replace('{id}', encodeURIComponent(id))
-}
-
-/** A URL drops `.` and `..`, however they are written: such an id would lead to the address above the thing's. */
-function isAddressable(id: string): boolean {
-  return id !== '' && id !== '.' && id !== '..'
 }
 
 function unexpected(): HubError {
