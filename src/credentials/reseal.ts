@@ -68,15 +68,17 @@ async function lockBatch(
   { keyId, after }: { keyId: string; after: string[] | null },
   limit: number,
 ): Promise<Row[]> {
+  const { rows } = await client.query<Row>(lockBatchText(table, after !== null), [keyId, limit, ...(after ?? [])])
+  return rows
+}
+
+/** The statement, for the table's beginning or for what is behind a row. */
+export function lockBatchText(table: SealedTable, isBehind: boolean): string {
   const order = table.key.join(', ')
   const columns = [...new Set(['workspace_id', ...table.key])].join(', ')
-  const behind = after ? `and (${order}) > (${after.map((_, index) => `$${index + 3}`).join(', ')})` : ''
-  const { rows } = await client.query<Row>(
-    `select ${columns}, ${table.sealed} as bytes from ${table.name}
-     where key_id = $1 ${behind} order by ${order} limit $2 for update skip locked`,
-    [keyId, limit, ...(after ?? [])],
-  )
-  return rows
+  const behind = isBehind ? `and (${order}) > (${table.key.map((_, index) => `$${index + 3}`).join(', ')})` : ''
+  return `select ${columns}, ${table.sealed} as bytes from ${table.name}
+     where key_id = $1 ${behind} order by ${order} limit $2 for update skip locked`
 }
 
 interface Resealed {
@@ -111,21 +113,25 @@ async function writeBatch(client: pg.PoolClient, table: SealedTable, values: Res
 
 /** How many values each key has sealed in a table; over its index on `key_id` alone. */
 export async function countByKey(pool: pg.Pool, table: SealedTable): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ key_id: string; sealed: number }>(
-    `select key_id, count(*)::int as sealed from ${table.name} where key_id is not null group by key_id`,
-  )
+  const { rows } = await pool.query<{ key_id: string; sealed: number }>(countByKeyText(table.name))
   return new Map(rows.map(row => [row.key_id, row.sealed]))
+}
+
+export function countByKeyText(table: SealedTable['name']): string {
+  return `select key_id, count(*)::int as sealed from ${table} where key_id is not null group by key_id`
 }
 
 /** The ids of the keys that have sealed anything in a table, without counting: one look-up for each. */
 export async function keysInUse(pool: pg.Pool, table: SealedTable['name']): Promise<string[]> {
-  const { rows } = await pool.query<{ key_id: string }>(
-    `with recursive used as (
+  const { rows } = await pool.query<{ key_id: string }>(keysInUseText(table))
+  return rows.map(row => row.key_id)
+}
+
+export function keysInUseText(table: SealedTable['name']): string {
+  return `with recursive used as (
        (select key_id from ${table} where key_id is not null order by key_id limit 1)
        union all
        select (select key_id from ${table} t where t.key_id > used.key_id order by key_id limit 1)
        from used where used.key_id is not null
-     ) select key_id from used where key_id is not null`,
-  )
-  return rows.map(row => row.key_id)
+     ) select key_id from used where key_id is not null`
 }

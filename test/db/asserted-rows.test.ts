@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { sealedTables } from '../../src/credentials/contract.ts'
+import { countByKeyText, credentialsTable, keysInUseText, lockBatchText } from '../../src/credentials/reseal.ts'
 import { candidateStatement } from '../../src/delivery/by-hand/replay-candidates.ts'
 import { claimDueText, claimHeldText } from '../../src/delivery/dispatch/claim.ts'
 import { variants as publishing } from '../../src/delivery/events/write-events.ts'
@@ -34,6 +36,9 @@ const built: Record<string, string[]> = {
   'src/delivery/dispatch/claim.ts claim': [claimDueText, claimHeldText],
   // Its values are left as bytes.
   'src/delivery/dispatch/bodies.ts #read': ['select event_id::bytea as id, body from event_payloads_7'],
+  'src/credentials/reseal.ts lockBatch': [false, true].map(isBehind => lockBatchText(credentialsTable, isBehind)),
+  'src/credentials/reseal.ts countByKey': sealedTables.map(countByKeyText),
+  'src/credentials/reseal.ts keysInUse': sealedTables.map(keysInUseText),
   'src/delivery/events/write-events.ts runOnPool': publishing.map(({ text }) => text),
   'src/delivery/events/write-events.ts runOnExecutor': publishing.map(({ text }) => text),
 }
