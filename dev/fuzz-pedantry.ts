@@ -15,6 +15,11 @@ export interface Finding {
 const unsaid: { code: string; words?: RegExp; reason: string }[] = [
   { code: 'INVALID_CURSOR', reason: 'a cursor is signed: no made-up text is one' },
   { code: 'INVALID_URL', reason: 'where a URL may lead' },
+  {
+    code: 'INVALID_REQUEST',
+    words: /This is not a URL|The URL must|The host of the URL|A URL has/,
+    reason: 'where a URL may lead',
+  },
   { code: 'INVALID_CERTIFICATE', reason: 'what a certificate holds' },
   { code: 'INVALID_PROVIDER', reason: 'which providers there are' },
   { code: 'INVALID_MODEL', reason: 'which models a provider has' },
@@ -34,7 +39,7 @@ const unsaid: { code: string; words?: RegExp; reason: string }[] = [
   {
     code: 'INVALID_REQUEST',
     words:
-      /cron expression|interval from|time zone|origin|base URL|replace|is one of|visible ASCII|words joined by dots/i,
+      /cron expression|interval from|time zone|origin|base URL|replace|is one of|visible ASCII|words joined by dots|An event type/i,
     reason: 'forms that the pattern only comes near to',
   },
   {

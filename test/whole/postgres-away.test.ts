@@ -54,7 +54,7 @@ it('refuses what needs Postgres, clearly and at once, and says what is away', as
   expect([refused.status, refused.body.error.code]).toEqual([503, 'DATABASE_UNAVAILABLE'])
 
   const ready = await readiness(running.apiUrl)
-  expect(ready).toEqual({ http: 503, status: 'down', failed: ['postgres', 'migrations'] })
+  expect(ready).toEqual({ http: 503, status: 'down', failed: ['postgres', 'migrations', 'deliveries'] })
   expect(await call(`${running.apiUrl}/health`, undefined)).toMatchObject({ status: 200, body: { status: 'ok' } })
 })
 
