@@ -1,6 +1,9 @@
 const [connectionId, endpointId] = ['conn_01kb3v9w8xf4s9hq2m7c5t6n0p', 'ep_01kb3v9w8xf4s9hq2m7c5t6n0p']
 const key = { name: 'Nightly import', permissions: ['records:write'] }
 
+/** What stands for a PEM text (RFC 7468), without anything in it. */
+const pem = (label: string) => `-----BEGIN ${label}-----\n…\n-----END ${label}-----\n`
+
 /** A body for each operation that takes one, by the operation's name. A test checks them as a call would be. */
 export const bodyExamples: Record<string, unknown> = {
   createWorkspace: { name: 'My product', redirectOrigins: ['https://app.example.com'] },
@@ -22,6 +25,7 @@ export const bodyExamples: Record<string, unknown> = {
   updateSync: { schedule: { cron: '0 6 * * 1-5', timeZone: 'Europe/Berlin' } },
   createSyncRun: { full: true },
   resolveSyncConflict: { use: 'provider', fields: { email: { use: 'hub' }, phone: { value: '+49 30 1234567' } } },
+  resolveSyncError: { externalId: '58' },
   createRecord: { collection: 'customers', data: { displayName: 'Ada', email: 'ada@example.com' } },
   createRecords: {
     collection: 'customers',
@@ -33,8 +37,8 @@ export const bodyExamples: Record<string, unknown> = {
   enableEndpoint: { replay: 'missed' },
   rotateEndpointSecret: { overlapSeconds: 86_400 },
   putEndpointClientCertificate: {
-    certificate: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
-    privateKey: '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
+    certificate: pem('CERTIFICATE'),
+    privateKey: pem('PRIVATE KEY'),
   },
   updateDeliverySettings: { payloadDays: 30 },
   putEventType: {

@@ -90,9 +90,9 @@ describe('inside src', () => {
     expect(src.filter(file => /process\.env/.test(file.code)).map(file => file.path)).toEqual(['src/config.ts'])
   })
 
-  it('no code names a provider, but its own file and the list', () => {
+  it('no code names a provider, but its own file, the list and the examples of the documentation', () => {
     const names = new RegExp(`\\b(${providers.map(provider => provider.id).join('|')})\\b`, 'i')
-    const own = /^src\/providers\/(catalogue\/[\w-]+|index)\.ts$/
+    const own = /^src\/(providers\/(catalogue\/[\w-]+|index)|http\/openapi-(examples|words))\.ts$/
     const naming = [...src, ...workflows, ...activities, ...workers]
       .filter(file => !own.test(file.path))
       .flatMap(({ path, code }) =>

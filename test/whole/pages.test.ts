@@ -82,14 +82,14 @@ describeInBrowser('in a browser', () => {
     expect((await connectionOf(workspace, begun.connection.id)).status).toBe('connected')
   })
 
-  it('tells a person who cancelled what she did, and one who reloads that the link is spent', async () => {
+  it('tells a person who cancelled what she did, and tells it again when she reloads', async () => {
     const begun = await begin()
     await answerConsent(begun, 'Cancel')
     const alert = page.getByRole('alert')
     expect(await alert.textContent()).toContain('You did not allow access')
     await fits()
     await page.reload()
-    expect(await alert.textContent()).toContain('does not work any more')
+    expect(await alert.textContent()).toContain('You did not allow access')
     expect(complaints).toEqual([])
     expect((await connectionOf(workspace, begun.connection.id)).status).toBe('error')
   })
@@ -102,7 +102,7 @@ describeInBrowser('in a browser', () => {
     ])
     await page.getByRole('button', { name: 'Connect' }).click()
     await page.waitForURL(url => url.origin === hub.config.http.publicUrl)
-    expect(await page.getByRole('alert').textContent()).toContain('has expired')
+    expect(await page.getByRole('alert').textContent()).toContain('It took too long')
   })
 
   it('sends the person back to where the product asked for, without the code', async () => {
@@ -127,7 +127,7 @@ describeInBrowser('in a browser', () => {
     await page.locator('.opblock').first().waitFor()
     const resources = await page.locator('.opblock-tag').allTextContents()
     for (const resource of ['Connections', 'Syncs', 'Records', 'Endpoints', 'Events', 'Deliveries']) {
-      expect(resources).toContain(resource)
+      expect(resources.some(text => text.startsWith(resource))).toBe(true)
     }
     expect(await page.locator('.topbar').isVisible()).toBe(false)
     expect(elsewhere).toEqual([])
