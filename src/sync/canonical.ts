@@ -18,6 +18,18 @@ export function hashOf(text: string): Buffer {
   return hash('sha256', text, 'buffer')
 }
 
+/**
+ * The same, each byte as a character: a buffer for each of a page's thousand things costs more than what it holds.
+ */
+export function hashTextOf(text: string): string {
+  return hash('sha256', text, 'binary')
+}
+
+/** Such hashes one behind another, as bytes. */
+export function hashBytes(hashes: readonly string[]): Buffer {
+  return Buffer.from(hashes.join(''), 'latin1')
+}
+
 /** Whether two values say the same; missing and null are the same. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b || (isNothing(a) && isNothing(b))) return true

@@ -1,4 +1,6 @@
+import { textArray } from '../db/array-literal.ts'
 import type { Hub } from '../hub.ts'
+import { hashBytes } from './canonical.ts'
 import { newRecordIds } from './record-ids.ts'
 import type { Thing } from './mapping.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from './run-hold.ts'
@@ -61,17 +63,17 @@ export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPa
       created.length,
       counts.unchanged ?? 0,
       page.cursor,
-      page.seen,
+      page.seen && textArray(page.seen),
       hold.workspaceId,
       hold.sync.collection,
-      newRecordIds(created.length),
-      created.map(thing => thing.externalId),
-      created.map(thing => thing.version),
+      textArray(newRecordIds(created.length)),
+      textArray(created.map(thing => thing.externalId)),
+      textArray(created.map(thing => thing.version)),
       `[${created.map(thing => thing.json).join(',')}]`,
-      Buffer.concat(created.map(thing => thing.hash)),
+      hashBytes(created.map(thing => thing.hash)),
       hold.sync.id,
       page.fingerprint,
-      created.map(thing => thing.updatedAt ?? null),
+      textArray(created.map(thing => thing.updatedAt?.toISOString() ?? null)),
     ],
   })
   if (rowCount === 0) throw stopped()

@@ -1,4 +1,6 @@
+import { textArray } from '../db/array-literal.ts'
 import type { Hub } from '../hub.ts'
+import { hashBytes } from './canonical.ts'
 import type { Thing } from './mapping.ts'
 import { isOlder } from './policy.ts'
 import type { RunHold } from './run-hold.ts'
@@ -33,9 +35,9 @@ const text = `
 /** Which of a page's things differ from what was last seen of them, and are not older than it. */
 export async function findStale(hub: Hub, hold: RunHold, things: readonly Thing[]): Promise<StaleThing[]> {
   if (things.length === 0) return []
-  const ids = things.map(thing => thing.externalId)
-  const versions = things.map(thing => thing.version)
-  const hashes = Buffer.concat(things.map(thing => thing.hash))
+  const ids = textArray(things.map(thing => thing.externalId))
+  const versions = textArray(things.map(thing => thing.version))
+  const hashes = hashBytes(things.map(thing => thing.hash))
   const values = [hold.sync.id, ids, versions, hashes, hold.workspaceId]
   const { rows } = await hub.pool.query<StaleRow>(text, values)
   return rows

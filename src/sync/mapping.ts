@@ -4,7 +4,7 @@ import { hasOddText, textOddity } from '../json/oddities.ts'
 import { memberOf, textAt, valueAt } from '../providers/json-path.ts'
 import { isPathSegment } from '../providers/path-segment.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
-import { hashOf, sameValue, withValue, type Values } from './canonical.ts'
+import { hashTextOf, sameValue, withValue, type Values } from './canonical.ts'
 import { isoInstant, unixInstant } from './instant.ts'
 import type { Fields } from './policy.ts'
 
@@ -12,9 +12,9 @@ import type { Fields } from './policy.ts'
 export interface Thing {
   externalId: string
   version: string | null
-  /** Its mapped fields as canonical JSON, and the hash of that. */
+  /** Its mapped fields as canonical JSON, and the hash of that, each byte as a character. */
   json: string
-  hash: Buffer
+  hash: string
   /** It counts as deleted. */
   gone: boolean
   updatedAt: Date | undefined
@@ -154,7 +154,7 @@ function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | 
     if (json.length > maxJsonLength || hasOddText(json) || textOddity(version ?? '')) {
       return { externalId, errorCode: 'INVALID_ITEM' }
     }
-    return { externalId, version, json, hash: hashOf(json), gone, updatedAt: updatedAtOf(model, item) }
+    return { externalId, version, json, hash: hashTextOf(json), gone, updatedAt: updatedAtOf(model, item) }
   } catch (error) {
     if (error instanceof UnfitValue) return { externalId, errorCode: 'INVALID_ITEM' }
     throw error

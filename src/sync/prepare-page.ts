@@ -61,7 +61,7 @@ function takeOutRepeated(hold: RunHold, things: Map<string, Thing>, before: Read
   for (const [id, thing] of before && before.size > 0 ? things : []) {
     const other = before!.get(id)
     if (!other) continue
-    const isSame = other.version === thing.version && other.hash.equals(thing.hash)
+    const isSame = other.version === thing.version && other.hash === thing.hash
     if (isSame || laterOf(hold, other, thing) === other) things.delete(id)
     else isLeft = true
   }

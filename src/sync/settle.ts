@@ -1,6 +1,6 @@
 import type { LinkConflict } from '../db/schema/record-links.ts'
 import { newId } from '../ids.ts'
-import { sameValue, type Values } from './canonical.ts'
+import { hashBytes, sameValue, type Values } from './canonical.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfSighting } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
 import type { LinkErrorCode, Mapping, Thing } from './mapping.ts'
@@ -221,7 +221,7 @@ function seen(mapping: Mapping, recordId: string, thing: Thing, base: Fields): L
     ...emptyLink(recordId, thing.externalId),
     externalVersion: thing.version,
     externalUpdatedAt: thing.updatedAt?.toISOString() ?? null,
-    externalHash: thing.hash.toString('hex'),
+    externalHash: hashBytes([thing.hash]).toString('hex'),
     base: JSON.parse(mapping.jsonOf(base)) as Values,
   }
 }
