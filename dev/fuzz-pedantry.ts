@@ -27,7 +27,7 @@ const unsaid: { code: string; words?: RegExp; reason: string }[] = [
   { code: 'PROVIDER_APP_MISSING', reason: 'what a provider app holds' },
   {
     code: 'INVALID_REQUEST',
-    words: /U\+0000|NUL|half (a )?character|lose digits|surrogate|nested too deeply/i,
+    words: /U\+0000|NUL|half (a )?character|lose digits|surrogate|nested too deeply|of this name is not taken/i,
     reason: 'texts and numbers that could not be kept as they are',
   },
   {
@@ -44,7 +44,7 @@ const unsaid: { code: string; words?: RegExp; reason: string }[] = [
   },
   {
     code: 'INVALID_REQUEST',
-    words: /At most \d+|at most [\d,]+|too (many|large|long)|bytes|KiB/i,
+    words: /At most \d+|at most [\d,]+|too (many|large|long)|bytes|KiB|more than \d+ points/i,
     reason: 'sizes of what is not a text or a list',
   },
   {
@@ -56,7 +56,9 @@ const unsaid: { code: string; words?: RegExp; reason: string }[] = [
 ]
 
 /** Why a finding counts as none; undefined when it counts. */
-export function reasonFor({ check, code, words = [] }: Finding): string | undefined {
+export function reasonFor({ check, code, words = [], detail = '' }: Finding): string | undefined {
+  if (check === 'AcceptedNegativeData' && detail.includes('was Authorization'))
+    return 'the run sends its key in any case'
   if (check !== 'RejectedPositiveData') return undefined
   const reasons = (words.length > 0 ? words : ['']).map(
     sentence => unsaid.find(one => one.code === code && (one.words?.test(sentence) ?? true))?.reason,

@@ -31,6 +31,7 @@ describe('a workspace', () => {
 
   it('takes exact origins only', async () => {
     for (const origin of [
+      'https://*.example.com',
       'https://app.example.com/',
       'https://app.example.com/path',
       'app.example.com',

@@ -8,18 +8,21 @@ import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 import { apiKeyWithSecret, showApiKeyWithSecret } from './api-key-schema.ts'
 
+/** No wildcard: what looks like one would be taken for one. */
+const originPattern = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/
+
 const origin = z
   .string()
   .max(300)
   .superRefine((text, context) => {
     const read = readUrl(text)
     if ('fault' in read) context.addIssue({ code: 'custom', message: read.fault })
-    else if (read.url.origin !== text) {
+    else if (read.url.origin !== text || !originPattern.test(text)) {
       const message = 'Must be an origin: https://app.example.com, without a path or a slash at the end'
       context.addIssue({ code: 'custom', message })
     }
   })
-  .meta({ pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$', examples: ['https://app.example.com'] })
+  .meta({ pattern: originPattern.source, examples: ['https://app.example.com'] })
 
 const redirectOrigins = z
   .array(origin)
