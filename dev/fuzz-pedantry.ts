@@ -17,7 +17,7 @@ const unsaid: { code: string; words?: RegExp; reason: string }[] = [
   { code: 'INVALID_URL', reason: 'where a URL may lead' },
   {
     code: 'INVALID_REQUEST',
-    words: /This is not a URL|The URL must|The host of the URL|A URL has/,
+    words: /This is not a URL|The URL is not valid|The URL must|The host of the URL|A URL has/,
     reason: 'where a URL may lead',
   },
   { code: 'INVALID_CERTIFICATE', reason: 'what a certificate holds' },
