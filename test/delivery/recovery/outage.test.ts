@@ -102,7 +102,7 @@ describe('an outage of 50 endpoints', () => {
     expect(healthy.accepted().size).toBe(published.length)
 
     for (const { receiver } of broken) receiver.answerBy((_request, response) => response.writeHead(200).end())
-    await until(async () => (await hub.temporal.workflow.count(running)).count === 0, 40_000)
+    await until(async () => (await hub.temporal.workflow.count(running)).count === 0, 90_000)
     for (const { id, receiver } of broken) {
       expect([...receiver.accepted()].toSorted()).toEqual(published.map(one => [one, 1]).toSorted())
       const { body } = await workspace.request('GET', `/v1/endpoints/${id}`)
@@ -111,5 +111,5 @@ describe('an outage of 50 endpoints', () => {
     const { rows } = await hub.pool.query('select from delivery_queue where workspace_id = $1', [workspace.workspaceId])
     expect(rows).toEqual([])
     expect(sightings(canaries, 'histories', (await readHistories(hub.temporal)).bytes)).toEqual([])
-  }, 150_000)
+  }, 210_000)
 })
