@@ -79,25 +79,19 @@ export async function insertEndpoint(db: Executor, workspaceId: string, settings
 
 /** @throws HubError `ENDPOINT_NOT_FOUND` */
 export async function findEndpoint(db: Executor, workspaceId: string, endpointId: string): Promise<Endpoint> {
-  const row = await db
-    .selectFrom('endpoints')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', endpointId)
-    .executeTakeFirst()
-  if (!row) throw new HubError('ENDPOINT_NOT_FOUND')
-  return endpointOf(row)
+  return foundEndpoint(await endpointById(db, workspaceId, endpointId).executeTakeFirst())
 }
 
 /** The same, kept from others until the transaction ends. @throws HubError `ENDPOINT_NOT_FOUND` */
 export async function lockEndpoint(tx: Executor, workspaceId: string, endpointId: string): Promise<Endpoint> {
-  const row = await tx
-    .selectFrom('endpoints')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', endpointId)
-    .forUpdate()
-    .executeTakeFirst()
+  return foundEndpoint(await endpointById(tx, workspaceId, endpointId).forUpdate().executeTakeFirst())
+}
+
+function endpointById(db: Executor, workspaceId: string, endpointId: string) {
+  return db.selectFrom('endpoints').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', endpointId)
+}
+
+function foundEndpoint(row: Parameters<typeof endpointOf>[0] | undefined): Endpoint {
   if (!row) throw new HubError('ENDPOINT_NOT_FOUND')
   return endpointOf(row)
 }
