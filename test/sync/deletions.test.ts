@@ -1,7 +1,7 @@
 import { stripeKey } from '../../dev/sandbox/settings.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import { createTestHub, createTestServer } from '../support/hub.ts'
-import { publishedEvents } from '../connections/accounts.ts'
+import { eventually, publishedEvents } from '../connections/accounts.ts'
 import { syncWorkflowId } from '../../src/sync/contract.ts'
 import { createSync, patch, records, run, type Company } from './company.ts'
 import { customer, playQuickbooks, slice, startLoopback, type Thing } from './loopback.ts'
@@ -46,10 +46,11 @@ describe('things that are gone', () => {
     expect((await publishedEvents(hub, company.workspace.workspaceId)).map(({ type }) => type)).not.toContain(
       'record.deleted',
     )
-    const description = await hub.temporal.workflow.getHandle(syncWorkflowId(syncId)).describe()
-    expect(description.typedSearchAttributes.getAll()).toContainEqual(
-      expect.objectContaining({ value: 'needs_person' }),
-    )
+    const workflow = hub.temporal.workflow.getHandle(syncWorkflowId(syncId))
+    await eventually('its attention', async () => {
+      const { typedSearchAttributes } = await workflow.describe()
+      return typedSearchAttributes.getAll().some(({ value }) => value === 'needs_person')
+    })
 
     // The permission is back: the next run, whoever asks for it, finds everything.
     platform.play = playQuickbooks(slice(things), { byId: inList(things) })

@@ -87,7 +87,11 @@ describe('a schema sees every digit', () => {
 
 describe('values are compared', () => {
   it('as ajv itself compares them', () => {
-    const value = fc.jsonValue({ maxDepth: 2 })
+    // But for members with the names that every object has: ajv calls them as functions.
+    const inherited = Object.getOwnPropertyNames(Object.prototype)
+    const value = fc
+      .jsonValue({ maxDepth: 2 })
+      .filter(made => !inherited.some(name => JSON.stringify(made).includes(`"${name}":`)))
     const schema = fc.oneof(
       fc.record({ const: value }),
       fc.record({
