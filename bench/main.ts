@@ -5,9 +5,10 @@ import { tableOf, type BenchOptions, type Row } from './row.ts'
 const benches: Record<string, () => Promise<(options: BenchOptions) => Promise<Row[]>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
   sync: async () => (await import('./sync.ts')).benchSync,
+  tenants: async () => (await import('./tenants.ts')).benchTenants,
 }
 
-const usage = 'usage: npm run bench -- delivery|sync [--seconds N] [--json FILE] [--only PART,PART]'
+const usage = 'usage: npm run bench -- delivery|sync|tenants [--seconds N] [--json FILE] [--only PART,PART]'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,13 +14,17 @@ export interface Row {
   actionsPerSlotHour?: number
   /** The most that the worker's process held, in MB. */
   workerMb?: number
+  /** The same as `p99Ms`, measured before anybody else was busy. */
+  aloneP99Ms?: number
+  /** What went wrong of that which was measured. */
+  failed?: number
   /** What the row is to show. */
   goals?: Goal[]
 }
 
 /** A bound on one of a row's numbers; exactly one of the three is given. */
 export interface Goal {
-  of: 'ratio' | 'p50Ms' | 'p99Ms' | 'actionsPer1000' | 'actionsPerSlotHour' | 'workerMb'
+  of: 'ratio' | 'p50Ms' | 'p99Ms' | 'actionsPer1000' | 'actionsPerSlotHour' | 'workerMb' | 'failed'
   atLeast?: number
   atMost?: number
   below?: number
@@ -67,6 +71,7 @@ const goalNames: Record<Goal['of'], string> = {
   actionsPer1000: 'actions/1000',
   actionsPerSlotHour: 'actions/slot/h',
   workerMb: 'worker MB',
+  failed: 'failed',
 }
 
 function describeGoal(row: Row, goal: Goal): string {
@@ -79,7 +84,19 @@ function describeGoal(row: Row, goal: Goal): string {
 export function tableOf(rows: readonly Row[]): string {
   const shown = (value: number | null | undefined, digits = 0) => (value == null ? '' : value.toFixed(digits))
   const lines = [
-    ['', 'per second', 'baseline', 'ratio', 'p50 ms', 'p99 ms', 'actions/1000', 'actions/slot/h', 'worker MB'],
+    [
+      '',
+      'per second',
+      'baseline',
+      'ratio',
+      'p50 ms',
+      'p99 ms',
+      'actions/1000',
+      'actions/slot/h',
+      'worker MB',
+      'p99 alone',
+      'failed',
+    ],
     ...rows.map(row => [
       row.name,
       shown(row.perSecond),
@@ -90,6 +107,8 @@ export function tableOf(rows: readonly Row[]): string {
       shown(row.actionsPer1000, 1),
       shown(row.actionsPerSlotHour),
       shown(row.workerMb),
+      shown(row.aloneP99Ms, 1),
+      shown(row.failed),
     ]),
   ]
   const goals = ['', ...rows.map(row => (row.goals ?? []).map(goal => describeGoal(row, goal)).join(', '))]
