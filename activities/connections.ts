@@ -9,18 +9,20 @@ import type {
   RefreshResult,
   RefreshSweepInput,
   RefreshSweepResult,
+  Standing,
 } from '../src/connections/contract.ts'
 import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/disconnect.ts'
 import { exchangeAttempt } from '../src/connections/exchange-attempt.ts'
 import { attemptErrorOf, failAttempt } from '../src/connections/fail-attempt.ts'
 import { completeAttempt } from '../src/connections/finish-attempt.ts'
 import { probeProvider, releaseProvider } from '../src/connections/provider-outage.ts'
+import { standingOf } from '../src/connections/standing.ts'
 import { sweepStop } from '../src/connections/sweeping.ts'
 import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
 import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
-import { followSchedulesOf } from '../src/sync/of-connection.ts'
+import { followSchedulesOf, syncsOfConnection } from '../src/sync/of-connection.ts'
 
 /** The actor that the audit log names for what a workflow did. */
 const actor = () => Context.current().info.workflowType ?? 'worker'
@@ -70,6 +72,12 @@ export function createConnectionActivities(hub: Hub) {
       tryRefresh(hub, ref, { ...options, actor: actor() }),
 
     giveUpRefresh: (ref: ConnectionRef): Promise<void> => giveUpRefresh(hub, ref, actor()),
+
+    /** Whether the connection needs a person, and what that person is told. */
+    standingOf: async (ref: ConnectionRef): Promise<Standing> => {
+      const syncs = await syncsOfConnection(hub.db, ref.workspaceId, ref.connectionId)
+      return standingOf(hub, ref, syncs.filter(sync => sync.status === 'active' || sync.pausedBecause !== null).length)
+    },
 
     /** `host` as in `TokenServer`; a run that was started before hosts were told apart has none. */
     probeProvider: (provider: string, retryInMs: number, host: string | null = null): Promise<ProbeResult> =>

@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   condition,
   defineSignal,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -64,6 +65,8 @@ export async function connectAccount(input: ConnectAccountInput): Promise<Attemp
 
 function ended(outcome: AttemptOutcome): AttemptOutcome {
   setCurrentDetails(`The attempt is ${outcome}.`)
-  if (outcome === 'failed') upsertSearchAttributes([{ key: searchAttributes.attention, value: 'needs_person' }])
+  // Histories of before; an attempt that is over needs nobody: its connection says what became of it.
+  if (outcome === 'failed' && !patched('over-needs-nobody'))
+    upsertSearchAttributes([{ key: searchAttributes.attention, value: 'needs_person' }])
   return outcome
 }

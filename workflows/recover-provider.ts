@@ -38,6 +38,7 @@ export async function recoverProvider(input: RecoverProviderInput): Promise<numb
   setHandler(tryNow, () => {
     nudged = true
   })
+  setCurrentDetails(`${name} fails for many connections: a few of them are tried.`)
   for (let tries = (input.tries ?? 0) + 1; ; tries += 1) {
     const delayMs = recoveryDelayMs(tries, settings)
     nudged = false
@@ -48,13 +49,22 @@ export async function recoverProvider(input: RecoverProviderInput): Promise<numb
       upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
       return released
     }
-    const at = new Date(Date.now() + delayMs).toISOString()
-    const waiting = `${probe.connections} connections of ${probe.workspaces} workspaces wait`
-    setCurrentDetails(`${name} does not answer, probe ${tries}; ${waiting}. Probes again at ${at}.`)
-    await condition(() => nudged, delayMs)
+    const standing = `${name} does not answer, probe ${tries}; ${waiting(probe)}. Probes again at ${instant(delayMs)}.`
+    setCurrentDetails(standing)
+    // The timer says it too, where the page shows its history first: without a look at the details, or a worker to ask.
+    await condition(() => nudged, delayMs, { summary: standing })
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof recoverProvider>({ ...input, tries })
   }
 }
+
+/** How many connections wait, whose, and since when: in well under the 400 bytes that Temporal keeps of a summary. */
+function waiting({ connections, workspaces, workspaceId, since }: ProbeResult): string {
+  const whose = workspaceId ?? `${workspaces} workspaces`
+  const verb = connections === 1 ? '1 connection' : `${connections} connections`
+  return `${verb} of ${whose} ${connections === 1 ? 'waits' : 'wait'}${since ? `, since ${since.slice(0, 19)}Z` : ''}`
+}
+
+const instant = (inMs: number) => `${new Date(Date.now() + inMs).toISOString().slice(0, 19)}Z`
 
 /** Histories of before hold the state alone. */
 function asResult(found: ProbeResult | ProbeState): ProbeResult {

@@ -2,6 +2,7 @@ import {
   condition,
   continueAsNew,
   defineSignal,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -10,9 +11,15 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
-import { tryNowSignal, type RefreshConnectionInput, type RefreshResult } from '../src/connections/contract.ts'
+import {
+  connectionChangedSignal,
+  tryNowSignal,
+  type RefreshConnectionInput,
+  type RefreshResult,
+} from '../src/connections/contract.ts'
 import { recoveryDelayMs } from '../src/connections/policy.ts'
 import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { attempt, hubTroubleMs } from './attempt.ts'
 
 const activities = proxyActivities<ConnectionActivities>({
   taskQueue: taskQueues.connections,
@@ -20,63 +27,126 @@ const activities = proxyActivities<ConnectionActivities>({
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 })
+const { standingOf } = proxyActivities<ConnectionActivities>({
+  taskQueue: taskQueues.connections,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+})
 
 const tryNow = defineSignal(tryNowSignal)
+const connectionChanged = defineSignal(connectionChangedSignal)
+
+/** While it waits for a person it is told of every change: this finds what can tell nobody, such as a row that is gone. */
+const lookAgainMs = 24 * 60 * 60_000
+const looksEach = 30
+
+type Outcome = RefreshResult['outcome']
+/** What it was asked or told since it looked last. */
+interface News {
+  tryNow: boolean
+  changed: boolean
+}
 
 /**
- * One connection whose refresh is in trouble, or asked for by hand: tries with a growing wait until it works, the grant
- * proves dead, or the deadline has passed. A signal tries at once.
+ * One connection whose refresh is in trouble, or asked for by hand: tries with a growing wait until it works. Where only a
+ * person can help it stays open and says so, until the connection is reconnected, mended or disconnected. One signal tries at
+ * once, another has it look how the connection stands.
  */
-export async function refreshConnection(input: RefreshConnectionInput): Promise<RefreshResult['outcome']> {
-  const { workspaceId, connectionId, provider, settings } = input
-  const ref = { workspaceId, connectionId, provider }
+export async function refreshConnection(input: RefreshConnectionInput): Promise<Outcome> {
+  const news: News = { tryNow: false, changed: false }
+  setHandler(tryNow, () => void (news.tryNow = true))
+  setHandler(connectionChanged, () => void (news.changed = true))
+  let outcome: Outcome = input.needsPerson ? 'needs_reauth' : await refresh(input, news)
+  while (outcome === 'needs_reauth' || outcome === 'error') {
+    if (!input.needsPerson && !patched('waits-for-person')) {
+      attend('needs_person')
+      return outcome
+    }
+    await waitForPerson(input, news)
+    outcome = await refresh({ ...refOf(input), settings: input.settings, force: news.tryNow }, news)
+  }
+  attend('none')
+  return outcome
+}
+
+/** Tries until it works, there is nothing to refresh, or only a person can help. */
+async function refresh(input: RefreshConnectionInput, news: News): Promise<Outcome> {
+  const { provider, settings } = input
+  const ref = refOf(input)
   const startedAtMs = input.startedAtMs ?? Date.now()
-  let nudged = false
-  setHandler(tryNow, () => {
-    nudged = true
-  })
+  let force = input.force && input.tries === undefined
   for (let tries = (input.tries ?? 0) + 1; ;) {
     const delayMs = recoveryDelayMs(tries, settings)
     setCurrentDetails(`Try ${tries} to refresh the token at ${provider}.`)
-    // A forced refresh that failed is owed as any other: from then on it is done when the token is fresh.
-    const force = input.force && tries === 1
-    nudged = false
+    news.tryNow = news.changed = false
     const result = await activities.tryRefresh(ref, { force, retryInMs: delayMs })
-    switch (result.outcome) {
-      case 'refreshed':
-      case 'fresh':
-        return ended(result.outcome, 'none', 'The token is fresh.')
-      case 'gone':
-        return ended(result.outcome, 'none', 'The connection is disconnected.')
-      case 'needs_reauth':
-        return ended(result.outcome, 'needs_person', 'The grant has ended: its user has to connect again.')
-      case 'error':
-        return ended(result.outcome, 'needs_person', `${result.code}: an operator has to correct the provider app.`)
-      case 'busy':
-        setCurrentDetails('Another refresh of it is under way.')
-        await sleep(result.retryAfterMs)
-        continue
-      case 'failed':
-        break
+    if (result.outcome === 'busy') {
+      setCurrentDetails('Another refresh of it is under way.')
+      await sleep(result.retryAfterMs)
+      continue
     }
+    if (result.outcome !== 'failed') return told(result)
     if (Date.now() - startedAtMs >= settings.deadlineMs) {
       await activities.giveUpRefresh(ref)
-      return ended('error', 'needs_person', `${result.code} for too long: an operator has to look.`)
+      return told({ outcome: 'error', code: result.code })
     }
     const waitMs = Math.max(delayMs, result.retryAfterMs ?? 0)
-    const at = new Date(Date.now() + waitMs).toISOString()
-    setCurrentDetails(`${result.code} at ${provider}, try ${tries}. Tries again at ${at}.`)
-    upsertSearchAttributes([{ key: searchAttributes.attention, value: 'retrying' satisfies Attention }])
-    await condition(() => nudged, waitMs)
+    const since = result.since === undefined ? '' : ` since ${result.since}`
+    setCurrentDetails(
+      `${result.code} at ${provider}${since}, try ${tries}. Tries again at ${instant(Date.now() + waitMs)}, and at once by ` +
+        `POST /v1/connections/${ref.connectionId}/refresh; it is given up at ${instant(startedAtMs + settings.deadlineMs)}.`,
+    )
+    attend('retrying')
+    await condition(() => news.tryNow || news.changed, waitMs)
+    // A forced refresh that failed is owed as any other: from then on it is done when the token is fresh.
+    force = news.tryNow
     tries += 1
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof refreshConnection>({ ...input, startedAtMs, tries: tries - 1 })
+      await continueAsNew<typeof refreshConnection>({ ...input, needsPerson: false, startedAtMs, tries: tries - 1 })
     }
   }
 }
 
-function ended(outcome: RefreshResult['outcome'], attention: Attention, details: string): RefreshResult['outcome'] {
-  setCurrentDetails(details)
-  upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
-  return outcome
+/** Waits until somebody has mended the connection, it is gone, or a try is asked for. */
+async function waitForPerson(input: RefreshConnectionInput, news: News): Promise<void> {
+  for (let looks = 1; ; looks += 1) {
+    news.changed = false
+    const standing = await attempt(() => standingOf(refOf(input)))
+    if (standing?.needsPerson === false) return
+    attend('needs_person')
+    setCurrentDetails(standing?.details ?? 'The hub could not look at the connection just now; it tries again soon.')
+    const summary = standing?.summary ?? 'The hub could not look at the connection'
+    await condition(() => news.tryNow || news.changed, standing ? lookAgainMs : hubTroubleMs, { summary })
+    if (news.tryNow) return
+    if (looks >= looksEach || workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof refreshConnection>({ ...input, force: false, needsPerson: true })
+    }
+  }
 }
+
+const sentences: Record<Exclude<Outcome, 'busy' | 'failed'>, string> = {
+  refreshed: 'The token is fresh.',
+  fresh: 'The token is fresh.',
+  gone: 'The connection is disconnected.',
+  needs_reauth: 'The grant has ended: its user has to connect again.',
+  error: 'An operator has to look.',
+}
+
+function told(result: Exclude<RefreshResult, { outcome: 'busy' | 'failed' }>): Outcome {
+  const code = result.outcome === 'error' ? `${result.code}: ` : ''
+  setCurrentDetails(code + sentences[result.outcome])
+  return result.outcome
+}
+
+function attend(attention: Attention): void {
+  upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+}
+
+const refOf = ({ workspaceId, connectionId, provider }: RefreshConnectionInput) => ({
+  workspaceId,
+  connectionId,
+  provider,
+})
+
+const instant = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19)}Z`

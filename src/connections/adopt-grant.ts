@@ -8,6 +8,7 @@ import { changeStatus } from './change-status.ts'
 import type { Account } from './identity.ts'
 import { oauthOf } from './refresh.ts'
 import { findConnection, type Connection } from './store.ts'
+import { tellIfOpen } from './tell-store.ts'
 import { tokenTimes } from './token-times.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
 import { findWon, forgetWon } from './won-grant.ts'
@@ -67,6 +68,7 @@ export async function adoptGrant(
       ambiguous_since: null,
       recovery: null,
       recovery_until: null,
+      tell_at: tellIfOpen,
       checked_at: account ? sql<Date>`now()` : null,
       check_at: sql<Date>`now() + ${account ? hub.connectionSettings.checkEveryMs : 0} * interval '1 millisecond'`,
       check_failures: 0,

@@ -5,6 +5,7 @@ import { publishEvents } from '../delivery/events/publish.ts'
 import type { Hub } from '../hub.ts'
 import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
 import { findConnection, type Connection } from './store.ts'
+import { tellAfter } from './tell-store.ts'
 
 export interface StatusChange {
   to: ConnectionStatus
@@ -40,6 +41,7 @@ export async function changeStatus(
       status_reason: change.reason,
       status_changed_at: sql<Date>`now()`,
       updated_at: sql<Date>`now()`,
+      tell_at: tellAfter(from, change.to),
       // What only its person can mend is nobody else's to try.
       ...(change.to === 'needs_reauth' ? { refresh_at: null, recovery: null, recovery_until: null } : {}),
     })

@@ -22,6 +22,8 @@ export const disconnectAccountId = (connectionId: string) => `disconnect/${conne
 export const callbackSignal = 'callback'
 /** Tells `refreshConnection` or `recoverProvider` to try now instead of when its timer ends. */
 export const tryNowSignal = 'tryNow'
+/** Tells `refreshConnection` that the state of its connection has changed. */
+export const connectionChangedSignal = 'connectionChanged'
 
 /** A connection, as workflows name it. */
 export interface ConnectionRef {
@@ -62,6 +64,8 @@ export interface RefreshConnectionInput extends ConnectionRef {
   settings: RecoverySettings
   /** Asked for by hand: refreshes although the token is still good. */
   force: boolean
+  /** Only a person can mend the connection: waits for that first. */
+  needsPerson?: boolean
   /** When it gave up last: counts from here. Set by continue-as-new. */
   startedAtMs?: number
   tries?: number
@@ -74,12 +78,22 @@ export type RefreshResult =
   | { outcome: 'fresh' }
   /** Another holds the lease. */
   | { outcome: 'busy'; retryAfterMs: number }
-  | { outcome: 'failed'; code: string; retryAfterMs: number | null }
+  /** `since`: the first failure of those in a row. */
+  | { outcome: 'failed'; code: string; retryAfterMs: number | null; since?: string }
   | { outcome: 'needs_reauth' }
   /** The app's own id or secret is refused: a person has to correct it. */
   | { outcome: 'error'; code: string }
   /** Disconnected, or not there. */
   | { outcome: 'gone' }
+
+/** How a connection stands, for its workflow: ids, codes and counts only. */
+export interface Standing {
+  needsPerson: boolean
+  /** Why, since when, and what a person can do. */
+  details: string
+  /** The same, short enough for a summary. */
+  summary: string
+}
 
 /** `up`: it answers. `down`: it does not, or with an error of its own. `none`: nothing waits for it any more. */
 export type ProbeState = 'up' | 'down' | 'none'
@@ -89,6 +103,10 @@ export interface ProbeResult {
   /** What waits for it after the probe. */
   connections: number
   workspaces: number
+  /** Whose they are, where all are one's. */
+  workspaceId?: string | null
+  /** The first failure of those that wait. */
+  since?: string | null
 }
 
 export interface RecoverProviderInput {

@@ -11,6 +11,7 @@ import type { ConnectionRef, DisconnectAccountInput } from './contract.ts'
 import { liveConnectionOfGrant } from './of-app.ts'
 import { oauthOf } from './refresh.ts'
 import { findConnection, lockConnection, type Connection } from './store.ts'
+import { tellIfOpen } from './tell-store.ts'
 import { tokensPlace, type ConnectionTokens } from './tokens.ts'
 import { findWon } from './won-grant.ts'
 import { disconnectAccountStart } from './workflow-starts.ts'
@@ -37,6 +38,7 @@ export async function requestDisconnect(
         check_at: null,
         recovery: null,
         recovery_until: null,
+        tell_at: tellIfOpen,
       })
       .where('workspace_id', '=', workspaceId)
       .where('id', '=', connectionId)

@@ -1,4 +1,4 @@
-import { connectionsByStatus, refreshesDue } from '../metrics/registry.ts'
+import { connectionsByStatus, connectionsInTrouble, connectionsUntold, refreshesDue } from '../metrics/registry.ts'
 import type { GaugeSource } from '../metrics/scrape.ts'
 
 /** The connections of all workspaces, as they stand when metrics are asked for. */
@@ -16,5 +16,20 @@ export const connectionGauges: GaugeSource = {
        where refresh_at <= now() and recovery is null and status in ('connected', 'degraded', 'error')`,
     )
     refreshesDue.set(due.rows[0]!.count)
+    // By connections_need_operator and connections_in_recovery.
+    const trouble = await pool.query<{ provider: string; state: string; count: number }>(
+      `select provider, 'needs_operator' as state, count(*) as count from connections
+       where tell_at is not null and status = 'error' group by provider
+       union all
+       select provider, case recovery when 'provider' then 'held' else 'retrying' end, count(*) from connections
+       where recovery is not null group by recovery, provider`,
+    )
+    connectionsInTrouble.reset()
+    for (const { provider, state, count } of trouble.rows) connectionsInTrouble.set({ provider, state }, count)
+    // By connections_to_tell.
+    const untold = await pool.query<{ count: number }>(
+      'select count(*) as count from connections where tell_at <= now()',
+    )
+    connectionsUntold.set(untold.rows[0]!.count)
   },
 }

@@ -151,7 +151,8 @@ async function recordTokenError(
       await changeStatus(hub, trx, connection, { to: 'error', reason: 'CLIENT_REFUSED', actor: options.actor })
       return { outcome: 'error', code: verdict.code }
     }
-    return { outcome: 'failed', code: verdict.code, retryAfterMs: askedMs > 0 ? askedMs : null }
+    const since = (connection.firstFailureAt ?? new Date()).toISOString()
+    return { outcome: 'failed', code: verdict.code, retryAfterMs: askedMs > 0 ? askedMs : null, since }
   })
 }
 

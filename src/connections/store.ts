@@ -32,6 +32,8 @@ export interface Connection {
   refreshExpiresAt: Date | null
   absoluteExpiresAt: Date | null
   refreshFailures: number
+  /** The first of those failures. */
+  firstFailureAt: Date | null
   lastError: string | null
   recovery: 'refresh' | 'provider' | null
   checkedAt: Date | null
@@ -64,6 +66,7 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     refreshExpiresAt: row.refresh_expires_at,
     absoluteExpiresAt: row.absolute_expires_at,
     refreshFailures: row.refresh_failures,
+    firstFailureAt: row.first_failure_at,
     lastError: row.last_error,
     recovery: row.recovery,
     checkedAt: row.checked_at,

@@ -4,6 +4,7 @@ import type { Hub } from '../hub.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from './contract.ts'
 import { spendLease } from './refresh.ts'
 import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './refresh-store.ts'
+import { tellWorkflows } from './tell-workflows.ts'
 import { sortTrouble } from './trouble.ts'
 
 /** Refreshes at once; of one workspace, and of one platform, while others wait; kept back for who has none under way. */
@@ -18,7 +19,8 @@ const longestOverMs = 60_000
  * Refreshes what is due, sixteen at once, a free place being filled at once, until nothing is due and `runForMs` have
  * passed. Leases are taken only for what is begun, so that none decays in a queue. It keeps looking rather than ending at
  * once so that a refresh whose holder was killed is tried again within seconds: its provider's grace for re-use may be 30.
- * What keeps failing is sorted out every few seconds: it must not fill the places for ever.
+ * What keeps failing is sorted out every few seconds: it must not fill the places for ever; and workflows are told of what needs
+ * a person, or no longer does.
  */
 export async function sweepRefreshes(
   hub: Hub,
@@ -36,7 +38,8 @@ export async function sweepRefreshes(
   let sortAtMs = Date.now() + sortEveryMs
   const sort = () => {
     sortAtMs = Date.now() + sortEveryMs
-    sorting ??= sortTrouble(hub, options.actor)
+    sorting ??= tellWorkflows(hub)
+      .then(() => sortTrouble(hub, options.actor))
       .then(troubled => void (result.troubled += troubled))
       .finally(() => (sorting = undefined))
     return sorting

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { Hub } from '../hub.ts'
-import { recoverProviderId, type ConnectionRef, type TokenServer } from './contract.ts'
+import { recoverProviderId, type ConnectionRef, type ProbeResult, type TokenServer } from './contract.ts'
 import type { Failing } from './policy.ts'
 
 const serverDown = `last_error in ('PROVIDER_UNREACHABLE', 'PROVIDER_ERROR')`
@@ -131,18 +131,25 @@ export async function nextProbes(hub: Hub, { provider, host }: TokenServer, limi
   return rows
 }
 
-/** How many connections of how many workspaces a token endpoint's workflow holds. */
+/** How many connections of how many workspaces a token endpoint's workflow holds, whose where it is one's, and since when. */
 export async function heldByServer(
   hub: Hub,
   { provider, host }: TokenServer,
-): Promise<{ connections: number; workspaces: number }> {
-  const { rows } = await hub.pool.query<{ connections: number; workspaces: number }>({
+): Promise<Required<Omit<ProbeResult, 'state'>>> {
+  const { rows } = await hub.pool.query<{
+    connections: number
+    workspaces: number
+    one: string | null
+    since: Date | null
+  }>({
     name: 'connections-held',
-    text: `select count(*)::int as connections, count(distinct workspace_id)::int as workspaces from connections
-      where recovery = 'provider' and provider = $1 and token_host is not distinct from $2`,
+    text: `select count(*)::int as connections, count(distinct workspace_id)::int as workspaces,
+        min(workspace_id) as one, min(first_failure_at) as since
+      from connections where recovery = 'provider' and provider = $1 and token_host is not distinct from $2`,
     values: [provider, host],
   })
-  return rows[0]!
+  const { connections, workspaces, one, since } = rows[0]!
+  return { connections, workspaces, workspaceId: workspaces === 1 ? one : null, since: since?.toISOString() ?? null }
 }
 
 /**

@@ -18,8 +18,8 @@ import { recoverProviderStart, refreshConnectionStart } from './workflow-starts.
 export const startWithinMs = 60_000
 export const showWithinMs = 10 * 60_000
 /** At most five starts a second, and a pass takes two: what is left over is there for the next one. */
-const startEveryMs = 200
-const startsAtOnce = 10
+export const startEveryMs = 200
+export const startsAtOnce = 10
 
 /**
  * Takes connections whose refresh keeps failing out of the batches: into a workflow of their own, or, where many of one

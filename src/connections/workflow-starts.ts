@@ -38,8 +38,10 @@ export function refreshConnectionStart(input: RefreshConnectionInput): WorkflowS
     name: connectionWorkflows.refreshConnection,
     workflowId: refreshConnectionId(input.connectionId),
     input,
-    searchAttributes: attributesOf(input, input.force ? 'none' : 'retrying'),
-    summary: `Refreshes the ${input.provider} token of ${input.connectionId}`,
+    searchAttributes: attributesOf(input, input.needsPerson ? 'needs_person' : input.force ? 'none' : 'retrying'),
+    summary: input.needsPerson
+      ? `The ${input.provider} account ${input.connectionId} waits for a person`
+      : `Refreshes the ${input.provider} token of ${input.connectionId}`,
   }
 }
 

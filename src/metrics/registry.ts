@@ -88,6 +88,12 @@ export const deliveriesPausedUntil = gauge(
 )
 export const endpointsByMode = gauge('endpoints', 'Webhook endpoints, by mode', ['mode'])
 export const connectionsByStatus = gauge('connections', 'Connections, by provider and status', ['provider', 'status'])
+export const connectionsInTrouble = gauge(
+  'connections_in_trouble',
+  'Connections that need an operator, are retried by a workflow of their own, or are held by an outage',
+  ['provider', 'state'],
+)
+export const connectionsUntold = gauge('connections_untold', 'Connections whose workflow is to be told of their state')
 export const encryptionKeyUsed = gauge('encryption_key_used', '1 while anything is sealed by an encryption key', [
   'key',
 ])

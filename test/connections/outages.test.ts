@@ -129,7 +129,9 @@ describe('an outage', () => {
       [...broken, ...well],
     ])
     const server = { provider: 'quickbooks', host: hostOf(one) }
-    expect(await probeProvider(hub, server, 1_000, 'test')).toEqual({ state: 'down', connections: 3, workspaces: 1 })
+    const since = expect.stringMatching(/^20/) as string
+    const held = { connections: 3, workspaces: 1, workspaceId: a.workspaceId, since }
+    expect(await probeProvider(hub, server, 1_000, 'test')).toEqual({ state: 'down', ...held })
     expect(await careOf(well)).toEqual([null, null, null])
     expect(await careOf(broken)).toEqual(Array(3).fill('provider'))
     expect(await releaseProvider(hub, server)).toBe(3)

@@ -4,6 +4,7 @@ import { connectionSettings } from '../../src/connections/policy.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
 import { sweepRefreshes } from '../../src/connections/sweep-refreshes.ts'
 import { stopSweeping, sweepStop } from '../../src/connections/sweeping.ts'
+import { tellWorkflows } from '../../src/connections/tell-workflows.ts'
 import { sortTrouble } from '../../src/connections/trouble.ts'
 import { recoverProviderStart, refreshConnectionStart } from '../../src/connections/workflow-starts.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
@@ -157,12 +158,19 @@ describe('refreshConnection', () => {
     await sandbox.control.addFault({ ...tokenEndpoint, kind: '500' })
     const settings = { ...recovery, deadlineMs: 300 }
     const handle = await startWorkflow(hub.temporal, refreshConnectionStart({ ...ref(id), settings, force: false }))
-    expect(await handle.result()).toBe('error')
-    expect(await shown(id)).toMatchObject({ status: 'error', statusReason: 'RECOVERY_DEADLINE' })
+    await statusIs(id, 'error')
+    expect(await shown(id)).toMatchObject({ statusReason: 'RECOVERY_DEADLINE' })
+    await eventually('it to ask for an operator', async () => {
+      const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
+      return currentDetails.includes('RECOVERY_DEADLINE, last error PROVIDER_ERROR')
+    })
     await sandbox.control.clearFaults()
     await ageToken(hub, id)
     await sweepWorkflow()
     expect(await shown(id)).toMatchObject({ status: 'connected' })
+    // That it is mended ends it.
+    await tellWorkflows(hub)
+    expect(await handle.result()).toBe('fresh')
   })
 
   it('refreshes by hand a token that is still good', async () => {
@@ -196,7 +204,7 @@ describe('recoverProvider', () => {
     // An operator reads how many wait.
     await eventually('the details', async () => {
       const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
-      return currentDetails.includes('4 connections of 1 workspaces wait')
+      return currentDetails.includes(`4 connections of ${workspace.workspaceId} wait, since 20`)
     })
     await sandbox.control.clearFaults()
     await handle.signal('tryNow')

@@ -46,6 +46,15 @@ describe('/metrics', () => {
        values ('conn_1', $1, 'github', 'production', 'oauth2', 'needs_reauth')`,
       [workspace.workspaceId],
     )
+    await hub.pool.query(
+      `insert into connections (id, workspace_id, provider, environment, auth_kind, status, generation, recovery, tell_at) values
+       ('conn_2', $1, 'github', 'production', 'oauth2', 'error', 1, null, now() - interval '1 second'),
+       ('conn_3', $1, 'github', 'production', 'oauth2', 'error', 0, null, null),
+       ('conn_4', $1, 'github', 'production', 'oauth2', 'degraded', 1, 'refresh', null),
+       ('conn_5', $1, 'github', 'production', 'oauth2', 'degraded', 1, 'provider', null),
+       ('conn_6', $1, 'github', 'production', 'oauth2', 'degraded', 1, 'provider', null)`,
+      [workspace.workspaceId],
+    )
     const server = await createTestServer(await createTestHub({ beside: hub }))
     const { body } = await call<string>(server, undefined, 'GET', '/metrics')
     expect(valueOf('causeway_delivery_queue_depth{state="waiting"}', body)).toBe('2')
@@ -53,6 +62,10 @@ describe('/metrics', () => {
     expect(valueOf('causeway_deliveries_due', body)).toBe('1')
     expect(Number(valueOf('causeway_deliveries_oldest_due_seconds', body))).toBeGreaterThanOrEqual(90)
     expect(valueOf('causeway_connections{provider="github",status="needs_reauth"}', body)).toBe('1')
+    const inTrouble = (state: string) =>
+      valueOf(`causeway_connections_in_trouble{provider="github",state="${state}"}`, body)
+    expect(['needs_operator', 'retrying', 'held'].map(inTrouble)).toEqual(['1', '1', '2'])
+    expect(valueOf('causeway_connections_untold', body)).toBe('1')
     expect(body).not.toContain('causeway_scrape_errors_total{')
   })
 

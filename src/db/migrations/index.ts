@@ -17,6 +17,7 @@ import { syncSightings } from './0016-sync-sightings.ts'
 import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
+import { connectionsTold } from './0021-connections-told.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0017-push-calls': pushCalls,
   '0018-inbound-mended': inboundMended,
   '0019-idempotent-callers': idempotentCallers,
+  '0021-connections-told': connectionsTold,
 }

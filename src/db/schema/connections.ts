@@ -42,6 +42,10 @@ export interface ConnectionsTable {
   recovery: 'refresh' | 'provider' | null
   /** Until when that workflow should have shown itself again. */
   recovery_until: Date | null
+  /**
+   * When its workflow `refresh/…` is to be told next how it stands: the epoch for at once. Null where none waits for a person.
+   */
+  tell_at: Date | null
   check_at: Date | null
   checked_at: Date | null
   check_failures: Generated<number>
