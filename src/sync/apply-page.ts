@@ -6,11 +6,10 @@ import type { Hub } from '../hub.ts'
 import { itemLink, placesPerPage } from './bad-items.ts'
 import { commitSettled, countsOf, isDataError } from './commit-settled.ts'
 import { commitCreatedPage } from './create-page.ts'
-import { audienceOf } from './events.ts'
 import { supersedes } from './find-stale.ts'
 import { lockByThing } from './link-store.ts'
 import type { Thing } from './mapping.ts'
-import type { PreparedPage } from './prepare-page.ts'
+import { hearsOfNew, lookAt, type PreparedPage } from './prepare-page.ts'
 import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
 import { emptyLink, failedLink, settleKnown, settleNew, unchanged, type Settled, type Sighting } from './settle.ts'
 import { suspect } from './suspects.ts'
@@ -24,9 +23,10 @@ export async function commitPage(hub: Hub, hold: RunHold, page: PreparedPage, pl
   try {
     const isNew = page.stale.every(({ recordId }) => recordId === null)
     if (isNew && page.bad.length === 0 && page.gone.size === 0) {
-      const isHeard = (await audienceOf(hub).types(hold.workspaceId)).has('record.created')
-      if ((page.stale.length === 0 || !isHeard) && (await commitNew(hub, hold, page, place))) return
+      const isSilent = page.stale.length === 0 || !(await hearsOfNew(hub, hold))
+      if (isSilent && (await commitNew(hub, hold, page, place))) return
     }
+    if (page.isPresumedNew) await lookAt(hub, hold, page)
     await hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place))
   } catch (error) {
     const isMet = isUniqueViolation(error, 'sync_run_pages_pkey') || isUniqueViolation(error, 'sync_run_pages_once')

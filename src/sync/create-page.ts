@@ -1,4 +1,4 @@
-import { textArray } from '../db/array-literal.ts'
+import { textArray, textArrayBytes } from '../db/array-literal.ts'
 import type { Hub } from '../hub.ts'
 import { hashBytes } from './canonical.ts'
 import { newRecordIds } from './record-ids.ts'
@@ -19,10 +19,9 @@ const text = `
     on conflict (workspace_id, name) do update set last_change = c.last_change + excluded.last_change
     returning c.last_change - $6::bigint as before
   ), input as (
-    select i.*, substring($16::bytea from (i.ord::int - 1) * 32 + 1 for 32) as hash
-    from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($19::timestamptz[]),
-      jsonb_array_elements($15::jsonb)) with ordinality
-      as i(record_id, external_id, external_version, external_updated_at, data, ord)
+    select i.*, i.json::jsonb as data, substring($16::bytea from (i.ord::int - 1) * 32 + 1 for 32) as hash
+    from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($19::bigint[]),
+      unnest($15::text[])) with ordinality as i(record_id, external_id, external_version, updated_ms, json, ord)
   ), new_records as (
     insert into records (id, workspace_id, collection, data, hash, change)
     select record_id, $10, $11, data, hash, before + ord from input, numbers
@@ -30,7 +29,8 @@ const text = `
     insert into record_links
       (workspace_id, sync_id, record_id, external_id, external_version, external_updated_at, external_hash,
         record_version, base)
-    select $10, $17, record_id, external_id, external_version, external_updated_at, hash, 1, data from input, numbers
+    select $10, $17, record_id, external_id, external_version, to_timestamp(updated_ms / 1000.0::float8), hash, 1, data
+    from input, numbers
   )
   select 1 from held`
 
@@ -69,11 +69,11 @@ export async function commitCreatedPage(hub: Hub, hold: RunHold, page: CreatedPa
       textArray(newRecordIds(created.length)),
       textArray(created.map(thing => thing.externalId)),
       textArray(created.map(thing => thing.version)),
-      `[${created.map(thing => thing.json).join(',')}]`,
+      textArrayBytes(created.map(thing => thing.json)),
       hashBytes(created.map(thing => thing.hash)),
       hold.sync.id,
       page.fingerprint,
-      textArray(created.map(thing => thing.updatedAt?.toISOString() ?? null)),
+      `{${created.map(thing => thing.updatedAt?.getTime() ?? 'NULL').join()}}`,
     ],
   })
   if (rowCount === 0) throw stopped()

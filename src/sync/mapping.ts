@@ -1,7 +1,7 @@
 import { fieldType } from '../providers/collections.ts'
 import { hasExactNumber } from '../json/exact-number.ts'
 import { hasOddText, textOddity } from '../json/oddities.ts'
-import { memberOf, textAt, valueAt } from '../providers/json-path.ts'
+import { textOf, valueAt, valueBehind } from '../providers/json-path.ts'
 import { isPathSegment } from '../providers/path-segment.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../providers/model.ts'
 import { hashTextOf, sameValue, withValue, type Values } from './canonical.ts'
@@ -96,12 +96,13 @@ function compile(model: ModelDefinition): Mapping {
     options,
   }))
   const write = writerOf(fields, [])
+  const marks = marksOf(model)
   return {
     model,
     paths: fields.map(field => field.path),
     writablePaths: fields.filter(field => field.options.only === undefined).map(field => field.path),
     fixedPaths: fields.filter(field => field.options.only !== undefined).map(field => field.path),
-    thingOf: item => thingOf(model, write, item),
+    thingOf: item => thingOf(marks, write, item),
     fieldsOf: data => Object.fromEntries(fields.map(({ path }) => [path, presentValue(valueAt(data, path))])),
     jsonOf: values => write(field => values[field.path]) ?? '{}',
     intoData: (data, values) => fields.reduce((whole, { path, steps }) => withValue(whole, steps, values[path]), data),
@@ -141,20 +142,45 @@ function jsonOfValue(value: unknown): string | undefined {
 
 class UnfitValue extends Error {}
 
-function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | BadItem {
-  const externalId = textAt(item, model.id)
+/** Where a thing says what it is, how new, and whether it is gone. */
+interface Marks {
+  id: readonly string[]
+  version: readonly string[] | undefined
+  updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
+  gone: readonly { steps: readonly string[]; equals: unknown }[]
+}
+
+function marksOf({ id, version, updatedAt, gone = [] }: ModelDefinition): Marks {
+  const steps = (path: string) => path.split('.')
+  return {
+    id: steps(id),
+    version: version === undefined ? undefined : steps(version),
+    updatedAt: updatedAt && {
+      steps: steps(updatedAt.path),
+      read: value => {
+        if (updatedAt.format === 'unix-seconds') return unixInstant(value)
+        return typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined
+      },
+    },
+    gone: gone.map(({ path, equals }) => ({ steps: steps(path), equals })),
+  }
+}
+
+function thingOf(marks: Marks, write: Writer, item: unknown): Thing | BadItem {
+  const externalId = textOf(valueBehind(item, marks.id))
   if (externalId === undefined || !isId(externalId)) {
     return { externalId: null, errorCode: 'INVALID_ITEM' }
   }
-  const gone = model.gone?.some(({ path, equals }) => valueAt(item, path) === equals) ?? false
-  const version = model.version === undefined ? null : (textAt(item, model.version) ?? null)
+  const gone = marks.gone.some(({ steps, equals }) => valueBehind(item, steps) === equals)
+  const version = marks.version === undefined ? null : (textOf(valueBehind(item, marks.version)) ?? null)
   try {
     const json = write(field => canonicalValue(field, item)) ?? '{}'
     // Postgres keeps no NUL in text, nor half a surrogate pair.
     if (json.length > maxJsonLength || hasOddText(json) || textOddity(version ?? '')) {
       return { externalId, errorCode: 'INVALID_ITEM' }
     }
-    return { externalId, version, json, hash: hashTextOf(json), gone, updatedAt: updatedAtOf(model, item) }
+    const updatedAt = marks.updatedAt?.read(valueBehind(item, marks.updatedAt.steps))
+    return { externalId, version, json, hash: hashTextOf(json), gone, updatedAt }
   } catch (error) {
     if (error instanceof UnfitValue) return { externalId, errorCode: 'INVALID_ITEM' }
     throw error
@@ -162,8 +188,7 @@ function thingOf(model: ModelDefinition, write: Writer, item: unknown): Thing | 
 }
 
 function canonicalValue(field: Field, item: unknown): unknown {
-  let value: unknown = item
-  for (const step of field.providerSteps) value = memberOf(value, step)
+  const value = valueBehind(item, field.providerSteps)
   if (value === undefined || value === null || value === '') return undefined
   const own = field.options.transform === undefined ? value : transforms[field.options.transform].in(value)
   // A record's data holds numbers as doubles: no digit is changed in silence.
@@ -173,13 +198,6 @@ function canonicalValue(field: Field, item: unknown): unknown {
 
 function isId(text: string): boolean {
   return text.length <= maxIdLength && !textOddity(text) && isPathSegment(text)
-}
-
-function updatedAtOf({ updatedAt }: ModelDefinition, item: unknown): Date | undefined {
-  if (!updatedAt) return undefined
-  const value = valueAt(item, updatedAt.path)
-  if (updatedAt.format === 'unix-seconds') return unixInstant(value)
-  return typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined
 }
 
 function bodyOf(model: ModelDefinition, fields: Field[], after: Fields, before: Fields | undefined) {

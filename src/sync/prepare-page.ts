@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Hub } from '../hub.ts'
+import { audienceOf } from './events.ts'
 import { findStale, laterOf, type StaleThing } from './find-stale.ts'
 import { isBadItem, type BadItem, type Thing } from './mapping.ts'
 import type { ReadPage } from './read-pages.ts'
@@ -16,6 +17,8 @@ export interface PreparedPage {
   gone: ReadonlyMap<string, Thing>
   bad: PlacedItem[]
   stale: StaleThing[]
+  /** Nobody has looked whether its things are known: they are taken for new, as those of the page before were. */
+  isPresumedNew: boolean
 }
 
 /** An item that cannot be a record, with its number on the page. */
@@ -25,7 +28,8 @@ export interface PlacedItem extends BadItem {
 
 /**
  * Maps a page and compares it with what was last seen. Of a thing that is on it twice, or on the page before as well, the
- * version that the platform calls later counts; if that is this page's, it waits for the page before to be committed.
+ * version that the platform calls later counts; if that is this page's, it waits for the page before to be committed. Behind
+ * a page of which all was new this one is taken for new too, as a first load is: the keys of the links tell where it is not.
  */
 export async function preparePage(
   hub: Hub,
@@ -43,11 +47,33 @@ export async function preparePage(
   const fingerprint = page.next === null ? null : fingerprintOf([...things.keys(), ...gone.keys()])
   const repeated = takeOutRepeated(hold, things, before.page?.things)
   if (repeated) await before.committed
-  const stale = await findStale(hub, hold, [...things.values()])
+  const isPresumedNew = !repeated && hasOnlyNew(before.page) && !(await hearsOfNew(hub, hold))
+  const stale = isPresumedNew ? presumeNew(things) : await findStale(hub, hold, [...things.values()])
   // After an interruption the page before is not at hand: what it had, and is as it was committed, is no news either.
   const changed = new Set(stale.map(({ thing }) => thing.externalId))
   for (const id of page.repeated) if (!changed.has(id)) things.delete(id)
-  return { cursor: page.cursor, fingerprint, things, gone, bad, stale }
+  return { cursor: page.cursor, fingerprint, things, gone, bad, stale, isPresumedNew }
+}
+
+/** Whether a page has things, and nothing but things that the sync had never seen. */
+export function hasOnlyNew(page: PreparedPage | undefined): boolean {
+  if (!page || page.things.size === 0 || page.stale.length < page.things.size) return false
+  return page.gone.size === 0 && page.bad.length === 0 && page.stale.every(({ recordId }) => recordId === null)
+}
+
+/** Whether somebody is told of new records: their pages are written row by row. */
+export async function hearsOfNew(hub: Hub, { workspaceId }: RunHold): Promise<boolean> {
+  return (await audienceOf(hub).types(workspaceId)).has('record.created')
+}
+
+function presumeNew(things: ReadonlyMap<string, Thing>): StaleThing[] {
+  return Array.from(things.values(), thing => ({ thing, recordId: null }))
+}
+
+/** Looks at the things of a page that were only taken for new. */
+export async function lookAt(hub: Hub, hold: RunHold, page: PreparedPage): Promise<void> {
+  page.stale = await findStale(hub, hold, [...page.things.values()])
+  page.isPresumedNew = false
 }
 
 function keepLater(hold: RunHold, things: Map<string, Thing>, thing: Thing): void {

@@ -3,7 +3,7 @@ import type { ProviderClient } from '../providers/request.ts'
 import { commitPage } from './apply-page.ts'
 import { refuseForeignList } from './deletion-brake.ts'
 import { changesSince, FeedOverflow, fullPass, type PageSource } from './page-source.ts'
-import { preparePage, type PreparedPage } from './prepare-page.ts'
+import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
 import { readPages } from './read-pages.ts'
 import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
 
@@ -50,7 +50,7 @@ async function readAll(
   try {
     for await (const page of readPages(source, hold.run.cursor, control.signal)) {
       const prepared = await preparePage(hub, hold, page, { page: before, committed })
-      if (page.cursor === source.first && hold.run.compare && showsNothingKnown(prepared)) {
+      if (page.cursor === source.first && hold.run.compare && hasOnlyNew(prepared)) {
         await refuseForeignList(hub, hold, client, control.signal)
       }
       await committed
@@ -71,11 +71,6 @@ async function readAll(
   }
   Object.assign(hold.run, placeBehind(null))
   return true
-}
-
-function showsNothingKnown({ things, gone, bad, stale }: PreparedPage): boolean {
-  if (things.size === 0 || stale.length < things.size || gone.size > 0 || bad.length > 0) return false
-  return stale.every(({ recordId }) => recordId === null)
 }
 
 function placeBehind(next: string | null): RunPlace {
