@@ -74,7 +74,7 @@ export async function publish(workspace: TestWorkspace, type = 'invoice.paid', d
 }
 
 /** Waits until a condition holds, looking every 20 ms; fails after the time. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it did not come to be within ${timeoutMs} ms`)

