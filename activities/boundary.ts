@@ -22,7 +22,8 @@ export function withBoundary<Activities extends object>(activities: Activities, 
   return Object.fromEntries(wrapped) as Activities
 }
 
-function asFailure(error: unknown, activity: string, logger: Logger): Error {
+/** An error as a history may have it: a failure with its code, or the cancellation that it came of. */
+export function asFailure(error: unknown, activity: string, logger: Logger): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error
   // A cancelled activity's fetch fails with an AbortError; Temporal knows why.
   if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure('CANCELLED')

@@ -1,14 +1,16 @@
 import { Context } from '@temporalio/activity'
 import { connectionClient } from '../src/connections/client.ts'
-import { isHubError, type ErrorCode } from '../src/errors.ts'
+import type { ErrorCode } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
-import type { RunEnd, RunProgress, RunRef, RunStart, RunTrigger } from '../src/sync/contract.ts'
+import { beginRun } from '../src/sync/begin-run.ts'
+import type { RunEnd, RunProgress, RunRef, RunStart, RunTries, RunTrigger } from '../src/sync/contract.ts'
 import { compareUnseen } from '../src/sync/compare.ts'
 import { pullPages, type WorkControl } from '../src/sync/pull.ts'
 import { pushChanges, settlePending } from '../src/sync/push.ts'
-import { beginRun, finishRun } from '../src/sync/run.ts'
-import { noteWaiting, takeUpRun, type RunHold } from '../src/sync/run-hold.ts'
+import { finishRun } from '../src/sync/run.ts'
+import { takeUpRun, type RunHold } from '../src/sync/run-hold.ts'
 import type { ProviderClient } from '../src/providers/request.ts'
+import { waitInstead, type Tolerance } from './run-failure.ts'
 
 /** An activity hands back after this long, so that a shutdown, a new version or a failure costs little. */
 const sliceMs = 5 * 60_000
@@ -27,7 +29,7 @@ const pushPhases: Phases = { push: pushChanges }
 
 export function createSyncActivities(hub: Hub) {
   /** Works through phases from where the run stands, until they are through or the slice is over. */
-  async function work(ref: RunRef, mayWait: boolean, phasesOf: (hold: RunHold) => Phases): Promise<RunProgress> {
+  async function work(ref: RunRef, tolerance: Tolerance, phasesOf: (hold: RunHold) => Phases): Promise<RunProgress> {
     const context = Context.current()
     const hold = await takeUpRun(hub.db, ref)
     const phases = phasesOf(hold)
@@ -39,7 +41,7 @@ export function createSyncActivities(hub: Hub) {
       signal: context.cancellationSignal,
       onProgress: beat,
       isOver: () => Date.now() > endsAt,
-      attempt: context.info.attempt,
+      attempt: Math.max(context.info.attempt, (tolerance.tries?.failures ?? 0) + 1),
     }
     try {
       const client = await connectionClient(hub, ref.workspaceId, hold.sync.connection_id)
@@ -48,10 +50,7 @@ export function createSyncActivities(hub: Hub) {
       }
       return progressOf(hold, true)
     } catch (error) {
-      if (!mayWait || !isHubError(error, 'RATE_LIMITED')) throw error
-      const waitMs = waitOf(error.retryAfterMs)
-      await noteWaiting(hub.db, hold, waitMs)
-      return { ...progressOf(hold, false), waitMs }
+      return waitInstead(hub, hold, error, tolerance)
     } finally {
       clearInterval(timer)
     }
@@ -67,29 +66,24 @@ export function createSyncActivities(hub: Hub) {
     /**
      * Settles what was under way, pulls, and finds what is gone. A sync that only pulls is done with it.
      * @param mayWait whether the caller waits where a rate limit is used up; else that is a failure
+     * @param tries how often it has failed in a row, from a caller that tries again by itself
      */
-    async pullFromProvider(ref: RunRef, mayWait = false): Promise<RunProgress> {
-      return work(ref, mayWait, hold =>
+    async pullFromProvider(ref: RunRef, mayWait = false, tries?: RunTries): Promise<RunProgress> {
+      return work(ref, { mayWait, tries }, hold =>
         hold.sync.direction === 'pull' ? { ...pullPhases, ...pushPhases } : pullPhases,
       )
     },
 
     /** Tells the platform what has changed in the hub. */
-    async pushToProvider(ref: RunRef, mayWait = false): Promise<RunProgress> {
-      return work(ref, mayWait, () => pushPhases)
+    async pushToProvider(ref: RunRef, mayWait = false, tries?: RunTries): Promise<RunProgress> {
+      return work(ref, { mayWait, tries }, () => pushPhases)
     },
 
     async finishRun(ref: RunRef, status: RunEnd['status'], errorCode: ErrorCode | null): Promise<RunEnd> {
-      return finishRun(hub, ref, { status, errorCode })
+      const { workflowId } = Context.current().info.workflowExecution!
+      return finishRun(hub, ref, { status, errorCode }, workflowId)
     },
   }
-}
-
-const unstatedWaitMs = 2_000
-
-/** As long as the platform says, and a little more, so that those who wait for the same limit do not all come at once. */
-function waitOf(retryAfterMs = unstatedWaitMs): number {
-  return Math.ceil(Math.max(100, retryAfterMs) * (1 + Math.random() / 20))
 }
 
 function progressOf({ run }: RunHold, done: boolean): RunProgress {

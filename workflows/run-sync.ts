@@ -1,159 +1,105 @@
 import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
   condition,
   continueAsNew,
   defineSignal,
-  isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { createSyncActivities } from '../activities/sync.ts'
-import type { ErrorCode } from '../src/errors.ts'
 import {
   runRequestedSignal,
+  runStoppedSignal,
   type RunEnd,
-  type RunProgress,
-  type RunRef,
+  type RunStart,
   type RunSyncInput,
   type RunSyncResult,
+  type SyncTrouble,
 } from '../src/sync/contract.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
-
-type Activities = ReturnType<typeof createSyncActivities>
-
-const rows = proxyActivities<Activities>({
-  taskQueue: taskQueues.sync,
-  startToCloseTimeout: '30 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-})
+import { attend, attentionNow, carryOut, eventsPerHistory, rows, type News } from './carry-out-run.ts'
+import { describeTrouble } from './sync-words.ts'
 
 const runRequested = defineSignal(runRequestedSignal)
+const runStopped = defineSignal(runStoppedSignal)
 /** A workflow that is asked again and again begins a new history now and then. */
 const runsPerHistory = 20
-const eventsPerHistory = 8_000
 
 /**
  * One sync: takes the run that its row asks for, pulls and pushes, and looks before it ends whether another was asked for
- * meanwhile. If another workflow holds the sync's run, that one will run again, and this one is over.
+ * meanwhile. If another workflow holds the sync's run, that one will run again, and this one is over. The one that is named
+ * after the sync stays open while the sync's runs fail, says why, and takes the runs that its schedule or a person asks for.
  */
 export async function runSync(input: RunSyncInput): Promise<RunSyncResult> {
   const { workspaceId, syncId, trigger } = input
   let asked = false
-  const news = { count: 0 }
+  const news: News = { count: 0, stops: 0 }
   setHandler(runRequested, () => {
     asked = true
     news.count++
+  })
+  setHandler(runStopped, () => {
+    asked = true
+    news.count++
+    news.stops++
   })
   const result: RunSyncResult = { runs: [] }
   for (let first = true; first || asked; first = false) {
     asked = false
     const start = await rows.beginRun({ workspaceId, syncId }, trigger, first && trigger === 'schedule')
-    if (start.kind === 'lost') setCurrentDetails('Another workflow holds the run of this sync; it will run again.')
-    if (start.kind === 'skipped') setCurrentDetails(`Nothing to run: ${start.reason}`)
-    if (start.kind === 'failed') fail(start.errorCode)
-    if (start.kind !== 'taken') continue
-    const end = await carryOut(input, { workspaceId, syncId, runId: start.runId }, news)
-    result.runs.push({ runId: start.runId, status: end.status, errorCode: end.errorCode })
-    asked ||= end.again
-    if (asked && result.runs.length >= runsPerHistory) {
+    let { trouble } = start
+    if (start.kind === 'taken') {
+      const base = trouble?.attention ?? 'none'
+      if (trouble !== undefined && attentionNow() !== base) attend(base)
+      const end = await carryOut(input, { workspaceId, syncId, runId: start.runId }, news, base)
+      result.runs.push({ runId: start.runId, status: end.status, errorCode: end.errorCode })
+      asked ||= end.again
+      trouble = end.trouble
+      sayEnd(start.runId, end)
+    } else saySkipped(start)
+    const isLong = result.runs.length >= runsPerHistory
+    if (trouble && !asked) {
+      await watch(input, trouble, () => asked)
+      asked = true
+    } else if (trouble === null && !asked && attentionNow() !== 'none') attend('none')
+    if (asked && (isLong || (trouble && workflowInfo().historyLength > eventsPerHistory))) {
       await continueAsNew<typeof runSync>({ ...input, trigger: 'manual' })
     }
   }
   return result
 }
 
-async function carryOut(input: RunSyncInput, ref: RunRef, news: { count: number }): Promise<RunEnd> {
-  const { maximumAttempts = 8, initialIntervalMs = 2_000 } = input.retry ?? {}
-  const work = proxyActivities<Activities>({
-    taskQueue: taskQueues.sync,
-    startToCloseTimeout: '15 minutes',
-    scheduleToCloseTimeout: '2 hours',
-    heartbeatTimeout: '20 seconds',
-    retry: { maximumAttempts, initialInterval: initialIntervalMs, maximumInterval: '1 minute' },
-  })
-  let isWaiting = false
-  /** Works until it is done, and sleeps where a rate limit is used up: that costs no attempt, however often it happens. */
-  const toTheEnd = async (details: string, step: () => Promise<RunProgress>): Promise<RunProgress> => {
-    setCurrentDetails(details)
-    for (;;) {
-      const progress = await step()
-      if (isWaiting !== (progress.waitMs !== undefined)) {
-        isWaiting = !isWaiting
-        attend(isWaiting ? 'retrying' : 'none')
-        if (!isWaiting) setCurrentDetails(details)
-      }
-      if (progress.done) return progress
-      if (progress.waitMs !== undefined) await sleepOn(input, ref, progress.waitMs, news)
-    }
-  }
+/** The sync is in trouble: waits for its schedule or a person to ask for a run, and looks again from time to time. */
+async function watch(input: RunSyncInput, trouble: SyncTrouble, isAsked: () => boolean): Promise<void> {
+  const details = describeTrouble(input, trouble)
+  setCurrentDetails(details)
+  if (attentionNow() !== trouble.attention) attend(trouble.attention)
   try {
-    const pulled = await toTheEnd(
-      `Run ${ref.runId} pulls from ${input.provider}; it goes on page by page until it has everything.`,
-      () => work.pullFromProvider(ref, true),
-    )
-    if (pulled.phase !== 'done') {
-      await toTheEnd(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`, () =>
-        work.pushToProvider(ref, true),
-      )
-    }
-    const end = await rows.finishRun(ref, 'succeeded', null)
-    if (end.status === 'failed') fail(end.errorCode)
-    else setCurrentDetails(`Run ${ref.runId} is over: ${end.status}.`)
-    return end
+    await condition(isAsked, trouble.lookAgainMs, { summary: details.slice(0, 380) })
   } catch (error) {
-    if (isCancellation(error)) {
-      if (isWaiting) attend('none')
-      await CancellationScope.nonCancellable(() => rows.finishRun(ref, 'cancelled', 'SYNC_STOPPED'))
-      throw error
-    }
-    if (!(error instanceof ActivityFailure)) throw error
-    const end = await rows.finishRun(ref, 'failed', codeOf(error))
-    if (end.status === 'failed') fail(end.errorCode)
-    else {
-      if (isWaiting) attend('none')
-      setCurrentDetails(`Run ${ref.runId} was stopped: ${end.errorCode ?? ''}`)
-    }
-    return end
+    // Somebody has cancelled it: what is over needs nobody.
+    attend('none')
+    throw error
   }
 }
 
-/** Waits as long as the platform says, or until something about the sync has changed. */
-async function sleepOn(input: RunSyncInput, { runId }: RunRef, waitMs: number, news: { count: number }): Promise<void> {
-  const until = new Date(Date.now() + waitMs).toISOString()
-  setCurrentDetails(`Run ${runId} waits: the rate limit of ${input.provider} is used up. It goes on at ${until}.`)
-  const known = news.count
-  await condition(() => news.count > known, waitMs)
-  // The row holds the run's place, and the next execution takes up the same run.
-  if (workflowInfo().historyLength > eventsPerHistory) {
-    await continueAsNew<typeof runSync>({ ...input, trigger: 'manual' })
-  }
+function saySkipped(start: Exclude<RunStart, { kind: 'taken' }>): void {
+  if (start.kind === 'lost') setCurrentDetails('Another workflow holds the run of this sync; it will run again.')
+  if (start.kind === 'skipped') setCurrentDetails(`Nothing to run: ${start.reason}`)
+  if (start.kind === 'failed') sayFailed(start.errorCode, start.trouble)
 }
 
-function attend(value: Attention): void {
-  upsertSearchAttributes([{ key: searchAttributes.attention, value }])
+function sayEnd(runId: string, end: RunEnd): void {
+  if (end.status === 'failed') return sayFailed(end.errorCode, end.trouble)
+  setCurrentDetails(`Run ${runId} is over: ${end.errorCode ?? end.status}.`)
+  // Ended by an activity of a version that does not tell of trouble.
+  if (end.trouble === undefined && attentionNow() !== 'none') attend('none')
 }
 
-/** The hub's code of a failed activity; a timeout or anything unforeseen is `SYNC_FAILED`. */
-function codeOf({ cause }: ActivityFailure): ErrorCode {
-  if (!(cause instanceof ApplicationFailure) || !cause.type || cause.type === 'INTERNAL') return 'SYNC_FAILED'
-  return cause.type as ErrorCode
+function sayFailed(errorCode: string | null, trouble: SyncTrouble | null | undefined): void {
+  setCurrentDetails(
+    `The run failed with ${errorCode ?? 'SYNC_FAILED'}; the workflow named after its sync says how it goes on.`,
+  )
+  if (trouble === undefined) attend(needPerson.includes(errorCode ?? '') ? 'needs_person' : 'none')
 }
 
-/** What only a person can mend, and how. */
-const forPersons: Record<string, string> = {
-  TOKEN_EXPIRED: "the connection's user has to connect again",
-  DELETIONS_HELD: 'more is gone at the platform than a run deletes by itself; the sync says how to allow it',
-}
-
-function fail(errorCode: string | null): void {
-  const forPerson = forPersons[errorCode ?? '']
-  const attention: Attention = forPerson === undefined ? 'none' : 'needs_person'
-  attend(attention)
-  setCurrentDetails(`The run failed with ${errorCode ?? 'SYNC_FAILED'}: ${forPerson ?? 'the next run tries again'}.`)
-}
+/** What an activity of a version that does not tell of trouble leaves to a person. */
+const needPerson = ['TOKEN_EXPIRED', 'DELETIONS_HELD']

@@ -100,4 +100,9 @@ export const encryptionKeyUsed = gauge('encryption_key_used', '1 while anything 
 export const refreshesDue = gauge('token_refreshes_due', 'Connections whose token refresh is due')
 export const inboundWaiting = gauge('inbound_events_waiting', 'Provider webhooks that wait to be handled')
 export const syncRunsOpen = gauge('sync_runs_open', 'Sync runs that are under way')
+export const syncsInTrouble = gauge(
+  'syncs_in_trouble',
+  'Syncs whose last run failed, that hold deletions for a person, or whose run waits',
+  ['state'],
+)
 export const scrapeErrors = counter('scrape_errors_total', 'Gauges that could not be read in time', ['source'])

@@ -14,6 +14,9 @@ export const syncWorkflowId = (syncId: string) => `sync/${syncId}`
 /** Tells a running `runSync` that a run was asked for: it looks once more before it ends. */
 export const runRequestedSignal = 'runRequested'
 
+/** Tells a `runSync` that waits that its run was stopped, or that its sync is another: it looks at once. */
+export const runStoppedSignal = 'runStopped'
+
 export interface RunSyncInput {
   workspaceId: string
   syncId: string
@@ -29,8 +32,28 @@ export interface SyncRetry {
   initialIntervalMs: number
 }
 
+/** A sync whose runs fail: what its workflow says of it while it waits for the next. */
+export interface SyncTrouble {
+  attention: 'retrying' | 'needs_person'
+  /** What the last run failed with. */
+  errorCode: string
+  since: string
+  /** When the schedule is due; null: it runs when it is asked to. */
+  nextRunAt: string | null
+  /** Deletions that wait for a person, of so many things that were known. */
+  held: { count: number; known: number } | null
+  lookAgainMs: number
+}
+
+/** How the sync is; left out by an activity of an older version, and null too where it is not for the asker to watch it. */
+export interface Watched {
+  trouble?: SyncTrouble | null
+}
+
 /** What the first activity of a run gives: the run it holds, or why there is none. */
-export type RunStart =
+export type RunStart = Watched & RunBeginning
+
+type RunBeginning =
   | { kind: 'taken'; runId: string }
   /** Another workflow holds a run: it runs again before it ends. */
   | { kind: 'lost' }
@@ -48,11 +71,20 @@ export interface RunRef {
 export interface RunProgress {
   done: boolean
   phase: string
-  /** The platform's rate limit is used up: it goes on after this time, from where it stands. */
+  /** Nothing can be done just now: it goes on after this time, from where it stands. */
   waitMs?: number
+  /** Why, where it is not the platform's rate limit. */
+  waitsFor?: 'provider_error' | 'place'
+  /** What this try failed with; without a wait it was the last one. */
+  errorCode?: string
 }
 
-export interface RunEnd {
+/** How often a run's work has failed in a row, and how it is tried again. An activity that is not told throws instead. */
+export interface RunTries extends SyncRetry {
+  failures: number
+}
+
+export interface RunEnd extends Watched {
   status: 'succeeded' | 'failed' | 'cancelled'
   errorCode: string | null
   /** Another run was asked for meanwhile. */

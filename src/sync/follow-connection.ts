@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Connection } from '../connections/store.ts'
 import type { Executor } from '../db/database.ts'
 import { cancelRuns } from './run-store.ts'
+import { watchNow } from './watch-now.ts'
 
 /** Why the hub itself pauses a connection's syncs. */
 export type PauseReason = 'needs_reauth' | 'disconnecting'
@@ -35,6 +36,8 @@ export async function pauseSyncs(
     .set({
       status: 'paused',
       paused_because: reason,
+      failing_since: null,
+      watch_until: watchNow,
       schedule_revision: sql<number>`schedule_revision + 1`,
       updated_at: sql<Date>`now()`,
     })

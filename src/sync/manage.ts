@@ -6,6 +6,7 @@ import type { Hub } from '../hub.ts'
 import { newId } from '../ids.ts'
 import { providerOf } from '../providers/index.ts'
 import type { ModelDefinition } from '../providers/model.ts'
+import { syncWorkflowId } from './contract.ts'
 import type { ConflictPolicy } from './policy.ts'
 import { pauseReasonOf } from './follow-connection.ts'
 import { cancelRuns } from './run-store.ts'
@@ -87,7 +88,10 @@ export async function changeSync(
     await writeAudit(trx, { workspaceId, actor, action: 'sync.changed', subjectId: syncId, details })
     return after
   })
-  if (changes.schedule !== undefined) await follow(hub, sync)
+  if (changes.schedule !== undefined) {
+    if (sync.failingSince) await wakeWorkflows(hub, [syncWorkflowId(syncId)])
+    await follow(hub, sync)
+  }
   return sync
 }
 
@@ -99,6 +103,7 @@ export async function pauseSync(hub: Hub, actor: string, workspaceId: string, sy
     if (before.status === 'paused' && before.pausedBecause !== 'needs_reauth') return before
     const after = await updateSync(trx, before, { status: 'paused', pausedBecause: 'person' })
     stopped = await cancelRuns(trx, workspaceId, [syncId], 'SYNC_PAUSED')
+    if (before.failingSince) stopped.push(syncWorkflowId(syncId))
     await writeAudit(trx, { workspaceId, actor, action: 'sync.paused', subjectId: syncId })
     return after
   })
@@ -131,6 +136,7 @@ export async function deleteSync(hub: Hub, actor: string, workspaceId: string, s
     const before = await lockSync(trx, workspaceId, syncId)
     await markDeleted(trx, before)
     stopped = await cancelRuns(trx, workspaceId, [syncId], 'SYNC_NOT_FOUND')
+    if (before.failingSince) stopped.push(syncWorkflowId(syncId))
     await writeAudit(trx, { workspaceId, actor, action: 'sync.deleted', subjectId: syncId })
     return before
   })

@@ -131,3 +131,16 @@ export function retryDelayMs(failures: number): number {
 function withoutNothing(values: Fields): Fields {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null))
 }
+
+const longestDelayMs = 60_000
+/** A platform that says when to come again is believed up to this. */
+const longestStatedMs = 3_600_000
+
+/** How long a run waits after a failure that may pass: twice as long each time, or as long as the platform says. */
+export function runRetryDelayMs(
+  { failures, initialIntervalMs }: { failures: number; initialIntervalMs: number },
+  statedMs: number | undefined,
+): number {
+  if (statedMs !== undefined) return Math.min(statedMs, longestStatedMs)
+  return Math.min(longestDelayMs, initialIntervalMs * 2 ** failures)
+}

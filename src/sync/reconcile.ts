@@ -6,23 +6,50 @@ import { pauseReasonOf, pauseSyncs } from './follow-connection.ts'
 import { finishRun } from './run.ts'
 import { applySchedule } from './schedule.ts'
 import { startRunSoon } from './start-workflow.ts'
+import { setWatch } from './trouble.ts'
 
 /** A request that is older was not started on the fast path; a run without a sign of life for so long may be held by nobody. */
 const unstartedAfterMs = 10_000
 const silentAfterMs = 60_000
 const linksAtOnce = 5_000
+/** A watch that was asked to look and has not done so is asked again after this long. */
+const askedAgainMs = 120_000
 
 /**
- * Pauses what works through a connection that cannot be used, starts requested runs that were not started, frees run rows whose workflow is gone, brings Schedules to what the rows say,
- * and removes what deleted syncs leave. Gives how many it started or freed.
+ * Pauses what works through a connection that cannot be used, starts requested runs that were not started and watches of what
+ * fails, frees run rows whose workflow is gone, brings Schedules to what the rows say, and removes what deleted syncs leave. Gives
+ * how many it started or freed.
  */
 export async function reconcileSync(hub: Hub, limit: number): Promise<number> {
   const paused = await pauseUnusable(hub, limit)
   const scheduled = await followSchedules(hub, limit)
   const freed = await freeSilentRuns(hub, limit)
   const started = await startRequested(hub, limit)
+  const watched = await startWatches(hub, limit)
   await removeDeleted(hub)
-  return paused + scheduled + freed + started
+  return paused + scheduled + freed + started + watched
+}
+
+/**
+ * Starts, or wakes, the workflows of syncs that nobody has looked at in time: runs of them fail, or do no longer. One that
+ * finds nothing to watch says so in the row, and ends. Relies on syncs_watched.
+ */
+async function startWatches(hub: Hub, limit: number): Promise<number> {
+  const rows = await hub.db
+    .selectFrom('syncs')
+    .select(['id', 'workspace_id', 'connection_id', 'provider'])
+    .where('watch_until', '<', new Date(Date.now() - unstartedAfterMs))
+    .orderBy('watch_until')
+    .limit(limit)
+    .execute()
+  let started = 0
+  for (const { id, workspace_id: workspaceId, connection_id: connectionId, provider } of rows) {
+    // Before it looks, which may be at once; should it not come to, it is asked again, behind the others.
+    await setWatch(hub.db, workspaceId, id, new Date(Date.now() + askedAgainMs))
+    if (!(await startRunSoon(hub, { id, workspaceId, connectionId, provider }, 'manual'))) break
+    started++
+  }
+  return started
 }
 
 /** Syncs that run although their connection cannot be used: whatever left them so. Relies on syncs_once. */
@@ -154,6 +181,8 @@ async function removeDeleted(hub: Hub): Promise<void> {
     .select(['id', 'workspace_id'])
     .where('deleted_at', 'is not', null)
     .where('schedule_revision', '=', sql<number>`schedule_applied`)
+    // Whoever watches it is told first, and ends.
+    .where('watch_until', 'is', null)
     .orderBy('id')
     .limit(20)
     .execute()

@@ -68,7 +68,12 @@ export async function moveRun(
   const added = Object.entries(counts).map(([name, count]) => [name, sql<number>`${sql.ref(name)} + ${count}`])
   const { numUpdatedRows } = await db
     .updateTable('sync_runs')
-    .set({ ...(Object.fromEntries(added) as Record<string, never>), ...place, alive_at: sql<Date>`now()` })
+    .set({
+      ...(Object.fromEntries(added) as Record<string, never>),
+      ...place,
+      error_code: null,
+      alive_at: sql<Date>`now()`,
+    })
     .where('workspace_id', '=', hold.workspaceId)
     .where('id', '=', hold.runId)
     .where('claim', '=', hold.claim)
@@ -79,13 +84,23 @@ export async function moveRun(
 }
 
 /**
- * Says that nothing can be done for a while because the platform's rate limit is used up; the run keeps its place.
+ * Says that nothing can be done for a while, and why; the run keeps its place. An error's code stays until something is done
+ * again.
  * @throws HubError `SYNC_STOPPED`
  */
-export async function noteWaiting(db: Executor, hold: RunHold, waitMs: number): Promise<void> {
+export async function noteWaiting(
+  db: Executor,
+  hold: RunHold,
+  wait: { for: 'rate_limit' | 'provider_error'; waitMs: number; errorCode?: string },
+): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('sync_runs')
-    .set({ waiting_for: 'rate_limit', waiting_until: new Date(Date.now() + waitMs), alive_at: sql<Date>`now()` })
+    .set({
+      waiting_for: wait.for,
+      waiting_until: new Date(Date.now() + wait.waitMs),
+      ...(wait.errorCode === undefined ? {} : { error_code: wait.errorCode }),
+      alive_at: sql<Date>`now()`,
+    })
     .where('workspace_id', '=', hold.workspaceId)
     .where('id', '=', hold.runId)
     .where('claim', '=', hold.claim)

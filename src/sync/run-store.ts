@@ -5,6 +5,7 @@ import type { SyncRunsTable } from '../db/schema/sync-runs.ts'
 import { HubError, type ErrorCode } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { RunTrigger } from './contract.ts'
+import { noteEnds } from './trouble.ts'
 
 export type RunRow = Selectable<SyncRunsTable>
 
@@ -111,6 +112,7 @@ export async function endRun(
     .where('status', 'in', from)
     .returningAll()
     .executeTakeFirst()
+  if (run) await noteEnds(db, workspaceId, [run])
   // What a run saw that did not come to its end is kept for the next, which may go on with its pass.
   if (run?.status === 'succeeded') {
     await db.deleteFrom('sync_run_pages').where('run_id', '=', runId).execute()
@@ -136,8 +138,9 @@ export async function cancelRuns(
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', 'in', syncIds)
     .where('status', 'in', ['requested', 'running'])
-    .returning('workflow_id')
+    .returningAll()
     .execute()
+  await noteEnds(db, workspaceId, rows)
   return rows.flatMap(row => row.workflow_id ?? [])
 }
 

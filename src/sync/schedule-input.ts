@@ -20,7 +20,8 @@ export function isCron(text: string): boolean {
   if (!/^[\dA-Z*,/ -]{9,100}$/i.test(text) || text.trim().split(/\s+/).length !== 5) return false
   if (/\d*[LW](\s|,|$)/i.test(text.replaceAll(/\b(JUL|APR|WED)\b/gi, ''))) return false
   try {
-    return new Cron(text, { paused: true }).nextRun() !== null
+    // To Temporal a day of the month and a day of the week have to hold both.
+    return new Cron(text, { paused: true, legacyMode: false }).nextRun() !== null
   } catch {
     return false
   }

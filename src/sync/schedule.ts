@@ -1,6 +1,7 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client'
 import type { Hub } from '../hub.ts'
 import { syncWorkflowId } from './contract.ts'
+import { offsetOf } from './next-run.ts'
 import { parseEvery } from './schedule-input.ts'
 import { runStartOf, type SyncIdentity } from './start-workflow.ts'
 import type { SyncSchedule } from './sync-store.ts'
@@ -67,13 +68,6 @@ function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' as const },
     state: { paused: wanted.paused, note: wanted.paused ? 'The sync is paused' : 'As the sync says' },
   }
-}
-
-/** Spreads syncs of the same interval over it, always the same way for the same sync. */
-function offsetOf(syncId: string, everyMs: number): number {
-  let sum = 0
-  for (const letter of syncId) sum = (sum * 31 + letter.charCodeAt(0)) % 1_000_003
-  return Math.floor(((sum / 1_000_003) * everyMs) / 1_000) * 1_000
 }
 
 function ignoreMissing(error: unknown): void {

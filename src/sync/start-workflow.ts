@@ -2,7 +2,14 @@ import { WorkflowNotFoundError } from '@temporalio/client'
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common'
 import type { Hub } from '../hub.ts'
 import { searchAttributes, taskQueues } from '../temporal/contract.ts'
-import { runRequestedSignal, runSyncName, syncWorkflowId, type RunSyncInput, type RunTrigger } from './contract.ts'
+import {
+  runRequestedSignal,
+  runStoppedSignal,
+  runSyncName,
+  syncWorkflowId,
+  type RunSyncInput,
+  type RunTrigger,
+} from './contract.ts'
 
 /** What identifies a sync to its workflow. */
 export interface SyncIdentity {
@@ -55,13 +62,21 @@ export async function startRunSoon(hub: Hub, sync: SyncIdentity, trigger: RunTri
   }
 }
 
-/** Wakes workflows whose runs were cancelled: one that waits for a rate limit would otherwise stay open for as long. */
+/**
+ * Wakes workflows whose runs were cancelled, or that watch a sync of which something else is to be said now: one that waits for
+ * a rate limit would otherwise stay open for as long.
+ */
 export async function wakeWorkflows(hub: Hub, workflowIds: readonly string[]): Promise<void> {
-  const wake = (id: string) => hub.temporal.workflow.getHandle(id).signal(runRequestedSignal)
+  const wake = async (id: string) => {
+    try {
+      await hub.temporal.workflow.getHandle(id).signal(runStoppedSignal)
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    }
+  }
   try {
-    await hub.temporal.withDeadline(Date.now() + 2_000, () => Promise.all(workflowIds.map(wake)))
+    await hub.temporal.withDeadline(Date.now() + 2_000, () => Promise.all([...new Set(workflowIds)].map(wake)))
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return
     hub.log.warn({ err: error }, 'a workflow whose run was cancelled was not woken: it ends when it wakes by itself')
   }
 }

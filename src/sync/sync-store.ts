@@ -4,6 +4,7 @@ import { behind, type Position } from '../db/keyset.ts'
 import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
 import type { ConflictPolicy } from './policy.ts'
+import { watchNow } from './watch-now.ts'
 
 export type SyncSchedule = { every: string } | { cron: string; timeZone: string }
 
@@ -25,8 +26,22 @@ export interface Sync {
   /** Deletions that wait for a person. */
   deletionsHeld: HeldDeletions | null
   scheduleRevision: number
+  /** Whether the Schedule in Temporal is as the row says. */
+  isScheduleApplied: boolean
+  /** The last run that ended; null before the first. */
+  lastRun: LastRun | null
+  /** Since when runs fail; null when the last one succeeded, and while the sync is paused. */
+  failingSince: Date | null
   createdAt: Date
   updatedAt: Date
+}
+
+/** How a run ended. */
+export interface LastRun {
+  id: string
+  status: 'succeeded' | 'failed' | 'cancelled'
+  errorCode: string | null
+  finishedAt: Date
 }
 
 export function syncFromRow(row: Selectable<SyncsTable>): Sync {
@@ -45,9 +60,18 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     changedSince: row.changed_since,
     deletionsHeld: row.deletions_held,
     scheduleRevision: row.schedule_revision,
+    isScheduleApplied: row.schedule_revision === row.schedule_applied,
+    lastRun: lastRunOf(row),
+    failingSince: row.failing_since,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+function lastRunOf(row: Selectable<SyncsTable>): LastRun | null {
+  const { last_run_id: id, last_run_status: status, last_run_finished_at: finishedAt } = row
+  if (id === null || status === null || finishedAt === null) return null
+  return { id, status, errorCode: row.last_run_error_code, finishedAt }
 }
 
 /** @throws HubError `SYNC_NOT_FOUND` */
@@ -78,16 +102,19 @@ export async function lockSync(db: Executor, workspaceId: string, syncId: string
 }
 
 export interface SyncFilter {
-  connectionId?: string | undefined
+  connectionIds?: string[] | undefined
   collection?: string | undefined
+  lastRunStatus?: LastRun['status'] | undefined
   after?: Position | undefined
   limit: number
 }
 
-/** A page of a workspace's syncs, newest first. */
+/** A page of a workspace's syncs, newest first. Relies on syncs_by_workspace, syncs_by_last_run and syncs_once. */
 export async function listSyncs(db: Executor, workspaceId: string, filter: SyncFilter): Promise<Sync[]> {
   let query = db.selectFrom('syncs').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
-  if (filter.connectionId !== undefined) query = query.where('connection_id', '=', filter.connectionId)
+  if (filter.connectionIds?.length === 0) return []
+  if (filter.connectionIds !== undefined) query = query.where('connection_id', 'in', filter.connectionIds)
+  if (filter.lastRunStatus !== undefined) query = query.where('last_run_status', '=', filter.lastRunStatus)
   if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection)
   return (await query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()).map(syncFromRow)
 }
@@ -144,7 +171,8 @@ export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges)
       ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule) }),
       ...(status === undefined ? {} : { status }),
       ...(pausedBecause === undefined ? {} : { paused_because: pausedBecause }),
-      ...(isRescheduled ? { schedule_revision: sql<number>`schedule_revision + 1` } : {}),
+      ...(isRescheduled ? { schedule_revision: sql<number>`schedule_revision + 1`, watch_until: watchNow } : {}),
+      ...(status === 'paused' ? { failing_since: null } : {}),
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', sync.workspaceId)
@@ -163,6 +191,8 @@ export async function markDeleted(db: Executor, sync: Sync): Promise<void> {
     .set({
       deleted_at: sql<Date>`now()`,
       status: 'paused',
+      failing_since: null,
+      watch_until: watchNow,
       schedule_revision: sql<number>`schedule_revision + 1`,
       updated_at: sql<Date>`now()`,
     })

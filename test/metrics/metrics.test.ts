@@ -55,8 +55,25 @@ describe('/metrics', () => {
        ('conn_6', $1, 'github', 'production', 'oauth2', 'degraded', 1, 'provider', null)`,
       [workspace.workspaceId],
     )
+    await hub.pool.query(
+      `insert into syncs (id, workspace_id, connection_id, provider, model, collection, direction, conflict_policy,
+         failing_since, deletions_held) values
+       ('sync_1', $1, 'conn_1', 'github', 'customers', 'a', 'pull', 'newest', now(), null),
+       ('sync_2', $1, 'conn_1', 'github', 'customers', 'b', 'pull', 'newest', now(), '{}'),
+       ('sync_3', $1, 'conn_1', 'github', 'customers', 'c', 'pull', 'newest', null, null)`,
+      [workspace.workspaceId],
+    )
+    await hub.pool.query(
+      `insert into sync_runs (id, workspace_id, sync_id, trigger, status, waiting_for) values
+       ('run_1', $1, 'sync_1', 'manual', 'running', 'provider_error'), ('run_2', $1, 'sync_2', 'manual', 'running', null)`,
+      [workspace.workspaceId],
+    )
     const server = await createTestServer(await createTestHub({ beside: hub }))
     const { body } = await call<string>(server, undefined, 'GET', '/metrics')
+    expect(valueOf('causeway_sync_runs_open', body)).toBe('2')
+    for (const state of ['failed', 'held', 'waiting']) {
+      expect([state, valueOf(`causeway_syncs_in_trouble{state="${state}"}`, body)]).toEqual([state, '1'])
+    }
     expect(valueOf('causeway_delivery_queue_depth{state="waiting"}', body)).toBe('2')
     expect(valueOf('causeway_delivery_queue_depth{state="held"}', body)).toBe('1')
     expect(valueOf('causeway_deliveries_due', body)).toBe('1')

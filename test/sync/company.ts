@@ -72,6 +72,12 @@ export interface ShownSync {
   id: string
   status: string
   pausedBecause: string | null
+  schedule: Record<string, string> | null
+  scheduleState: string
+  nextRunAt: string | null
+  lastRun: { id: string; status: string; errorCode: string | null; finishedAt: string } | null
+  failingSince: string | null
+  openRun: { id: string; status: string; errorCode: string | null; waitingFor: string | null } | null
   [member: string]: unknown
 }
 

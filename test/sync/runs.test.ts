@@ -3,7 +3,7 @@ import { ScheduleNotFoundError } from '@temporalio/client'
 import { runRequestedSignal, runSyncName, syncWorkflowId } from '../../src/sync/contract.ts'
 import { reconcileSync } from '../../src/sync/reconcile.ts'
 import { requestSyncRun } from '../../src/sync/request-run.ts'
-import { beginRun } from '../../src/sync/run.ts'
+import { beginRun } from '../../src/sync/begin-run.ts'
 import { eventually, publishedEvents } from '../connections/accounts.ts'
 import { createWorkspace } from '../support/hub.ts'
 import {
@@ -77,7 +77,7 @@ describe('runs', () => {
       { workspaceId, syncId },
       { workflowId: 'x', trigger: 'schedule', mayRequest: true },
     )
-    expect(start).toEqual({ kind: 'lost' })
+    expect(start).toMatchObject({ kind: 'lost' })
     await eventually('both runs', async () => {
       const runs = await runsOf(syncId)
       return runs.length === 2 && runs.every(({ status }) => status === 'succeeded')

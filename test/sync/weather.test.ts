@@ -1,7 +1,7 @@
 import type { FaultRequest } from '../../dev/sandbox/faults.ts'
 import { connectionClient } from '../../src/connections/client.ts'
 import { pullPages } from '../../src/sync/pull.ts'
-import { beginRun } from '../../src/sync/run.ts'
+import { beginRun } from '../../src/sync/begin-run.ts'
 import { takeUpRun } from '../../src/sync/run-hold.ts'
 import { eventually } from '../connections/accounts.ts'
 import { anotherCompany, connectedCompany, createSync, endOf, records, run, type ShownRun } from './company.ts'

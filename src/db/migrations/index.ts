@@ -18,6 +18,7 @@ import { pushCalls } from './0017-push-calls.ts'
 import { inboundMended } from './0018-inbound-mended.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
 import { connectionsTold } from './0021-connections-told.ts'
+import { syncTrouble } from './0022-sync-trouble.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0018-inbound-mended': inboundMended,
   '0019-idempotent-callers': idempotentCallers,
   '0021-connections-told': connectionsTold,
+  '0022-sync-trouble': syncTrouble,
 }

@@ -18,7 +18,7 @@ export interface SyncRunsTable {
   claim: Generated<number>
   workflow_id: string | null
   /** Why nothing is done just now, and until when. */
-  waiting_for: 'rate_limit' | null
+  waiting_for: 'rate_limit' | 'provider_error' | 'place' | null
   waiting_until: ColumnType<Date | null, Date | null | undefined, Date | null>
   /** Where a run before broke off whose pass this one goes on with. */
   resumed_cursor: string | null
@@ -35,6 +35,7 @@ export interface SyncRunsTable {
   /** Deletions that wait for a person, and how many a person has let through. */
   deletions_held: Generated<number>
   deletions_allowed: number | null
+  /** Why it failed; of one that is under way, why its last try failed. */
   error_code: string | null
   requested_at: Generated<Date>
   started_at: Date | null

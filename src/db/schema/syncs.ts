@@ -24,6 +24,15 @@ export interface SyncsTable {
   /** Raised by whatever Temporal's Schedule must follow; behind it is what the Schedule was last brought to. */
   schedule_revision: Generated<number>
   schedule_applied: Generated<number>
+  /** The last run that ended; null before the first. */
+  last_run_id: string | null
+  last_run_status: 'succeeded' | 'failed' | 'cancelled' | null
+  last_run_error_code: string | null
+  last_run_finished_at: Date | null
+  /** Since when runs fail; null once one has succeeded, and while the sync is paused. */
+  failing_since: Date | null
+  /** When the workflow that watches the sync looks again at the latest; null when none does, nor has to. */
+  watch_until: ColumnType<Date | null, Date | null | undefined, Date | null>
   created_at: Generated<Date>
   updated_at: Generated<Date>
   /** Deleted for its users; the row stays until its Schedule and links are gone too. */

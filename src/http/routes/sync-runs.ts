@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Hub } from '../../hub.ts'
 import { listTrouble, resolveConflict } from '../../sync/conflicts.ts'
+import { openRunsOf } from '../../sync/open-runs.ts'
 import { requestSyncRun } from '../../sync/request-run.ts'
 import { resolveWrite } from '../../sync/resolve-write.ts'
-import { findRun, listRuns } from '../../sync/run-store.ts'
+import { findRun, listRuns, type RunRow } from '../../sync/run-store.ts'
 import { findSync } from '../../sync/sync-store.ts'
 import { jsonField } from '../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
@@ -46,7 +47,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       async handler({ params, body: { full, allowDeletions }, caller: { workspaceId, apiKeyId: actor } }) {
         const options = { full, ...(allowDeletions ? { allowDeletions: { actor } } : {}) }
         const run = await requestSyncRun(hub, workspaceId, params.syncId, 'manual', options)
-        return showRun(await findRun(hub.db, workspaceId, params.syncId, run!.runId))
+        return show(workspaceId, params.syncId, await findRun(hub.db, workspaceId, params.syncId, run!.runId))
       },
     }),
     route({
@@ -60,9 +61,11 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       reply: page(runSchema),
       errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
       async handler({ params, query: { cursor, limit }, caller }) {
-        await findSync(hub.db, caller.workspaceId, params.syncId)
+        const sync = await findSync(hub.db, caller.workspaceId, params.syncId)
         const list = { after: positionAt(cursor, 'syncRun'), limit: limit + 1 }
-        return pageOf(await listRuns(hub.db, caller.workspaceId, params.syncId, list), limit, showRun)
+        const runs = await listRuns(hub.db, caller.workspaceId, params.syncId, list)
+        const open = (await openRunsOf(hub.db, [sync])).get(sync.id)
+        return pageOf(runs, limit, run => showRun(run, sync, open))
       },
     }),
     route({
@@ -76,7 +79,8 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       errors: ['SYNC_NOT_FOUND', 'SYNC_RUN_NOT_FOUND'],
       async handler({ params, caller }) {
         await findSync(hub.db, caller.workspaceId, params.syncId)
-        return showRun(await findRun(hub.db, caller.workspaceId, params.syncId, params.runId))
+        const run = await findRun(hub.db, caller.workspaceId, params.syncId, params.runId)
+        return show(caller.workspaceId, params.syncId, run)
       },
     }),
     route({
@@ -153,6 +157,11 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
         resolveWrite(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body.externalId),
     }),
   ]
+
+  async function show(workspaceId: string, syncId: string, run: RunRow) {
+    const sync = await findSync(hub.db, workspaceId, syncId)
+    return showRun(run, sync, (await openRunsOf(hub.db, [sync])).get(syncId))
+  }
 
   async function trouble<Item>(
     workspaceId: string,

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import type { Hub } from '../../hub.ts'
 import type { Link } from '../../sync/link-store.ts'
+import { nextRunAt } from '../../sync/next-run.ts'
+import { openRunsOf, runWaits, waitOf } from '../../sync/open-runs.ts'
 import { countsOfRun } from '../../sync/run.ts'
 import type { RunRow } from '../../sync/run-store.ts'
 import { isCron, isTimeZone, parseEvery } from '../../sync/schedule-input.ts'
@@ -34,6 +37,19 @@ export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual'
   description: 'Who wins a field that both sides changed; `manual` holds it for a person',
 })
 
+export const endStates = ['succeeded', 'failed', 'cancelled'] as const
+
+const runErrorCode = z.string().nullable().meta({
+  description: 'Why it failed; of a run that is under way, why its last try failed, until it gets on again',
+})
+
+const waitingFor = z.enum(runWaits).nullable().meta({
+  description:
+    'Why it does nothing just now. Under way: `rate_limit`, the limit of the platform is used up; `provider_error`, the last try failed and it tries again; `place`, other syncs have the places of the workers. Asked for: `run_before`, another run of the sync is under way; `connection`, its user has to connect again; `worker`, nobody has begun it yet. It goes on by itself',
+})
+
+const waitingUntil = instant.nullable().meta({ description: 'When it goes on, where that is known' })
+
 export const syncSchema = z
   .strictObject({
     id: idField('sync'),
@@ -58,19 +74,70 @@ export const syncSchema = z
         description:
           'More things are gone at the platform than a run deletes by itself: allow it by a run with `allowDeletions`, or mend the connection',
       }),
+    scheduleState: z.enum(['none', 'active', 'paused', 'pending']).meta({
+      description:
+        'How its Schedule in Temporal is: `pending` until it is as the sync says, which is within a minute once Temporal is there',
+    }),
+    nextRunAt: instant
+      .nullable()
+      .meta({ description: 'When it is due by its schedule next; null when it has none, or is paused' }),
+    lastRun: z
+      .strictObject({
+        id: idField('syncRun').meta({ description: 'The run' }),
+        status: z.enum(endStates).meta({ description: 'How it ended' }),
+        errorCode: z.string().nullable(),
+        finishedAt: instant,
+      })
+      .nullable()
+      .meta({ description: 'The last run that ended; null before the first' }),
+    failingSince: instant.nullable().meta({
+      description: 'Since when runs fail; null once one has succeeded, and while the sync is paused',
+    }),
+    openRun: z
+      .strictObject({
+        id: idField('syncRun').meta({ description: 'The run' }),
+        status: z.enum(['requested', 'running']),
+        errorCode: runErrorCode,
+        waitingFor,
+        waitingUntil,
+      })
+      .nullable()
+      .meta({ description: 'The run that is under way, or else asked for' }),
     createdAt: instant,
     updatedAt: instant,
   })
   .meta({ id: 'Sync' })
 
-export function showSync(sync: Sync): z.output<typeof syncSchema> {
+export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof syncSchema> {
   const { id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status } = sync
   return {
     ...{ id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status },
     pausedBecause: sync.pausedBecause,
     deletionsHeld: sync.deletionsHeld,
+    scheduleState: !sync.isScheduleApplied ? 'pending' : schedule === null ? 'none' : status,
+    nextRunAt: nextRunAt(sync, new Date())?.toISOString() ?? null,
+    lastRun: sync.lastRun && { ...sync.lastRun, finishedAt: sync.lastRun.finishedAt.toISOString() },
+    failingSince: sync.failingSince?.toISOString() ?? null,
+    openRun: open ? showOpenRun(open, sync) : null,
     createdAt: sync.createdAt.toISOString(),
     updatedAt: sync.updatedAt.toISOString(),
+  }
+}
+
+/** Syncs with the runs that are open, as a list or a single one shows them. */
+export async function showSyncs(
+  hub: Hub,
+  syncs: readonly Sync[],
+): Promise<(sync: Sync) => z.output<typeof syncSchema>> {
+  const open = await openRunsOf(hub.db, syncs)
+  return sync => showSync(sync, open.get(sync.id))
+}
+
+function showOpenRun(run: RunRow, sync: Sync) {
+  return {
+    ...{ id: run.id, status: run.status as 'requested' | 'running', errorCode: run.error_code },
+    waitingFor: waitOf(run, sync, run),
+    waitingUntil: run.waiting_until?.toISOString() ?? null,
   }
 }
 
@@ -95,24 +162,22 @@ export const runSchema = z
       failed: count.meta({ description: 'Items and records that could not be taken or written' }),
     }),
     deletionsHeld: count.meta({ description: 'Deletions that it held for a person, at most' }),
-    errorCode: z.string().nullable(),
-    waitingFor: z.enum(['rate_limit']).nullable().meta({
-      description:
-        'Why a running run does nothing just now: the limit of the platform is used up, and it goes on by itself',
-    }),
-    waitingUntil: instant.nullable().meta({ description: 'When it goes on' }),
+    errorCode: runErrorCode,
+    waitingFor,
+    waitingUntil,
     requestedAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
   })
   .meta({ id: 'SyncRun' })
 
-export function showRun(run: RunRow): z.output<typeof runSchema> {
+/** @param open the run of the sync that is under way, or asked for */
+export function showRun(run: RunRow, sync: Sync, open: RunRow | undefined): z.output<typeof runSchema> {
   const { id, trigger, status, full, phase } = run
   return {
     ...{ id, syncId: run.sync_id, trigger, status, full, phase, counts: countsOfRun(run), errorCode: run.error_code },
     deletionsHeld: run.deletions_held,
-    waitingFor: run.waiting_for,
+    waitingFor: waitOf(run, sync, open),
     waitingUntil: run.waiting_until?.toISOString() ?? null,
     requestedAt: run.requested_at.toISOString(),
     startedAt: run.started_at?.toISOString() ?? null,

@@ -1,20 +1,24 @@
 import { z } from 'zod'
+import { listConnections } from '../../connections/store.ts'
 import type { Hub } from '../../hub.ts'
 import { changeSync, createSync, deleteSync, pauseSync, resumeSync } from '../../sync/manage.ts'
-import { findSync, listSyncs } from '../../sync/sync-store.ts'
+import { findSync, listSyncs, type Sync } from '../../sync/sync-store.ts'
 import { page, pageOf, pageQuery, positionAt } from '../pagination.ts'
 import { route, type AnyRoute } from '../route.ts'
 import {
   collectionField,
   conflictPolicyField,
   directionField,
+  endStates,
   scheduleField,
-  showSync,
+  showSyncs,
   syncSchema,
 } from './sync-schema.ts'
 
 const tag = 'Syncs'
 const url = '/v1/syncs'
+/** The newest connections to an account that its syncs are looked for by. */
+const mostConnections = 1_000
 const params = z.strictObject({ syncId: z.string() })
 const changeable = {
   direction: directionField,
@@ -45,7 +49,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       reply: syncSchema,
       idempotent: true,
       errors: ['CONNECTION_NOT_FOUND', 'CONNECTION_NOT_READY', 'INVALID_MODEL', 'CONFLICT'],
-      handler: async ({ body, caller }) => showSync(await createSync(hub, caller.apiKeyId, caller.workspaceId, body)),
+      handler: async ({ body, caller }) => show(await createSync(hub, caller.apiKeyId, caller.workspaceId, body)),
     }),
     route({
       tag,
@@ -53,12 +57,24 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       url,
       access: 'syncs:read',
       summary: 'List syncs',
-      query: pageQuery.extend({ connectionId: z.string().optional(), collection: z.string().optional() }),
+      description:
+        'Each with its last run, the run that is open, and when the next is due: why a customer’s data is not there is one call.',
+      query: pageQuery.extend({
+        connectionId: z.string().optional(),
+        externalAccountId: z.string().optional().meta({
+          description: "Only those of connections to this account, by the provider's id of it",
+        }),
+        collection: z.string().optional(),
+        lastRunStatus: z.enum(endStates).optional().meta({ description: 'Only those whose last run ended so' }),
+      }),
       reply: page(syncSchema),
       errors: ['INVALID_CURSOR'],
-      async handler({ query: { cursor, limit, ...filter }, caller }) {
-        const list = { ...filter, after: positionAt(cursor, 'sync'), limit: limit + 1 }
-        return pageOf(await listSyncs(hub.db, caller.workspaceId, list), limit, showSync)
+      async handler({ query: { cursor, limit, ...filter }, caller: { workspaceId } }) {
+        const { collection, lastRunStatus } = filter
+        const connectionIds = await connectionsOf(workspaceId, filter)
+        const list = { connectionIds, collection, lastRunStatus, after: positionAt(cursor, 'sync'), limit: limit + 1 }
+        const syncs = await listSyncs(hub.db, workspaceId, list)
+        return pageOf(syncs, limit, await showSyncs(hub, syncs))
       },
     }),
     route({
@@ -70,7 +86,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       params,
       reply: syncSchema,
       errors: ['SYNC_NOT_FOUND'],
-      handler: async ({ params, caller }) => showSync(await findSync(hub.db, caller.workspaceId, params.syncId)),
+      handler: async ({ params, caller }) => show(await findSync(hub.db, caller.workspaceId, params.syncId)),
     }),
     route({
       tag,
@@ -84,7 +100,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       reply: syncSchema,
       errors: ['SYNC_NOT_FOUND'],
       handler: async ({ params, body, caller }) =>
-        showSync(await changeSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId, body)),
+        show(await changeSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId, body)),
     }),
     route({
       tag,
@@ -97,7 +113,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       reply: syncSchema,
       errors: ['SYNC_NOT_FOUND'],
       handler: async ({ params, caller }) =>
-        showSync(await pauseSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId)),
+        show(await pauseSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId)),
     }),
     route({
       tag,
@@ -109,7 +125,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       reply: syncSchema,
       errors: ['SYNC_NOT_FOUND', 'CONNECTION_NOT_READY', 'TOKEN_EXPIRED'],
       handler: async ({ params, caller }) =>
-        showSync(await resumeSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId)),
+        show(await resumeSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId)),
     }),
     route({
       tag,
@@ -125,4 +141,18 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       handler: ({ params, caller }) => deleteSync(hub, caller.apiKeyId, caller.workspaceId, params.syncId),
     }),
   ]
+  async function show(sync: Sync) {
+    return (await showSyncs(hub, [sync]))(sync)
+  }
+
+  /** The connections that a list is limited to; undefined when it is not. */
+  async function connectionsOf(
+    workspaceId: string,
+    { connectionId, externalAccountId }: { connectionId?: string | undefined; externalAccountId?: string | undefined },
+  ): Promise<string[] | undefined> {
+    if (externalAccountId === undefined) return connectionId === undefined ? undefined : [connectionId]
+    const connections = await listConnections(hub.db, workspaceId, { externalAccountId, limit: mostConnections })
+    const ids = connections.map(connection => connection.id)
+    return connectionId === undefined ? ids : ids.filter(id => id === connectionId)
+  }
 }

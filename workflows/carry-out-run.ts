@@ -1,0 +1,138 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { createSyncActivities } from '../activities/sync.ts'
+import type { ErrorCode } from '../src/errors.ts'
+import { type RunEnd, type RunProgress, type RunRef, type RunSyncInput, type RunTries } from '../src/sync/contract.ts'
+import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { describeWait } from './sync-words.ts'
+
+type Activities = ReturnType<typeof createSyncActivities>
+
+/** The short statements at a run's beginning and end: they do not stand in line with the work. */
+export const rows = proxyActivities<Activities>({
+  taskQueue: taskQueues.sync,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+})
+
+/** A workflow with so many events begins a new history where it waits. */
+export const eventsPerHistory = 8_000
+
+/** What the workflow was told since it began: of requests, and of runs that were stopped. */
+export interface News {
+  count: number
+  stops: number
+}
+
+/**
+ * Carries a taken run out, from where its row stands, and ends it.
+ * @param base what the sync needs already, since runs before have failed
+ */
+export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, base: Attention): Promise<RunEnd> {
+  const { maximumAttempts = 8, initialIntervalMs = 2_000 } = input.retry ?? {}
+  // What an activity can tell of it gives back, and is tried again by this workflow; the rest, such as a killed worker, here.
+  const work = proxyActivities<Activities>({
+    taskQueue: taskQueues.sync,
+    startToCloseTimeout: '15 minutes',
+    scheduleToCloseTimeout: '2 hours',
+    heartbeatTimeout: '20 seconds',
+    retry: { maximumAttempts, initialInterval: initialIntervalMs, maximumInterval: '1 minute' },
+  })
+  let isWaiting = false
+  /** Works until it is done, and sleeps where nothing can be done: at a used up rate limit that costs no try. */
+  const toTheEnd = async (details: string, step: (tries: RunTries) => Promise<RunProgress>): Promise<RunProgress> => {
+    setCurrentDetails(details)
+    let failures = 0
+    for (;;) {
+      const progress = await step({ failures, maximumAttempts, initialIntervalMs })
+      if (progress.waitsFor !== 'place') failures = progress.errorCode === undefined ? 0 : failures + 1
+      if (progress.errorCode !== undefined && progress.waitMs === undefined) throw new OutOfTries(progress.errorCode)
+      const isTrouble = progress.waitMs !== undefined && progress.waitsFor !== 'place'
+      if (isWaiting !== isTrouble && progress.waitsFor !== 'place') {
+        isWaiting = !isWaiting
+        if (base === 'none') attend(isWaiting ? 'retrying' : 'none')
+      }
+      if (progress.done) return progress
+      if (progress.waitMs !== undefined) await sleepOn(input, ref, progress, failures, news)
+      setCurrentDetails(details)
+    }
+  }
+  try {
+    const pulled = await toTheEnd(
+      `Run ${ref.runId} pulls from ${input.provider}; it goes on page by page until it has everything.`,
+      tries => work.pullFromProvider(ref, true, tries),
+    )
+    if (pulled.phase !== 'done') {
+      await toTheEnd(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`, tries =>
+        work.pushToProvider(ref, true, tries),
+      )
+    }
+    return await rows.finishRun(ref, 'succeeded', null)
+  } catch (error) {
+    if (isCancellation(error)) {
+      if (attentionNow() !== 'none') attend('none')
+      await CancellationScope.nonCancellable(() => rows.finishRun(ref, 'cancelled', 'SYNC_STOPPED'))
+      throw error
+    }
+    if (!(error instanceof ActivityFailure) && !(error instanceof OutOfTries)) throw error
+    return rows.finishRun(ref, 'failed', codeOf(error))
+  }
+}
+
+/** Says what the workflow needs of a person; the list of workflows is searched by it. */
+export function attend(value: Attention): void {
+  upsertSearchAttributes([{ key: searchAttributes.attention, value }])
+}
+
+export function attentionNow(): Attention {
+  return (workflowInfo().typedSearchAttributes.get(searchAttributes.attention) ?? 'none') as Attention
+}
+
+/** Waits for as long as it has to be, or until something about the sync has changed: of an error's wait, until it is stopped. */
+async function sleepOn(
+  input: RunSyncInput,
+  { runId }: RunRef,
+  progress: RunProgress,
+  failures: number,
+  news: News,
+): Promise<void> {
+  setCurrentDetails(describeWait(input, runId, progress, failures))
+  const known = { ...news }
+  const isNews = () => (progress.waitsFor === undefined ? news.count > known.count : news.stops > known.stops)
+  await condition(isNews, progress.waitMs!)
+  // The row holds the run's place, and the next execution takes up the same run.
+  if (workflowInfo().historyLength > eventsPerHistory) {
+    await continueAsNew({ ...input, trigger: 'manual' })
+  }
+}
+
+/** The activity has told what it fails with, and that this was its last try. */
+class OutOfTries extends Error {
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The hub's code of a failed activity; a timeout or anything unforeseen is `SYNC_FAILED`. */
+function codeOf(error: ActivityFailure | OutOfTries): ErrorCode {
+  const code = error instanceof OutOfTries ? error.code : codeOfCause(error)
+  return code === undefined || code === 'INTERNAL' ? 'SYNC_FAILED' : (code as ErrorCode)
+}
+
+function codeOfCause({ cause }: ActivityFailure): string | undefined {
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined
+}
