@@ -19,7 +19,7 @@ export class Holdings {
 
   keep(delivery: ClaimedDelivery): void {
     this.#leases.keep(delivery)
-    this.#load.bytes += delivery.size
+    this.#load.bytes.add(delivery.workspaceId, delivery.size)
   }
 
   /** Whether it may be sent, as far as its own lease goes. */
@@ -29,7 +29,7 @@ export class Holdings {
 
   /** A result for the recorder; the lease is kept until it is recorded. */
   settle(delivery: ClaimedDelivery, verdict: Verdict, outcome?: Outcome): void {
-    this.#load.bytes -= delivery.size
+    this.#load.bytes.add(delivery.workspaceId, -delivery.size)
     if (verdict.kind === 'delivered') this.#load.delivered++
     else if (outcome) this.#load.failed++
     this.#recorder.add(outcome ? { delivery, verdict, outcome } : { delivery, verdict })
@@ -37,7 +37,7 @@ export class Holdings {
 
   /** Lets go of a delivery as if it had never been claimed: when its lease ends it is claimed again. */
   forget(delivery: ClaimedDelivery): void {
-    this.#load.bytes -= delivery.size
+    this.#load.bytes.add(delivery.workspaceId, -delivery.size)
     this.#leases.drop(delivery)
   }
 

@@ -20,6 +20,7 @@ const slowBytes = 4 * 1024 * 1024
 /** The deliveries of one endpoint in this process: so many under way, the others in line, those beyond turned away. */
 export class Lane {
   readonly endpointId: string
+  readonly workspaceId: string
   target: Target
   readonly queue: ClaimedDelivery[] = []
   /** Deliveries of it are held for want of room here: it claims them by itself as room comes. */
@@ -30,6 +31,8 @@ export class Lane {
   refilling = false
   /** Another one is due after it. */
   refillAgain = false
+  /** Claims what is held of it, if it has room; called when a claim is free that it waited for. */
+  refill: () => void = () => undefined
   /** Of `performance.now()`: the receiver asked not to be called before. */
   notBefore = 0
   lastUsedAt = 0
@@ -52,6 +55,7 @@ export class Lane {
   constructor(target: Target, load: Load, pump: () => void) {
     this.endpointId = target.endpointId
     this.target = target
+    this.workspaceId = target.workspaceId
     this.#load = load
     this.#pump = pump
     this.#limit = target.maxInFlight
@@ -64,7 +68,7 @@ export class Lane {
 
   /** Whether a request of the process's is free for it; if not, it waits for one. */
   takesRequest(): boolean {
-    return this.#requests.hasRoom(this.#pump)
+    return this.#requests.hasRoom(this.workspaceId, this.#pump)
   }
 
   /** Begins with one request at a time, and one more with each success. */
@@ -130,7 +134,7 @@ export class Lane {
     this.#inLine++
     this.#bytes += delivery.size
     if (delivery.wasHeld) this.#takenUp++
-    else this.#load.inLine++
+    else this.#load.line.add(this.workspaceId, 1)
   }
 
   /** One that was in line, or was to be, is not any more. */
@@ -138,20 +142,20 @@ export class Lane {
     this.#inLine--
     this.#bytes -= delivery.size
     if (delivery.wasHeld) this.#takenUp--
-    else this.#load.inLine--
+    else this.#load.line.add(this.workspaceId, -1)
   }
 
   /** A request is under way, with so many bytes. */
   begin(bytes: number): void {
     this.#inFlight++
-    this.#requests.underWay++
+    this.#requests.begin(this.workspaceId)
     this.#bytes += bytes
   }
 
   /** It ended. Its place is for `goOn` to give away. */
   end(bytes: number): void {
     this.#inFlight--
-    this.#requests.underWay--
+    this.#requests.end(this.workspaceId)
     this.#bytes -= bytes
     this.#movedAt = performance.now()
   }
@@ -186,9 +190,9 @@ export class Lane {
     const pace = averageMs > slowMs ? 'slow' : 'quick'
     if (pace === this.#pace) return
     const before = this.#requests
-    before.underWay -= this.#inFlight
+    before.end(this.workspaceId, this.#inFlight)
     this.#pace = pace
-    this.#requests.underWay += this.#inFlight
+    this.#requests.begin(this.workspaceId, this.#inFlight)
     before.goOn()
   }
 

@@ -110,6 +110,7 @@ export class Lanes {
 
   #open(target: Target): Lane {
     const lane: Lane = new Lane(target, this.#context.load, () => this.#pump(lane))
+    lane.refill = () => this.#refillSoon(lane)
     this.#lanes.set(target.endpointId, lane)
     return lane
   }
@@ -202,8 +203,11 @@ export class Lanes {
     // What was held since that claim began is not among what it brings.
     if (lane.refilling) return void (lane.refillAgain = true)
     if (lane.appetite <= 0 || !this.#claims || lane.notBefore > performance.now()) return
+    const { refills } = this.#context.load
+    if (!refills.hasRoom(lane.workspaceId, lane.refill)) return
     lane.refilling = true
     lane.refillAgain = false
+    refills.begin(lane.workspaceId)
     try {
       const claimed = await this.#claimHeld(lane.endpointId, lane.appetite, lane.appetiteBytes)
       if (claimed === 0 && lane.holding === 0 && !lane.refillAgain) lane.parked = false
@@ -211,6 +215,8 @@ export class Lanes {
       this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed')
     } finally {
       lane.refilling = false
+      refills.end(lane.workspaceId)
+      refills.goOn()
     }
     if (lane.refillAgain) this.#refillSoon(lane)
   }

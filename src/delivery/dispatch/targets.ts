@@ -15,6 +15,7 @@ import { signingKeys, type SigningKey, type SigningSecret } from '../sending/sig
 /** What is needed to send to an endpoint, at one version of its configuration. */
 export interface Target {
   endpointId: string
+  workspaceId: string
   version: number
   origin: string
   path: string
@@ -104,6 +105,7 @@ export class TargetCache {
       }
       this.#targets.set(row.id, {
         endpointId: row.id,
+        workspaceId,
         version: row.version,
         origin: url.origin,
         path: url.pathname + url.search,

@@ -44,6 +44,7 @@ export class GatedSession implements GateHolder {
   readonly #rate: Rate
   readonly #splits = new Map<string, number>()
   readonly #ended: () => void
+  readonly #goOn = () => this.#look()
   #state: 'serving' | 'closing' | 'lost' = 'serving'
   #looking: Promise<void> | undefined
   #wanted = true
@@ -144,6 +145,9 @@ export class GatedSession implements GateHolder {
     const restMs = this.#lane.notBefore - performance.now()
     const gapMs = this.#more ? 0 : this.#lookedAt + this.#lookGapMs - performance.now()
     if (restMs > 0 || gapMs > 0) return this.#again(Math.max(restMs, gapMs))
+    const { workspaceId } = this.gate
+    if (!load.gateClaims.hasRoom(workspaceId, this.#goOn)) return
+    load.gateClaims.begin(workspaceId)
     this.#looking = this.#claim()
       .catch((error: unknown) => {
         this.#wanted = true
@@ -152,6 +156,8 @@ export class GatedSession implements GateHolder {
       })
       .finally(() => {
         this.#looking = undefined
+        load.gateClaims.end(workspaceId)
+        load.gateClaims.goOn()
         this.#pump()
         this.#look()
       })

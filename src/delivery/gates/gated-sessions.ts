@@ -4,10 +4,13 @@ import { releaseGate, takeGates, waitingEndpoints, type Gate, type WaitingEndpoi
 import { GatedSession } from './gated-session.ts'
 import { finishHeld } from '../dispatch/housekeeping.ts'
 import { standsInLine, type Result } from '../dispatch/record.ts'
+import { Requests } from '../dispatch/requests.ts'
+import { Tally } from '../dispatch/tally.ts'
 
 const lookGapMs = 50
 const lookEveryMs = 500
 const mostSessions = 1_000
+const keptSessions = 128
 const takenAtOnce = 100
 const finishEveryMs = 5_000
 
@@ -16,6 +19,7 @@ export class GatedSessions {
   readonly #context: DispatchContext
   readonly #keeper: GateKeeper
   readonly #sessions = new Map<string, GatedSession>()
+  readonly #places = new Requests(mostSessions, keptSessions)
   readonly #closing = new Map<GatedSession, Promise<void>>()
   #lookedAt = -Infinity
   #looking: Promise<void> | undefined
@@ -74,9 +78,22 @@ export class GatedSessions {
     for (const session of this.#sessions.values()) {
       if (!due.has(session.gate.endpointId) && session.idle) this.#close(session)
     }
-    const room = Math.min(takenAtOnce, mostSessions - this.#sessions.size)
-    if (wanted.length > 0 && room > 0) await this.#open(wanted.slice(0, room))
+    const next = this.#fewestFirst(wanted).slice(0, Math.min(takenAtOnce, mostSessions - this.#sessions.size))
+    if (next.length > 0) await this.#open(next)
     await this.#finishEnded(waiting)
+  }
+
+  /** Of the endpoints that may be served, those first whose workspace is served least here. */
+  #fewestFirst(wanted: readonly WaitingEndpoint[]): WaitingEndpoint[] {
+    const next = new Tally()
+    const turns: { endpoint: WaitingEndpoint; turn: number }[] = []
+    for (const endpoint of wanted) {
+      const { workspaceId } = endpoint
+      if (!this.#places.isFreeFor(workspaceId)) continue
+      turns.push({ endpoint, turn: this.#places.of(workspaceId) + next.of(workspaceId) })
+      next.add(workspaceId, 1)
+    }
+    return turns.sort((a, b) => a.turn - b.turn).map(({ endpoint }) => endpoint)
   }
 
   async #open(endpoints: readonly WaitingEndpoint[]): Promise<void> {
@@ -98,6 +115,7 @@ export class GatedSessions {
     if (!target || !running()) return releaseGate(pools.gates, gate)
     const session = new GatedSession(this.#context, gate, target, () => this.#forget(session))
     this.#sessions.set(gate.endpointId, session)
+    this.#places.begin(gate.workspaceId)
     this.#keeper.keep(session)
     try {
       await session.prepare()
@@ -116,8 +134,10 @@ export class GatedSessions {
 
   #forget(session: GatedSession): void {
     this.#keeper.drop(session)
-    const { endpointId } = session.gate
-    if (this.#sessions.get(endpointId) === session) this.#sessions.delete(endpointId)
+    const { endpointId, workspaceId } = session.gate
+    if (this.#sessions.get(endpointId) !== session) return
+    this.#sessions.delete(endpointId)
+    this.#places.end(workspaceId)
   }
 
   /** Lets a session end and gives its gate back; until then no other is opened here. */
