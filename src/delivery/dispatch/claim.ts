@@ -80,33 +80,30 @@ export interface ClaimLimits {
 
 /** @param from the earliest due time to look at, in milliseconds since 1970; -Infinity for all */
 export function claimDue(pool: pg.Pool, limits: ClaimLimits, from: number): Promise<ClaimedDelivery[]> {
-  return claim(
-    pool,
-    'claim-due',
-    claimDueText,
-    limits,
+  return claimBy(pool, 'claim-due', claimDueText, limits, [
     Number.isFinite(from) ? new Date(from).toISOString() : '-infinity',
-  )
+  ])
 }
 
 export async function claimHeld(pool: pg.Pool, limits: ClaimLimits, endpointId: string): Promise<ClaimedDelivery[]> {
-  const claimed = await claim(pool, 'claim-held', claimHeldText, limits, endpointId)
+  const claimed = await claimBy(pool, 'claim-held', claimHeldText, limits, [endpointId])
   for (const delivery of claimed) delivery.wasHeld = true
   return claimed
 }
 
-async function claim(
+/** Runs a statement that claims; its first parameters are the limits. Gives what it claimed, oldest first. */
+export async function claimBy(
   pool: pg.Pool,
   name: string,
   text: string,
   limits: ClaimLimits,
-  scope: string,
+  others: readonly unknown[],
 ): Promise<ClaimedDelivery[]> {
   const leaseEndsAt = performance.now() + limits.leaseMs
   const { rows } = await pool.query<ClaimedRow>({
     name,
     text,
-    values: [limits.rows, limits.bytes, limits.leaseMs, scope],
+    values: [limits.rows, limits.bytes, limits.leaseMs, ...others],
   })
   return leased(rows, leaseEndsAt).sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
 }

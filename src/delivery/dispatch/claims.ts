@@ -2,6 +2,7 @@ import { claimDue, type ClaimedDelivery } from './claim.ts'
 import type { DispatchContext } from './dispatch-context.ts'
 import type { Lanes } from './lanes.ts'
 import { findOutage } from '../recovery/outage.ts'
+import { QuietClaims } from './quiet-claims.ts'
 
 const claimRows = 256
 /** A publish commits this much after the instant that its rows are due at, or the next sweep finds them. */
@@ -20,11 +21,13 @@ const awayMs = 500
 export class Claims {
   readonly #context: DispatchContext
   readonly #lanes: Lanes
+  readonly #quiet: QuietClaims
   #watermark = -Infinity
   #nextSweepAt = 0
   #nextWholeSweepAt = 0
   #sweeping: Promise<void> | undefined
   #blocked = false
+  #more = false
   #lastRows = 0
   #lookBack = false
   #turnedAt = -Infinity
@@ -33,6 +36,7 @@ export class Claims {
   constructor(context: DispatchContext, lanes: Lanes) {
     this.#context = context
     this.#lanes = lanes
+    this.#quiet = new QuietClaims(context)
   }
 
   /** Begins from the oldest. */
@@ -61,7 +65,10 @@ export class Claims {
     const { load } = this.#context
     if (now >= this.#nextSweepAt) this.#sweep(now)
     this.#lookForStandstills(now)
+    // Those whom a backlog keeps waiting go first, and whatever room the others have taken.
+    const behind = this.#blocked || this.#more
     this.#blocked = !load.hasRoom
+    if (behind || this.#blocked) await this.#lanes.accept(await this.#quiet.claim(now))
     this.#lastRows = 0
     if (this.#blocked || load.paused) return false
     const lookBack = this.#lookBack
@@ -71,8 +78,10 @@ export class Claims {
     this.#lastRows = claimed.length
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
+    this.#more = claimed.length >= claimRows
+    if (this.#more) this.#quiet.noteCrowd(claimed)
     await this.#lanes.accept(claimed)
-    return claimed.length >= claimRows
+    return this.#more
   }
 
   #lookForStandstills(now: number): void {

@@ -1,5 +1,6 @@
 import { attemptsStatement } from '../../../src/delivery/log/attempt-log.ts'
 import { claimDueText, claimHeldText, renewLeasesText } from '../../../src/delivery/dispatch/claim.ts'
+import { claimQuietText } from '../../../src/delivery/dispatch/claim-quiet.ts'
 import { createDeliveryPools } from '../../../src/delivery/dispatch/delivery-pool.ts'
 import type { DeliveryFilter } from '../../../src/delivery/log/delivery-list.ts'
 import { byEventsStatement, eventsStatement } from '../../../src/delivery/log/delivery-list-by-type.ts'
@@ -115,6 +116,8 @@ describe('the plans of claiming and recording', () => {
   const others = [filled('retry'), filled('1'), filled('x'), filled('x'), filled('x')]
   const statements: [string, 'claims' | 'results', string, unknown[], number][] = [
     ['claim what is due', 'claims', claimDueText, [100, 1e9, 10_000, '-infinity'], 6],
+    // It looks at two thousand, and claims a hundred of them.
+    ['claim what is due of the quiet', 'claims', claimQuietText, [100, 1e9, 10_000, 3_600_000, 2_000, '{}'], 26],
     ['record what was delivered', 'results', deliveredText, common, 6],
     ['record what was not', 'results', otherText, [...common, ...others], 8],
     ['renew leases', 'results', renewLeasesText, [ids, filled('0'), 10_000, endpoints], 6],
