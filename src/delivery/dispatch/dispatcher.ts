@@ -120,6 +120,7 @@ export class Dispatcher {
       const startedAt = performance.now()
       try {
         this.#housekeeping.keep(startedAt)
+        this.#housekeeping.takeUpOpened()
         this.#gates.look()
         if (await this.#claims.turn(startedAt)) continue
         const busy = this.#claims.lastRows >= busyClaimRows

@@ -15,10 +15,26 @@ export class Housekeeping {
   readonly #lanes: Lanes
   #nextAt = 0
   #underWay = false
+  #takingUp = false
 
   constructor(context: DispatchContext, lanes: Lanes) {
     this.#context = context
     this.#lanes = lanes
+  }
+
+  /** Takes up what is held of endpoints that were just opened, beside the caller's work. */
+  takeUpOpened(): void {
+    if (this.#takingUp) return
+    const opened = this.#context.waking.opened()
+    if (opened.length === 0) return
+    this.#takingUp = true
+    this.#takeUpEach(opened)
+      .catch((error: unknown) => this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed'))
+      .finally(() => (this.#takingUp = false))
+  }
+
+  async #takeUpEach(endpointIds: readonly string[]): Promise<void> {
+    for (const endpointId of endpointIds) await this.#lanes.takeUpHeld(endpointId)
   }
 
   /** Begins a round beside the caller's work, if it is time for one. */

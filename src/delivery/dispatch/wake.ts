@@ -5,6 +5,8 @@ import { wakeChannel } from '../contract.ts'
 export interface Wake {
   /** Now, or together with others within a few milliseconds. Never fails: the dispatchers' poll stands behind it. */
   soon(): void
+  /** Now: an endpoint is open, with deliveries held of before. Housekeeping stands behind it. */
+  held(endpointId: string): void
   close(): Promise<void>
 }
 
@@ -34,6 +36,9 @@ export function createWake(pool: pg.Pool): Wake {
       const waited = performance.now() - lastAt
       if (waited >= gapMs) notify()
       else timer = setTimeout(notify, gapMs - waited)
+    },
+    held(endpointId) {
+      if (!closed) pool.query('select pg_notify($1, $2)', [wakeChannel, endpointId]).catch(() => undefined)
     },
     async close() {
       closed = true

@@ -8,6 +8,8 @@ export interface Waking {
   wait(ms: number): Promise<boolean>
   /** A wake from inside the process. */
   nudge(): void
+  /** The endpoints that were named since the last call: what is held of them may go. */
+  opened(): readonly string[]
   close(): Promise<void>
 }
 
@@ -16,6 +18,7 @@ export function createWaking(hub: Hub): Waking {
   let [pending, closed] = [false, false]
   let wakeUp: (() => void) | undefined
   let client: pg.Client | undefined
+  const opened = new Set<string>()
   const nudge = () => {
     pending = true
     wakeUp?.()
@@ -27,7 +30,10 @@ export function createWaking(hub: Hub): Waking {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     })
-    made.on('notification', nudge)
+    made.on('notification', ({ payload }) => {
+      if (payload) opened.add(payload)
+      nudge()
+    })
     made.once('end', () => !closed && setTimeout(() => void listen(), 1_000).unref())
     made.on('error', () => undefined)
     try {
@@ -42,6 +48,11 @@ export function createWaking(hub: Hub): Waking {
   void listen()
   return {
     nudge,
+    opened() {
+      const named = [...opened]
+      opened.clear()
+      return named
+    },
     async wait(ms) {
       if (!pending) {
         let timer: NodeJS.Timeout | undefined

@@ -27,7 +27,8 @@ import type { SigningSecret } from '../sending/sign.ts'
 /** What its owner sends: the settings, and its own headers with their values. */
 export type EndpointInput = Omit<EndpointSettings, 'headerNames'> & { headers: Record<string, string> }
 
-const releasedAtOnce = 5_000
+/** Of what waited while an endpoint was paused, so many are due like any other; the rest is taken up as there is room for it. */
+const releasedAtOnce = 100
 /** What gives an endpoint its gate, and how many of the deliveries from before go through it at once. */
 const gating = ['ordered', 'batchSize', 'rateLimit', 'maxInFlight'] as const
 const adoptedAtOnce = 10_000
@@ -158,6 +159,7 @@ export async function requestOfEndpoint(
   if (to === 'open') {
     await releaseHeld(hub, { workspaceId, endpointId }, releasedAtOnce)
     hub.wake.soon()
+    hub.wake.held(endpointId)
   }
   await tellRecovery(hub, before)
   return after
