@@ -136,7 +136,11 @@ function writerOf(fields: Field[], prefix: string[]): Writer {
   }
 }
 
+/** Texts that JSON writes as they are, which is seen in half the time that writing them takes. */
+const plainText = /^[ !#-[\]-~]*$/
+
 function jsonOfValue(value: unknown): string | undefined {
+  if (typeof value === 'string' && plainText.test(value)) return `"${value}"`
   return value === undefined || value === null ? undefined : JSON.stringify(value)
 }
 

@@ -29,7 +29,7 @@ export async function* readPages(
   const placeOf = (cursor: string) => source.places?.of(cursor) ?? cursor
   const fetch = (cursor: string) => {
     const stop = new AbortController()
-    const page = source.fetch(cursor, AbortSignal.any([signal, stop.signal]))
+    const page = source.fetch(cursor, stop.signal)
     // It is awaited in its turn; until then its failure is not unhandled.
     page.catch(() => undefined)
     waiting.push({ place: placeOf(cursor), page, stop })
@@ -37,15 +37,22 @@ export async function* readPages(
   const discard = () => {
     for (const { stop } of waiting.splice(0)) stop.abort()
   }
+  // Not `AbortSignal.any`: a signal that lives as long as the run would keep one for each of its pages.
+  const fail = () => {
+    for (const { stop } of waiting) stop.abort(signal.reason)
+  }
+  signal.addEventListener('abort', fail)
   try {
     let cursor = from ?? source.first
     let width = 1
     for (;;) {
+      signal.throwIfAborted()
       if (waiting[0]?.place !== placeOf(cursor)) {
         discard()
         fetch(cursor)
       }
-      const page = await waiting.shift()!.page
+      const page = await waiting[0]!.page
+      waiting.shift()
       const instead = source.gapBefore?.(cursor, page)
       if (instead !== undefined) {
         cursor = instead
@@ -66,6 +73,7 @@ export async function* readPages(
       cursor = next
     }
   } finally {
+    signal.removeEventListener('abort', fail)
     discard()
   }
 }
