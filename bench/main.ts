@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { tableOf, type BenchOptions, type Row } from './row.ts'
+import { isMet, tableOf, type BenchOptions, type Row } from './row.ts'
 
 const benches: Record<string, () => Promise<(options: BenchOptions) => Promise<Row[]>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
   sync: async () => (await import('./sync.ts')).benchSync,
   tenants: async () => (await import('./tenants.ts')).benchTenants,
+  trouble: async () => (await import('./trouble.ts')).benchTrouble,
 }
 
-const usage = 'usage: npm run bench -- delivery|sync|tenants [--seconds N] [--json FILE] [--only PART,PART]'
+const usage = 'usage: npm run bench -- delivery|sync|tenants|trouble [--seconds N] [--json FILE] [--only PART,PART]'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,4 +25,6 @@ const only = values.only?.split(',')
 const rows = await (await bench())({ seconds, ...(only && { only }), say: line => console.log(line) })
 console.log(`\n${tableOf(rows)}`)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
-process.exit(0)
+// What is seen or not does not depend on how fast the machine is, as the other goals do.
+const isMissed = positionals[0] === 'trouble' && rows.some(row => row.goals?.some(goal => !isMet(row, goal)))
+process.exit(isMissed ? 1 : 0)
