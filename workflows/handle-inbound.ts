@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow'
 import type { createInboundActivities } from '../activities/inbound.ts'
 import { inboundArrivedSignal, type HandleInboundInput, type RoutedUntil } from '../src/inbound/contract.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
 
 const activities = proxyActivities<ReturnType<typeof createInboundActivities>>({
   taskQueue: taskQueues.connections,
@@ -33,7 +33,8 @@ export async function handleInbound(input: HandleInboundInput): Promise<void> {
   setHandler(defineSignal(inboundArrivedSignal), () => {
     arrived = true
   })
-  let attention: Attention = 'none'
+  // A run that goes on for another has what that one had.
+  let attention = workflowInfo().typedSearchAttributes.get(searchAttributes.attention) ?? 'none'
   while (arrived) {
     arrived = false
     const result = await route(input)

@@ -1,5 +1,6 @@
 import {
   continueAsNew,
+  patched,
   proxyActivities,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -45,7 +46,8 @@ export async function rotateKeys(input: RotateKeysInput): Promise<RotateKeysResu
     const left = keys.reduce((sum, { state, sealed }) => (state === 'current' ? sum : sum + sealed), 0)
     if (left <= unopened) break
   }
-  const attention: Attention = unopened > 0 ? 'needs_person' : 'none'
+  // Histories of before; what is over needs nobody: what did not open is in the details, and each time anew.
+  const attention: Attention = unopened > 0 && !patched('over-needs-nobody') ? 'needs_person' : 'none'
   upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
   const trouble = unopened > 0 ? ` ${unopened} do not open and were left as they are.` : ''
   setCurrentDetails(`Sealed ${resealed} anew. ${sentenceOfKeys(keys)}${trouble}`)
