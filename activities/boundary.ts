@@ -1,25 +1,35 @@
 import { ApplicationFailure, CancelledFailure, log } from '@temporalio/activity'
-import { isDatabaseUnavailable } from '../src/db/database.ts'
+import { isCutOff, isDatabaseUnavailable } from '../src/db/database.ts'
+import { hubItself, onBehalfOf } from '../src/db/on-behalf-of.ts'
 import { HubError, type ErrorCode } from '../src/errors.ts'
 import { newId } from '../src/ids.ts'
 import type { Logger } from '../src/logger.ts'
 
 /**
  * Wraps activities so that what reaches a history is a HubError's code and fixed sentence, without cause or foreign
- * stack. Anything else becomes `INTERNAL` with an id that the log has beside the real error.
+ * stack. Anything else becomes `INTERNAL` with an id that the log has beside the real error. What an activity takes of the
+ * connections to Postgres counts as its workspace's.
  */
 export function withBoundary<Activities extends object>(activities: Activities, logger: Logger): Activities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: unknown[]) => {
       try {
-        return await (activity as (...args: unknown[]) => Promise<unknown>)(...args)
+        return await onBehalfOf(workspaceOf(args), () =>
+          (activity as (...args: unknown[]) => Promise<unknown>)(...args),
+        )
       } catch (error) {
         throw asFailure(error, name, logger)
       }
     },
   ])
   return Object.fromEntries(wrapped) as Activities
+}
+
+/** The workspace that an activity's first argument names; the hub itself for what it does for all. */
+function workspaceOf([first]: unknown[]): string {
+  const workspaceId = (first as { workspaceId?: unknown } | null | undefined)?.workspaceId
+  return typeof workspaceId === 'string' ? workspaceId : hubItself
 }
 
 /** An error as a history may have it: a failure with its code, or the cancellation that it came of. */
@@ -31,6 +41,10 @@ export function asFailure(error: unknown, activity: string, logger: Logger): Err
   if (isDatabaseUnavailable(error)) {
     const unavailable = new HubError('DATABASE_UNAVAILABLE')
     return failureOf(unavailable.code, unavailable.message, true)
+  }
+  if (isCutOff(error)) {
+    const busy = new HubError('DATABASE_BUSY')
+    return failureOf(busy.code, busy.message, true)
   }
   const errorId = newId('request')
   logger.error({ err: error, errorId, activity }, 'an activity failed unexpectedly')

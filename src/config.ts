@@ -27,7 +27,7 @@ const variables = z.object({
   ADMIN_KEY: z.string().min(32).regex(visible, 'must be visible ASCII characters'),
   ENCRYPTION_KEYS: z.string().min(1),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
-  DATABASE_POOL_SIZE: count(2, 200).default(10),
+  DATABASE_POOL_SIZE: count(1, 200).default(10),
   DATABASE_STATEMENT_TIMEOUT_MS: count(100, 600_000).default(15_000),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -98,6 +98,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      watched: env.NODE_ENV !== 'production',
     },
     temporal: {
       address: env.TEMPORAL_ADDRESS,

@@ -168,6 +168,11 @@ export const errorCodes = {
   PROVIDER_REJECTED: { status: 502, retryable: false, message: 'The provider refused the request.' },
   PROVIDER_UNREACHABLE: { status: 502, retryable: true, message: 'The provider could not be reached.' },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true, message: 'The database cannot be reached; try again shortly.' },
+  DATABASE_BUSY: {
+    status: 503,
+    retryable: true,
+    message: 'More work waits for the database than it can take just now; wait as Retry-After says.',
+  },
   CALL_TIMEOUT: {
     status: 503,
     retryable: true,

@@ -41,14 +41,19 @@ export function createHub(
 ): Hub {
   const name = overrides.name ?? 'causeway'
   const log = overrides.log ?? createLogger({ level: config.logLevel, name })
-  const pool = overrides.pool ?? createPool(config.database, log, name)
+  const pool = overrides.pool ?? createPool(config.database, log, { name, shared: true })
   const db = overrides.db ?? createDatabase(pool)
   const temporal = overrides.temporal ?? connectTemporal(config.temporal)
   const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing)
   const wake =
     overrides.wake ??
     // What was notified of is committed already: nobody waits for the notification to be durable.
-    createWake(createPool({ ...config.database, poolSize: 1 }, log, `${name}-wake`, '-c synchronous_commit=off'))
+    createWake(
+      createPool({ ...config.database, poolSize: 1 }, log, {
+        name: `${name}-wake`,
+        settings: '-c synchronous_commit=off',
+      }),
+    )
   return {
     config,
     log,

@@ -1,3 +1,4 @@
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import type { Hub } from '../hub.ts'
 import { checkConnection } from './check.ts'
 import { claimDueChecks } from './check-store.ts'
@@ -17,7 +18,8 @@ export async function checkDueConnections(
     Array.from({ length: Math.min(10, due.length) }, async () => {
       for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
         options.beat?.()
-        await checkOne(hub, next, options.actor, result)
+        const { workspaceId } = next
+        await onBehalfOf(workspaceId, () => checkOne(hub, next, options.actor, result))
       }
     }),
   )

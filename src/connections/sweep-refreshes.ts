@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import type { Hub } from '../hub.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from './contract.ts'
 import { spendLease } from './refresh.ts'
@@ -101,7 +102,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 
 async function refreshOne(hub: Hub, lease: RefreshLease, actor: string, result: RefreshSweepResult): Promise<void> {
   try {
-    const { outcome } = await spendLease(hub, lease, { actor })
+    const { outcome } = await onBehalfOf(lease.workspaceId, () => spendLease(hub, lease, { actor }))
     if (outcome === 'refreshed' || outcome === 'fresh') result.refreshed += 1
     else result.failed += 1
   } catch (error) {

@@ -17,7 +17,9 @@ function migratorOf(db: Database): Migrator {
 export async function migrateToLatest(databaseUrl: string): Promise<string[]> {
   const log = createLogger({ level: 'warn', name: 'migrate' })
   const db = createDatabase(
-    createPool({ url: databaseUrl, poolSize: 2, statementTimeoutMs: 600_000 }, log, 'causeway-migrate'),
+    createPool({ url: databaseUrl, poolSize: 2, statementTimeoutMs: 600_000, watched: false }, log, {
+      name: 'causeway-migrate',
+    }),
   )
   try {
     const { error, results } = await migratorOf(db).migrateToLatest()

@@ -74,7 +74,7 @@ function databaseError(code: string, cause: unknown): HubError {
     // query_canceled by the statement timeout, lock_not_available: too busy just now.
     case '57014':
     case '55P03':
-      return new HubError('DATABASE_UNAVAILABLE', { retryAfterMs: 1_000, cause })
+      return new HubError('DATABASE_BUSY', { retryAfterMs: 1_000, cause })
     default:
       return new HubError('INTERNAL', { cause })
   }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import { DeadlineError, withinDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -34,8 +35,9 @@ export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: 
       return { status, text: status === 204 ? '' : replyText(route, value) }
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
-    const work = key === undefined ? run() : once(hub, holds, { caller: call.caller, key, request }, run)
-    const answer = await inTime(work, answerWithinMs)
+    const { caller } = call
+    const work = () => (key === undefined ? run() : once(hub, holds, { caller, key, request }, run))
+    const answer = await inTime(onBehalfOf(caller.workspaceId, work), answerWithinMs)
     void reply.code(answer.status)
     if (answer.replayed === true) void reply.header('idempotent-replayed', 'true')
     if (answer.text === '') return reply.send()

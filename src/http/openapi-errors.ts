@@ -12,6 +12,7 @@ const always: ErrorCode[] = [
   'HEADERS_TOO_LARGE',
   'INTERNAL',
   'DATABASE_UNAVAILABLE',
+  'DATABASE_BUSY',
   'CALL_TIMEOUT',
 ]
 

@@ -28,7 +28,7 @@ export async function routeBatch(
     if (events.length === 1) return await routeOne(hub, events[0]!, targets.get(events[0]!.id)!, alive)
     if (!isTooMuch(events, targets)) return await commit(hub, events, targets)
   } catch (error) {
-    if (isDatabaseUnavailable(error) || isHubError(error, 'DATABASE_UNAVAILABLE')) throw error
+    if (isDatabaseUnavailable(error)) throw error
     if (events.length === 1) return putAside(hub, events[0]!, error)
   }
   return routeHalves(hub, events, alive)

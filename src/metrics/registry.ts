@@ -105,4 +105,16 @@ export const syncsInTrouble = gauge(
   'Syncs whose last run failed, that hold deletions for a person, or whose run waits',
   ['state'],
 )
+
+// The connections to Postgres, by pool.
+export const databaseConnections = gauge('database_connections', 'Connections to Postgres that are held', ['pool'])
+export const databaseWaiting = gauge('database_waiting', 'Work that waits for a connection to Postgres', ['pool'])
+export const databaseRefused = counter('database_refused_total', 'Work that waited too long for a connection', ['pool'])
+export const databaseWaitSeconds = histogram(
+  'database_wait_seconds',
+  'How long work waited for a connection to Postgres that had to',
+  ['pool'],
+  [0.001, 0.01, 0.1, 0.5, 1, 5, 10],
+)
+
 export const scrapeErrors = counter('scrape_errors_total', 'Gauges that could not be read in time', ['source'])

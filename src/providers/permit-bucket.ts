@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import { HubError } from '../errors.ts'
 import { blockHoldMs, blockSize, leastWaitMs, type Bucket } from './permit-policy.ts'
 import { leasePermits } from './permit-store.ts'
@@ -75,7 +76,10 @@ export class PermitBucket {
   async #lease(): Promise<number> {
     const previousUsed = this.#block - this.#left
     const wanted = blockSize(this.#bucket, { waiting: this.#line.length, previousBlock: this.#block, previousUsed })
-    const { granted, waitMs } = await leasePermits(this.#pool, this.key, this.#bucket, wanted)
+    // Whoever comes fetches for all: several workspaces may call by one app.
+    const { granted, waitMs } = await onBehalfOf('permits', () =>
+      leasePermits(this.#pool, this.key, this.#bucket, wanted),
+    )
     if (granted === 0 || this.#pausedUntil > Date.now()) return waitMs
     this.#block = granted
     this.#left = granted - this.#line.admit(granted)

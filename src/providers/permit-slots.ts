@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import { HubError } from '../errors.ts'
 import { leaseSlots } from './permit-store.ts'
 import { WaitingLine } from './waiting-line.ts'
@@ -62,7 +63,7 @@ export class PermitSlots {
     const wanted = Math.min(this.#lease.limit, Math.max(this.#peak, inUse + this.#line.length))
     this.#peak = inUse
     try {
-      this.#slots = await leaseSlots(this.#pool, { ...this.#lease, inUse, wanted })
+      this.#slots = await onBehalfOf('permits', () => leaseSlots(this.#pool, { ...this.#lease, inUse, wanted }))
     } catch (error) {
       this.#line.refuse(Infinity, error as Error)
     } finally {

@@ -18,17 +18,13 @@ const rememberedMs = 5_000
  * when nobody does: an endpoint that is new gets the events of changes from then on.
  */
 export class RecordAudience {
-  readonly #hub: Hub
   readonly #known = new Map<string, { until: number; types: ReadonlySet<string> }>()
 
-  constructor(hub: Hub) {
-    this.#hub = hub
-  }
-
-  async types(workspaceId: string): Promise<ReadonlySet<string>> {
+  /** @param db the caller's transaction, in one: it has no second connection to ask with */
+  async types(db: Executor, workspaceId: string): Promise<ReadonlySet<string>> {
     const known = this.#known.get(workspaceId)
     if (known && known.until > Date.now()) return known.types
-    const subscriptions = await loadSubscriptions(this.#hub.db, workspaceId)
+    const subscriptions = await loadSubscriptions(db, workspaceId)
     const types = new Set(recordEventTypes.filter(type => subscriptions.isHeard(type)))
     if (this.#known.size >= 10_000) this.#known.clear()
     this.#known.set(workspaceId, { until: Date.now() + rememberedMs, types })
@@ -41,7 +37,7 @@ const audiences = new WeakMap<Hub, RecordAudience>()
 /** The audience as this process knows it. */
 export function audienceOf(hub: Hub): RecordAudience {
   let audience = audiences.get(hub)
-  if (!audience) audiences.set(hub, (audience = new RecordAudience(hub)))
+  if (!audience) audiences.set(hub, (audience = new RecordAudience()))
   return audience
 }
 
@@ -56,7 +52,7 @@ export async function publishRecordEvents(
   source: { collection: string; syncId?: string; runId?: string },
   changes: RecordChanges,
 ): Promise<void> {
-  const types = await audienceOf(hub).types(workspaceId)
+  const types = await audienceOf(hub).types(db, workspaceId)
   const events = recordEventTypes.flatMap(type => {
     const ids = types.has(type) ? (changes[type] ?? []) : []
     const chunks = Array.from({ length: Math.ceil(ids.length / idsPerEvent) }, (_, index) =>

@@ -63,7 +63,7 @@ export function hasOnlyNew(page: PreparedPage | undefined): boolean {
 
 /** Whether somebody is told of new records: their pages are written row by row. */
 export async function hearsOfNew(hub: Hub, { workspaceId }: RunHold): Promise<boolean> {
-  return (await audienceOf(hub).types(workspaceId)).has('record.created')
+  return (await audienceOf(hub).types(hub.db, workspaceId)).has('record.created')
 }
 
 function presumeNew(things: ReadonlyMap<string, Thing>): StaleThing[] {

@@ -1,3 +1,4 @@
+import { onBehalfOf } from '../db/on-behalf-of.ts'
 import type { Hub } from '../hub.ts'
 import type { RunTrigger } from './contract.ts'
 import { startRunSoon, type SyncIdentity } from './start-workflow.ts'
@@ -36,7 +37,8 @@ class RunStarter {
   async #work(): Promise<void> {
     this.#busy++
     for (let next = this.#take(); next; next = this.#take()) {
-      const started = await startRunSoon(this.#hub, next.sync, next.trigger)
+      const { sync, trigger } = next
+      const started = await onBehalfOf(sync.workspaceId, () => startRunSoon(this.#hub, sync, trigger))
       this.#failures = started ? 0 : this.#failures + 1
       // Temporal is away: trying each would take its time, and help nobody.
       if (this.#failures >= 2 * atOnce) this.#giveUp()

@@ -136,9 +136,10 @@ describe("a worker's metrics", () => {
 })
 
 it('no label can hold what a caller sent', async () => {
-  // `key` is the id of an encryption key, as the operator has configured it.
+  // `key` is the id of an encryption key, as the operator has configured it; `pool` is one of the hub's own names.
   const allowed = [
     'method',
+    'pool',
     'route',
     'status',
     'provider',

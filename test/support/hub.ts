@@ -63,6 +63,8 @@ async function freshEnvironment(): Promise<TestEnvironment> {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
+    // So that the tests can be run on the smallest pool.
+    ...(process.env.DATABASE_POOL_SIZE !== undefined && { DATABASE_POOL_SIZE: process.env.DATABASE_POOL_SIZE }),
   }
 }
 

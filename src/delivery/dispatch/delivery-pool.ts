@@ -22,7 +22,10 @@ const planning =
 /** Connections whose plans go by the indexes, whatever the statistics say. */
 export function createDeliveryPools(hub: Hub): DeliveryPools {
   const pool = (name: string, poolSize: number, options: string) =>
-    createPool({ ...hub.config.database, poolSize }, hub.log, `causeway-${name}`, `${planning} ${options}`)
+    createPool({ ...hub.config.database, poolSize }, hub.log, {
+      name: `causeway-${name}`,
+      settings: `${planning} ${options}`,
+    })
   const claims = pool('claims', 2, '-c synchronous_commit=off')
   const results = pool('results', 3, '')
   const gates = pool('gates', 2, '')

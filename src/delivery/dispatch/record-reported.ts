@@ -1,8 +1,10 @@
 import type pg from 'pg'
+import { holdingOne } from '../../db/one-connection.ts'
 import type { Hub } from '../../hub.ts'
 import { recordResults, type Result } from './record.ts'
 import { publishReports, type Ended } from './report.ts'
 import { isReportWanted, reportReaders } from './reporting.ts'
+import { subscriptionCacheOf } from '../events/write-matched.ts'
 import { statisticsOf } from '../log/statistics.ts'
 
 /**
@@ -30,6 +32,11 @@ async function recordEach(hub: Hub, pool: pg.Pool, results: readonly Result[], w
   const reported = readers.size === 0 ? [] : results.filter(wanted)
   if (reported.length === 0) return recordResults(pool, results, worker)
   const others = results.filter(result => !wanted(result))
+  // The transaction has no other connection to load them with, and remembers nothing of what it loads.
+  const cache = subscriptionCacheOf(hub)
+  for (const workspaceId of new Set(reported.map(({ delivery }) => delivery.workspaceId))) {
+    await cache.get(hub.db, workspaceId)
+  }
   const done = await Promise.all([
     others.length === 0 ? new Set<string>() : recordResults(pool, others, worker),
     inTransaction(pool, async client => {
@@ -67,7 +74,7 @@ export async function inTransaction<Result>(
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await work(client)
+    const result = await holdingOne(pool, () => work(client))
     await client.query('commit')
     return result
   } catch (error) {

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { databaseOn } from '../../db/database.ts'
 import type { Hub } from '../../hub.ts'
 import { eventsPublished } from '../../metrics/registry.ts'
 import { isReport, reportTypes } from '../events/event-types.ts'
@@ -28,6 +29,7 @@ const eventsAtOnce = 1_000
  */
 export async function publishReports(hub: Hub, client: pg.PoolClient, ended: readonly Ended[]): Promise<void> {
   const types = await typesOf(client, ended)
+  const db = databaseOn(client)
   const events = ended.flatMap(({ id, workspaceId, endpointId, eventId, status, ...rest }) => {
     const type = types.get(eventId) ?? null
     if (type !== null && isReport(type)) return []
@@ -36,7 +38,7 @@ export async function publishReports(hub: Hub, client: pg.PoolClient, ended: rea
   })
   for (let from = 0; from < events.length; from += eventsAtOnce) {
     const some = events.slice(from, from + eventsAtOnce)
-    await writeMatched(hub, hub.db, runOnPool(client), some)
+    await writeMatched(hub, db, runOnPool(client), some)
     eventsPublished.inc(some.length)
   }
 }

@@ -1,4 +1,5 @@
 import { isDatabaseUnavailable } from '../../db/database.ts'
+import { hubItself, onBehalfOf } from '../../db/on-behalf-of.ts'
 import type { Hub } from '../../hub.ts'
 import { EventsRefused } from './admit.ts'
 import type { PreparedEvent } from './payload.ts'
@@ -54,7 +55,8 @@ export class PublishQueue {
       }
       this.#committing++
       this.#lastCommitAt = performance.now()
-      void this.#commit(this.#take()).finally(() => {
+      // It may hold what any of them publishes, whoever came last.
+      void onBehalfOf(hubItself, () => this.#commit(this.#take())).finally(() => {
         this.#committing--
         this.#next()
       })

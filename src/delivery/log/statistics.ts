@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { hubItself, onBehalfOf } from '../../db/on-behalf-of.ts'
 import type { Hub } from '../../hub.ts'
 import { bucketOf, mostBuckets } from './histogram.ts'
 import type { Result } from '../dispatch/record.ts'
@@ -105,7 +106,7 @@ export class Statistics {
     const changed = closed.concat(this.#cells.flatMap(cells => [...cells.values()].filter(cell => cell.changed)))
     for (const cell of changed) cell.changed = false
     try {
-      await writeStatistics(this.#hub.pool, changed)
+      await onBehalfOf(hubItself, () => writeStatistics(this.#hub.pool, changed))
     } catch (error) {
       this.#hub.log.warn({ err: error, rows: changed.length }, 'statistics of endpoints could not be written yet')
       for (const cell of changed) cell.changed = true

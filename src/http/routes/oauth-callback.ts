@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { awaitAttempt, receiveCallback } from '../../connections/receive-callback.ts'
+import { onBehalfOf } from '../../db/on-behalf-of.ts'
 import { HubError } from '../../errors.ts'
 import type { Hub } from '../../hub.ts'
 import { asHubError } from '../errors.ts'
@@ -23,7 +24,9 @@ export function oauthCallback(hub: Hub): Plugin {
       if (looksAhead(request)) return answerPrefetch(reply)
       const { provider } = request.params as { provider: string }
       const query = new URLSearchParams(new URL(request.url, 'http://hub').search)
-      return answerAttempt(reply, await awaitAttempt(hub, await receiveCallback(hub, provider, query)))
+      // Nobody has proved yet whose it is: all of them together are as one workspace.
+      const answer = async () => awaitAttempt(hub, await receiveCallback(hub, provider, query))
+      return answerAttempt(reply, await onBehalfOf('callbacks', answer))
     }
     app.get('/oauth/callback/:provider', receive)
     app.get('/oauth/callback/:provider/', receive)
