@@ -3,6 +3,7 @@ import { hubItself, onBehalfOf } from '../../db/on-behalf-of.ts'
 import type { Hub } from '../../hub.ts'
 import { EventsRefused } from './admit.ts'
 import type { PreparedEvent } from './payload.ts'
+import { Turns } from '../turns.ts'
 import { runOnPool } from './write-events.ts'
 import { writeMatched } from './write-matched.ts'
 
@@ -22,10 +23,11 @@ interface Waiting {
 /**
  * Publishes that come while others are being committed are collected and share the next commit. A batch that fails is
  * halved until the one at fault stands alone; the others are published. What its workspace refuses (admit.ts) is taken out.
+ * Workspaces take turns.
  */
 export class PublishQueue {
   readonly #hub: Hub
-  readonly #waiting: Waiting[] = []
+  readonly #waiting = new Turns<Waiting>()
   #committing = 0
   #lastCommitAt = 0
   #timer: NodeJS.Timeout | undefined
@@ -38,13 +40,13 @@ export class PublishQueue {
   add(events: readonly PreparedEvent[]): Promise<Set<string>> {
     return new Promise((resolve, reject) => {
       const bytes = events.reduce((sum, event) => sum + event.body.length, 0)
-      this.#waiting.push({ events, bytes, resolve, reject })
+      this.#waiting.add(events[0]?.workspaceId ?? '', { events, bytes, resolve, reject })
       this.#next()
     })
   }
 
   #next(): void {
-    while (this.#waiting.length > 0 && this.#committing < mostCommits) {
+    while (this.#waiting.size > 0 && this.#committing < mostCommits) {
       const sinceMs = performance.now() - this.#lastCommitAt
       if (this.#committing > 0 && sinceMs < commitMs) {
         this.#timer ??= setTimeout(() => {
@@ -64,14 +66,15 @@ export class PublishQueue {
   }
 
   #take(): Waiting[] {
-    let [count, events, bytes] = [0, 0, 0]
-    for (const waiting of this.#waiting) {
-      events += waiting.events.length
-      bytes += waiting.bytes
-      if (count > 0 && (events > batchEvents || bytes > batchBytes)) break
-      count++
+    const taken: Waiting[] = []
+    let [events, bytes] = [0, 0]
+    for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
+      events += next.events.length
+      bytes += next.bytes
+      if (taken.length > 0 && (events > batchEvents || bytes > batchBytes)) break
+      taken.push(this.#waiting.take()!)
     }
-    return this.#waiting.splice(0, count)
+    return taken
   }
 
   async #commit(batch: Waiting[]): Promise<void> {

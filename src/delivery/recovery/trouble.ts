@@ -8,10 +8,12 @@ import {
 } from '../contract.ts'
 import { changeMode } from '../endpoints/endpoint-mode.ts'
 import { probeDelayMs } from '../policy.ts'
+import { Turns } from '../turns.ts'
 
-/** Between two starts of recoveries in one process: at most five a second. */
+/** Between two starts of recoveries in one process: at most five a second, of each workspace in turn. */
 const startEveryMs = 200
-let nextStartAt = 0
+const waiting = new Turns<() => void>()
+let startsUntil: NodeJS.Timeout | undefined
 
 /**
  * Takes an endpoint out of the general delivery and has its recovery started. The row's mode is the request: if the
@@ -34,9 +36,14 @@ export async function enterTrouble(
 
 /** Starts the recovery of an endpoint that is marked so, in its turn. */
 export function scheduleRecovery(hub: Hub, input: RecoverEndpointInput): void {
-  const now = performance.now()
-  nextStartAt = Math.max(now, nextStartAt + startEveryMs)
-  setTimeout(() => void startRecovery(hub, input), nextStartAt - now).unref()
+  waiting.add(input.workspaceId, () => void startRecovery(hub, input))
+  if (!startsUntil) startNext()
+}
+
+function startNext(): void {
+  const start = waiting.take()
+  startsUntil = start && setTimeout(startNext, startEveryMs).unref()
+  start?.()
 }
 
 /** Starts the recovery of an endpoint now, or joins the running one. Gives whether Temporal answered. */
