@@ -4,6 +4,9 @@ import type { Executor } from '../db/database.ts'
 import type { Hub } from '../hub.ts'
 import { claimBytes, claimLeaseMs, claimLimit, retryDelayMs } from './policy.ts'
 
+/** So many of the newest are looked at for those that wait behind a backlog. */
+const lateRows = 2_000
+
 /** A webhook that waits to be routed, claimed for a while. */
 export interface ClaimedEvent {
   id: string
@@ -25,13 +28,10 @@ export interface ClaimedEvent {
   attempts: number
 }
 
-// Index inbound_queue_by_due; the events are found by key in the partition of their day. What is locked and over the
-// bound in bytes is left for the next claim.
-const claimStatement = `
-  with due as (
-    select event_id, due_at, bytes from inbound_queue
-    where due_at <= now() order by due_at, event_id limit $1 for update skip locked
-  ), measured as (
+// The events are found by key in the partition of their day. What is locked and over the bound in bytes is left for the next
+// claim.
+const claimStatement = (due: string) => `
+  with ${due}, measured as (
     select event_id, sum(bytes) over (order by due_at, event_id) - bytes as before from due
   ), claimed as (
     update inbound_queue q set due_at = now() + $2::float8 * interval '1 ms', attempts = q.attempts + 1
@@ -42,14 +42,48 @@ const claimStatement = `
     e.body, e.received_at as "receivedAt", c.routed_to as "routedTo", c.attempts
   from claimed c join inbound_events e on e.id = c.event_id order by e.id`
 
+/** Index: inbound_queue_by_due. */
+export const claimArrivedText = claimStatement(`due as (
+    select event_id, due_at, bytes from inbound_queue
+    where due_at <= now() order by due_at, event_id limit $1 for update skip locked
+  )`)
+
+/** Index: inbound_queue_by_due, backwards over a bounded number of rows; then by key. */
+export const claimLateText = claimStatement(`late as materialized (
+    select event_id, due_at, coalesce(provider_app_id, provider) as app from inbound_queue
+    where due_at <= now() order by due_at desc, event_id desc limit $5
+  ), turns as materialized (
+    select event_id, due_at, row_number() over (partition by app order by due_at, event_id) as turn from late
+    where not app = any($4::text[])
+  ), due as (
+    select event_id, due_at, bytes from inbound_queue
+    where event_id = any(array(select event_id from turns order by turn, due_at, event_id limit $1)) and due_at <= now()
+    for update skip locked
+  )`)
+
 /** Claims what is due, oldest first, bounded in number and bytes. The claim is good for `claimLeaseMs`. */
 export async function claimArrived(hub: Hub): Promise<ClaimedEvent[]> {
   const { rows } = await hub.pool.query<ClaimedEvent>({
     name: 'claim_inbound',
-    text: claimStatement,
+    text: claimArrivedText,
     values: [claimLimit, claimLeaseMs, claimBytes],
   })
   return rows
+}
+
+/** Claims what came lately, whichever app has least of it first, past the backlog of the apps named by `appOf`. */
+export async function claimLate(hub: Hub, busyApps: readonly string[]): Promise<ClaimedEvent[]> {
+  const { rows } = await hub.pool.query<ClaimedEvent>({
+    name: 'claim_inbound_late',
+    text: claimLateText,
+    values: [claimLimit, claimLeaseMs, claimBytes, busyApps, lateRows],
+  })
+  return rows
+}
+
+/** Whose webhook it is, where apps take turns. */
+export function appOf({ providerAppId, provider }: ClaimedEvent): string {
+  return providerAppId ?? provider
 }
 
 /**

@@ -3,6 +3,7 @@ import { sealedTables } from '../../src/credentials/contract.ts'
 import { countByKeyText, credentialsTable, keysInUseText, lockBatchText } from '../../src/credentials/reseal.ts'
 import { candidateStatement } from '../../src/delivery/by-hand/replay-candidates.ts'
 import { claimDueText, claimHeldText } from '../../src/delivery/dispatch/claim.ts'
+import { claimArrivedText, claimLateText } from '../../src/inbound/queue.ts'
 import { claimQuietText } from '../../src/delivery/dispatch/claim-quiet.ts'
 import { variants as publishing } from '../../src/delivery/events/write-events.ts'
 import { attemptsStatement } from '../../src/delivery/log/attempt-log.ts'
@@ -35,6 +36,8 @@ const built: Record<string, string[]> = {
     candidateStatement({ ...replay, statuses: [], missed: true }, 10).text,
   ],
   'src/delivery/dispatch/claim.ts claimBy': [claimDueText, claimHeldText, claimQuietText],
+  'src/inbound/queue.ts claimArrived': [claimArrivedText],
+  'src/inbound/queue.ts claimLate': [claimLateText],
   // Its values are left as bytes.
   'src/delivery/dispatch/bodies.ts #read': ['select event_id::bytea as id, body from event_payloads_7'],
   'src/credentials/reseal.ts lockBatch': [false, true].map(isBehind => lockBatchText(credentialsTable, isBehind)),
