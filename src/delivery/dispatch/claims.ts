@@ -79,7 +79,7 @@ export class Claims {
     const last = claimed.at(-1)
     if (last) this.#watermark = last.dueAtMs - commitLagMs
     this.#more = claimed.length >= claimRows
-    if (this.#more) this.#quiet.noteCrowd(claimed)
+    this.#quiet.noteCrowd(this.#more ? claimed : [])
     await this.#lanes.accept(claimed)
     return this.#more
   }

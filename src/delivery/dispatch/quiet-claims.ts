@@ -26,7 +26,7 @@ export class QuietClaims {
     this.#context = context
   }
 
-  /** Learns from a general claim that left some of what is due whose backlog it is. */
+  /** Learns from a general claim that left some of what is due whose backlog it is; from none of them, that there is none. */
   noteCrowd(claimed: readonly ClaimedDelivery[]): void {
     const rows = new Map<string, number>()
     for (const { workspaceId } of claimed) rows.set(workspaceId, (rows.get(workspaceId) ?? 0) + 1)
