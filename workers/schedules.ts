@@ -55,6 +55,9 @@ function definitionOf(schedule: HubSchedule) {
     },
     action,
     // A sweep that was missed while the server was down is not caught up: the next one does its work.
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const },
+    policies: {
+      overlap: schedule.follows ? ScheduleOverlapPolicy.BUFFER_ONE : ScheduleOverlapPolicy.SKIP,
+      catchupWindow: '1 minute' as const,
+    },
   }
 }

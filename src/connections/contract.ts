@@ -141,6 +141,8 @@ export const connectionSchedules: HubSchedule[] = [
     workflow: connectionWorkflows.refreshSweep,
     workflowId: 'refresh-tokens',
     input: { runForMs: 55_000, pollMs: 3_000 } satisfies RefreshSweepInput,
+    // A sweep lasts longer than its minute while token endpoints hang: a minute without one would be everybody's.
+    follows: true,
     summary: 'Refreshes the tokens whose time has come',
   },
   {

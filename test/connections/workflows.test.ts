@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectionClient } from '../../src/connections/client.ts'
+import { connectionSchedules } from '../../src/connections/contract.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
 import { sweepRefreshes } from '../../src/connections/sweep-refreshes.ts'
@@ -9,6 +10,7 @@ import { sortTrouble } from '../../src/connections/trouble.ts'
 import { recoverProviderStart, refreshConnectionStart } from '../../src/connections/workflow-starts.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
 import { startWorkflow } from '../../src/temporal/start.ts'
+import { ensureSchedules } from '../../workers/schedules.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import {
@@ -361,4 +363,24 @@ describe('reconcile', () => {
     await reconcileConnections(hub, 10)
     expect(await hub.temporal.workflow.getHandle(`refresh/${id}`).result()).toBe('refreshed')
   })
+})
+
+// The last one: its sweeps would find what the others mean to have refreshed.
+describe('the schedule of refreshSweep', () => {
+  it('is followed at once by the next one when it lasts beyond its time', async () => {
+    const refreshTokens = connectionSchedules.find(one => one.id === 'refresh-tokens')!
+    const often = { id: 'often', workflowId: 'often', everyMs: 10_000, input: { runForMs: 11_000, pollMs: 100 } }
+    await ensureSchedules(hub.temporal, [{ ...refreshTokens, ...often }], hub.log)
+    const schedule = hub.temporal.schedule.getHandle('often')
+    const started = async () => {
+      const { info } = await schedule.describe()
+      return info.recentActions.map(one => (one.action.type === 'startWorkflow' ? one.action.workflow.workflowId : ''))
+    }
+    await eventually('the second', async () => (await started()).length >= 2, 60_000)
+    const [first, second] = await Promise.all(
+      (await started()).slice(0, 2).map(id => hub.temporal.workflow.getHandle(id).describe()),
+    )
+    await schedule.delete()
+    expect(second!.startTime.getTime() - first!.closeTime!.getTime()).toBeLessThan(5_000)
+  }, 90_000)
 })
