@@ -20,7 +20,9 @@ export function createActivities(hub: Hub) {
       ...createRotationActivities(hub),
       ...createConnectionActivities(hub),
     }),
+    // A run that was begun by an earlier version asks for its end at `sync`.
     sync: bounded({ ...createSyncActivities(hub) }),
+    runs: bounded({ ...createSyncActivities(hub) }),
     delivery: bounded({ ...createDispatchActivities(hub) }),
   }
 }

@@ -7,13 +7,13 @@ import type { RunEnd, RunProgress, RunRef, RunStart, RunTries, RunTrigger } from
 import { compareUnseen } from '../src/sync/compare.ts'
 import { pullPages, type WorkControl } from '../src/sync/pull.ts'
 import { pushChanges, settlePending } from '../src/sync/push.ts'
+import type { Place } from '../src/sync/fair-places.ts'
 import { finishRun } from '../src/sync/run.ts'
 import { takeUpRun, type RunHold } from '../src/sync/run-hold.ts'
+import { SentAway, takePlace } from '../src/sync/run-places.ts'
 import type { ProviderClient } from '../src/providers/request.ts'
 import { waitInstead, type Tolerance } from './run-failure.ts'
 
-/** An activity hands back after this long, so that a shutdown, a new version or a failure costs little. */
-const sliceMs = 5 * 60_000
 const heartbeatEveryMs = 4_000
 
 type Phase = (hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl) => Promise<boolean>
@@ -28,31 +28,51 @@ const pullPhases: Phases = {
 const pushPhases: Phases = { push: pushChanges }
 
 export function createSyncActivities(hub: Hub) {
-  /** Works through phases from where the run stands, until they are through or the slice is over. */
+  /**
+   * Works through phases from where the run stands, until they are through, or its place is another's: then it hands back, and
+   * comes again.
+   */
   async function work(ref: RunRef, tolerance: Tolerance, phasesOf: (hold: RunHold) => Phases): Promise<RunProgress> {
     const context = Context.current()
-    const hold = await takeUpRun(hub.db, ref)
-    const phases = phasesOf(hold)
-    const beat = () => context.heartbeat({ phase: hold.run.phase })
-    // A page may take longer to come than a heartbeat may be late.
+    const { cancellationSignal: signal } = context
+    const beat = () => context.heartbeat()
+    // A page may take longer to come than a heartbeat may be late, and so may a place.
     const timer = setInterval(beat, heartbeatEveryMs)
-    const endsAt = Date.now() + sliceMs
-    const control: WorkControl = {
-      signal: context.cancellationSignal,
-      onProgress: beat,
-      isOver: () => Date.now() > endsAt,
-      attempt: Math.max(context.info.attempt, (tolerance.tries?.failures ?? 0) + 1),
-    }
+    let place: Place | undefined
     try {
-      const client = await connectionClient(hub, ref.workspaceId, hold.sync.connection_id)
+      const taken = (place = await takePlace(hub, ref, signal))
+      const hold = await takeUpRun(hub.db, ref)
+      const attempt = Math.max(context.info.attempt, tolerance.tries?.attempt ?? 1)
+      return await workOn(
+        hold,
+        phasesOf(hold),
+        { signal, onProgress: beat, isOver: () => taken.isOver(), attempt },
+        tolerance,
+      )
+    } catch (error) {
+      if (!(error instanceof SentAway)) throw error
+      return { done: false, phase: 'line', waitMs: error.waitMs, waitsFor: 'place' }
+    } finally {
+      place?.release()
+      clearInterval(timer)
+    }
+  }
+
+  async function workOn(
+    hold: RunHold,
+    phases: Phases,
+    control: WorkControl,
+    tolerance: Tolerance,
+  ): Promise<RunProgress> {
+    const { workspaceId, sync } = hold
+    try {
+      const client = await connectionClient(hub, workspaceId, sync.connection_id)
       for (let phase = phases[hold.run.phase]; phase; phase = phases[hold.run.phase]) {
         if (!(await phase(hub, hold, client, control))) return progressOf(hold, false)
       }
       return progressOf(hold, true)
     } catch (error) {
       return waitInstead(hub, hold, error, tolerance)
-    } finally {
-      clearInterval(timer)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { WorkerOptions } from '@temporalio/worker'
+import { sliceRoom } from '../src/sync/run-places.ts'
 import type { TaskQueue } from '../src/temporal/contract.ts'
 
 /** What differs between the workers of the task queues; a process runs one of each queue that it is configured for. */
@@ -10,7 +11,9 @@ export const queueOptions: Record<TaskQueue, Partial<WorkerOptions>> = {
     maxConcurrentActivityTaskExecutions: 20,
   },
   connections: { maxConcurrentActivityTaskExecutions: 20 },
-  sync: { maxConcurrentActivityTaskExecutions: 10 },
+  // Most of them wait, for a platform or for a place: see src/sync/run-places.ts.
+  sync: { maxConcurrentActivityTaskExecutions: sliceRoom },
+  runs: { maxConcurrentActivityTaskExecutions: 20, maxConcurrentActivityTaskPolls: 4 },
   // The batch-delivering activity fills a process by itself; another slot's belongs on another process.
   delivery: { maxConcurrentActivityTaskExecutions: 1, maxConcurrentActivityTaskPolls: 1 },
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
 import type { Hub } from '../src/hub.ts'
-import { taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues, type TaskQueue } from '../src/temporal/contract.ts'
 import { bundleWorkflows } from './build-bundle.ts'
 import { queueOptions } from './queues.ts'
 
@@ -20,7 +20,10 @@ export interface HubWorkers {
  */
 export async function startWorkers(hub: Hub, connection: NativeConnection, bundle?: string): Promise<HubWorkers> {
   const activities = createActivities(hub)
-  const { taskQueues: queues, shutdownGraceMs } = hub.config.worker
+  const { taskQueues: configured, shutdownGraceMs } = hub.config.worker
+  const queues = [
+    ...new Set(configured.flatMap((queue): TaskQueue[] => (queue === 'sync' ? ['sync', 'runs'] : [queue]))),
+  ]
   const code = queues.includes('workflows') ? (bundle ?? (await loadBundle(hub))) : undefined
   const workers = await Promise.all(
     queues.map(queue => {

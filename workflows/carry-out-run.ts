@@ -20,7 +20,7 @@ type Activities = ReturnType<typeof createSyncActivities>
 
 /** The short statements at a run's beginning and end: they do not stand in line with the work. */
 export const rows = proxyActivities<Activities>({
-  taskQueue: taskQueues.sync,
+  taskQueue: taskQueues.runs,
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
@@ -48,15 +48,19 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
     scheduleToCloseTimeout: '2 hours',
     heartbeatTimeout: '20 seconds',
     retry: { maximumAttempts, initialInterval: initialIntervalMs, maximumInterval: '1 minute' },
+    // A server that knows fairness serves workspaces in turn; the worker does in any case.
+    priority: { fairnessKey: input.workspaceId },
   })
   let isWaiting = false
   /** Works until it is done, and sleeps where nothing can be done: at a used up rate limit that costs no try. */
   const toTheEnd = async (details: string, step: (tries: RunTries) => Promise<RunProgress>): Promise<RunProgress> => {
     setCurrentDetails(details)
     let failures = 0
+    let attempt = 1
     for (;;) {
-      const progress = await step({ failures, maximumAttempts, initialIntervalMs })
+      const progress = await step({ failures, attempt, maximumAttempts, initialIntervalMs })
       if (progress.waitsFor !== 'place') failures = progress.errorCode === undefined ? 0 : failures + 1
+      attempt = Math.max(attempt, failures + 1)
       if (progress.errorCode !== undefined && progress.waitMs === undefined) throw new OutOfTries(progress.errorCode)
       const isTrouble = progress.waitMs !== undefined && progress.waitsFor !== 'place'
       if (isWaiting !== isTrouble && progress.waitsFor !== 'place') {
@@ -65,6 +69,8 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
       }
       if (progress.done) return progress
       if (progress.waitMs !== undefined) await sleepOn(input, ref, progress, failures, news)
+      // Slices are short while many wait. The next execution takes up the same run.
+      else if (workflowInfo().historyLength > 2 * eventsPerHistory) await goOnAnew(input)
       setCurrentDetails(details)
     }
   }
@@ -111,10 +117,12 @@ async function sleepOn(
   const known = { ...news }
   const isNews = () => (progress.waitsFor === undefined ? news.count > known.count : news.stops > known.stops)
   await condition(isNews, progress.waitMs!)
-  // The row holds the run's place, and the next execution takes up the same run.
-  if (workflowInfo().historyLength > eventsPerHistory) {
-    await continueAsNew({ ...input, trigger: 'manual' })
-  }
+  if (workflowInfo().historyLength > eventsPerHistory) await goOnAnew(input)
+}
+
+/** The row holds the run's place, and the next execution takes up the same run. */
+function goOnAnew(input: RunSyncInput): Promise<never> {
+  return continueAsNew({ ...input, trigger: 'manual' })
 }
 
 /** The activity has told what it fails with, and that this was its last try. */

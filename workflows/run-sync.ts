@@ -72,13 +72,7 @@ async function watch(input: RunSyncInput, trouble: SyncTrouble, isAsked: () => b
   const details = describeTrouble(input, trouble)
   setCurrentDetails(details)
   if (attentionNow() !== trouble.attention) attend(trouble.attention)
-  try {
-    await condition(isAsked, trouble.lookAgainMs, { summary: details.slice(0, 380) })
-  } catch (error) {
-    // Somebody has cancelled it: what is over needs nobody.
-    attend('none')
-    throw error
-  }
+  await condition(isAsked, trouble.lookAgainMs, { summary: details.slice(0, 380) })
 }
 
 function saySkipped(start: Exclude<RunStart, { kind: 'taken' }>): void {

@@ -82,6 +82,8 @@ export interface RunProgress {
 /** How often a run's work has failed in a row, and how it is tried again. An activity that is not told throws instead. */
 export interface RunTries extends SyncRetry {
   failures: number
+  /** The most tries in a row that it came to, from 1: what fails alone is left for later from the third on. */
+  attempt: number
 }
 
 export interface RunEnd extends Watched {

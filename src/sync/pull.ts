@@ -6,6 +6,7 @@ import { changesSince, FeedOverflow, fullPass, type PageSource } from './page-so
 import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
 import { readPages } from './read-pages.ts'
 import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
+import { inCommitPlace } from './run-places.ts'
 
 /** How an activity lets a long piece of work end early. */
 export interface WorkControl {
@@ -55,7 +56,8 @@ async function readAll(
       }
       await committed
       control.onProgress()
-      committed = commitPage(hub, hold, prepared, placeBehind(page.next))
+      const place = placeBehind(page.next)
+      committed = inCommitPlace(hub, hold.workspaceId, () => commitPage(hub, hold, prepared, place))
       // Awaited before the next commit; until then its failure is not unhandled.
       committed.catch(() => undefined)
       if (page.next === null) break

@@ -10,6 +10,7 @@ import { forgetCall, type PushCall } from './push-calls.ts'
 import { outcomeOf, type Outcome } from './push-outcomes.ts'
 import { heldLink } from './push-repeats.ts'
 import type { RunHold } from './run-hold.ts'
+import { inCommitPlace } from './run-places.ts'
 import { emptyLink, failedLink, settleKnown, unchanged, type Settled } from './settle.ts'
 import type { WriteAnswer } from './thing-calls.ts'
 
@@ -30,13 +31,14 @@ export async function recordAnswers(
   for (const [index, item] of items.entries()) {
     outcomes.set(item.recordId, await outcomeOf(hold, client, item, answers[index]!, signal))
   }
-  const again = await hub.db.transaction().execute(async trx => {
+  const commit = async (trx: Executor) => {
     const { settled, stale, failed } = await settleOutcomes(trx, hold, key, items, outcomes)
     const pushed = answers.filter(({ kind }) => kind !== 'refused').length
     await commitSettled(hub, trx, hold, settled, { ...countsOf(settled), pushed, failed })
     await forgetCall(trx, hold, key)
     return stale
-  })
+  }
+  const again = await inCommitPlace(hub, hold.workspaceId, () => hub.db.transaction().execute(commit))
   for (const outcome of outcomes.values()) if (outcome.kind === 'open') throw outcome.error
   return again
 }

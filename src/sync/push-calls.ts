@@ -70,16 +70,25 @@ export async function noteUnsent(db: Executor, { workspaceId, sync }: RunHold, k
     .execute()
 }
 
-/** The records of a call that are still under way by it. Relies on record_links_under_way. */
-export async function underWay(db: Executor, { workspaceId, sync }: RunHold, key: string): Promise<Set<string>> {
+/**
+ * The records of a call that are still under way by it, and whether this run has left it to the next. Relies on
+ * record_links_under_way.
+ */
+export async function underWay(
+  db: Executor,
+  { workspaceId, sync, run }: RunHold,
+  key: string,
+): Promise<{ open: Set<string>; isLeft: boolean }> {
   const rows = await db
     .selectFrom('record_links')
-    .select('record_id')
+    .select(['record_id', 'state', 'updated_at'])
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', '=', sync.id)
     .where('push_key', '=', key)
     .execute()
-  return new Set(rows.map(row => row.record_id))
+  const since = run.started_at
+  const isLeft = since !== null && rows.some(row => row.state === 'error' && row.updated_at > since)
+  return { open: new Set(rows.map(row => row.record_id)), isLeft }
 }
 
 /** Forgets a call of which nothing is under way any more. */
@@ -104,11 +113,16 @@ export async function forgetCall(db: Executor, { workspaceId, sync }: RunHold, k
     .execute()
 }
 
-/** Marks a call's links as failing for now; it stays noted, so that the next run sends the very same again. */
+/** Marks a call's links as failing now; it stays noted, so that the next run sends the very same again. */
 export async function notePendingFailure(db: Executor, { workspaceId, sync }: RunHold, key: string): Promise<void> {
   await db
     .updateTable('record_links')
-    .set({ state: 'error', error_code: 'PROVIDER_ERROR', failures: sql<number>`failures + 1` })
+    .set({
+      state: 'error',
+      error_code: 'PROVIDER_ERROR',
+      failures: sql<number>`failures + 1`,
+      updated_at: sql<Date>`now()`,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', '=', sync.id)
     .where('push_key', '=', key)

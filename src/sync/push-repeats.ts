@@ -11,13 +11,15 @@ import { unchanged } from './settle.ts'
 /**
  * What is to become of calls whose answers never came: those that the platform recognises by their key are sent again as they
  * were. Of the others, what changes or deletes a thing is planned anew, which does no harm; but what was to be made may be
- * there, and a second one would stay for ever: it is held for a person. Gives the calls, and the records to plan anew.
+ * there, and a second one would stay for ever: it is held for a person. What this run has left to the next is that one's. Gives
+ * the calls, and the records to plan anew.
  */
 export async function repeatable(hub: Hub, hold: RunHold): Promise<{ calls: PushCall[]; anew: string[] }> {
   const calls: PushCall[] = []
   const anew: string[] = []
   for (const { sentAt, ...call } of await pendingCalls(hub.db, hold)) {
-    const open = await underWay(hub.db, hold, call.key)
+    const { open, isLeft } = await underWay(hub.db, hold, call.key)
+    if (isLeft) continue
     if (open.size === 0) await forgetCall(hub.db, hold, call.key)
     else if (sentAt === null || isRecognised(hold.mapping.model, sentAt)) calls.push(call)
     else anew.push(...(await giveUp(hub, hold, call, open)))

@@ -31,18 +31,21 @@ export async function settlePending(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
-  await sendPending(hub, hold, client, control)
+  if (!(await sendPending(hub, hold, client, control))) return false
   const phase = hold.sync.direction === 'push' ? 'push' : 'pull'
   await moveRun(hub.db, hold, {}, { phase, cursor: hold.run.resumed_cursor })
   return true
 }
 
-/** Sends again what was under way when an earlier run or attempt broke off: the very same, with the same keys. */
-async function sendPending(hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl): Promise<void> {
+/**
+ * Sends again what was under way when an earlier run or attempt broke off, or was left when its slice was over: the very same,
+ * with the same keys. Gives whether all of it was sent.
+ */
+async function sendPending(hub: Hub, hold: RunHold, client: ProviderClient, control: WorkControl): Promise<boolean> {
   const { calls, anew } = await repeatable(hub, hold)
-  const stale = await sendCalls(hub, hold, client, calls, control)
+  const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
   const candidates = await candidatesById(hub.db, hold.workspaceId, hold.sync.id, [...anew, ...stale])
-  await pushCandidates(hub, hold, client, candidates, control)
+  return (await pushCandidates(hub, hold, client, candidates, control)) && isThrough
 }
 
 /**
@@ -57,13 +60,13 @@ export async function pushChanges(
 ): Promise<boolean> {
   if (hold.sync.direction !== 'pull') {
     const { workspaceId, sync } = hold
-    await sendPending(hub, hold, client, control)
+    if (!(await sendPending(hub, hold, client, control))) return false
     const due = await candidatesById(hub.db, workspaceId, sync.id, await dueRetries(hub.db, hold, retriesPerRun))
     const retries = due.filter(({ record }) => record.change <= sync.pushed_change)
-    await pushCandidates(hub, hold, client, retries, control)
+    if (!(await pushCandidates(hub, hold, client, retries, control))) return false
     for (;;) {
       const { candidates, upTo, isEnd } = await nextCandidates(hub.db, hold, sync.pushed_change)
-      await pushCandidates(hub, hold, client, candidates, control)
+      if (!(await pushCandidates(hub, hold, client, candidates, control))) return false
       await setPushedChange(hub.db, hold, upTo)
       if (isEnd) break
       if (control.isOver()) return false
@@ -73,19 +76,22 @@ export async function pushChanges(
   return true
 }
 
+/** Gives whether all calls were sent: those that are left are noted, and sent first when the run goes on. */
 async function pushCandidates(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
   candidates: readonly PushCandidate[],
   control: WorkControl,
-): Promise<void> {
+): Promise<boolean> {
   const { workspaceId, sync, mapping } = hold
   let waiting = candidates
+  let isAll = true
   for (let round = 1; waiting.length > 0; round++) {
     if (round > staleRounds) {
       const ids = waiting.map(({ record }) => record.id)
-      return recordFailures(hub, hold, ids, 'NOT_SETTLED')
+      await recordFailures(hub, hold, ids, 'NOT_SETTLED')
+      break
     }
     const plans = waiting.map(candidate => ({ ...candidate, plan: planPush(mapping, candidate) }))
     const planned = (kind: string) => plans.filter(({ plan }) => plan.kind === kind)
@@ -101,9 +107,11 @@ async function pushCandidates(
     const items = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
     const calls = groupWrites(mapping, items).map(group => ({ key: pushKeyOf(sync.id, group, byId), items: group }))
     await noteCalls(hub.db, hold, calls)
-    const stale = await sendCalls(hub, hold, client, calls, control)
+    const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
+    isAll &&= isThrough
     waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...stale])
   }
+  return isAll
 }
 
 /** A link that needs no write: what is held for a person stays held. */
@@ -112,14 +120,17 @@ function upToDate(link: Link): LinkWrite {
   return { ...unchanged(link), state, errorCode: null, failures: 0, retryAt: null }
 }
 
-/** Makes the calls, a few at once; gives the records that have to be looked at again. */
+/**
+ * Makes the calls, a few at once, until the slice is over, but some in any case. Gives the records that have to be looked at
+ * again, and whether all were made.
+ */
 async function sendCalls(
   hub: Hub,
   hold: RunHold,
   client: ProviderClient,
   calls: readonly PushCall[],
   control: WorkControl,
-): Promise<string[]> {
+): Promise<{ stale: string[]; isThrough: boolean }> {
   const waiting = [...calls]
   const stale: string[] = []
   let failed = 0
@@ -140,10 +151,11 @@ async function sendCalls(
           await moveRun(hub.db, hold, { failed: call.items.length })
         }
         control.onProgress()
+        if (control.isOver()) break
       }
     }),
   )
-  return stale
+  return { stale, isThrough: waiting.length === 0 }
 }
 
 async function sendCall(

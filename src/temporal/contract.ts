@@ -2,12 +2,14 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 
 /**
  * Task queues. All workflows share one, so that a process holds one set of workflow threads; activities have queues by
- * the kind of work, so that one kind cannot starve another. `delivery` takes one activity at a time in each process.
+ * the kind of work, so that one kind cannot starve another. `runs` has the short statements at the beginning and end of what
+ * `sync` works on: whoever serves that serves it too. `delivery` takes one activity at a time in each process.
  */
 export const taskQueues = {
   workflows: 'workflows',
   connections: 'connections',
   sync: 'sync',
+  runs: 'runs',
   delivery: 'delivery',
 } as const
 

@@ -26,8 +26,8 @@ export interface Loopback {
   url: string
   calls: Call[]
   play: Play
-  /** A workspace with a connection to it, by credentials from elsewhere. */
-  account(provider: 'quickbooks' | 'github' | 'stripe'): Promise<Company>
+  /** A workspace with a connection to it, or to another server, by credentials from elsewhere. */
+  account(provider: 'quickbooks' | 'github' | 'stripe', at?: string): Promise<Company>
 }
 
 /** Awaited at the top of a test file; stopped when the file ends. */
@@ -45,9 +45,9 @@ export async function startLoopback(hub: Hub): Promise<Loopback> {
   const loopback: Loopback = { url, calls: [], play: () => undefined, account }
   return loopback
 
-  async function account(provider: 'quickbooks' | 'github' | 'stripe'): Promise<Company> {
+  async function account(provider: 'quickbooks' | 'github' | 'stripe', at = url): Promise<Company> {
     const workspace = await createWorkspace(hub)
-    const providerAppId = await createApp(workspace, url, provider)
+    const providerAppId = await createApp(workspace, at, provider)
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const made = await workspace.request<Connecting>('POST', '/v1/connections', {
       ...{ provider, providerAppId },
