@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   condition,
   defineSignal,
+  isCancellation,
   patched,
   proxyActivities,
   setCurrentDetails,
@@ -12,21 +13,23 @@ import type { ConnectionActivities } from '../activities/connections.ts'
 import { callbackSignal, type AttemptOutcome, type ConnectAccountInput } from '../src/connections/contract.ts'
 import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
 
-const activities = proxyActivities<ConnectionActivities>({
-  taskQueue: taskQueues.connections,
-  startToCloseTimeout: '40 seconds',
-  // A code lives for minutes: after that only a new start helps.
-  scheduleToCloseTimeout: '5 minutes',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '20 seconds' },
-})
+const minute = 60_000
+/** A code lives for minutes: after that only a new start helps. */
+const exchangeForMs = 5 * minute
+/** What the code has won is sealed: it is not given up while the platform cannot say whose it is. */
+const identifyForMs = 60 * minute
 
-// What the code has won is sealed: it is not given up while the platform cannot say whose it is.
-const { completeAttempt } = proxyActivities<ConnectionActivities>({
-  taskQueue: taskQueues.connections,
-  startToCloseTimeout: '40 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-})
+const stepsFor = (forMs: number, retry: { maximumInterval: number; maximumAttempts?: number }) =>
+  proxyActivities<ConnectionActivities>({
+    taskQueue: taskQueues.connections,
+    startToCloseTimeout: '40 seconds',
+    scheduleToCloseTimeout: forMs,
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, ...retry },
+  })
+/** A few tries at once; what then still fails is told of while it is tried again. */
+const quick = stepsFor(5 * minute, { maximumInterval: 5_000, maximumAttempts: 3 })
+const activities = stepsFor(exchangeForMs, { maximumInterval: 20_000 })
+const { completeAttempt } = stepsFor(identifyForMs, { maximumInterval: minute })
 
 const callback = defineSignal(callbackSignal)
 
@@ -52,15 +55,37 @@ export async function connectAccount(input: ConnectAccountInput): Promise<Attemp
   }
   try {
     setCurrentDetails(`Exchanges the code with ${provider}.`)
-    const failed = await activities.exchangeAttempt(ref)
+    const exchange = [() => quick.exchangeAttempt(ref), () => activities.exchangeAttempt(ref)] as const
+    const failed = await patiently(`${provider} does not take the code`, exchangeForMs, ...exchange)
     if (failed) return ended(failed)
     setCurrentDetails(`Asks ${provider} whose account it is.`)
-    return ended((await completeAttempt(ref)) ?? 'failed')
+    const complete = [() => quick.completeAttempt(ref), () => completeAttempt(ref)] as const
+    return ended(
+      (await patiently(`${provider} does not say whose account it is`, identifyForMs, ...complete)) ?? 'failed',
+    )
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     setCurrentDetails(`${provider} did not work for too long: the code is spent or expired.`)
     return ended((await activities.abandonAttempt(ref)) ?? 'failed')
   }
+}
+
+/** A step, first `quickly`; where that fails it is told what fails, and until when it is tried. */
+async function patiently<Result>(
+  what: string,
+  forMs: number,
+  quickly: () => Promise<Result>,
+  again: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await quickly()
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error) || !patched('tells-what-fails')) throw error
+  }
+  const [since, until] = [Date.now(), Date.now() + forMs].map(ms => `${new Date(ms).toISOString().slice(0, 19)}Z`)
+  setCurrentDetails(`${what} since ${since}. It is tried again until ${until}; then its person has to begin anew.`)
+  upsertSearchAttributes([{ key: searchAttributes.attention, value: 'retrying' }])
+  return again()
 }
 
 function ended(outcome: AttemptOutcome): AttemptOutcome {

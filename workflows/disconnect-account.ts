@@ -70,7 +70,10 @@ async function revoke(
     const waitMs = Math.min(recoveryDelayMs(tries, backoff), destroyAtMs - Date.now())
     if (waitMs <= 0) return false
     const at = new Date(Date.now() + waitMs).toISOString()
-    setCurrentDetails(`${ref.provider} did not take the revocation, try ${tries}. Tries again at ${at}.`)
+    const destroyAt = new Date(destroyAtMs).toISOString()
+    setCurrentDetails(
+      `${ref.provider} did not take the revocation, try ${tries}. Tries again at ${at}; the secrets go at ${destroyAt} in any case.`,
+    )
     upsertSearchAttributes([{ key: searchAttributes.attention, value: 'retrying' }])
     await sleep(waitMs)
   }

@@ -25,8 +25,10 @@ await startTestWorkers(hub, ['workflows', 'connections'])
 const dead = new Set<string>()
 let refusesApp = false
 let refusesTokens = false
+let isDown = false
 const platform = await startPlatform()
 platform.answerBy(({ path, body }) => {
+  if (isDown) return { status: 503 }
   if (!path.includes('/tokens/')) {
     return refusesTokens ? { status: 401, body: {} } : { status: 200, body: { CompanyInfo: { CompanyName: 'Co' } } }
   }
@@ -90,7 +92,7 @@ const reconnect = async (id: string): Promise<void> => {
   expect(status).toBeLessThan(400)
 }
 
-afterEach(() => void (refusesApp = refusesTokens = false))
+afterEach(() => void (refusesApp = refusesTokens = isDown = false))
 
 describe('a grant that is dead', () => {
   it.each([
@@ -285,4 +287,39 @@ describe('an app that the platform refuses', () => {
     expect(await attentionOf(hub, workflow)).toEqual(['COMPLETED', 'none'])
     expect(await listed(hub, needsPersonQuery)).not.toContain(`refresh/${body.connection.id}`)
   })
+})
+
+describe('what is tried again', () => {
+  it('is over when its connection is disconnected meanwhile', async () => {
+    const id = await connect()
+    await ageToken(hub, id)
+    isDown = true
+    await workspace.request('POST', `/v1/connections/${id}/refresh`)
+    const workflow = `refresh/${id}`
+    await eventually('its attention', async () => (await attentionOf(hub, workflow)).join() === 'RUNNING,retrying')
+    expect(await detailsOf(hub, workflow)).toMatch(
+      /PROVIDER_ERROR at quickbooks since 20.* Tries again at 20.*given up at 20/,
+    )
+    isDown = false
+    await workspace.request('DELETE', `/v1/connections/${id}`)
+    expect(await over(id)).toEqual(['COMPLETED', 'none'])
+  })
+
+  it('is told of an attempt whose platform does not take the code yet, until it does', async () => {
+    const { body } = await workspace.request<Connecting>('POST', '/v1/connections', {
+      ...{ provider: 'quickbooks', providerAppId },
+    })
+    isDown = true
+    const url = new URL('http://hub/oauth/callback/quickbooks?code=code&realmId=77')
+    url.searchParams.set('state', new URL(body.authorizationUrl).searchParams.get('state')!)
+    const answer = callBack(url => app.inject({ url }), url)
+    const workflow = `connect/${body.attemptId}`
+    await eventually('its attention', async () => (await attentionOf(hub, workflow))[1] === 'retrying')
+    expect(await detailsOf(hub, workflow)).toMatch(/quickbooks does not take the code since 20.* until 20/)
+    isDown = false
+    await answer
+    await eventually('its end', async () => (await attentionOf(hub, workflow))[0] !== 'RUNNING', 40_000)
+    expect(await attentionOf(hub, workflow)).toEqual(['COMPLETED', 'none'])
+    expect(await shown(body.connection.id)).toMatchObject({ status: 'connected' })
+  }, 60_000)
 })
