@@ -65,20 +65,23 @@ function sortingFailed(hub: Hub, error: unknown): void {
 }
 
 /**
- * Begins what is due while there are places: first of workspaces and platforms that have few under way, then of any, but for
- * the places that are kept for others. Gives how many were begun.
+ * Begins what is due while there are places: first of workspaces and platforms that have few under way, then of such workspaces
+ * whatever their platform, then of any; each but for the places that are kept for the ones before. Gives how many were begun.
  */
 async function fillPlaces(hub: Hub, busy: RefreshLease[], begin: (lease: RefreshLease) => void): Promise<number> {
   const underway = [...busy]
-  const take = async (limit: number, share: boolean) => {
-    const full = share ? fullOf(underway) : { workspaces: [], servers: [] }
+  const take = async (limit: number, passedOver: Partial<BusyOwners>) => {
+    const full = { workspaces: [], servers: [], ...passedOver }
     const leases = limit > 0 ? await leaseDue(hub, Math.min(limit, takenAtOnce), randomUUID(), full) : []
     for (const lease of leases) begin(lease)
     underway.push(...leases)
     return leases.length > 0
   }
-  while (await take(places.all - underway.length, true)) continue
-  while (await take(places.all - places.kept - underway.length, false)) continue
+  while (await take(places.all - underway.length, fullOf(underway))) continue
+  // Where a token comes from is known only once it has failed: a quiet workspace does not wait for all of another's to fail.
+  const { all, kept } = places
+  while (await take(all - kept / 2 - underway.length, { workspaces: fullOf(underway).workspaces })) continue
+  while (await take(all - kept - underway.length, {})) continue
   return underway.length - busy.length
 }
 
