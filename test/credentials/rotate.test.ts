@@ -127,7 +127,7 @@ describe('rotateKeys', () => {
   it('neither waits for a value that is being written nor takes the writer’s away', async () => {
     const place = { workspaceId, ownerId: 'conn_written', field: 'tokens' }
     await before.credentials.put(before.db, place, 'first')
-    const slice = await rotating.db.transaction().execute(async trx => {
+    const slice = await before.db.transaction().execute(async trx => {
       await rotating.credentials.put(trx, place, 'second')
       return rotateSlice(rotating, [credentialsTable], null, { batchSize: 10, forMs: 60_000 })
     })

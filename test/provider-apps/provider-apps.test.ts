@@ -172,7 +172,8 @@ describe('a provider app', () => {
         baseUrls: { 'https://api.github.com': 'https://a.example' },
       })
     let moving: ReturnType<typeof move> | undefined
-    await hub.db.transaction().execute(async trx => {
+    const elsewhere = await createTestHub({ beside: hub })
+    await elsewhere.db.transaction().execute(async trx => {
       await holdApp(trx, reference, baseUrls)
       moving = move()
       await sleep(200)

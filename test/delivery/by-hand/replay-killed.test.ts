@@ -46,7 +46,7 @@ describe('a replay', () => {
       'select id from deliveries where endpoint_id = $1 order by id offset 1200 limit 1',
       [endpoint.id],
     )
-    const blocker = await hub.pool.connect()
+    const blocker = await (await createTestHub({ beside: hub })).pool.connect()
     await blocker.query('begin')
     await blocker.query('select from deliveries where id = $1 for update', [rows[0]!.id])
     const worker = startWorker()
