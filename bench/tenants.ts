@@ -22,11 +22,12 @@ export async function benchTenants(options: BenchOptions): Promise<Row[]> {
       if (only !== undefined && !only.includes(word)) continue
       say(`${word}: ${one.name}`)
       const prepared = await one.prepare(scene)
-      for (let time = 0; time < warmUpTimes; time++) await prepared.quiet()
+      const least = one.fewest ?? fewest
+      for (let time = 0; time < Math.min(warmUpTimes, least); time++) await prepared.quiet()
       for (const count of one.counts) {
-        const alone = await timesOf(prepared, seconds)
+        const alone = await timesOf(prepared, seconds, least)
         const stop = await prepared.noise(count)
-        const beside = await timesOf(prepared, seconds)
+        const beside = await timesOf(prepared, seconds, least)
         say(await stop())
         const row = rowOf(`${one.name}, ${count}`, alone, beside)
         say(JSON.stringify(row))
@@ -45,11 +46,11 @@ interface Times {
 }
 
 /** What the quiet workspace does, again and again for so long, but a few times at least. */
-async function timesOf(prepared: PreparedCase, seconds: number): Promise<Times> {
+async function timesOf(prepared: PreparedCase, seconds: number, least: number): Promise<Times> {
   const endsAt = Date.now() + seconds * 1_000
   const ms: number[] = []
   let failed = 0
-  while (Date.now() < endsAt || ms.length + failed < fewest) {
+  while (Date.now() < endsAt || ms.length + failed < least) {
     const startedAt = performance.now()
     try {
       const told = await prepared.quiet()

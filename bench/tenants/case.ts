@@ -6,6 +6,8 @@ export interface TenantCase {
   name: string
   /** How many noisy ones there are, one measurement each. */
   counts: readonly number[]
+  /** How often the quiet one does it at least, where that takes seconds each time. */
+  fewest?: number
   /** Makes what both sides need before anything is measured. */
   prepare(scene: TenantScene): Promise<PreparedCase>
 }

@@ -11,6 +11,7 @@ const settleMs = 10_000
 export const hangingTokens: TenantCase = {
   name: '300 connections whose token endpoint hangs, of workspaces',
   counts: [1, 10, 100],
+  fewest: 6,
   async prepare(scene) {
     const { first: port } = await scene.start<number>('platform.ts')
     const rows = new ConnectionRows(scene)

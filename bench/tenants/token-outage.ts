@@ -14,6 +14,7 @@ const settleMs = 10_000
 export const tokenOutage: TenantCase = {
   name: 'an outage of the token endpoint of workspaces',
   counts: [1, 10, 100],
+  fewest: 6,
   async prepare(scene) {
     const { first: port } = await scene.start<number>('platform.ts')
     const rows = new ConnectionRows(scene)
