@@ -53,12 +53,12 @@ export class ConnectionRows {
     )
   }
 
-  /** As if their token endpoint had been down for a minute. */
-  async keepFailing(ids: readonly string[]): Promise<void> {
+  /** As if their token endpoint, at a host, had been down for a minute. */
+  async keepFailing(ids: readonly string[], host: string): Promise<void> {
     await this.#pool.query(
       `update connections set refresh_at = now(), refresh_failures = 3, first_failure_at = now() - interval '1 minute',
-         last_error = 'PROVIDER_ERROR', status = 'degraded' where id = any($1)`,
-      [ids],
+         last_error = 'PROVIDER_ERROR', status = 'degraded', token_host = $2 where id = any($1)`,
+      [ids, host],
     )
   }
 

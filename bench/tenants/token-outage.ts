@@ -18,18 +18,18 @@ export const tokenOutage: TenantCase = {
   async prepare(scene) {
     const { first: port } = await scene.start<number>('platform.ts')
     const rows = new ConnectionRows(scene)
-    const addresses = { api: `http://127.0.80.1:${port}/well`, tokens: `http://127.0.80.1:${port}/down` }
+    let hosts = 0
     return {
       quiet: await refreshesOf(scene, rows, 1),
       async noise(count) {
         const noisy = await newTenants(scene, count)
+        // One that is down already would not be asked again.
+        const host = `127.0.80.${++hosts}:${port}`
+        const addresses = { api: `http://${host}/well`, tokens: `http://${host}/down` }
         const apps = await each(count, n => newApp(noisy[n]!, addresses))
         const made = await each(Math.max(fewest, 2 * count), n => newConnection(noisy[n % count]!, apps[n % count]!))
         const ids = made.map(({ id }) => id)
-        // Once each by itself, so that it is known where.
-        await rows.refreshAt(ids, 0)
-        for (const id of ids) await rows.becomes(id, 'refresh_failures', 0)
-        await rows.keepFailing(ids)
+        await rows.keepFailing(ids, host)
         await sleep(settleMs)
         return async () => {
           await rows.refreshAt(ids, 86_400)
