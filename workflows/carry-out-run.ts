@@ -29,11 +29,15 @@ export const rows = proxyActivities<Activities>({
 /** A workflow with so many events begins a new history where it waits. */
 export const eventsPerHistory = 8_000
 
-/** What the workflow was told since it began: of requests, and of runs that were stopped. */
+/** What the workflow was told since it began: in all, of persons who ask for a run, and of runs that were stopped. */
 export interface News {
   count: number
+  asks: number
   stops: number
 }
+
+/** Who asks for a run of a sync whose run waits for its next try has it tried now, but not more often than this. */
+const shortestWaitMs = 5_000
 
 /**
  * Carries a taken run out, from where its row stands, and ends it.
@@ -105,7 +109,10 @@ export function attentionNow(): Attention {
   return (workflowInfo().typedSearchAttributes.get(searchAttributes.attention) ?? 'none') as Attention
 }
 
-/** Waits for as long as it has to be, or until something about the sync has changed: of an error's wait, until it is stopped. */
+/**
+ * Waits for as long as it has to be, or until something about the sync has changed; after an error until the run is stopped, or
+ * somebody asks for one.
+ */
 async function sleepOn(
   input: RunSyncInput,
   { runId }: RunRef,
@@ -115,8 +122,13 @@ async function sleepOn(
 ): Promise<void> {
   setCurrentDetails(describeWait(input, runId, progress, failures))
   const known = { ...news }
-  const isNews = () => (progress.waitsFor === undefined ? news.count > known.count : news.stops > known.stops)
-  await condition(isNews, progress.waitMs!)
+  const waitMs = progress.waitMs!
+  const isStopped = () => news.stops > known.stops
+  if (progress.waitsFor === undefined) await condition(() => news.count > known.count, waitMs)
+  else if (progress.waitsFor === 'place') await condition(isStopped, waitMs)
+  else if (!(await condition(isStopped, Math.min(waitMs, shortestWaitMs))) && waitMs > shortestWaitMs) {
+    await condition(() => isStopped() || news.asks > known.asks, waitMs - shortestWaitMs)
+  }
   if (workflowInfo().historyLength > eventsPerHistory) await goOnAnew(input)
 }
 

@@ -13,12 +13,13 @@ import {
   type RunStart,
   type RunSyncInput,
   type RunSyncResult,
+  type RunTrigger,
   type SyncTrouble,
 } from '../src/sync/contract.ts'
 import { attend, attentionNow, carryOut, eventsPerHistory, rows, type News } from './carry-out-run.ts'
 import { describeTrouble } from './sync-words.ts'
 
-const runRequested = defineSignal(runRequestedSignal)
+const runRequested = defineSignal<[trigger?: RunTrigger]>(runRequestedSignal)
 const runStopped = defineSignal(runStoppedSignal)
 /** A workflow that is asked again and again begins a new history now and then. */
 const runsPerHistory = 20
@@ -31,10 +32,11 @@ const runsPerHistory = 20
 export async function runSync(input: RunSyncInput): Promise<RunSyncResult> {
   const { workspaceId, syncId, trigger } = input
   let asked = false
-  const news: News = { count: 0, stops: 0 }
-  setHandler(runRequested, () => {
+  const news: News = { count: 0, asks: 0, stops: 0 }
+  setHandler(runRequested, by => {
     asked = true
     news.count++
+    if (by === 'manual') news.asks++
   })
   setHandler(runStopped, () => {
     asked = true

@@ -11,7 +11,7 @@ export const runSyncName = 'runSync'
 /** The id of a sync's workflow and of its Schedule; a run by the Schedule has the time added. */
 export const syncWorkflowId = (syncId: string) => `sync/${syncId}`
 
-/** Tells a running `runSync` that a run was asked for: it looks once more before it ends. */
+/** Tells a running `runSync` that a run was asked for, and by what: it looks once more before it ends. */
 export const runRequestedSignal = 'runRequested'
 
 /** Tells a `runSync` that waits that its run was stopped, or that its sync is another: it looks at once. */

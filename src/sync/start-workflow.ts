@@ -53,7 +53,11 @@ export async function startRunSoon(hub: Hub, sync: SyncIdentity, trigger: RunTri
   const { workflowType, ...options } = runStartOf(sync, trigger)
   try {
     await hub.temporal.withDeadline(Date.now() + 2_000, () =>
-      hub.temporal.workflow.signalWithStart(workflowType, { ...options, signal: runRequestedSignal }),
+      hub.temporal.workflow.signalWithStart(workflowType, {
+        ...options,
+        signal: runRequestedSignal,
+        signalArgs: [trigger],
+      }),
     )
     return true
   } catch (error) {

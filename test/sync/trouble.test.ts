@@ -72,7 +72,7 @@ describe('a run whose platform fails', () => {
     const { id, shown } = await begun(company, syncId)
     const waiting = await eventually('the run to wait', async () => {
       const body = await shown()
-      return body.waitingFor !== null && body
+      return body.waitingFor === 'provider_error' && body
     })
     expect(waiting).toMatchObject({ status: 'running', errorCode: 'PROVIDER_ERROR', waitingFor: 'provider_error' })
     expect(Date.parse(waiting.waitingUntil!)).toBeGreaterThan(Date.now() - 60_000)
@@ -87,6 +87,27 @@ describe('a run whose platform fails', () => {
     })
     await becomes(syncId, ['COMPLETED', 'none'])
   }, 90_000)
+
+  it('tries again when a person asks for a run meanwhile, without waiting for its time', async () => {
+    const company = await platform.account('quickbooks')
+    const syncId = await createSync(company)
+    platform.play = failing(500)
+    const { id, shown } = await begun(company, syncId)
+    // The fifth try comes 32 seconds after the fourth.
+    const until = await eventually(
+      'the fourth failure',
+      async () => {
+        const { waitingUntil } = await shown()
+        return waitingUntil !== null && Date.parse(waitingUntil) - Date.now() > 20_000 && Date.parse(waitingUntil)
+      },
+      90_000,
+    )
+    platform.play = well
+    await begun(company, syncId)
+    expect((await endOf(company.workspace, syncId, id)).status).toBe('succeeded')
+    expect(Date.now()).toBeLessThan(until)
+    await becomes(syncId, ['COMPLETED', 'none'])
+  }, 150_000)
 
   it('stops at once when it is paused meanwhile', async () => {
     const company = await platform.account('quickbooks')
