@@ -4,7 +4,7 @@ import pg from 'pg'
 import { emptyRow, type BenchOptions, type Row } from './row.ts'
 import { setTenantScene, type Tenant } from './tenants/scene.ts'
 import { insertHealthy } from './trouble/healthy.ts'
-import { countSilent, watchList } from './trouble/listed.ts'
+import { countSilent, detailsOf, watchList } from './trouble/listed.ts'
 import { startTroubledPlatform } from './trouble/platform.ts'
 import { beginTrouble, makeThings, mendThings, workflowsOf } from './trouble/things.ts'
 
@@ -65,6 +65,7 @@ export async function benchTrouble({ say, only }: BenchOptions): Promise<Row[]> 
       mendThings(tenant, scene.product.apiUrl, things),
     ])
     clearInterval(publishing)
+    for (const id of gone.listed) say(`still listed: ${id}: ${await detailsOf(client, id)}`)
     for (const kind of measured)
       rows.push(rowOf(`${names[kind]}, gone when mended`, workflows[kind], gone.seenMs, goneWithinMs[kind]))
     return rows

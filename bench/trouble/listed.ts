@@ -40,13 +40,15 @@ export async function watchList(
 /** How many of the workflows do not say what is expected of their kind. */
 export async function countSilent(client: Client, ids: readonly string[], said: RegExp): Promise<number> {
   let silent = 0
-  for (const id of ids) {
-    const metadata = client.workflow.getHandle(id).query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    const details = await metadata.then(
-      ({ currentDetails }) => currentDetails,
-      () => '',
-    )
-    if (!said.test(details)) silent++
-  }
+  for (const id of ids) if (!said.test(await detailsOf(client, id))) silent++
   return silent
+}
+
+/** What a person reads on a workflow's page; '' where it cannot be asked. */
+export async function detailsOf(client: Client, id: string): Promise<string> {
+  const metadata = client.workflow.getHandle(id).query<{ currentDetails: string }>('__temporal_workflow_metadata')
+  return metadata.then(
+    ({ currentDetails }) => currentDetails,
+    () => '',
+  )
 }

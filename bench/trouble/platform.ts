@@ -22,6 +22,7 @@ export async function startTroubledPlatform(): Promise<TroubledPlatform> {
       return [200, { access_token: 'at', refresh_token: 'rt', token_type: 'bearer', expires_in: 3_600 }]
     }
     if (url.pathname.endsWith('/query')) return isMended ? [200, { QueryResponse: {} }] : [500, {}]
+    if (url.pathname.endsWith('/cdc')) return isMended ? [200, { CDCResponse: [{ QueryResponse: [{}] }] }] : [500, {}]
     return [200, { CompanyInfo: { CompanyName: 'Co' } }]
   }
   const server = createServer((request, response) => {
