@@ -115,7 +115,7 @@ async function newSync({ api, appId }: Scene): Promise<string> {
 }
 
 /** One run to its end. */
-async function load({ api }: Scene, syncId: string, body: Record<string, unknown> = {}, pollMs = 200): Promise<Run> {
+async function load({ api }: Scene, syncId: string, body: Record<string, unknown> = {}, pollMs = 500): Promise<Run> {
   const { id } = await api<Run>('POST', `/v1/syncs/${syncId}/runs`, body)
   for (;;) {
     await sleep(pollMs)
