@@ -62,14 +62,14 @@ export class ConnectionRows {
     )
   }
 
-  /** Waits until a connection's row is as it is asked for. */
+  /** Waits until a connection's row is as it is asked for, and nobody is about to write to it. */
   async becomes(id: string, condition: 'generation' | 'refresh_failures', above: number): Promise<void> {
     for (;;) {
       const { rows } = await this.#pool.query<Record<string, number>>(
-        `select generation, refresh_failures from connections where id = $1`,
+        `select generation, refresh_failures from connections where id = $1 and lease_owner is null`,
         [id],
       )
-      if (rows[0]![condition]! > above) return
+      if (rows[0] && rows[0][condition]! > above) return
       await new Promise(resolve => setTimeout(resolve, 10))
     }
   }

@@ -41,8 +41,11 @@ export async function startQuietServer(): Promise<QuietServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrival: word =>
       new Promise((resolve, reject) => {
-        waiting.set(word, resolve)
-        setTimeout(() => waiting.delete(word) && reject(new Error(`${word} did not arrive`)), latestMs).unref()
+        const late = setTimeout(() => waiting.delete(word) && reject(new Error(`${word} did not arrive`)), latestMs)
+        waiting.set(word, at => {
+          clearTimeout(late)
+          resolve(at)
+        })
       }),
     failTokens: count => void (toFail = count),
   }
