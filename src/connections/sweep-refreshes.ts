@@ -1,23 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onBehalfOf } from '../db/on-behalf-of.ts'
 import type { Hub } from '../hub.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from './contract.ts'
 import { spendLease } from './refresh.ts'
-import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './refresh-store.ts'
+import { fillPlaces, noteFailed } from './refresh-places.ts'
+import type { RefreshLease } from './refresh-store.ts'
 import { tellWorkflows } from './tell-workflows.ts'
 import { sortTrouble } from './trouble.ts'
 
-/** Refreshes at once; of one workspace, and of one platform, while others wait; kept back for who has none under way. */
-const places = { all: 16, workspace: 4, provider: 8, kept: 4 }
-/** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
-const takenAtOnce = 4
 const sortEveryMs = 5_000
 /** However much is due, a sweep ends so long after its time: its activity's own limit would lose its count. */
 const longestOverMs = 60_000
 
 /**
- * Refreshes what is due, sixteen at once, a free place being filled at once, until nothing is due and `runForMs` have
+ * Refreshes what is due, many at once, a free place being filled at once, until nothing is due and `runForMs` have
  * passed. Leases are taken only for what is begun, so that none decays in a queue. It keeps looking rather than ending at
  * once so that a refresh whose holder was killed is tried again within seconds: its provider's grace for re-use may be 30.
  * What keeps failing is sorted out every few seconds: it must not fill the places for ever; and workflows are told of what needs
@@ -64,40 +60,6 @@ function sortingFailed(hub: Hub, error: unknown): void {
   hub.log.error({ err: error }, 'refreshes that keep failing could not be sorted out; the next pass tries again')
 }
 
-/**
- * Begins what is due while there are places: first of workspaces and platforms that have few under way, then of such workspaces
- * whatever their platform, then of any; each but for the places that are kept for the ones before. Gives how many were begun.
- */
-async function fillPlaces(hub: Hub, busy: RefreshLease[], begin: (lease: RefreshLease) => void): Promise<number> {
-  const underway = [...busy]
-  const take = async (limit: number, passedOver: Partial<BusyOwners>) => {
-    const full = { workspaces: [], servers: [], ...passedOver }
-    const leases = limit > 0 ? await leaseDue(hub, Math.min(limit, takenAtOnce), randomUUID(), full) : []
-    for (const lease of leases) begin(lease)
-    underway.push(...leases)
-    return leases.length > 0
-  }
-  while (await take(places.all - underway.length, fullOf(underway))) continue
-  // Where a token comes from is known only once it has failed: a quiet workspace does not wait for all of another's to fail.
-  const { all, kept } = places
-  while (await take(all - kept / 2 - underway.length, { workspaces: fullOf(underway).workspaces })) continue
-  while (await take(all - kept - underway.length, {})) continue
-  return underway.length - busy.length
-}
-
-/** The workspaces and token endpoints that have their share of the places. */
-function fullOf(underway: RefreshLease[]): BusyOwners {
-  const over = (keys: string[], most: number) =>
-    [...new Set(keys)].filter(key => keys.filter(one => one === key).length >= most)
-  return {
-    workspaces: over(
-      underway.map(lease => lease.workspaceId),
-      places.workspace,
-    ),
-    servers: over(underway.map(serverOf), places.provider),
-  }
-}
-
 /** Waits, but no longer than until the signal. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)
@@ -108,6 +70,7 @@ async function refreshOne(hub: Hub, lease: RefreshLease, actor: string, result: 
     const { outcome } = await onBehalfOf(lease.workspaceId, () => spendLease(hub, lease, { actor }))
     if (outcome === 'refreshed' || outcome === 'fresh') result.refreshed += 1
     else result.failed += 1
+    if (outcome === 'failed') noteFailed(hub, lease.workspaceId)
   } catch (error) {
     // The lease passes by itself; the row is due again then.
     result.failed += 1
