@@ -44,6 +44,8 @@ export class ConnectionRows {
 
   constructor({ product }: TenantScene) {
     this.#pool = new pg.Pool({ connectionString: product.stack.databaseUrl, max: 1 })
+    // Postgres ends before this process does.
+    this.#pool.on('error', () => undefined)
   }
 
   async refreshAt(ids: readonly string[], inSeconds: number): Promise<void> {
