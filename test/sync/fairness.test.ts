@@ -109,8 +109,8 @@ describe('a workspace with a few rows, beside one with many syncs', () => {
       const { alone, beside } = await compare(busy, syncIds, async () =>
         limited ? (await statesOf(busy)).includes('rate_limit') : slow.open >= 12,
       )
-      // Eight minutes were what it took; a busy machine may take twice as long for anything.
-      expect(beside).toBeLessThan(3 * alone + 3_000)
+      // Eight minutes were what it took; beginning fifty runs at once is work of its own for a busy machine.
+      expect(beside).toBeLessThan(3 * alone + 12_000)
       // All of them have begun, and those that line up say so.
       await eventually(
         'the others to say what they wait for',
@@ -127,7 +127,7 @@ describe('a workspace with a few rows, beside one with many syncs', () => {
 
   it('that push to a slow platform, has its turn at once', async () => {
     const slow = await startSlow()
-    slow.delayMs = 1_500
+    slow.delayMs = 5_000
     const busy = await platform.account('stripe', slow.url)
     for (let n = 0; n < 20; n++) {
       await busy.workspace.request('POST', '/v1/records', {
@@ -141,7 +141,8 @@ describe('a workspace with a few rows, beside one with many syncs', () => {
       await busy.workspace.request('POST', '/v1/records', { collection: `busy-${n}`, data: { displayName: 'Record' } })
     }
     const { alone, beside } = await compare(busy, [one, ...syncIds], () => slow.open >= 8)
-    expect(beside).toBeLessThan(3 * alone + 3_000)
+    // In one line with them it would be behind five rounds of five seconds.
+    expect(beside).toBeLessThan(3 * alone + 12_000)
     await Promise.all([one, ...syncIds].map(id => busy.workspace.request('DELETE', `/v1/syncs/${id}`)))
   }, 180_000)
 })
