@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { startProduct, type Product } from '../dev/product.ts'
 import { countActions } from './actions.ts'
+import { callApi } from './call.ts'
 import { besideBaseline, emptyRow, type BenchOptions, type Row } from './row.ts'
 
 /** Companies that are pulled at the same time, and the customers of each: what the platform's limit lets through at once. */
@@ -67,21 +68,11 @@ export async function benchSync(options: BenchOptions): Promise<Row[]> {
 }
 
 async function setScene(product: Product, rowsUrl: string): Promise<Scene> {
-  const call = async <Body>(key: string, method: string, path: string, body: unknown): Promise<Body> => {
-    const answer = await fetch(product.apiUrl + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as Body
-  }
   type Made = { apiKey: { secret: string } }
-  const { apiKey } = await call<Made>(product.stack.secrets.adminKey, 'POST', '/v1/workspaces', { name: 'bench' })
-  const api: Scene['api'] = (method, path, body) => call(apiKey.secret, method, path, body)
+  const { apiKey } = await callApi<Made>(product.apiUrl, product.stack.secrets.adminKey, 'POST', '/v1/workspaces', {
+    name: 'bench',
+  })
+  const api: Scene['api'] = (method, path, body) => callApi(product.apiUrl, apiKey.secret, method, path, body)
   const { id: appId } = await api<{ id: string }>('POST', '/v1/provider-apps', {
     ...{ provider: 'quickbooks', name: 'rows', clientId: 'bench', clientSecret: 'bench' },
     baseUrls: { 'https://quickbooks.api.intuit.com': rowsUrl },

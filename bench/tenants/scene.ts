@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { removePostgres } from '../../dev/postgres.ts'
 import { startProduct, type Product } from '../../dev/product.ts'
+import { callApi } from '../call.ts'
 
 /** A workspace and its key. */
 export interface Tenant {
@@ -29,25 +30,20 @@ export async function setTenantScene(say: (line: string) => void): Promise<Tenan
   const product = await startProduct({ home, usualPorts: false })
   say(`logs are in ${home}/logs`)
   const children: ChildProcess[] = []
-  const call = async <Body>(key: string, method: string, path: string, body?: unknown): Promise<Body> => {
-    const answer = await fetch(product.apiUrl + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return (answer.status === 204 ? undefined : await answer.json()) as Body
-  }
   return {
     product,
     say,
     async newTenant(name) {
       type Made = { id: string; apiKey: { secret: string } }
-      const { id, apiKey } = await call<Made>(product.stack.secrets.adminKey, 'POST', '/v1/workspaces', { name })
-      const tenantCall: Tenant['call'] = (method, path, body) => call(apiKey.secret, method, path, body)
+      const { id, apiKey } = await callApi<Made>(
+        product.apiUrl,
+        product.stack.secrets.adminKey,
+        'POST',
+        '/v1/workspaces',
+        { name },
+      )
+      const tenantCall: Tenant['call'] = (method, path, body) =>
+        callApi(product.apiUrl, apiKey.secret, method, path, body)
       return { workspaceId: id, apiKey: apiKey.secret, call: tenantCall }
     },
     async start<First>(script: string, args: string[] = []) {

@@ -10,15 +10,16 @@ const places = { all: 48, workspace: 4, provider: 16, kept: 12 }
 /** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
 const takenAtOnce = 4
 const rememberedMs = 60_000
-const mostRemembered = 10_000
+/** Each look at what is due compares with all of them; where more fail it is no workspace's own trouble. */
+const mostRemembered = 200
 
 const failing = new WeakMap<Hub, Map<string, number>>()
 
 /** Remembers for a minute that a refresh of a workspace failed: its others may hang as well. */
 export function noteFailed(hub: Hub, workspaceId: string): void {
   let known = failing.get(hub)
-  if (!known || known.size >= mostRemembered) failing.set(hub, (known = new Map<string, number>()))
-  known.set(workspaceId, Date.now())
+  if (!known) failing.set(hub, (known = new Map<string, number>()))
+  if (known.size < mostRemembered || known.has(workspaceId)) known.set(workspaceId, Date.now())
 }
 
 function failingLately(hub: Hub): string[] {
