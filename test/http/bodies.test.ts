@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
+import { fc } from '../support/properties.ts'
 
 const hub = await createTestHub()
 const { request } = await createWorkspace(hub)

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { newId } from '../../src/ids.ts'
 import { claimArrived } from '../../src/inbound/queue.ts'
 import { routeBatch } from '../../src/inbound/route-batch.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
+import { fc } from '../support/properties.ts'
 
 // What platforms could send, in every form, encoding and with every odd character: nothing answers 5xx, and nothing of what
 // was accepted is lost on its way to the list.

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { compareNumbers, ExactNumber, isMultipleOf, isWhole, numberOf, plainOf } from '../../src/json/exact-number.ts'
+import { fc } from '../support/properties.ts'
 
 /** Decimals with an exact value as a fraction of whole numbers: the judge. */
 const decimal = fc.record({ digits: fc.bigInt(-(10n ** 40n), 10n ** 40n), exponent: fc.integer({ min: -30, max: 30 }) })

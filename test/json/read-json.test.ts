@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { parse as parseLossless, LosslessNumber } from 'lossless-json'
 import { ExactNumber } from '../../src/json/exact-number.ts'
 import { JsonDepthError, JsonSyntaxError, readCarefully } from '../../src/json/read-carefully.ts'
 import { examineJson, readJson } from '../../src/json/read-json.ts'
+import { fc } from '../support/properties.ts'
 
 /** Numbers as people and machines write them: long, short, with and without fractions and exponents. */
 const digits = (most: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: most })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { each, slicesAt, type SlicePath } from '../../src/json/slices.ts'
+import { fc } from '../support/properties.ts'
 
 describe('slicesAt', () => {
   it.each<[string, SlicePath, string[]]>([

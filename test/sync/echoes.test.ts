@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { providerOf } from '../../src/providers/index.ts'
 import type { Values } from '../../src/sync/canonical.ts'
 import type { Link, LinkWrite, RecordRow } from '../../src/sync/link-store.ts'
@@ -6,6 +5,7 @@ import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/m
 import type { ConflictPolicy } from '../../src/sync/policy.ts'
 import { planPush } from '../../src/sync/push-plan.ts'
 import { settleKnown, type Settled, type Sighting } from '../../src/sync/settle.ts'
+import { fc } from '../support/properties.ts'
 
 type Normalise = (text: string) => string
 

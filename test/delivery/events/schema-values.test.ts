@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import fc from 'fast-check'
 import { compileSchema } from '../../../src/delivery/events/schema-validator.ts'
 import { readJson } from '../../../src/json/read-json.ts'
+import { fc } from '../../support/properties.ts'
 
 /** Whether data fits a schema; both as JSON. */
 const fits = (schema: Record<string, unknown>, data: string) =>
