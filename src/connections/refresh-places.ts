@@ -4,9 +4,11 @@ import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './refres
 
 /**
  * Refreshes at once, most of which wait for their platform; of one workspace, and of one platform, while others wait; kept
- * back for workspaces that have none under way and whose refreshes work.
+ * back for workspaces that have none under way and whose refreshes work. Those that have waited long for their platform have
+ * places of their own, as they do nothing else.
  */
-const places = { all: 48, workspace: 4, provider: 16, kept: 12 }
+const places = { all: 48, workspace: 4, provider: 16, kept: 12, slow: 144 }
+const slowAfterMs = 1_000
 /** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
 const takenAtOnce = 4
 const rememberedMs = 60_000
@@ -39,10 +41,13 @@ export async function fillPlaces(
   begin: (lease: RefreshLease) => void,
 ): Promise<number> {
   const underway = [...busy]
+  const now = Date.now()
+  const slow = busy.filter(({ untilMs }) => untilMs - hub.connectionSettings.leaseMs < now - slowAfterMs)
+  const apart = Math.min(slow.length, places.slow)
   /** Takes up to a number of places, of none of the owners named; again while there is something to take. */
   const take = async (most: number, atOnce: number, passedOver: () => Partial<BusyOwners>) => {
     for (;;) {
-      const limit = Math.min(most - underway.length, atOnce)
+      const limit = Math.min(most - (underway.length - apart), atOnce)
       if (limit <= 0) return
       const leases = await leaseDue(hub, limit, randomUUID(), { workspaces: [], servers: [], ...passedOver() })
       if (leases.length === 0) return
@@ -50,7 +55,7 @@ export async function fillPlaces(
       underway.push(...leases)
     }
   }
-  const served = () => underway.map(lease => lease.workspaceId)
+  const served = () => [...new Set(underway.map(lease => lease.workspaceId))]
   const { all, kept } = places
   await take(all, 1, () => ({ workspaces: [...served(), ...failingLately(hub)] }))
   await take(all - kept, 1, () => ({ workspaces: served() }))

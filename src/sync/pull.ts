@@ -6,7 +6,7 @@ import { changesSince, FeedOverflow, fullPass, type PageSource } from './page-so
 import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
 import { readPages } from './read-pages.ts'
 import { moveRun, type RunHold, type RunPlace } from './run-hold.ts'
-import { inCommitPlace } from './run-places.ts'
+import { inCommitPlace, inLookPlace } from './run-places.ts'
 
 /** How an activity lets a long piece of work end early. */
 export interface WorkControl {
@@ -50,7 +50,8 @@ async function readAll(
   let before: PreparedPage | undefined
   try {
     for await (const page of readPages(source, hold.run.cursor, control.signal)) {
-      const prepared = await preparePage(hub, hold, page, { page: before, committed })
+      const earlier = { page: before, committed }
+      const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, page, earlier))
       if (page.cursor === source.first && hold.run.compare && hasOnlyNew(prepared)) {
         await refuseForeignList(hub, hold, client, control.signal)
       }

@@ -27,8 +27,12 @@ export class SentAway extends Error {
   }
 }
 
+/** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
+const pagesAtOnce = 2
+
 class RunPlaces {
   readonly work = new FairPlaces(workLimits, turns)
+  readonly looks = new FairPlaces({ places: 4 * pagesAtOnce, kept: pagesAtOnce, each: pagesAtOnce })
   readonly commits: FairPlaces
   readonly #comeAgainAt = new Map<string, number>()
 
@@ -36,7 +40,7 @@ class RunPlaces {
     // Commits to one collection wait for each other, each with a connection; the others wait here, for as long as it takes, and
     // are not refused one for having waited.
     const places = Math.max(1, poolSize - 2)
-    this.commits = new FairPlaces({ places, kept: places > 2 ? 1 : 0, each: Math.max(1, Math.floor(poolSize / 2)) })
+    this.commits = new FairPlaces({ places, kept: places > 2 ? 1 : 0, each: Math.min(pagesAtOnce, places) })
   }
 
   /** When one more of a workspace is to come again: one after the other, so that those who wait cost little. */
@@ -90,11 +94,20 @@ export async function takePlace(hub: Hub, ref: RunRef, signal: AbortSignal): Pro
   }
 }
 
+/** Maps and compares a page when it is its workspace's turn. It may wait for the page before to be committed; no commit waits for it. */
+export async function inLookPlace<T>(hub: Hub, workspaceId: string, look: () => Promise<T>): Promise<T> {
+  return inPlaceOf(placesOf(hub).looks, workspaceId, look)
+}
+
 /** Commits something of a sync as soon as its workspace's share of the pool has a connection for it. */
 export async function inCommitPlace<T>(hub: Hub, workspaceId: string, commit: () => Promise<T>): Promise<T> {
-  const place = await placesOf(hub).commits.take(workspaceId)
+  return inPlaceOf(placesOf(hub).commits, workspaceId, commit)
+}
+
+async function inPlaceOf<T>(places: FairPlaces, workspaceId: string, work: () => Promise<T>): Promise<T> {
+  const place = await places.take(workspaceId)
   try {
-    return await commit()
+    return await work()
   } finally {
     place.release()
   }
