@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import type { AttemptRef } from '../src/connections/attempt-store.ts'
-import { checkDueConnections } from '../src/connections/check-due.ts'
+import type { AttemptRef } from '../src/connections/attempts/attempt-store.ts'
+import { checkDueConnections } from '../src/connections/health/check-due.ts'
 import type {
   AttemptOutcome,
   ConnectionRef,
@@ -11,15 +11,15 @@ import type {
   RefreshSweepResult,
   Standing,
 } from '../src/connections/contract.ts'
-import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/disconnect.ts'
-import { exchangeAttempt } from '../src/connections/exchange-attempt.ts'
-import { attemptErrorOf, failAttempt } from '../src/connections/fail-attempt.ts'
-import { completeAttempt } from '../src/connections/finish-attempt.ts'
-import { probeProvider, releaseProvider } from '../src/connections/provider-outage.ts'
-import { standingOf } from '../src/connections/standing.ts'
-import { sweepStop } from '../src/connections/sweeping.ts'
-import { sweepRefreshes } from '../src/connections/sweep-refreshes.ts'
-import { giveUpRefresh, tryRefresh } from '../src/connections/try-refresh.ts'
+import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/ending/disconnect.ts'
+import { exchangeAttempt } from '../src/connections/attempts/exchange-attempt.ts'
+import { attemptErrorOf, failAttempt } from '../src/connections/attempts/fail-attempt.ts'
+import { completeAttempt } from '../src/connections/attempts/finish-attempt.ts'
+import { probeProvider, releaseProvider } from '../src/connections/trouble/provider-outage.ts'
+import { standingOf } from '../src/connections/trouble/standing.ts'
+import { sweepStop } from '../src/connections/refresh/sweeping.ts'
+import { sweepRefreshes } from '../src/connections/refresh/sweep-refreshes.ts'
+import { giveUpRefresh, tryRefresh } from '../src/connections/refresh/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import { followSchedulesOf, syncsOfConnection } from '../src/sync/of-connection.ts'

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import type { Hub } from '../src/hub.ts'
 import type { RoutedUntil } from '../src/inbound/contract.ts'
-import { routeArrived } from '../src/inbound/route-arrived.ts'
+import { routeArrived } from '../src/inbound/routing/route-arrived.ts'
 
 export function createInboundActivities(hub: Hub) {
   return {

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity'
 import type { KeyUse, RotationSlice } from '../src/credentials/contract.ts'
 import { credentialsTable } from '../src/credentials/reseal.ts'
 import { rotateSlice, usesOfKeys } from '../src/credentials/rotate.ts'
-import { idempotencyTable } from '../src/http/idempotency-sealed.ts'
+import { idempotencyTable } from '../src/http/idempotency/idempotency-sealed.ts'
 import type { Hub } from '../src/hub.ts'
 
 /** Every table that holds what the key ring has sealed. */

@@ -3,7 +3,7 @@ import { isHubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import type { RunProgress, RunTries } from '../src/sync/contract.ts'
 import { runRetryDelayMs } from '../src/sync/policy.ts'
-import { noteWaiting, type RunHold } from '../src/sync/run-hold.ts'
+import { noteWaiting, type RunHold } from '../src/sync/runs/run-hold.ts'
 import { asFailure } from './boundary.ts'
 
 /** What the workflow of a run takes back instead of a failure: then its page and the run's row say what is the matter. */

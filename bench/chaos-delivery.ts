@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import type { Hook } from '../dev/receiver-hook.ts'
+import type { Hook } from '../dev/receiver/receiver-hook.ts'
 import { startProduct, type Product } from '../dev/product.ts'
 
 /** What is killed with SIGKILL and started again; `freeze` stops the worker beyond its leases and lets it go on. */

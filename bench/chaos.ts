@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { removePostgres } from '../dev/postgres.ts'
+import { removePostgres } from '../dev/postgres/postgres.ts'
 import { chaosTable, playRounds, targets } from './chaos-delivery.ts'
 
 const usage = `usage: npm run chaos -- delivery [--rounds N] [--only ${targets.join(',')}] [--json FILE]`

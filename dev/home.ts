@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { freePort } from './ports.ts'
-import { removePostgres } from './postgres.ts'
+import { freePort } from './processes/ports.ts'
+import { removePostgres } from './postgres/postgres.ts'
 import { commandLine, isRunning } from './process-tree.mjs'
-import { pidFile, stopLeftover } from './processes.ts'
+import { pidFile, stopLeftover } from './processes/processes.ts'
 
 export interface Secrets {
   /** For ENCRYPTION_KEYS: `id:base64`. */

@@ -1,6 +1,6 @@
 import { migrateToLatest } from '../src/db/migrate.ts'
 import { searchAttributeTypes } from '../src/temporal/contract.ts'
-import { logTail } from './processes.ts'
+import { logTail } from './processes/processes.ts'
 import { startStack, type Stack, type StackOptions, type StackProcess } from './stack.ts'
 
 /** The whole product on embedded parts. */

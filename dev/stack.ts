@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import pg from 'pg'
 import { type Home, type Secrets, openHome } from './home.ts'
-import { type Postgres, startPostgres } from './postgres.ts'
-import { type Child, startChild } from './processes.ts'
-import { type Receiver, startReceiver } from './receiver.ts'
+import { type Postgres, startPostgres } from './postgres/postgres.ts'
+import { type Child, startChild } from './processes/processes.ts'
+import { type Receiver, startReceiver } from './receiver/receiver.ts'
 import { type SandboxProcess, startSandboxProcess } from './sandbox/process.ts'
 import type { SandboxSettings } from './sandbox/settings.ts'
-import { type Temporal, type TemporalOptions, startTemporal } from './temporal.ts'
-import { workflowBundle } from './workflow-bundle.ts'
+import { type Temporal, type TemporalOptions, startTemporal } from './temporal/temporal.ts'
+import { workflowBundle } from './temporal/workflow-bundle.ts'
 
 const database = 'causeway'
 const root = dirname(import.meta.dirname)

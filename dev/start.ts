@@ -5,7 +5,7 @@ import { createApi } from './demo/api.ts'
 import { runDemonstration } from './demo/demonstration.ts'
 import { startProduct, type Product } from './product.ts'
 import { onStopRequest } from './signals.ts'
-import { partsOf, supervise } from './supervise.ts'
+import { partsOf, supervise } from './processes/supervise.ts'
 
 const { values: options } = parseArgs({
   options: {

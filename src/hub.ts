@@ -1,36 +1,19 @@
-import type { Client } from '@temporalio/client'
-import type pg from 'pg'
 import type { Config } from './config.ts'
-import type { ConnectionFollower } from './connections/change-status.ts'
-import { connectionSettings, type ConnectionSettings } from './connections/policy.ts'
+import { connectionsOfApp } from './connections/app-user.ts'
+import type { ConnectionParts } from './connections/parts.ts'
+import { connectionSettings } from './connections/policy.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { CredentialStore } from './credentials/store.ts'
-import { createDatabase, createPool, type Database } from './db/database.ts'
-import { deliveryPolicy, type DeliveryPolicy } from './delivery/policy.ts'
-import { createWake, type Wake } from './delivery/dispatch/wake.ts'
-import { createLogger, type Logger } from './logger.ts'
-import { createOutgoing, type Outgoing } from './outgoing/agent.ts'
+import { createDatabase, createPool } from './db/database.ts'
+import { deliveryPolicy } from './delivery/policy.ts'
+import { createWake } from './delivery/dispatch/wake.ts'
+import { createLogger } from './logger.ts'
+import { createOutgoing } from './outgoing/agent.ts'
 import { followConnection } from './sync/follow-connection.ts'
 import { connectTemporal } from './temporal/start.ts'
 
-/** What features work with: made once per process, passed at the edges. Each part can be given by a test. */
-export interface Hub {
-  config: Config
-  log: Logger
-  pool: pg.Pool
-  db: Database
-  credentials: CredentialStore
-  temporal: Client
-  /** Calls to other hosts: bounded, and guarded against private addresses. */
-  outgoing: Outgoing
-  /** How long connecting and refreshing may take; a test shrinks these. */
-  connectionSettings: ConnectionSettings
-  /** What features above do when a connection changes its state. */
-  connectionFollowers: ConnectionFollower[]
-  /** How deliveries behave over time; a test shrinks it. */
-  deliveryPolicy: DeliveryPolicy
-  /** Tells the dispatchers that something is due. */
-  wake: Wake
+/** Everything of one process: made once, passed at the edges. Each part can be given by a test. */
+export interface Hub extends ConnectionParts {
   close(): Promise<void>
 }
 
@@ -63,6 +46,7 @@ export function createHub(
     temporal,
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
+    appUsers: overrides.appUsers ?? [connectionsOfApp],
     connectionFollowers: overrides.connectionFollowers ?? [followConnection],
     deliveryPolicy: overrides.deliveryPolicy ?? deliveryPolicy,
     wake,

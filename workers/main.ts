@@ -3,9 +3,10 @@ import { NativeConnection } from '@temporalio/worker'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
 import { withinDeadline } from '../src/deadline.ts'
 import { stopDispatching } from '../src/delivery/dispatch/dispatching.ts'
-import { stopSweeping } from '../src/connections/sweeping.ts'
+import { stopSweeping } from '../src/connections/refresh/sweeping.ts'
 import { ensurePartitions } from '../src/db/partitions.ts'
 import { createHub, type Hub } from '../src/hub.ts'
+import { gaugeSources } from '../src/gauge-sources.ts'
 import { startMetricsServer } from '../src/metrics/server.ts'
 import { installRuntime } from './runtime.ts'
 import { allSchedules, ensureSchedules } from './schedules.ts'
@@ -19,6 +20,7 @@ const sdkMetrics = config.worker.metricsPort === 0 ? undefined : `127.0.0.1:${co
 installRuntime(hub.log, sdkMetrics)
 let ready = false
 const metrics = await startMetricsServer(hub, config.worker.metricsPort, {
+  sources: gaugeSources,
   ...(sdkMetrics === undefined ? {} : { sdkMetrics }),
   isReady: () => ready,
 })

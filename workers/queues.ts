@@ -1,5 +1,5 @@
 import type { WorkerOptions } from '@temporalio/worker'
-import { sliceRoom } from '../src/sync/run-places.ts'
+import { sliceRoom } from '../src/sync/runs/run-places.ts'
 import type { TaskQueue } from '../src/temporal/contract.ts'
 
 /** What differs between the workers of the task queues; a process runs one of each queue that it is configured for. */

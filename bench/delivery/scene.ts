@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { removePostgres } from '../../dev/postgres.ts'
+import { removePostgres } from '../../dev/postgres/postgres.ts'
 import { startProduct, type Product } from '../../dev/product.ts'
 import type { BenchOptions } from '../row.ts'
 

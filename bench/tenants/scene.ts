@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { removePostgres } from '../../dev/postgres.ts'
+import { removePostgres } from '../../dev/postgres/postgres.ts'
 import { startProduct, type Product } from '../../dev/product.ts'
 import { callApi } from '../call.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { freePort } from '../ports.ts'
-import { type Child, logTail, startChild, waitUntil } from '../processes.ts'
+import { freePort } from '../processes/ports.ts'
+import { type Child, logTail, startChild, waitUntil } from '../processes/processes.ts'
 import { type SandboxControl, sandboxControl } from './control-client.ts'
 import type { SandboxSettings } from './settings.ts'
 

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
 import { publishEvents } from '../delivery/events/publish.ts'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from './parts.ts'
 import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
 import { findConnection, type Connection } from './store.ts'
-import { tellAfter } from './tell-store.ts'
+import { tellAfter } from './trouble/tell-store.ts'
 
 export interface StatusChange {
   to: ConnectionStatus
@@ -16,18 +16,12 @@ export interface StatusChange {
 }
 
 /**
- * What a feature above does when a connection has changed its state, in the transaction of the change: given by the
- * composition root.
- */
-export type ConnectionFollower = (trx: Executor, connection: Connection) => Promise<void>
-
-/**
  * Moves a connection to another state, writes that to the audit log, publishes its event and has the followers follow, all
  * in the caller's transaction. Gives the connection as it is then, or undefined when it was no longer as `from` shows it: then nothing was
  * written. @throws HubError `CONFLICT` for a step that the table of states does not have
  */
 export async function changeStatus(
-  hub: Hub,
+  hub: ConnectionParts,
   trx: Executor,
   from: Connection,
   change: StatusChange,
@@ -65,7 +59,7 @@ export async function changeStatus(
 }
 
 /** What the events of a connection say: ids, provider and state. */
-function eventData(hub: Hub, connection: Connection): Record<string, unknown> {
+function eventData(hub: ConnectionParts, connection: Connection): Record<string, unknown> {
   return {
     connectionId: connection.id,
     provider: connection.provider,

@@ -1,19 +1,19 @@
 import { HubError, isHubError, type ErrorCode } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from './parts.ts'
 import { appSettings } from '../provider-apps/store.ts'
-import type { AuthMethod } from '../providers/auth.ts'
-import type { ProviderDefinition } from '../providers/definition.ts'
-import { providerOf } from '../providers/index.ts'
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
+import { providerOf } from '../catalogue/find.ts'
 import {
   callProvider,
   type CallTarget,
   type ProviderAnswer,
   type ProviderCall,
   type ProviderClient,
-} from '../providers/request.ts'
-import { requestCheck } from './check-store.ts'
-import { freshTokens, storedTokens, type Demand, type FreshTokens } from './fresh-tokens.ts'
-import { refusesCredential } from './identity.ts'
+} from '../calls/request.ts'
+import { requestCheck } from './health/check-store.ts'
+import { freshTokens, storedTokens, type Demand, type FreshTokens } from './tokens/fresh-tokens.ts'
+import { refusesCredential } from './health/identity.ts'
 import type { Connection } from './store.ts'
 
 /**
@@ -21,7 +21,11 @@ import type { Connection } from './store.ts'
  * @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED` when the connection needs its user, `CONNECTION_NOT_READY` when it
  * is not connected; `REFRESH_FAILED`
  */
-export async function connectionClient(hub: Hub, workspaceId: string, connectionId: string): Promise<ProviderClient> {
+export async function connectionClient(
+  hub: ConnectionParts,
+  workspaceId: string,
+  connectionId: string,
+): Promise<ProviderClient> {
   const demand = { workspaceId, connectionId, actor: 'request' }
   let live = await freshTokens(hub, demand)
   const once = await callerOf(hub, live.connection)
@@ -47,7 +51,11 @@ export async function connectionClient(hub: Hub, workspaceId: string, connection
  * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY`; its calls `INVALID_CREDENTIALS` when the provider refuses the
  * credential and there is no other to be had, `REFRESH_FAILED` when it cannot be known yet whether there is
  */
-export async function verifyingClient(hub: Hub, workspaceId: string, connectionId: string): Promise<ProviderClient> {
+export async function verifyingClient(
+  hub: ConnectionParts,
+  workspaceId: string,
+  connectionId: string,
+): Promise<ProviderClient> {
   const stored = await storedTokens(hub, workspaceId, connectionId)
   const once = await callerOf(hub, stored.connection)
   const demand = { workspaceId, connectionId, actor: 'check' }
@@ -72,7 +80,7 @@ export async function verifyingClient(hub: Hub, workspaceId: string, connectionI
 
 /** Fresh tokens, or those that are stored and why there are no fresher ones. */
 async function freshOrStored(
-  hub: Hub,
+  hub: ConnectionParts,
   demand: Demand,
   stored: FreshTokens,
 ): Promise<[FreshTokens] | [FreshTokens, HubError]> {
@@ -94,7 +102,7 @@ function refusedBecause(trouble: HubError): HubError {
 }
 
 /** Calls a connection's API with the tokens it is given, once. */
-async function callerOf(hub: Hub, connection: Connection) {
+async function callerOf(hub: ConnectionParts, connection: Connection) {
   const definition = providerOf(connection.provider)
   const { baseUrls } = await appSettings(hub, connection)
   return (live: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> =>
@@ -127,7 +135,11 @@ function targetOf(definition: ProviderDefinition, live: FreshTokens, baseUrls: R
 }
 
 /** Newer tokens than those that were refused. What cannot be refreshed is verified soon, which settles its state. */
-async function replacedTokens(hub: Hub, refused: Connection, signal: AbortSignal | undefined): Promise<FreshTokens> {
+async function replacedTokens(
+  hub: ConnectionParts,
+  refused: Connection,
+  signal: AbortSignal | undefined,
+): Promise<FreshTokens> {
   const { workspaceId, id: connectionId, generation: refusedGeneration } = refused
   try {
     return await freshTokens(hub, { workspaceId, connectionId, refusedGeneration, actor: 'request', signal })
@@ -137,7 +149,7 @@ async function replacedTokens(hub: Hub, refused: Connection, signal: AbortSignal
   }
 }
 
-function isEnding(hub: Hub, { accessExpiresAt, refreshAt }: Connection): boolean {
+function isEnding(hub: ConnectionParts, { accessExpiresAt, refreshAt }: Connection): boolean {
   if (accessExpiresAt === null || refreshAt === null) return false
   return accessExpiresAt.getTime() - Date.now() < hub.connectionSettings.freshForMs
 }

@@ -1,8 +1,9 @@
+import type { ConnectionParts } from './parts.ts'
 import { connectionsByStatus, connectionsInTrouble, connectionsUntold, refreshesDue } from '../metrics/registry.ts'
 import type { GaugeSource } from '../metrics/scrape.ts'
 
 /** The connections of all workspaces, as they stand when metrics are asked for. */
-export const connectionGauges: GaugeSource = {
+export const connectionGauges: GaugeSource<ConnectionParts> = {
   name: 'connections',
   async read({ pool }) {
     const { rows } = await pool.query<{ provider: string; status: string; count: number }>(

@@ -1,6 +1,6 @@
 import type { Executor } from '../db/database.ts'
 import type { Located } from '../located.ts'
-import { providers } from '../providers/index.ts'
+import { providers } from '../catalogue/find.ts'
 import { connectAccountId, disconnectAccountId, refreshConnectionId } from './contract.ts'
 
 const columns = ['id', 'workspace_id', 'status', 'status_reason'] as const

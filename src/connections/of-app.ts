@@ -68,24 +68,6 @@ export async function connectionsOfAccounts(
   return rows
 }
 
-/** A connection of an app that is not disconnected: it has tokens, or may be about to get some. */
-export async function connectionOfApp(
-  db: Executor,
-  workspaceId: string,
-  providerAppId: string,
-): Promise<string | undefined> {
-  // By connections_by_workspace; an app is moved seldom.
-  const row = await db
-    .selectFrom('connections')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('provider_app_id', '=', providerAppId)
-    .where('status', '!=', 'disconnected')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.id
-}
-
 /**
  * Whether a living connection may hold the same grant as a token that was given to the same app: one of the same account, or
  * any while the account of either is not known. The environment's app is one client for every workspace.

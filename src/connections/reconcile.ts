@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from './parts.ts'
 import { startSoon } from '../temporal/start.ts'
-import { unfinishedAttempts } from './attempt-store.ts'
+import { unfinishedAttempts } from './attempts/attempt-store.ts'
 import { recoverProviderId, type TokenServer } from './contract.ts'
-import { disconnectInput } from './disconnect.ts'
-import { failAttempt } from './fail-attempt.ts'
-import { handOver } from './hand-over.ts'
+import { disconnectInput } from './ending/disconnect.ts'
+import { failAttempt } from './attempts/fail-attempt.ts'
+import { handOver } from './attempts/hand-over.ts'
 import { recoverySettings } from './policy.ts'
 import { connectionFromRow } from './store.ts'
-import { showWithinMs } from './trouble.ts'
-import { abandonedRecoveries, extendProviderRecovery, extendRecovery } from './trouble-store.ts'
+import { showWithinMs } from './trouble/trouble.ts'
+import { abandonedRecoveries, extendProviderRecovery, extendRecovery } from './trouble/trouble-store.ts'
 import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } from './workflow-starts.ts'
 
 /**
@@ -17,12 +17,12 @@ import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } 
  * to be disconnected, recoveries whose workflow does not show itself; and ends attempts whose person did not come back.
  * Joining a workflow that runs is harmless. Gives how many were seen to.
  */
-export async function reconcileConnections(hub: Hub, limit: number): Promise<number> {
+export async function reconcileConnections(hub: ConnectionParts, limit: number): Promise<number> {
   const counts = [await reconcileAttempts(hub, limit), await reconcileDisconnects(hub, limit)]
   return counts.reduce((sum, count) => sum + count, await reconcileRecoveries(hub, limit))
 }
 
-async function reconcileAttempts(hub: Hub, limit: number): Promise<number> {
+async function reconcileAttempts(hub: ConnectionParts, limit: number): Promise<number> {
   const attempts = await unfinishedAttempts(hub.db, limit, { handMs: 10_000, finishMs: 15 * 60_000 })
   let done = 0
   for (const attempt of attempts) {
@@ -36,7 +36,7 @@ async function reconcileAttempts(hub: Hub, limit: number): Promise<number> {
   return done
 }
 
-async function reconcileDisconnects(hub: Hub, limit: number): Promise<number> {
+async function reconcileDisconnects(hub: ConnectionParts, limit: number): Promise<number> {
   // Over connections_disconnecting.
   const rows = await hub.db
     .selectFrom('connections')
@@ -55,7 +55,7 @@ async function reconcileDisconnects(hub: Hub, limit: number): Promise<number> {
   return done
 }
 
-async function reconcileRecoveries(hub: Hub, limit: number): Promise<number> {
+async function reconcileRecoveries(hub: ConnectionParts, limit: number): Promise<number> {
   const servers = new Map<string, TokenServer>()
   let done = 0
   for (const { recovery, host, ...ref } of await abandonedRecoveries(hub.db, limit)) {

@@ -1,4 +1,7 @@
+import type { ConnectionStatus } from '../db/schema/connections.ts'
 import { HubError } from '../errors.ts'
+
+export type { ConnectionStatus }
 
 export const connectionStatuses = [
   'pending',
@@ -8,9 +11,7 @@ export const connectionStatuses = [
   'error',
   'disconnecting',
   'disconnected',
-] as const
-
-export type ConnectionStatus = (typeof connectionStatuses)[number]
+] as const satisfies ConnectionStatus[]
 
 /** What a connection may become. A way back leads out of every state but the last two. */
 const transitions: Record<ConnectionStatus, readonly ConnectionStatus[]> = {

@@ -1,7 +1,13 @@
+import type pg from 'pg'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
 import type { KeyUse, RotationPosition, RotationSlice } from './contract.ts'
 import { countByKey, keysInUse, resealBatch, type SealedTable } from './reseal.ts'
+import type { CredentialStore } from './store.ts'
+
+interface Rotating {
+  pool: pg.Pool
+  credentials: CredentialStore
+}
 
 /**
  * Seals anew what older keys have sealed, batch by batch, from a position on until everything is done or `forMs` have passed.
@@ -10,7 +16,7 @@ import { countByKey, keysInUse, resealBatch, type SealedTable } from './reseal.t
  * which began: it is about to be restarted
  */
 export async function rotateSlice(
-  hub: Pick<Hub, 'pool' | 'credentials'>,
+  hub: Rotating,
   tables: SealedTable[],
   from: Pick<RotationSlice, 'keyId' | 'next'> | null,
   options: { batchSize: number; forMs: number; signal?: AbortSignal; beat?: () => void },
@@ -36,7 +42,7 @@ export async function rotateSlice(
 
 /** The beginning of the next key's seals behind those of a position, in its table or the next one; null when there are none. */
 async function positionBehind(
-  hub: Pick<Hub, 'pool' | 'credentials'>,
+  hub: Rotating,
   tables: SealedTable[],
   position: RotationPosition | null,
 ): Promise<RotationPosition | null> {
@@ -52,7 +58,7 @@ async function positionBehind(
 }
 
 /** What each key of the ring, and any that is not on it, has sealed in all tables. */
-export async function usesOfKeys(hub: Pick<Hub, 'pool' | 'credentials'>, tables: SealedTable[]): Promise<KeyUse[]> {
+export async function usesOfKeys(hub: Rotating, tables: SealedTable[]): Promise<KeyUse[]> {
   const { keyIds, currentKeyId } = hub.credentials.ring
   const sealed = new Map(keyIds.map(key => [key, 0]))
   for (const table of tables) {

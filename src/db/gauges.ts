@@ -3,7 +3,7 @@ import type { GaugeSource } from '../metrics/scrape.ts'
 import { openPools } from './hub-pool.ts'
 
 /** How much is held of each pool of this process, and how much waits. */
-export const poolGauges: GaugeSource = {
+export const poolGauges: GaugeSource<unknown> = {
   name: 'pools',
   async read() {
     databaseConnections.reset()

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
-import type { Hub } from '../hub.ts'
+import type pg from 'pg'
 import { lowestIdAt, type IdKind } from '../ids.ts'
+import type { Database } from './database.ts'
 
 /** A table of history: partitioned by day on a TypeID, whose text order is the order in time, or on an instant. */
 export interface PartitionedTable {
@@ -78,7 +79,7 @@ export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.no
 }
 
 /** Makes the partitions of the days to come; to be called daily at least. Gives how many were made. */
-export async function ensurePartitions(hub: Pick<Hub, 'db'>): Promise<number> {
+export async function ensurePartitions(hub: { db: Database }): Promise<number> {
   return createPartitions(hub.db)
 }
 
@@ -87,7 +88,7 @@ export async function ensurePartitions(hub: Pick<Hub, 'db'>): Promise<number> {
  * use the table and blocks none. What an interrupted run left detached is dropped too. Gives the names dropped.
  */
 export async function dropExpiredPartitions(
-  hub: Pick<Hub, 'pool'>,
+  hub: { pool: pg.Pool },
   keepDays: Partial<Record<string, number>> = {},
   now = Date.now(),
 ): Promise<string[]> {

@@ -1,11 +1,7 @@
 import { searchAttributes, type Attention } from '../temporal/contract.ts'
 import type { SearchAttributePair } from '@temporalio/common'
 
-/**
- * Who may send to an endpoint. `open`: the dispatcher. `recovering`: the probes of its recovery only. `draining`: the
- * dispatcher, as much as the recovery released. `paused`, `disabled`: nobody; what waits stays, or fails.
- */
-export type EndpointMode = 'open' | 'recovering' | 'draining' | 'paused' | 'disabled'
+export type { EndpointMode } from '../db/schema/endpoints.ts'
 
 export const dispatchDeliveriesName = 'dispatchDeliveries'
 export const recoverEndpointName = 'recoverEndpoint'

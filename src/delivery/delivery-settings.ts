@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { writeAudit } from '../audit/log.ts'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { DeliveryParts } from './parts.ts'
 import { raiseEndpointsVersion } from './endpoints/endpoint-mode.ts'
 
 /** How long payloads are kept, in days. */
@@ -35,7 +35,7 @@ export async function findDeliverySettings(db: Executor, workspaceId: string): P
  * @throws HubError `INVALID_REQUEST` when a schedule, this one or an endpoint's own, would outlast the payloads
  */
 export async function changeDeliverySettings(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   change: Partial<DeliverySettings>,

@@ -1,3 +1,4 @@
+import type { DeliveryParts } from './parts.ts'
 import {
   deliveriesDue,
   deliveriesPaused,
@@ -13,7 +14,7 @@ import { findOutage } from './recovery/outage.ts'
 const countedAtMost = 100_000
 
 /** The delivery queue and the endpoints of all workspaces, as they stand when metrics are asked for. */
-export const deliveryGauges: GaugeSource = {
+export const deliveryGauges: GaugeSource<DeliveryParts> = {
   name: 'delivery',
   async read({ pool }) {
     // By delivery_queue_claim, delivery_queue_held, delivery_queue_gated and delivery_queue_line.

@@ -1,4 +1,4 @@
-import type { Hub } from '../hub.ts'
+import type { DeliveryParts } from './parts.ts'
 import { eraseLateTraces } from './events/erase.ts'
 import { startNetworkRecovery } from './recovery/outage.ts'
 import { tellOverdueReplays } from './by-hand/tell-replay.ts'
@@ -14,7 +14,7 @@ const startsAtOnce = 50
  * dispatch slots; forgets what came in after a payload was erased. Held deliveries of endpoints that are open again, disabled
  * or gone are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
  */
-export async function reconcileDelivery(hub: Hub, limit: number): Promise<number> {
+export async function reconcileDelivery(hub: DeliveryParts, limit: number): Promise<number> {
   let started = 0
   const overdue = await hub.db
     .selectFrom('endpoints')

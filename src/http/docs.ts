@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { Hub } from '../hub.ts'
 import { version } from '../version.ts'
-import { openApiOf } from './openapi.ts'
+import { openApiOf } from './openapi/openapi.ts'
 import type { AnyRoute } from './route.ts'
 
 /** The API's own description: `/openapi.json`, and `/docs` to read it, whose files come from this process. */

@@ -4,7 +4,7 @@ import type { Hub } from '../hub.ts'
 import { mayReadMetrics } from '../metrics/access.ts'
 import { registry } from '../metrics/registry.ts'
 import { createScrape } from '../metrics/scrape.ts'
-import { gaugeSources } from '../metrics/sources.ts'
+import { gaugeSources } from '../gauge-sources.ts'
 import { errorBody } from './errors.ts'
 import { checkReadiness } from './health.ts'
 

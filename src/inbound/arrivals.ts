@@ -1,14 +1,14 @@
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
 import { inboundEvents } from '../metrics/registry.ts'
 import type { WebhookApp } from '../provider-apps/webhook-app.ts'
-import type { WebhookDefinition } from '../providers/webhook.ts'
-import { answerBody, answerQuery, type ChallengeAnswer } from './challenge.ts'
-import { keptHeaders } from './kept-headers.ts'
+import type { WebhookDefinition } from '../catalogue/schema/webhook.ts'
+import { answerBody, answerQuery, type ChallengeAnswer } from './receiving/challenge.ts'
+import { keptHeaders } from './receiving/kept-headers.ts'
 import { keyLifetimeMs } from './policy.ts'
 import { readItems } from './read.ts'
-import { signedBody } from './signed-body.ts'
-import type { SignedRequest } from './verify.ts'
+import { signedBody } from './receiving/signed-body.ts'
+import type { SignedRequest } from './receiving/verify.ts'
 import { inboundWakeOf } from './wake.ts'
 
 /** A request to the address of a provider app. */
@@ -31,7 +31,7 @@ export type WebhookReceipt =
  * happens afterwards.
  * @throws HubError `SIGNATURE_INVALID`; `INVALID_REQUEST` when the body is not JSON; `BODY_TOO_LARGE` unpacked
  */
-export async function receiveWebhook(hub: Hub, request: WebhookRequest): Promise<WebhookReceipt> {
+export async function receiveWebhook(hub: ConnectionParts, request: WebhookRequest): Promise<WebhookReceipt> {
   const { provider, definition, app } = request
   const asked = answerQuery(definition.challenge, request.method, request.query, app.webhookSecrets)
   if (asked) return { kind: 'challenge', answer: asked }
@@ -70,7 +70,7 @@ const statement = `
   insert into inbound_queue (event_id, provider, provider_app_id, bytes, content_key)
   select id, $10, $11, length(body), case when has_own_id then null else key end from event join keyed using (id)`
 
-async function store(hub: Hub, request: WebhookRequest): Promise<{ accepted: number; items: number }> {
+async function store(hub: ConnectionParts, request: WebhookRequest): Promise<{ accepted: number; items: number }> {
   const { provider, definition, app } = request
   const items = readItems(definition, request)
   const { rowCount } = await hub.pool.query({

@@ -1,8 +1,9 @@
+import type { ConnectionParts } from '../connections/parts.ts'
 import { inboundWaiting } from '../metrics/registry.ts'
 import type { GaugeSource } from '../metrics/scrape.ts'
 
 /** The webhooks that wait to be handled, counted up to 100,000, as they stand when metrics are asked for. */
-export const inboundGauges: GaugeSource = {
+export const inboundGauges: GaugeSource<ConnectionParts> = {
   name: 'inbound',
   async read({ pool }) {
     const { rows } = await pool.query<{ count: number }>(

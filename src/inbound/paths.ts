@@ -1,5 +1,5 @@
 import { each, slicesAt, type SlicePath } from '../json/slices.ts'
-import { valueAt } from '../providers/json-path.ts'
+import { valueAt } from '../calls/json-path.ts'
 
 // Paths as in `WebhookShape`: dotted, where `[]` goes through an array: `eventNotifications[].realmId`, `[].type`.
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { isNumber } from '../providers/json-path.ts'
-import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../providers/webhook.ts'
-import { keptId } from './kept-id.ts'
+import { isNumber } from '../calls/json-path.ts'
+import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../catalogue/schema/webhook.ts'
+import { keptId } from './receiving/kept-id.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
-import type { SignedRequest } from './verify.ts'
-import { webhookJson, type WebhookJson } from './webhook-json.ts'
+import type { SignedRequest } from './receiving/verify.ts'
+import { webhookJson, type WebhookJson } from './receiving/webhook-json.ts'
 
 /** One thing that a webhook tells about one account. */
 export interface InboundItem {

@@ -4,7 +4,7 @@ import { deleteExpired } from '../db/expire.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { InboundStatus } from '../db/schema/inbound.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
 import { inboundWakeOf } from './wake.ts'
 
 /** A provider's webhook as its workspace sees it. */
@@ -77,7 +77,7 @@ export async function findInboundEvent(db: Executor, workspaceId: string, id: st
  * @throws HubError `INBOUND_EVENT_NOT_FOUND`; `CONFLICT` while it still waits to be routed
  */
 export async function replayInboundEvent(
-  hub: Hub,
+  hub: ConnectionParts,
   workspaceId: string,
   id: string,
   actor: string,
@@ -108,6 +108,6 @@ export async function replayInboundEvent(
 }
 
 /** Forgets delivery ids past their time, at most `limit`; gives how many. Index inbound_keys_by_expiry. */
-export function expireInboundKeys(hub: Hub, limit: number): Promise<number> {
+export function expireInboundKeys(hub: ConnectionParts, limit: number): Promise<number> {
   return deleteExpired(hub.pool, 'inbound_keys', 'app, delivery_id', limit)
 }

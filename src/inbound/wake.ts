@@ -1,5 +1,5 @@
 import { WorkflowIdConflictPolicy } from '@temporalio/common'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
 import { searchAttributes, taskQueues } from '../temporal/contract.ts'
 import {
   handleInboundName,
@@ -17,9 +17,9 @@ export interface InboundWake {
 /** One signal tells of everything that arrived since the last; more often than this it costs more than it tells. */
 const everyMs = 250
 
-const wakes = new WeakMap<Hub, InboundWake>()
+const wakes = new WeakMap<ConnectionParts, InboundWake>()
 
-export function inboundWakeOf(hub: Hub): InboundWake {
+export function inboundWakeOf(hub: ConnectionParts): InboundWake {
   const known = wakes.get(hub)
   if (known) return known
   const wake = createWake(hub)
@@ -27,7 +27,7 @@ export function inboundWakeOf(hub: Hub): InboundWake {
   return wake
 }
 
-function createWake(hub: Hub): InboundWake {
+function createWake(hub: ConnectionParts): InboundWake {
   let wanted = false
   let busy = false
   const run = async () => {
@@ -53,7 +53,7 @@ function createWake(hub: Hub): InboundWake {
  * Starts the routing workflow, or tells the running one to look again: it cannot end between the look and the signal.
  * Rejects when Temporal does not answer within 2 s.
  */
-export async function wakeInbound(hub: Hub): Promise<void> {
+export async function wakeInbound(hub: ConnectionParts): Promise<void> {
   const input: HandleInboundInput = { lingerMs: 3_000 }
   await hub.temporal.withDeadline(Date.now() + 2_000, () =>
     hub.temporal.workflow.signalWithStart(handleInboundName, {

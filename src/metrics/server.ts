@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request } from 'undici'
-import type { Hub } from '../hub.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../logger.ts'
 import { mayReadMetrics } from './access.ts'
 import { registry } from './registry.ts'
-import { createScrape } from './scrape.ts'
-import { gaugeSources } from './sources.ts'
+import { createScrape, type GaugeSource } from './scrape.ts'
 
 export interface MetricsServer {
   /** Undefined when there is none. */
@@ -13,7 +13,14 @@ export interface MetricsServer {
   close(): Promise<void>
 }
 
-export interface MetricsOptions {
+interface MeasuredParts {
+  config: Config
+  log: Logger
+}
+
+export interface MetricsOptions<Parts> {
+  /** What is read when metrics are asked for. */
+  sources: GaugeSource<Parts>[]
   /** `host:port` where the Temporal SDK serves its own metrics; they are appended. */
   sdkMetrics?: string
   /** Whether the process takes work. */
@@ -21,9 +28,13 @@ export interface MetricsOptions {
 }
 
 /** Serves `/metrics`, `/health` and `/ready` of a worker process, on the hub's host. Port 0 means none. */
-export async function startMetricsServer(hub: Hub, port: number, options: MetricsOptions): Promise<MetricsServer> {
+export async function startMetricsServer<Parts extends MeasuredParts>(
+  hub: Parts,
+  port: number,
+  options: MetricsOptions<Parts>,
+): Promise<MetricsServer> {
   if (port === 0) return { url: undefined, close: async () => undefined }
-  const scrape = createScrape(hub, gaugeSources)
+  const scrape = createScrape(hub, options.sources)
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (incoming.url === '/health') return sendStatus(response, 200, 'ok')
     if (incoming.url === '/ready') {
@@ -59,12 +70,12 @@ function sendStatus(response: ServerResponse, code: number, status: string): voi
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ status }))
 }
 
-async function readSdkMetrics(address: string, hub: Hub): Promise<string> {
+async function readSdkMetrics(address: string, { log }: MeasuredParts): Promise<string> {
   try {
     const { body } = await request(`http://${address}/metrics`, { headersTimeout: 1_000, bodyTimeout: 1_000 })
     return await body.text()
   } catch (error) {
-    hub.log.warn({ err: error }, "the SDK's metrics could not be read")
+    log.warn({ err: error }, "the SDK's metrics could not be read")
     return ''
   }
 }

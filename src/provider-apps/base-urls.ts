@@ -1,6 +1,6 @@
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
-import type { ProviderDefinition } from '../providers/definition.ts'
+import type { Foundation } from '../foundation.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 
 /** The origins that the hub calls, or sends people to, for a provider: those of every URL in its definition but its docs. */
 export function originsOf(provider: ProviderDefinition): string[] {
@@ -22,7 +22,7 @@ export function originsOf(provider: ProviderDefinition): string[] {
  * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for one that it may not
  */
 export function checkBaseUrls(
-  hub: Hub,
+  hub: Foundation,
   provider: ProviderDefinition,
   baseUrls: Record<string, string>,
 ): Record<string, string> {

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { connectionOfApp } from '../connections/of-app.ts'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { ProviderAppParts } from './parts.ts'
 import { findProviderApp, type AppReference } from './store.ts'
 
 /**
@@ -31,7 +30,7 @@ export async function holdApp(trx: Executor, app: AppReference, baseUrls: Record
  * @throws HubError `PROVIDER_APP_NOT_FOUND`, `CONFLICT`
  */
 export async function assertMayMove(
-  hub: Hub,
+  hub: ProviderAppParts,
   trx: Executor,
   { workspaceId, id }: { workspaceId: string; id: string },
   change: { baseUrls: Record<string, string>; clientSecret?: string | null | undefined },
@@ -45,7 +44,8 @@ export async function assertMayMove(
     .execute()
   const { baseUrls } = await findProviderApp(trx, workspaceId, id)
   if (isDeepStrictEqual(baseUrls, change.baseUrls)) return false
-  if (await connectionOfApp(trx, workspaceId, id)) {
+  const uses = hub.appUsers.map(user => user.isUsing(trx, workspaceId, id))
+  if ((await Promise.all(uses)).includes(true)) {
     throw new HubError('CONFLICT', {
       message: 'There are connections of this provider app, whose tokens would go elsewhere; create another app.',
     })

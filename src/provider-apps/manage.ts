@@ -1,8 +1,7 @@
 import { writeAudit } from '../audit/log.ts'
-import { releaseProviderApp } from '../connections/release-app.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
-import { providerOf } from '../providers/index.ts'
+import type { ProviderAppParts } from './parts.ts'
+import { providerOf } from '../catalogue/find.ts'
 import { checkBaseUrls } from './base-urls.ts'
 import { assertMayMove } from './hold.ts'
 import {
@@ -30,7 +29,7 @@ export interface WebhookSecretOverlap {
 
 /** @throws HubError `INVALID_PROVIDER`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
 export function createProviderApp(
-  hub: Hub,
+  hub: ProviderAppParts,
   actor: string,
   workspaceId: string,
   input: NewProviderApp & AppSecrets,
@@ -59,7 +58,7 @@ export function createProviderApp(
  * for base URLs to which its secrets would move
  */
 export async function changeProviderApp(
-  hub: Hub,
+  hub: ProviderAppParts,
   actor: string,
   workspaceId: string,
   id: string,
@@ -95,9 +94,14 @@ function hostsOf(baseUrls: Record<string, string>): Record<string, string> {
 }
 
 /** Deletes an app and destroys its secrets. @throws HubError `PROVIDER_APP_NOT_FOUND`, `CONFLICT` */
-export function removeProviderApp(hub: Hub, actor: string, workspaceId: string, id: string): Promise<void> {
+export function removeProviderApp(
+  hub: ProviderAppParts,
+  actor: string,
+  workspaceId: string,
+  id: string,
+): Promise<void> {
   return hub.db.transaction().execute(async db => {
-    await releaseProviderApp(db, workspaceId, id)
+    for (const user of hub.appUsers) await user.release(db, workspaceId, id)
     await deleteProviderApp(db, workspaceId, id)
     await hub.credentials.destroy(db, workspaceId, id)
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.deleted', subjectId: id })

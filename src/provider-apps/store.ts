@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { Foundation } from '../foundation.ts'
 import { newId } from '../ids.ts'
 
 /** A workspace's own registration at a provider, without its secrets. */
@@ -147,7 +147,7 @@ export type AppSecretField = 'client_secret' | 'webhook_secret' | 'webhook_secre
  * An app's settings, whatever of them is set: for providers that need no client, and for base URLs.
  * @throws HubError `PROVIDER_APP_NOT_FOUND` when the workspace has no such app, or it is another provider's
  */
-export async function appSettings(hub: Hub, app: AppReference): Promise<AppSettings> {
+export async function appSettings(hub: Foundation, app: AppReference): Promise<AppSettings> {
   if (app.providerAppId === null) return { ...hub.config.providerApps.get(app.provider), baseUrls: {}, scopes: [] }
   const { clientId, baseUrls, scopes, provider } = await findProviderApp(hub.db, app.workspaceId, app.providerAppId)
   if (provider !== app.provider) throw new HubError('PROVIDER_APP_NOT_FOUND')
@@ -166,7 +166,7 @@ export async function appSettings(hub: Hub, app: AppReference): Promise<AppSetti
  * The same for an OAuth call, which needs a client.
  * @throws HubError `PROVIDER_APP_NOT_FOUND`; `PROVIDER_APP_MISSING` when the client id or secret is not set
  */
-export async function appCredentials(hub: Hub, app: AppReference): Promise<AppCredentials> {
+export async function appCredentials(hub: Foundation, app: AppReference): Promise<AppCredentials> {
   const { clientId, clientSecret, ...rest } = await appSettings(hub, app)
   if (clientId === undefined || clientSecret === undefined) throw new HubError('PROVIDER_APP_MISSING')
   return { clientId, clientSecret, ...rest }
@@ -174,7 +174,7 @@ export async function appCredentials(hub: Hub, app: AppReference): Promise<AppCr
 
 /** One secret of an app, opened; undefined when it is not set. */
 export function secretOf(
-  hub: Hub,
+  hub: Foundation,
   workspaceId: string,
   ownerId: string,
   field: AppSecretField,
@@ -185,7 +185,7 @@ export function secretOf(
 
 /** Stores, replaces or (null) destroys one secret of an app, in the caller's transaction. */
 export async function putAppSecret(
-  hub: Hub,
+  hub: Foundation,
   db: Executor,
   app: { workspaceId: string; id: string },
   field: AppSecretField,

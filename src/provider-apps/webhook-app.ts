@@ -1,5 +1,5 @@
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { Foundation } from '../foundation.ts'
 import { isId } from '../ids.ts'
 import { overlaps } from './webhook-secrets.ts'
 
@@ -16,7 +16,7 @@ export interface WebhookApp {
  * carries no API key. The caller trusts nothing until one of the secrets has verified the bytes.
  * @throws HubError `WEBHOOK_NOT_FOUND` when there is no such app or it has no webhook secret
  */
-export async function webhookApp(hub: Hub, provider: string, providerAppId: string | null): Promise<WebhookApp> {
+export async function webhookApp(hub: Foundation, provider: string, providerAppId: string | null): Promise<WebhookApp> {
   if (providerAppId === null) {
     const secret = hub.config.providerApps.get(provider)?.webhookSecret
     if (secret === undefined) throw new HubError('WEBHOOK_NOT_FOUND')
@@ -32,11 +32,11 @@ export async function webhookApp(hub: Hub, provider: string, providerAppId: stri
 }
 
 /** Addresses that lead nowhere, of each hub: asked again and again they cost no query. */
-const nowhere = new WeakMap<Hub, Map<string, number>>()
+const nowhere = new WeakMap<Foundation, Map<string, number>>()
 const rememberedMs = 10_000
 const mostRemembered = 10_000
 
-async function findAddressedApp(hub: Hub, provider: string, id: string) {
+async function findAddressedApp(hub: Foundation, provider: string, id: string) {
   if (!isId('providerApp', id)) return undefined
   const known = nowhere.get(hub) ?? nowhere.set(hub, new Map()).get(hub)!
   const address = `${provider}/${id}`

@@ -1,6 +1,6 @@
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { Foundation } from '../foundation.ts'
 import { putAppSecret, secretOf, type ProviderApp } from './store.ts'
 
 /** How long an app's webhook secret goes on verifying after a new one took its place, when the caller does not say. */
@@ -20,7 +20,7 @@ export interface WebhookSecretChange {
  * @throws HubError `INVALID_REQUEST` when an overlap is asked for and there is no earlier secret
  */
 export async function changeWebhookSecret(
-  hub: Hub,
+  hub: Foundation,
   db: Executor,
   app: ProviderApp,
   { webhookSecret, overlapSeconds }: WebhookSecretChange,
@@ -53,7 +53,7 @@ export function overlaps(app: Pick<ProviderApp, 'webhookSecretOverlapEndsAt'>, n
 }
 
 /** Destroys earlier webhook secrets whose overlap is over, at most `limit`; gives how many. Index provider_apps_by_overlap_end. */
-export function expireWebhookSecrets(hub: Hub, limit: number): Promise<number> {
+export function expireWebhookSecrets(hub: Foundation, limit: number): Promise<number> {
   return hub.db.transaction().execute(async trx => {
     const over = await trx
       .selectFrom('provider_apps')
@@ -72,7 +72,7 @@ export function expireWebhookSecrets(hub: Hub, limit: number): Promise<number> {
 const endOf = (seconds: number) => (seconds === 0 ? null : new Date(Date.now() + seconds * 1_000))
 
 async function endOverlapAt<App extends { id: string; workspaceId: string }>(
-  hub: Hub,
+  hub: Foundation,
   db: Executor,
   app: App,
   endsAt: Date | null,

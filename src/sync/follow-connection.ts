@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Connection } from '../connections/store.ts'
 import type { Executor } from '../db/database.ts'
-import { cancelRuns } from './run-store.ts'
-import { watchNow } from './watch-now.ts'
+import { cancelRuns } from './runs/run-store.ts'
+import { watchNow } from './runs/watch-now.ts'
 
 /** Why the hub itself pauses a connection's syncs. */
 export type PauseReason = 'needs_reauth' | 'disconnecting'

@@ -1,3 +1,4 @@
+import type { ConnectionParts } from '../connections/parts.ts'
 import { syncRunsOpen, syncsInTrouble } from '../metrics/registry.ts'
 import type { GaugeSource } from '../metrics/scrape.ts'
 
@@ -9,7 +10,7 @@ interface Counts {
 }
 
 /** The sync runs under way in all workspaces and the syncs in trouble, as they stand when metrics are asked for. */
-export const syncGauges: GaugeSource = {
+export const syncGauges: GaugeSource<ConnectionParts> = {
   name: 'sync',
   async read({ pool }) {
     // By sync_runs_running and syncs_failing: what is well is not looked at.

@@ -2,16 +2,16 @@ import { writeAudit } from '../audit/log.ts'
 import { lockConnection } from '../connections/store.ts'
 import { isUniqueViolation } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
-import { providerOf } from '../providers/index.ts'
-import type { ModelDefinition } from '../providers/model.ts'
+import { providerOf } from '../catalogue/find.ts'
+import type { ModelDefinition } from '../catalogue/schema/model.ts'
 import { syncWorkflowId } from './contract.ts'
 import type { ConflictPolicy } from './policy.ts'
 import { pauseReasonOf } from './follow-connection.ts'
-import { cancelRuns } from './run-store.ts'
-import { applyScheduleSoon } from './schedule.ts'
-import { wakeWorkflows } from './start-workflow.ts'
+import { cancelRuns } from './runs/run-store.ts'
+import { applyScheduleSoon } from './schedules/schedule.ts'
+import { wakeWorkflows } from './runs/start-workflow.ts'
 import {
   findSync,
   insertSync,
@@ -37,7 +37,12 @@ export interface SyncRequest {
  * Creates a sync; its Schedule is made right after, or by reconcile when Temporal is down.
  * @throws HubError `CONNECTION_NOT_FOUND`, `CONNECTION_NOT_READY`, `INVALID_MODEL`, `INVALID_REQUEST`, `CONFLICT`
  */
-export async function createSync(hub: Hub, actor: string, workspaceId: string, request: SyncRequest): Promise<Sync> {
+export async function createSync(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  request: SyncRequest,
+): Promise<Sync> {
   const sync = await hub.db
     .transaction()
     .execute(async trx => {
@@ -74,7 +79,7 @@ export async function createSync(hub: Hub, actor: string, workspaceId: string, r
 
 /** Changes a sync; what it has pulled and pushed stays. @throws HubError `SYNC_NOT_FOUND`, `INVALID_REQUEST` */
 export async function changeSync(
-  hub: Hub,
+  hub: ConnectionParts,
   actor: string,
   workspaceId: string,
   syncId: string,
@@ -96,7 +101,12 @@ export async function changeSync(
 }
 
 /** Pauses a sync: no run begins, and one that is under way stops at its next commit. @throws HubError `SYNC_NOT_FOUND` */
-export async function pauseSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+export async function pauseSync(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  syncId: string,
+): Promise<Sync> {
   let stopped: string[] = []
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
@@ -113,7 +123,12 @@ export async function pauseSync(hub: Hub, actor: string, workspaceId: string, sy
 }
 
 /** Lets a paused sync run again. @throws HubError `SYNC_NOT_FOUND`, `CONNECTION_NOT_READY`, `TOKEN_EXPIRED` */
-export async function resumeSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<Sync> {
+export async function resumeSync(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  syncId: string,
+): Promise<Sync> {
   const { connectionId } = await findSync(hub.db, workspaceId, syncId)
   const sync = await hub.db.transaction().execute(async trx => {
     // The connection first, as who changes its state does.
@@ -130,7 +145,12 @@ export async function resumeSync(hub: Hub, actor: string, workspaceId: string, s
 }
 
 /** Deletes a sync; its records stay, and what it knows of the platform's things goes. @throws HubError `SYNC_NOT_FOUND` */
-export async function deleteSync(hub: Hub, actor: string, workspaceId: string, syncId: string): Promise<void> {
+export async function deleteSync(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  syncId: string,
+): Promise<void> {
   let stopped: string[] = []
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
@@ -144,7 +164,7 @@ export async function deleteSync(hub: Hub, actor: string, workspaceId: string, s
   await applyScheduleSoon(hub, { ...sync, paused: true, deleted: true, revision: sync.scheduleRevision + 1 })
 }
 
-function follow(hub: Hub, sync: Sync): Promise<void> {
+function follow(hub: ConnectionParts, sync: Sync): Promise<void> {
   const paused = sync.status === 'paused'
   return applyScheduleSoon(hub, { ...sync, paused, deleted: false, revision: sync.scheduleRevision })
 }

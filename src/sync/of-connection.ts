@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
-import type { Hub } from '../hub.ts'
-import { applyScheduleSoon } from './schedule.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
+import { applyScheduleSoon } from './schedules/schedule.ts'
 import { syncFromRow, type Sync } from './sync-store.ts'
 
 /** A sync as other features see it. */
@@ -25,7 +25,11 @@ export async function syncsOfConnection(
 }
 
 /** Brings the Schedules of a connection's syncs to what the rows say, without waiting for reconcile. */
-export async function followSchedulesOf(hub: Hub, workspaceId: string, connectionId: string): Promise<void> {
+export async function followSchedulesOf(
+  hub: ConnectionParts,
+  workspaceId: string,
+  connectionId: string,
+): Promise<void> {
   const rows = await hub.db
     .selectFrom('syncs')
     .selectAll()

@@ -1,12 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { sql } from 'kysely'
 import { latelyUnusable, lockConnection } from '../connections/store.ts'
-import type { Hub } from '../hub.ts'
+import type { ConnectionParts } from '../connections/parts.ts'
 import { pauseReasonOf, pauseSyncs } from './follow-connection.ts'
-import { finishRun } from './run.ts'
-import { applySchedule } from './schedule.ts'
-import { startRunSoon } from './start-workflow.ts'
-import { setWatch } from './trouble.ts'
+import { finishRun } from './runs/run.ts'
+import { applySchedule } from './schedules/schedule.ts'
+import { startRunSoon } from './runs/start-workflow.ts'
+import { setWatch } from './runs/trouble.ts'
 
 /** A request that is older was not started on the fast path; a run without a sign of life for so long may be held by nobody. */
 const unstartedAfterMs = 10_000
@@ -20,7 +20,7 @@ const askedAgainMs = 120_000
  * fails, frees run rows whose workflow is gone, brings Schedules to what the rows say, and removes what deleted syncs leave. Gives
  * how many it started or freed.
  */
-export async function reconcileSync(hub: Hub, limit: number): Promise<number> {
+export async function reconcileSync(hub: ConnectionParts, limit: number): Promise<number> {
   const paused = await pauseUnusable(hub, limit)
   const scheduled = await followSchedules(hub, limit)
   const freed = await freeSilentRuns(hub, limit)
@@ -34,7 +34,7 @@ export async function reconcileSync(hub: Hub, limit: number): Promise<number> {
  * Starts, or wakes, the workflows of syncs that nobody has looked at in time: runs of them fail, or do no longer. One that
  * finds nothing to watch says so in the row, and ends. Relies on syncs_watched.
  */
-async function startWatches(hub: Hub, limit: number): Promise<number> {
+async function startWatches(hub: ConnectionParts, limit: number): Promise<number> {
   const rows = await hub.db
     .selectFrom('syncs')
     .select(['id', 'workspace_id', 'connection_id', 'provider'])
@@ -53,7 +53,7 @@ async function startWatches(hub: Hub, limit: number): Promise<number> {
 }
 
 /** Syncs that run although their connection cannot be used: whatever left them so. Relies on syncs_once. */
-async function pauseUnusable(hub: Hub, limit: number): Promise<number> {
+async function pauseUnusable(hub: ConnectionParts, limit: number): Promise<number> {
   const connections = await latelyUnusable(hub.db, limit)
   if (connections.length === 0) return 0
   const rows = await hub.db
@@ -75,7 +75,7 @@ async function pauseUnusable(hub: Hub, limit: number): Promise<number> {
 }
 
 /** Relies on syncs_unscheduled. */
-async function followSchedules(hub: Hub, limit: number): Promise<number> {
+async function followSchedules(hub: ConnectionParts, limit: number): Promise<number> {
   const rows = await hub.db
     .selectFrom('syncs')
     .selectAll()
@@ -108,7 +108,7 @@ async function followSchedules(hub: Hub, limit: number): Promise<number> {
 }
 
 /** Relies on sync_runs_requested. */
-async function startRequested(hub: Hub, limit: number): Promise<number> {
+async function startRequested(hub: ConnectionParts, limit: number): Promise<number> {
   const rows = await hub.db
     .selectFrom('sync_runs as run')
     .innerJoin('syncs as sync', 'sync.id', 'run.sync_id')
@@ -139,7 +139,7 @@ async function startRequested(hub: Hub, limit: number): Promise<number> {
 }
 
 /** A run whose workflow was ended from outside holds its sync for ever: it is ended too. Relies on sync_runs_running. */
-async function freeSilentRuns(hub: Hub, limit: number): Promise<number> {
+async function freeSilentRuns(hub: ConnectionParts, limit: number): Promise<number> {
   const rows = await hub.db
     .selectFrom('sync_runs')
     .select(['id', 'workspace_id', 'sync_id', 'workflow_id'])
@@ -162,7 +162,7 @@ async function freeSilentRuns(hub: Hub, limit: number): Promise<number> {
   return freed
 }
 
-async function isRunning(hub: Hub, workflowId: string): Promise<boolean> {
+async function isRunning(hub: ConnectionParts, workflowId: string): Promise<boolean> {
   try {
     const { status } = await hub.temporal.withDeadline(Date.now() + 3_000, () =>
       hub.temporal.workflow.getHandle(workflowId).describe(),
@@ -175,7 +175,7 @@ async function isRunning(hub: Hub, workflowId: string): Promise<boolean> {
 }
 
 /** Links in batches, and at last the row, with its runs. Relies on syncs_deleted. */
-async function removeDeleted(hub: Hub): Promise<void> {
+async function removeDeleted(hub: ConnectionParts): Promise<void> {
   const rows = await hub.db
     .selectFrom('syncs')
     .select(['id', 'workspace_id'])

@@ -4,7 +4,7 @@ import { behind, type Position } from '../db/keyset.ts'
 import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
 import type { ConflictPolicy } from './policy.ts'
-import { watchNow } from './watch-now.ts'
+import { watchNow } from './runs/watch-now.ts'
 
 export type SyncSchedule = { every: string } | { cron: string; timeZone: string }
 

@@ -1,6 +1,5 @@
 import { Client, type WorkflowHandle } from '@temporalio/client'
 import { WorkflowIdConflictPolicy, type SearchAttributePair } from '@temporalio/common'
-import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { HubConnection } from './connection.ts'
 import { taskQueues } from './contract.ts'
@@ -17,8 +16,16 @@ export interface WorkflowStart<Input> {
   summary: string
 }
 
+/** Where the Temporal cluster is, and how it is spoken to. */
+export interface TemporalSettings {
+  address: string
+  namespace: string
+  tls: boolean
+  apiKey: string | undefined
+}
+
 /** A client that connects when it is first used, so that a process starts while Temporal is down. */
-export function connectTemporal(config: Config['temporal']): Client {
+export function connectTemporal(config: TemporalSettings): Client {
   const connection = HubConnection.lazy({
     address: config.address,
     connectTimeout: 5_000,

@@ -20,6 +20,11 @@ export interface ApiKey {
   revokedAt: Date | null
 }
 
+/** Only what a key may be given is stored. */
+interface Granted {
+  permissions: Grant[]
+}
+
 const columns = [
   'id',
   'workspace_id as workspaceId',
@@ -51,6 +56,7 @@ export async function insertApiKey(
       expires_at: key.expiresAt,
     })
     .returning(columns)
+    .$narrowType<Granted>()
     .executeTakeFirstOrThrow()
   return { ...row, secret }
 }
@@ -62,13 +68,13 @@ export function listApiKeys(
   list: { after?: Position | undefined; limit: number },
 ): Promise<ApiKey[]> {
   const query = db.selectFrom('api_keys').select(columns).where('workspace_id', '=', workspaceId)
-  return query.where(behind(list.after)).orderBy('id', 'desc').limit(list.limit).execute()
+  return query.where(behind(list.after)).orderBy('id', 'desc').limit(list.limit).$narrowType<Granted>().execute()
 }
 
 /** @throws HubError `API_KEY_NOT_FOUND` */
 export async function findApiKey(db: Executor, workspaceId: string, id: string): Promise<ApiKey> {
   const query = db.selectFrom('api_keys').select(columns).where('workspace_id', '=', workspaceId)
-  const key = await query.where('id', '=', id).executeTakeFirst()
+  const key = await query.where('id', '=', id).$narrowType<Granted>().executeTakeFirst()
   if (!key) throw new HubError('API_KEY_NOT_FOUND')
   return key
 }

@@ -1,4 +1,4 @@
-import type { Hub } from '../hub.ts'
+import type { Foundation } from '../foundation.ts'
 import { hashApiKey, looksLikeApiKey } from './api-key.ts'
 import type { Grant } from './permissions.ts'
 
@@ -24,11 +24,11 @@ const lastUseEveryMs = 60_000
  * minute, beside the request and not before it.
  */
 export class Authenticator {
-  readonly #hub: Hub
+  readonly #hub: Foundation
   readonly #known = new Map<string, Known>()
   readonly #writes = new Set<Promise<unknown>>()
 
-  constructor(hub: Hub) {
+  constructor(hub: Foundation) {
     this.#hub = hub
   }
 

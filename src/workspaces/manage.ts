@@ -1,13 +1,13 @@
 import { writeAudit } from '../audit/log.ts'
 import { HubError } from '../errors.ts'
-import type { Hub } from '../hub.ts'
+import type { Foundation } from '../foundation.ts'
 import { insertApiKey, revokeApiKey, type ApiKey } from './api-keys.ts'
 import { covers, type Grant } from './permissions.ts'
 import { insertWorkspace, updateWorkspace, type NewWorkspace, type Workspace } from './store.ts'
 
 /** Makes a workspace and its first API key, which may do everything in it. The key's secret is given here and never again. */
 export function createWorkspace(
-  hub: Hub,
+  hub: Foundation,
   actor: string,
   input: NewWorkspace,
 ): Promise<{ workspace: Workspace; apiKey: ApiKey & { secret: string } }> {
@@ -23,7 +23,7 @@ export function createWorkspace(
 
 /** @throws HubError `WORKSPACE_NOT_FOUND` */
 export function changeWorkspace(
-  hub: Hub,
+  hub: Foundation,
   actor: string,
   id: string,
   change: Parameters<typeof updateWorkspace>[2],
@@ -47,7 +47,7 @@ export interface KeyMaker {
  * @throws HubError `FORBIDDEN`, with the permissions that its maker lacks
  */
 export function createApiKey(
-  hub: Hub,
+  hub: Foundation,
   maker: KeyMaker,
   workspaceId: string,
   input: { name: string; permissions?: Grant[] | undefined; expiresAt: Date | null },
@@ -69,7 +69,7 @@ export function createApiKey(
 }
 
 /** Revokes a key; once more is no error. @throws HubError `API_KEY_NOT_FOUND` */
-export function removeApiKey(hub: Hub, actor: string, workspaceId: string, id: string): Promise<void> {
+export function removeApiKey(hub: Foundation, actor: string, workspaceId: string, id: string): Promise<void> {
   return hub.db.transaction().execute(async db => {
     if (!(await revokeApiKey(db, workspaceId, id))) return
     await writeAudit(db, { workspaceId, actor, action: 'api_key.revoked', subjectId: id })

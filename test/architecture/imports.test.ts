@@ -1,5 +1,6 @@
-import { basename } from 'node:path'
-import { providers } from '../../src/providers/index.ts'
+import { basename, dirname } from 'node:path'
+import { providers } from '../../src/catalogue/find.ts'
+import { circlesAmong } from './circles.ts'
 import { repositoryFiles, sourceFiles, type Import, type SourceFile } from './source.ts'
 
 const src = sourceFiles('src')
@@ -59,23 +60,37 @@ describe('the directions of imports', () => {
   })
 })
 
-describe('inside src', () => {
-  const foundations = ['audit', 'credentials', 'db', 'json', 'metrics', 'outgoing', 'providers', 'temporal']
-  const features = [...new Set(src.map(file => partOf(file.path)))].filter(
-    part => part !== '' && part !== 'http' && !foundations.includes(part),
-  )
+/** The parts of `src` from the ground up: each imports those before it, and itself. Files that stand alone are parts too. */
+const order = [
+  ...['version.ts', 'located.ts', 'json', 'deadline.ts', 'ids.ts', 'errors.ts', 'logger.ts', 'temporal', 'config.ts'],
+  ...['outgoing', 'metrics', 'db', 'credentials', 'foundation.ts', 'audit', 'catalogue', 'limits', 'calls', 'grants'],
+  ...['workspaces', 'provider-apps', 'delivery', 'connections', 'sync', 'inbound'],
+  ...['maintenance', 'retention', 'operators', 'hub.ts', 'gauge-sources.ts', 'http', 'main.ts'],
+]
+const placeOf = (path: string) => order.indexOf(path.split('/')[1]!)
 
-  it('only main.ts and http itself import http', () => {
-    const files = src.filter(file => partOf(file.path) !== 'http' && file.path !== 'src/main.ts')
-    expect(wrong(files, ({ target }) => partOf(target) !== 'http')).toEqual([])
+describe('inside src', () => {
+  it('every part has a place in the order', () => {
+    const parts = new Set(src.map(file => file.path.split('/')[1]!))
+    expect([...parts].toSorted()).toEqual(order.toSorted())
   })
 
-  it('providers, credentials, db and the like import no feature', () => {
-    // The list of what is measured asks the features, as the list of routes does.
-    const list = 'src/metrics/sources.ts'
-    const files = src.filter(file => foundations.includes(partOf(file.path)) && file.path !== list)
-    expect(features.length).toBeGreaterThan(4)
-    expect(wrong(files, ({ target, typeOnly }) => typeOnly || !features.includes(partOf(target)))).toEqual([])
+  it('no part imports one that comes after it, not even a type', () => {
+    const inside = ({ target }: Import) => target.startsWith('src/')
+    expect(wrong(src, (imported, file) => !inside(imported) || placeOf(imported.target) <= placeOf(file.path))).toEqual(
+      [],
+    )
+  })
+
+  it('no files import each other in a circle, not even types', () => {
+    expect(circlesAmong(src)).toEqual([])
+  })
+
+  it('a folder of more than fifteen files has rooms, but for lists of things of one kind', () => {
+    const lists = ['src/db/schema', 'src/db/migrations', 'workflows']
+    const files = [...src, ...workflows, ...activities, ...workers].map(({ path }) => dirname(path))
+    const folders = [...new Set(files)].filter(folder => !lists.includes(folder))
+    expect(folders.filter(folder => files.filter(one => one === folder).length > 18)).toEqual([])
   })
 
   it('ciphers are used in src/credentials only, and what they sealed is opened there', () => {
@@ -83,7 +98,7 @@ describe('inside src', () => {
     expect(ciphers).toEqual(['src/credentials/key-ring.ts'])
     const openers = src.filter(file => /\bring\.open\(/.test(file.code) && partOf(file.path) !== 'credentials')
     // Stored answers of Idempotency-Key are sealed with the ring, and opened for the caller who was given them.
-    expect(openers.map(file => file.path)).toEqual(['src/http/idempotency.ts'])
+    expect(openers.map(file => file.path)).toEqual(['src/http/idempotency/idempotency.ts'])
   })
 
   it('only config.ts reads the environment', () => {
@@ -92,7 +107,7 @@ describe('inside src', () => {
 
   it('no code names a provider, but its own file, the list and the examples of the documentation', () => {
     const names = new RegExp(`\\b(${providers.map(provider => provider.id).join('|')})\\b`, 'i')
-    const own = /^src\/(providers\/(catalogue\/[\w-]+|index)|http\/openapi-(examples|words))\.ts$/
+    const own = /^src\/(catalogue\/(platforms\/.+|find)|http\/openapi\/openapi-(examples|words))\.ts$/
     const naming = [...src, ...workflows, ...activities, ...workers]
       .filter(file => !own.test(file.path))
       .flatMap(({ path, code }) =>

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { attemptPlace, insertAttempt, takeCallback, type AttemptRef } from '../../src/connections/attempt-store.ts'
+import {
+  attemptPlace,
+  insertAttempt,
+  takeCallback,
+  type AttemptRef,
+} from '../../src/connections/attempts/attempt-store.ts'
 import { insertConnection } from '../../src/connections/store.ts'
-import { tokensPlace, type ConnectionTokens } from '../../src/connections/tokens.ts'
+import { tokensPlace, type ConnectionTokens } from '../../src/connections/tokens/tokens.ts'
 import type { Hub } from '../../src/hub.ts'
 import { newId } from '../../src/ids.ts'
 import type { TestWorkspace } from '../support/hub.ts'

@@ -1,5 +1,5 @@
 import { connectionSettings } from '../../src/connections/policy.ts'
-import { sweepRefreshes } from '../../src/connections/sweep-refreshes.ts'
+import { sweepRefreshes } from '../../src/connections/refresh/sweep-refreshes.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
 import { ageToken, createApp, eventually, type Connecting } from './accounts.ts'
 import { startPlatform, type PlatformAnswer, type ScriptedPlatform } from './platform.ts'

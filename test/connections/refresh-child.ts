@@ -2,7 +2,7 @@
 // point that no signal from outside would hit reliably.
 import { createInterface } from 'node:readline'
 import { loadConfig } from '../../src/config.ts'
-import { freshTokens } from '../../src/connections/fresh-tokens.ts'
+import { freshTokens } from '../../src/connections/tokens/fresh-tokens.ts'
 import type { ConnectionSettings } from '../../src/connections/policy.ts'
 import { CredentialStore } from '../../src/credentials/store.ts'
 import { isHubError } from '../../src/errors.ts'

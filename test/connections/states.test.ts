@@ -1,6 +1,6 @@
 import { connectionStatuses, eventOf, mayBecome } from '../../src/connections/states.ts'
 import { outagesIn, recoveryDelayMs, recoverySettings, refreshBackoffMs } from '../../src/connections/policy.ts'
-import { rebase } from '../../src/providers/base-url.ts'
+import { rebase } from '../../src/calls/base-url.ts'
 
 describe('the states of a connection', () => {
   it('lead back to connected from every kind of trouble, and nowhere from the end', () => {

@@ -3,10 +3,10 @@ import { connectionClient } from '../../src/connections/client.ts'
 import { connectionSchedules } from '../../src/connections/contract.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
-import { sweepRefreshes } from '../../src/connections/sweep-refreshes.ts'
-import { stopSweeping, sweepStop } from '../../src/connections/sweeping.ts'
-import { tellWorkflows } from '../../src/connections/tell-workflows.ts'
-import { sortTrouble } from '../../src/connections/trouble.ts'
+import { sweepRefreshes } from '../../src/connections/refresh/sweep-refreshes.ts'
+import { stopSweeping, sweepStop } from '../../src/connections/refresh/sweeping.ts'
+import { tellWorkflows } from '../../src/connections/trouble/tell-workflows.ts'
+import { sortTrouble } from '../../src/connections/trouble/trouble.ts'
 import { recoverProviderStart, refreshConnectionStart } from '../../src/connections/workflow-starts.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
 import { startWorkflow } from '../../src/temporal/start.ts'
@@ -326,7 +326,7 @@ describe('reconcile', () => {
     const away = Object.assign(Object.create(hub.temporal) as typeof hub.temporal, {
       withDeadline: () => Promise.reject(new Error('away')),
     })
-    const { receiveCallback } = await import('../../src/connections/receive-callback.ts')
+    const { receiveCallback } = await import('../../src/connections/attempts/receive-callback.ts')
     const attempt = await receiveCallback({ ...hub, temporal: away }, 'quickbooks', callback.searchParams)
     expect(attempt.status).toBe('code_received')
     await hub.pool.query(`update connect_attempts set updated_at = now() - interval '1 minute' where id = $1`, [

@@ -2,9 +2,9 @@ import pg from 'pg'
 import { sealedTables } from '../../src/credentials/contract.ts'
 import { countByKeyText, credentialsTable, keysInUseText, lockBatchText } from '../../src/credentials/reseal.ts'
 import { candidateStatement } from '../../src/delivery/by-hand/replay-candidates.ts'
-import { claimDueText, claimHeldText } from '../../src/delivery/dispatch/claim.ts'
-import { claimArrivedText, claimLateText } from '../../src/inbound/queue.ts'
-import { claimQuietText } from '../../src/delivery/dispatch/claim-quiet.ts'
+import { claimDueText, claimHeldText } from '../../src/delivery/dispatch/claiming/claim.ts'
+import { claimArrivedText, claimLateText } from '../../src/inbound/routing/queue.ts'
+import { claimQuietText } from '../../src/delivery/dispatch/claiming/claim-quiet.ts'
 import { variants as publishing } from '../../src/delivery/events/write-events.ts'
 import { attemptsStatement } from '../../src/delivery/log/attempt-log.ts'
 import { byEventsStatement } from '../../src/delivery/log/delivery-list-by-type.ts'
@@ -35,11 +35,11 @@ const built: Record<string, string[]> = {
     candidateStatement({ ...replay, endpointId: 'ep', statuses: ['failed', 'cancelled'] }, 10).text,
     candidateStatement({ ...replay, statuses: [], missed: true }, 10).text,
   ],
-  'src/delivery/dispatch/claim.ts claimBy': [claimDueText, claimHeldText, claimQuietText],
-  'src/inbound/queue.ts claimArrived': [claimArrivedText],
-  'src/inbound/queue.ts claimLate': [claimLateText],
+  'src/delivery/dispatch/claiming/claim.ts claimBy': [claimDueText, claimHeldText, claimQuietText],
+  'src/inbound/routing/queue.ts claimArrived': [claimArrivedText],
+  'src/inbound/routing/queue.ts claimLate': [claimLateText],
   // Its values are left as bytes.
-  'src/delivery/dispatch/bodies.ts #read': ['select event_id::bytea as id, body from event_payloads_7'],
+  'src/delivery/dispatch/lanes/bodies.ts #read': ['select event_id::bytea as id, body from event_payloads_7'],
   'src/credentials/reseal.ts lockBatch': [false, true].map(isBehind => lockBatchText(credentialsTable, isBehind)),
   'src/credentials/reseal.ts countByKey': sealedTables.map(countByKeyText),
   'src/credentials/reseal.ts keysInUse': sealedTables.map(keysInUseText),

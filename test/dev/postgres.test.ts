@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { type Postgres, removePostgres, startPostgres } from '../../dev/postgres.ts'
+import { type Postgres, removePostgres, startPostgres } from '../../dev/postgres/postgres.ts'
 import { isRunning, processTree } from '../../dev/process-tree.mjs'
 import { runScript } from './script.ts'
 
@@ -80,7 +80,7 @@ it('starts over the pid file of a process that is not its own', async () => {
 
 it('leaves no server behind when the process that started it is killed', async () => {
   const script = `
-    const { startPostgres } = await import(${JSON.stringify(join(process.cwd(), 'dev/postgres.ts'))})
+    const { startPostgres } = await import(${JSON.stringify(join(process.cwd(), 'dev/postgres/postgres.ts'))})
     const server = await startPostgres({ dataDir: ${JSON.stringify(join(folder, 'data'))} })
     console.log(server.pid)
     process.kill(process.pid, 'SIGKILL')`

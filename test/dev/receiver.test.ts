@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { type Receiver, startReceiver } from '../../dev/receiver.ts'
+import { type Receiver, startReceiver } from '../../dev/receiver/receiver.ts'
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`
 let receiver: Receiver

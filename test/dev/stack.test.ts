@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { removePostgres } from '../../dev/postgres.ts'
+import { removePostgres } from '../../dev/postgres/postgres.ts'
 import { isRunning } from '../../dev/process-tree.mjs'
 import { type Stack, startStack } from '../../dev/stack.ts'
 import { connectQuickbooks } from './sandbox/account.ts'

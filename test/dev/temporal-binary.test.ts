@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { findTemporal } from '../../dev/temporal-binary.ts'
+import { findTemporal } from '../../dev/temporal/temporal-binary.ts'
 
 let folder: string
 let said: string[]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common'
 import { isRunning } from '../../dev/process-tree.mjs'
-import { type Temporal, startTemporal } from '../../dev/temporal.ts'
+import { type Temporal, startTemporal } from '../../dev/temporal/temporal.ts'
 
 const tenant = defineSearchAttributeKey('Tenant', 'KEYWORD')
 let folder: string

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { expireIdempotencyKeys } from '../../src/http/idempotency-store.ts'
+import { expireIdempotencyKeys } from '../../src/http/idempotency/idempotency-store.ts'
 import { route } from '../../src/http/route.ts'
 import { createServer } from '../../src/http/server.ts'
 import { call, createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../../src/ids.ts'
-import { BodyRoom } from '../../src/inbound/body-room.ts'
+import { BodyRoom } from '../../src/inbound/receiving/body-room.ts'
 import { bodyShareBytes } from '../../src/inbound/policy.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 

@@ -1,5 +1,5 @@
-import { answerBody, answerQuery } from '../../src/inbound/challenge.ts'
-import type { WebhookChallenge } from '../../src/providers/webhook.ts'
+import { answerBody, answerQuery } from '../../src/inbound/receiving/challenge.ts'
+import type { WebhookChallenge } from '../../src/catalogue/schema/webhook.ts'
 
 describe('challenges', () => {
   const inBody: WebhookChallenge = {

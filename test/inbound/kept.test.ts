@@ -1,6 +1,6 @@
 import { createTestHub, createWorkspace } from '../support/hub.ts'
-import { claimArrived } from '../../src/inbound/queue.ts'
-import { routeBatch } from '../../src/inbound/route-batch.ts'
+import { claimArrived } from '../../src/inbound/routing/queue.ts'
+import { routeBatch } from '../../src/inbound/routing/route-batch.ts'
 import { createSender } from './senders.ts'
 
 // No worker runs here: what has arrived is routed by hand.

@@ -4,7 +4,7 @@ import type { Schema } from '../../src/db/schema/index.ts'
 import { listInboundEvents, type InboundFilter } from '../../src/inbound/store.ts'
 import { connectionsOfAccounts } from '../../src/connections/of-app.ts'
 import { newId } from '../../src/ids.ts'
-import { requestRunsOfModels } from '../../src/sync/request-runs.ts'
+import { requestRunsOfModels } from '../../src/sync/runs/request-runs.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { planOf, readRows, scanned } from '../support/plans.ts'
 

@@ -1,6 +1,6 @@
-import { claimArrived } from '../../src/inbound/queue.ts'
+import { claimArrived } from '../../src/inbound/routing/queue.ts'
 import { maxAttempts } from '../../src/inbound/policy.ts'
-import { routeBatch } from '../../src/inbound/route-batch.ts'
+import { routeBatch } from '../../src/inbound/routing/route-batch.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
 

@@ -1,7 +1,7 @@
 import { readItems } from '../../src/inbound/read.ts'
-import { github } from '../../src/providers/catalogue/github.ts'
-import { quickbooks } from '../../src/providers/catalogue/quickbooks.ts'
-import { stripe } from '../../src/providers/catalogue/stripe.ts'
+import { github } from '../../src/catalogue/platforms/github/index.ts'
+import { quickbooks } from '../../src/catalogue/platforms/quickbooks/index.ts'
+import { stripe } from '../../src/catalogue/platforms/stripe/index.ts'
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 const summary = (items: ReturnType<typeof readItems>) =>

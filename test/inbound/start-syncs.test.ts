@@ -1,5 +1,5 @@
-import { claimArrived } from '../../src/inbound/queue.ts'
-import { routeBatch } from '../../src/inbound/route-batch.ts'
+import { claimArrived } from '../../src/inbound/routing/queue.ts'
+import { routeBatch } from '../../src/inbound/routing/route-batch.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { routeArrived } from '../../src/inbound/route-arrived.ts'
+import { routeArrived } from '../../src/inbound/routing/route-arrived.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { freePort } from '../../dev/ports.ts'
+import { freePort } from '../../dev/processes/ports.ts'
 import { registry } from '../../src/metrics/registry.ts'
+import { gaugeSources } from '../../src/gauge-sources.ts'
 import { createScrape } from '../../src/metrics/scrape.ts'
 import { startMetricsServer } from '../../src/metrics/server.ts'
 import { call, createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
@@ -113,7 +114,7 @@ describe("a worker's metrics", () => {
     const port = await freePort()
     let ready = false
     const sdkMetrics = `127.0.0.1:${(sdk.address() as AddressInfo).port}`
-    const server = await startMetricsServer(hub, port, { sdkMetrics, isReady: () => ready })
+    const server = await startMetricsServer(hub, port, { sources: gaugeSources, sdkMetrics, isReady: () => ready })
     const text = await (await fetch(server.url!)).text()
     expect(text).toContain('causeway_delivery_queue_depth')
     expect(text).toContain('temporal_sdk_metric 1')
@@ -131,7 +132,7 @@ describe("a worker's metrics", () => {
   })
 
   it('are not served on port 0', async () => {
-    expect((await startMetricsServer(hub, 0, { isReady: () => true })).url).toBeUndefined()
+    expect((await startMetricsServer(hub, 0, { sources: gaugeSources, isReady: () => true })).url).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startReceiver, type Receiver } from '../../dev/receiver.ts'
+import { startReceiver, type Receiver } from '../../dev/receiver/receiver.ts'
 import { dispatcherOf, stopDispatching } from '../../src/delivery/dispatch/dispatching.ts'
 import { deliveryPolicy, type DeliveryPolicy } from '../../src/delivery/policy.ts'
 import type { Hub } from '../../src/hub.ts'

@@ -1,10 +1,10 @@
-import { providerOf } from '../../src/providers/index.ts'
-import type { Values } from '../../src/sync/canonical.ts'
-import type { Link, LinkWrite, RecordRow } from '../../src/sync/link-store.ts'
-import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/mapping.ts'
+import { providerOf } from '../../src/catalogue/find.ts'
+import type { Values } from '../../src/sync/mapping/canonical.ts'
+import type { Link, LinkWrite, RecordRow } from '../../src/sync/links/link-store.ts'
+import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/mapping/mapping.ts'
 import type { ConflictPolicy } from '../../src/sync/policy.ts'
-import { planPush } from '../../src/sync/push-plan.ts'
-import { settleKnown, type Settled, type Sighting } from '../../src/sync/settle.ts'
+import { planPush } from '../../src/sync/push/push-plan.ts'
+import { settleKnown, type Settled, type Sighting } from '../../src/sync/links/settle.ts'
 import { fc } from '../support/properties.ts'
 
 type Normalise = (text: string) => string

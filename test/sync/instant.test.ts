@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { isoInstant, unixInstant } from '../../src/sync/instant.ts'
+import { isoInstant, unixInstant } from '../../src/sync/mapping/instant.ts'
 
 describe('a time of a platform', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('a time of a platform', () => {
 
   it('that names no zone is read in its definition’s, and never in that of the process', () => {
     expect(isoInstant('2026-01-31T12:00:00', '+08:00')?.toISOString()).toBe('2026-01-31T04:00:00.000Z')
-    const file = join(import.meta.dirname, '../../src/sync/instant.ts')
+    const file = join(import.meta.dirname, '../../src/sync/mapping/instant.ts')
     const script = `import { isoInstant } from ${JSON.stringify(file)}; console.log(isoInstant('2026-07-31 12:00:00').toISOString(), new Date(2026, 0).getTimezoneOffset())`
     const env = { ...process.env, TZ: 'America/Los_Angeles', NODE_OPTIONS: '' }
     const said = execFileSync(process.execPath, ['--input-type=module-typescript', '-e', script], {

@@ -1,8 +1,8 @@
 import { Kysely, PostgresDialect, type CompiledQuery } from 'kysely'
 import type { Executor } from '../../src/db/database.ts'
 import type { Schema } from '../../src/db/schema/index.ts'
-import { expireRuns, expireTombstones } from '../../src/sync/expire.ts'
-import { listRecords } from '../../src/sync/records.ts'
+import { expireRuns, expireTombstones } from '../../src/sync/records/expire.ts'
+import { listRecords } from '../../src/sync/records/records.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { planOf, readRows, scanned } from '../support/plans.ts'
 

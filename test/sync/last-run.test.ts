@@ -1,5 +1,5 @@
 import { syncWorkflowId } from '../../src/sync/contract.ts'
-import { nextRunAt } from '../../src/sync/next-run.ts'
+import { nextRunAt } from '../../src/sync/schedules/next-run.ts'
 import { reconcileSync } from '../../src/sync/reconcile.ts'
 import type { SyncSchedule } from '../../src/sync/sync-store.ts'
 import { eventually } from '../connections/accounts.ts'

@@ -1,13 +1,13 @@
-import { quickbooks } from '../../src/providers/catalogue/quickbooks.ts'
-import { providers } from '../../src/providers/index.ts'
-import { collections } from '../../src/providers/collections.ts'
+import { quickbooks } from '../../src/catalogue/platforms/quickbooks/index.ts'
+import { providers } from '../../src/catalogue/find.ts'
+import { collections } from '../../src/catalogue/collections.ts'
 import { ExactNumber } from '../../src/json/exact-number.ts'
-import { canonicalJson, hashOf, mergePatch, sameValue, withValue } from '../../src/sync/canonical.ts'
+import { canonicalJson, hashOf, mergePatch, sameValue, withValue } from '../../src/sync/mapping/canonical.ts'
 import { readJson } from '../../src/json/read-json.ts'
-import { unixInstant } from '../../src/sync/instant.ts'
-import { isBadItem, mappingOf } from '../../src/sync/mapping.ts'
+import { unixInstant } from '../../src/sync/mapping/instant.ts'
+import { isBadItem, mappingOf } from '../../src/sync/mapping/mapping.ts'
 import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/policy.ts'
-import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedule-input.ts'
+import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedules/schedule-input.ts'
 
 const mapping = mappingOf(quickbooks.models.customers)
 const item = {

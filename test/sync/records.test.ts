@@ -104,7 +104,7 @@ describe('many records', () => {
     const { watermark } = await list('collection=late')
     // A writer that has its change number and takes its time to commit: whoever comes later waits for it.
     const slow = hub.db.transaction().execute(async trx => {
-      const { writeRecords } = await import('../../src/sync/record-writes.ts')
+      const { writeRecords } = await import('../../src/sync/records/record-writes.ts')
       await trx.selectFrom('records').selectAll().where('id', '=', early.id).forUpdate().execute()
       await writeRecords(trx, workspace.workspaceId, 'late', [], [{ id: early.id, data: { n: 2 }, deleted: false }])
       await sleep(400)

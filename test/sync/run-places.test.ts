@@ -1,5 +1,5 @@
-import type { Place } from '../../src/sync/fair-places.ts'
-import { SentAway, takePlace } from '../../src/sync/run-places.ts'
+import type { Place } from '../../src/sync/runs/fair-places.ts'
+import { SentAway, takePlace } from '../../src/sync/runs/run-places.ts'
 import { eventually } from '../connections/accounts.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 

@@ -1,8 +1,8 @@
 import type { FaultRequest } from '../../dev/sandbox/faults.ts'
 import { connectionClient } from '../../src/connections/client.ts'
-import { pullPages } from '../../src/sync/pull.ts'
-import { beginRun } from '../../src/sync/begin-run.ts'
-import { takeUpRun } from '../../src/sync/run-hold.ts'
+import { pullPages } from '../../src/sync/pull/pull.ts'
+import { beginRun } from '../../src/sync/runs/begin-run.ts'
+import { takeUpRun } from '../../src/sync/runs/run-hold.ts'
 import { eventually } from '../connections/accounts.ts'
 import { anotherCompany, connectedCompany, createSync, endOf, records, run, type ShownRun } from './company.ts'
 

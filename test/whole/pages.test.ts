@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { freePort } from '../../dev/ports.ts'
+import { freePort } from '../../dev/processes/ports.ts'
 import type { Hub } from '../../src/hub.ts'
 import { createApp, type Connecting } from '../connections/accounts.ts'
 import { startChromium } from '../support/chromium.ts'

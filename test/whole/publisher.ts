@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Receiver } from '../../dev/receiver.ts'
+import type { Receiver } from '../../dev/receiver/receiver.ts'
 import type { Answer, AnyBody, TestWorkspace } from '../support/hub.ts'
 
 const perCall = 10

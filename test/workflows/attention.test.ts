@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { tellWorkflows } from '../../src/connections/tell-workflows.ts'
+import { tellWorkflows } from '../../src/connections/trouble/tell-workflows.ts'
 import { newId } from '../../src/ids.ts'
 import { eventually } from '../connections/accounts.ts'
 import { attentionOf } from '../connections/attention.ts'

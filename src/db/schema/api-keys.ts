@@ -1,5 +1,4 @@
 import type { Generated } from 'kysely'
-import type { Grant } from '../../workspaces/permissions.ts'
 
 export interface ApiKeysTable {
   id: string
@@ -9,7 +8,8 @@ export interface ApiKeysTable {
   prefix: string
   /** SHA-256 of the whole key; the key itself is not kept. */
   hash: Buffer
-  permissions: Grant[]
+  /** Single permissions, or `*`. */
+  permissions: string[]
   created_at: Generated<Date>
   last_used_at: Date | null
   expires_at: Date | null

@@ -1,5 +1,7 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { ConnectionStatus } from '../../connections/states.ts'
+
+export type ConnectionStatus =
+  'pending' | 'connected' | 'degraded' | 'needs_reauth' | 'error' | 'disconnecting' | 'disconnected'
 
 /** An account on a platform that a workspace's user has connected. Its tokens or key are in `credentials`. */
 export interface ConnectionsTable {

@@ -1,5 +1,10 @@
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { EndpointMode } from '../../delivery/contract.ts'
+
+/**
+ * Who may send to an endpoint. `open`: the dispatcher. `recovering`: the probes of its recovery only. `draining`: the
+ * dispatcher, as much as the recovery released. `paused`, `disabled`: nobody; what waits stays, or fails.
+ */
+export type EndpointMode = 'open' | 'recovering' | 'draining' | 'paused' | 'disabled'
 
 export type SignatureScheme = 'v1' | 'v1a'
 

@@ -2,7 +2,7 @@ import { CompiledQuery, sql } from 'kysely'
 import { writeAudit } from '../../audit/log.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { isId } from '../../ids.ts'
 import { findDelivery, type Delivery } from '../log/delivery-log.ts'
 import { finishNamed, finishOfEvent } from './finish-waiting.ts'
@@ -20,7 +20,12 @@ const pageSize = 2_000
  * Cancels a delivery that waits. One that was cancelled before is no error.
  * @throws HubError `DELIVERY_NOT_FOUND`, `DELIVERY_BUSY` when it is being sent just now, `CONFLICT` when it is finished
  */
-export async function cancelDelivery(hub: Hub, actor: string, workspaceId: string, id: string): Promise<Delivery> {
+export async function cancelDelivery(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  id: string,
+): Promise<Delivery> {
   await hub.db.transaction().execute(async tx => {
     if ((await finishNamed(tx, workspaceId, [id], byHand)) === 0) return
     await writeAudit(tx, { workspaceId, actor, action: 'delivery.cancelled', subjectId: id })
@@ -44,7 +49,12 @@ export interface Cancelled {
  * Cancels what waits of an event, up to 10,000 deliveries, and those that it would still be expanded to.
  * @throws HubError `EVENT_NOT_FOUND`
  */
-export async function cancelEvent(hub: Hub, actor: string, workspaceId: string, eventId: string): Promise<Cancelled> {
+export async function cancelEvent(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  eventId: string,
+): Promise<Cancelled> {
   if (!isId('event', eventId)) throw new HubError('EVENT_NOT_FOUND')
   const range = deliveryIdRange(eventId)
   return hub.db.transaction().execute(async tx => {
@@ -98,7 +108,7 @@ export interface CancelPosition {
  * more to look at.
  */
 export async function cancelWaiting(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   filter: CancelFilter,

@@ -1,5 +1,5 @@
-import type { Hub } from '../../hub.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import type { DeliveryParts } from '../parts.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { payloadClasses } from '../delivery-settings.ts'
 
@@ -11,7 +11,7 @@ const historyDays = 90
  * Ends what has waited until its payload went, up to a limit for each class: behind a pause, say, which may last for ever. It
  * becomes history while there is one of its day. Gives how many. By the primary key: what is younger is not read.
  */
-export async function expireWaiting(hub: Hub, limit: number): Promise<number> {
+export async function expireWaiting(hub: DeliveryParts, limit: number): Promise<number> {
   const now = Date.now()
   const midnight = now - (now % dayMs)
   const firstKept = lowestIdAt('delivery', new Date(midnight - historyDays * dayMs))

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { CompiledQuery } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 
 /** How a delivery ends that is not sent any more. */
 export interface Ending {

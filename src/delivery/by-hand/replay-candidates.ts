@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { lowestIdAt } from '../../ids.ts'
-import { matchesType } from '../events/event-types.ts'
+import { matchesType } from '../events/types/event-types.ts'
 import { eventIdRange } from '../mint.ts'
 import type { Replay } from './replay-store.ts'
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { lowestIdAt } from '../../ids.ts'
-import { conditionOf, type Condition } from '../events/conditions.ts'
-import { matchesType } from '../events/event-types.ts'
-import { looksPerTest, type Looks } from '../events/filter.ts'
+import { conditionOf, type Condition } from '../events/filters/conditions.ts'
+import { matchesType } from '../events/types/event-types.ts'
+import { looksPerTest, type Looks } from '../events/filters/filter.ts'
 import { dataOf } from '../events/payload.ts'
 
 /** An event that an endpoint may have missed. */

@@ -1,18 +1,18 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { deliveryIdRange, mintDeliveryId } from '../mint.ts'
 import { queueRow } from '../events/queue-row.ts'
 import { findMissable, type Missable } from './replay-events.ts'
 import type { Replay } from './replay-store.ts'
-import type { ReplayBatch } from './replay-step.ts'
+import type { ReplayBatch } from './replay-batch.ts'
 import { findFull } from './replay-throttle.ts'
 
 /**
  * Makes deliveries of the events behind a replay's cursor that its endpoint would have got and has no delivery of, waiting or
  * finished.
  */
-export async function queueMissed(hub: Hub, tx: Executor, replay: Replay): Promise<ReplayBatch> {
+export async function queueMissed(hub: DeliveryParts, tx: Executor, replay: Replay): Promise<ReplayBatch> {
   const { workspaceId, endpointId, cursor } = replay
   const nothing = { cursor, lookedAt: 0, queued: 0, skipped: 0, done: false }
   if (endpointId === null) return { ...nothing, done: true }

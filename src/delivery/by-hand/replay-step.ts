@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { lowestIdAt } from '../../ids.ts'
 import type { ReplayInput, ReplayStep } from '../contract.ts'
 import { instantOf } from '../mint.ts'
@@ -7,26 +7,13 @@ import { planByIndex } from '../../db/by-index.ts'
 import { replayWaitMs } from '../policy.ts'
 import { findReplayed } from './replay-candidates.ts'
 import { queueMissed } from './replay-missed.ts'
+import type { ReplayBatch } from './replay-batch.ts'
 import { advanceReplay, changeReplayState, lockReplay, noteLook, type Replay } from './replay-store.ts'
 import { findFull } from './replay-throttle.ts'
 import { requeue } from './requeue.ts'
 
 /** One step goes on for so long while it finds something. */
 const stepMs = 5_000
-
-/** What one batch came to. */
-export interface ReplayBatch {
-  cursor: string
-  lookedAt: number
-  queued: number
-  skipped: number
-  /** Nothing is left. */
-  done: boolean
-  /** The endpoint that takes no more just now. */
-  full?: string
-  /** Nothing is left yet: there is more to come after this. */
-  waitMs?: number
-}
 
 /**
  * One step of a replay: batch after batch goes back to the queue, each in a transaction with the row's cursor and counts, so
@@ -35,7 +22,7 @@ export interface ReplayBatch {
  * @param idle how many steps before this one moved nothing
  */
 export async function moveReplay(
-  hub: Hub,
+  hub: DeliveryParts,
   { workspaceId, replayId }: ReplayInput,
   idle: number,
   signal: AbortSignal,
@@ -79,7 +66,7 @@ function standing(replay: Replay, batch: ReplayBatch | undefined) {
 
 /** Under the row's lock: what comes after its cursor is moved, and the cursor with it. Nothing unless it is running. */
 async function moveBatch(
-  hub: Hub,
+  hub: DeliveryParts,
   tx: Executor,
   workspaceId: string,
   replayId: string,
@@ -94,7 +81,7 @@ async function moveBatch(
   return { replay, batch }
 }
 
-async function moveDeliveries(hub: Hub, tx: Executor, replay: Replay): Promise<ReplayBatch> {
+async function moveDeliveries(hub: DeliveryParts, tx: Executor, replay: Replay): Promise<ReplayBatch> {
   const { replayBatch, replayWaitingLimit } = hub.deliveryPolicy
   const found = await findReplayed(tx, replay, replayBatch)
   const throttle = await findFull(tx, replay, found.wanted, replayWaitingLimit)

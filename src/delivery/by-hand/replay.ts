@@ -1,10 +1,10 @@
 import { writeAudit } from '../../audit/log.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { findEndpoint } from '../endpoints/endpoint-store.ts'
-import { isTypePattern } from '../events/event-types.ts'
+import { isTypePattern } from '../events/types/event-types.ts'
 import {
   changeReplayState,
   countOpenReplays,
@@ -27,7 +27,12 @@ const mostOpen = 20
  * @throws HubError `ENDPOINT_NOT_FOUND`; `INVALID_REQUEST`; `CONFLICT` when the endpoint is disabled, or when twenty replays
  * of the workspace are not over
  */
-export async function requestReplay(hub: Hub, actor: string, workspaceId: string, range: ReplayRange): Promise<Replay> {
+export async function requestReplay(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  range: ReplayRange,
+): Promise<Replay> {
   if (range.type !== null && !isTypePattern(range.type)) {
     const message = 'An event type, an event type followed by .*, or * alone'
     throw new HubError('INVALID_REQUEST', { details: [{ path: 'body.type', message }] })
@@ -77,7 +82,7 @@ export type ReplayRequest = keyof typeof requests
  * @throws HubError `REPLAY_NOT_FOUND`, `CONFLICT` when it is over
  */
 export async function requestOfReplay(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   id: string,

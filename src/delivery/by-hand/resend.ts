@@ -2,7 +2,7 @@ import { writeAudit } from '../../audit/log.ts'
 import { CompiledQuery } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { findDelivery, type Delivery } from '../log/delivery-log.ts'
 import { findEndpoint } from '../endpoints/endpoint-store.ts'
 import { requeue } from './requeue.ts'
@@ -13,7 +13,12 @@ import { requeue } from './requeue.ts'
  * @throws HubError `DELIVERY_NOT_FOUND`; `DELIVERY_BUSY` when it is being sent just now; `PAYLOAD_GONE`; `CONFLICT` when its
  * endpoint takes none
  */
-export async function resendDelivery(hub: Hub, actor: string, workspaceId: string, id: string): Promise<Delivery> {
+export async function resendDelivery(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  id: string,
+): Promise<Delivery> {
   const delivery = await findDelivery(hub, workspaceId, id)
   const endpoint = await findEndpoint(hub.db, workspaceId, delivery.endpointId).catch(() => undefined)
   if (!endpoint) throw new HubError('CONFLICT', { message: 'Its endpoint was deleted.' })

@@ -1,5 +1,5 @@
 import { TypedSearchAttributes } from '@temporalio/common'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { taskQueues } from '../../temporal/contract.ts'
 import {
   replayAttributes,
@@ -17,7 +17,7 @@ const deadlineMs = 2_000
  * that is logged and no error: `reconcile` does it. Gives whether it was told.
  */
 export async function tellReplay(
-  hub: Hub,
+  hub: DeliveryParts,
   { id: replayId, workspaceId, endpointId }: Pick<Replay, 'id' | 'workspaceId' | 'endpointId'>,
 ): Promise<boolean> {
   const input: ReplayInput = { workspaceId, replayId, endpointId }
@@ -40,7 +40,7 @@ export async function tellReplay(
 }
 
 /** Starts or tells those whose workflow should have looked at its row by now. Index: replays_to_reconcile. Gives how many. */
-export async function tellOverdueReplays(hub: Hub, limit: number): Promise<number> {
+export async function tellOverdueReplays(hub: DeliveryParts, limit: number): Promise<number> {
   const overdue = await hub.db
     .selectFrom('replays')
     .select(['id', 'workspace_id as workspaceId', 'endpoint_id as endpointId'])

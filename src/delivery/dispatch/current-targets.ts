@@ -1,4 +1,4 @@
-import type { ClaimedDelivery } from './claim.ts'
+import type { ClaimedDelivery } from './claiming/claim.ts'
 import type { TargetCache } from './targets.ts'
 
 /** One after the other, a hundred new ones would hold up whoever was claimed with them. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { createPool } from '../../db/database.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 
 /** The dispatcher's own connections. */
 export interface DeliveryPools {
@@ -20,7 +20,7 @@ const planning =
   '-c plan_cache_mode=force_generic_plan -c jit=off'
 
 /** Connections whose plans go by the indexes, whatever the statistics say. */
-export function createDeliveryPools(hub: Hub): DeliveryPools {
+export function createDeliveryPools(hub: DeliveryParts): DeliveryPools {
   const pool = (name: string, poolSize: number, options: string) =>
     createPool({ ...hub.config.database, poolSize }, hub.log, {
       name: `causeway-${name}`,

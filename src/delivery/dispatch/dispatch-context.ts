@@ -1,15 +1,15 @@
-import type { Hub } from '../../hub.ts'
-import type { Bodies } from './bodies.ts'
+import type { DeliveryParts } from '../parts.ts'
+import type { Bodies } from './lanes/bodies.ts'
 import type { DeliveryPools } from './delivery-pool.ts'
-import type { Holdings } from './holdings.ts'
-import type { Load } from './load.ts'
+import type { Holdings } from './claiming/holdings.ts'
+import type { Load } from './lanes/load.ts'
 import type { NetworkWatch } from '../recovery/network-watch.ts'
 import type { TargetCache } from './targets.ts'
 import type { Waking } from './waking.ts'
 
 /** What the parts of one process's dispatcher share. */
 export interface DispatchContext {
-  hub: Hub
+  hub: DeliveryParts
   pools: DeliveryPools
   targets: TargetCache
   bodies: Bodies

@@ -1,22 +1,22 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Hub } from '../../hub.ts'
-import { Bodies } from './bodies.ts'
-import { Claims } from './claims.ts'
+import type { DeliveryParts } from '../parts.ts'
+import { Bodies } from './lanes/bodies.ts'
+import { Claims } from './claiming/claims.ts'
 import type { DispatchResult } from '../contract.ts'
 import { createDeliveryPools } from './delivery-pool.ts'
 import type { DispatchContext } from './dispatch-context.ts'
 import { GatedSessions } from '../gates/gated-sessions.ts'
 import { noteHealth } from '../recovery/health.ts'
-import { Holdings } from './holdings.ts'
+import { Holdings } from './claiming/holdings.ts'
 import { Housekeeping } from './housekeeping.ts'
-import { Lanes } from './lanes.ts'
-import { LeaseKeeper } from './lease-keeper.ts'
-import { Load } from './load.ts'
-import { measureResults } from './measure.ts'
+import { Lanes } from './lanes/lanes.ts'
+import { LeaseKeeper } from './claiming/lease-keeper.ts'
+import { Load } from './lanes/load.ts'
+import { measureResults } from './recording/measure.ts'
 import { NetworkWatch } from '../recovery/network-watch.ts'
-import { Recorder } from './recorder.ts'
-import type { Result } from './record.ts'
+import { Recorder } from './recording/recorder.ts'
+import type { Result } from './recording/result.ts'
 import { TargetCache } from './targets.ts'
 import { createWaking } from './waking.ts'
 
@@ -31,7 +31,7 @@ const busyClaimRows = 32
  * in batches. It claims only while `run` is under way; what is under way when a run ends is finished beside the next one.
  */
 export class Dispatcher {
-  readonly #hub: Hub
+  readonly #hub: DeliveryParts
   readonly #context: DispatchContext
   readonly #recorder: Recorder
   readonly #leases: LeaseKeeper
@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #stopped = new AbortController()
   #run: Promise<DispatchResult> | undefined
 
-  constructor(hub: Hub) {
+  constructor(hub: DeliveryParts) {
     this.#hub = hub
     const pools = createDeliveryPools(hub)
     this.#recorder = new Recorder(hub, pools.results, `${hostname()}:${process.pid}`, (results, finished) => {

@@ -3,8 +3,8 @@ import { expandFanouts } from '../events/fanout.ts'
 import { finishWaiting } from '../by-hand/finish-waiting.ts'
 import { forgetOldGates } from '../gates/gate-store.ts'
 import { adoptWaiting } from '../gates/gate-rows.ts'
-import { heldEndpoints } from './held.ts'
-import type { Lanes } from './lanes.ts'
+import { heldEndpoints } from './claiming/held.ts'
+import type { Lanes } from './lanes/lanes.ts'
 
 const everyMs = 5_000
 const atOnce = 5_000

@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { searchAttributes } from '../../temporal/contract.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { dispatchDeliveriesName, dispatchWorkflowId, type DispatchInput } from '../contract.ts'
@@ -6,7 +6,7 @@ import { dispatchDeliveriesName, dispatchWorkflowId, type DispatchInput } from '
 const surplusAfterMs = 15 * 60_000
 
 /** Starts the dispatch slots that are not running, as many as the configuration says. Gives how many answered. */
-export async function startDispatchSlots(hub: Hub): Promise<number> {
+export async function startDispatchSlots(hub: DeliveryParts): Promise<number> {
   const slots = Array.from({ length: hub.config.worker.deliverySlots }, (_, slot) => slot)
   const started = await Promise.all(
     slots.map(slot =>
@@ -23,7 +23,7 @@ export async function startDispatchSlots(hub: Hub): Promise<number> {
 }
 
 /** Whether fewer slots run than the first two, of which one always stands by. One query, no action. */
-export async function slotsAreMissing(hub: Hub): Promise<boolean> {
+export async function slotsAreMissing(hub: DeliveryParts): Promise<boolean> {
   const { count } = await hub.temporal.withDeadline(Date.now() + 5_000, () =>
     hub.temporal.workflow.count(`WorkflowType = '${dispatchDeliveriesName}' AND ExecutionStatus = 'Running'`),
   )

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { isHubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import type { ClientCertificate } from '../../outgoing/pools.ts'
 import type { RateLimit } from '../endpoints/endpoint-store.ts'
 import {
@@ -52,10 +52,10 @@ const defaultInFlight = 64
 
 /** Where deliveries go, remembered by endpoint and version: a changed endpoint is read anew. */
 export class TargetCache {
-  readonly #hub: Hub
+  readonly #hub: DeliveryParts
   readonly #targets = new Map<string, Target>()
 
-  constructor(hub: Hub) {
+  constructor(hub: DeliveryParts) {
     this.#hub = hub
   }
 

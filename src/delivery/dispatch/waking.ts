@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { wakeChannel } from '../contract.ts'
 
 /** Hears that something is due. */
@@ -14,7 +14,7 @@ export interface Waking {
 }
 
 /** Listens on a connection of its own, made again when it breaks; meanwhile the waits simply run out. */
-export function createWaking(hub: Hub): Waking {
+export function createWaking(hub: DeliveryParts): Waking {
   let [pending, closed] = [false, false]
   let wakeUp: (() => void) | undefined
   let client: pg.Client | undefined

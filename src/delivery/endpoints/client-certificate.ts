@@ -1,7 +1,7 @@
 import { createPrivateKey, randomUUID, X509Certificate, type KeyObject } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import type { ClientCertificate } from '../../outgoing/pools.ts'
 import { auditEndpoint } from './endpoint-audit.ts'
 import { endpointCertificateField } from './endpoint-secrets.ts'
@@ -26,7 +26,7 @@ const clockSkewMs = 300_000
  * @throws HubError `ENDPOINT_NOT_FOUND`, `INVALID_CERTIFICATE`, `CONFLICT` when its URL is not https
  */
 export async function putClientCertificate(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,
@@ -47,7 +47,7 @@ export async function putClientCertificate(
 
 /** Takes an endpoint's certificate away; to have none is no error. @throws HubError `ENDPOINT_NOT_FOUND` */
 export async function removeClientCertificate(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,

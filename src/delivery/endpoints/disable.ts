@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { changeMode } from './endpoint-mode.ts'
 import { publishEvents } from '../events/publish.ts'
 
@@ -10,7 +10,7 @@ export type DisabledReason = 'by_hand' | 'failing' | 'gone'
  * (endpoint_disabled) in the background. Gives whether it was this call that did it.
  */
 export async function disableEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   endpointId: string,
   reason: DisabledReason,

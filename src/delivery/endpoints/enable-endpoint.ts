@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import type { Endpoint } from './endpoint-store.ts'
 import { requestOfEndpoint } from './manage-endpoints.ts'
 import { writeReplay } from '../by-hand/replay.ts'
@@ -11,7 +11,7 @@ import { tellReplay } from '../by-hand/tell-replay.ts'
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function enableEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import type { SignatureScheme } from '../../db/schema/endpoints.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { auditEndpoint } from './endpoint-audit.ts'
 import { endpointKeyField, endpointSecretField } from './endpoint-secrets.ts'
 import { updateEndpoint, type Endpoint } from './endpoint-store.ts'
@@ -39,7 +39,7 @@ export function keysFrom(
 
 /** Gives an endpoint that is to be signed with `v1a` a key pair, if it has none. */
 export async function ensureSigningPair(
-  hub: Hub,
+  hub: DeliveryParts,
   tx: Executor,
   endpoint: Endpoint,
   makePair: () => SigningPair = newSigningPair,
@@ -64,7 +64,7 @@ export interface Rotated {
  * @throws HubError `ENDPOINT_NOT_FOUND`, `INVALID_REQUEST` for a key of a kind that is not in use
  */
 export async function rotateKeys(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,
@@ -88,7 +88,7 @@ export async function rotateKeys(
 }
 
 async function rotate(
-  hub: Hub,
+  hub: DeliveryParts,
   tx: Executor,
   place: { workspaceId: string; ownerId: string; field: string },
   secret: string,

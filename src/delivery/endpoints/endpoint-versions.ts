@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { EndpointsTable } from '../../db/schema/endpoints.ts'
 import type { EndpointVersionsTable } from '../../db/schema/endpoint-versions.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 
 export type EndpointVersion = Pick<
   Selectable<EndpointVersionsTable>,
@@ -48,7 +48,7 @@ export async function endVersions(db: Executor, workspaceId: string, endpointId:
  * nothing of it has no row of its own: the one before tells.
  */
 export async function findVersions(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   endpointId: string,
   versions: number[],
@@ -65,7 +65,7 @@ export async function findVersions(
 }
 
 /** Forgets versions that no attempt can show any more, up to a limit; gives how many. Index: endpoint_versions_replaced. */
-export async function expireEndpointVersions(hub: Hub, limit: number): Promise<number> {
+export async function expireEndpointVersions(hub: DeliveryParts, limit: number): Promise<number> {
   const { rowCount } = await hub.pool.query(
     `delete from endpoint_versions v using (
       select endpoint_id, version from endpoint_versions

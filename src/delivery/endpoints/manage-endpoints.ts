@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { endpointChangedSignal, recoverEndpointWorkflowId, type EndpointMode } from '../contract.ts'
 import { auditEndpoint } from './endpoint-audit.ts'
 import { checkSchedule } from '../delivery-settings.ts'
@@ -19,8 +19,8 @@ import {
   type EndpointSettings,
 } from './endpoint-store.ts'
 import { adoptOldest } from '../gates/gate-rows.ts'
-import { isTypePattern } from '../events/event-types.ts'
-import { checkFilter } from '../events/filter-check.ts'
+import { isTypePattern } from '../events/types/event-types.ts'
+import { checkFilter } from '../events/filters/filter-check.ts'
 import { releaseHeld } from '../recovery/release.ts'
 import type { SigningSecret } from '../sending/sign.ts'
 
@@ -38,7 +38,7 @@ const adoptedAtOnce = 10_000
  * @throws HubError `INVALID_URL`, `INVALID_REQUEST`
  */
 export async function createEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   { headers, ...settings }: EndpointInput,
@@ -63,7 +63,7 @@ export async function createEndpoint(
 
 /** @throws HubError `ENDPOINT_NOT_FOUND`, `INVALID_URL`, `INVALID_REQUEST`, `CONFLICT` */
 export async function changeEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,
@@ -103,7 +103,12 @@ function checkHeadersStay(before: Endpoint, url: string): void {
 }
 
 /** Deletes an endpoint and its secrets. What waits for it fails (endpoint_deleted). @throws HubError `ENDPOINT_NOT_FOUND` */
-export async function removeEndpoint(hub: Hub, actor: string, workspaceId: string, endpointId: string): Promise<void> {
+export async function removeEndpoint(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  endpointId: string,
+): Promise<void> {
   const removed = await hub.db.transaction().execute(async tx => {
     const endpoint = await deleteEndpoint(tx, workspaceId, endpointId)
     await hub.credentials.destroy(tx, workspaceId, endpointId)
@@ -136,7 +141,7 @@ export type EndpointRequest = keyof typeof requests
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function requestOfEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   actor: string,
   workspaceId: string,
   endpointId: string,
@@ -165,7 +170,7 @@ export async function requestOfEndpoint(
   return after
 }
 
-function checkSettings(hub: Hub, settings: Partial<EndpointSettings>): void {
+function checkSettings(hub: DeliveryParts, settings: Partial<EndpointSettings>): void {
   if (settings.url !== undefined) hub.outgoing.guard.checkUrl(settings.url, 'body.url')
   const wrong = (settings.eventTypes ?? []).findIndex(pattern => !isTypePattern(pattern))
   if (wrong >= 0) {
@@ -180,7 +185,7 @@ function checkSettings(hub: Hub, settings: Partial<EndpointSettings>): void {
 }
 
 /** A recovery under way looks at the row at once; without one, or without Temporal, its next look comes by itself. */
-async function tellRecovery(hub: Hub, endpoint: Endpoint): Promise<void> {
+async function tellRecovery(hub: DeliveryParts, endpoint: Endpoint): Promise<void> {
   if (endpoint.mode !== 'recovering' && endpoint.mode !== 'draining') return
   try {
     await hub.temporal.withDeadline(Date.now() + 2_000, () =>

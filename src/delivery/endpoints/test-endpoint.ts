@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { attemptsOf } from '../log/attempt-log.ts'
 import { listDeliveries } from '../log/delivery-list.ts'
 import { findEndpoint } from './endpoint-store.ts'
@@ -27,7 +27,7 @@ const longestLookMs = 400
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function testEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   endpointId: string,
   wait: boolean,
@@ -50,7 +50,7 @@ export async function testEndpoint(
 }
 
 async function firstAttempt(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   eventId: string,
   timeoutMs: number,

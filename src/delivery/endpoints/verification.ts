@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Result } from '../dispatch/record.ts'
+import type { Result } from '../dispatch/recording/result.ts'
 
 /**
  * Notes the endpoints whose test event was answered 2xx. It counts only while the endpoint still waits for that event: a

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { PreparedEvent } from './payload.ts'
-import { schemaCheckOf } from './schema-checks.ts'
+import { schemaCheckOf } from './schemas/schema-checks.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const dayMs = 86_400_000

@@ -2,7 +2,7 @@ import { CompiledQuery, sql } from 'kysely'
 import { writeAudit } from '../../audit/log.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { isId } from '../../ids.ts'
 import { countSending } from '../by-hand/cancel.ts'
 import { finishOfEvent } from '../by-hand/finish-waiting.ts'
@@ -27,7 +27,12 @@ export interface Erased {
  * arrive. To erase again changes nothing.
  * @throws HubError `EVENT_NOT_FOUND`
  */
-export async function erasePayload(hub: Hub, actor: string, workspaceId: string, eventId: string): Promise<Erased> {
+export async function erasePayload(
+  hub: DeliveryParts,
+  actor: string,
+  workspaceId: string,
+  eventId: string,
+): Promise<Erased> {
   if (!isId('event', eventId)) throw new HubError('EVENT_NOT_FOUND')
   const payloadErasedAt = await hub.db.transaction().execute(async tx => {
     const event = await tx
@@ -62,7 +67,7 @@ export async function erasePayload(hub: Hub, actor: string, workspaceId: string,
  * Looks once more at events whose payload was erased lately: a delivery that was under way then has brought its answer
  * since. Index: events_by_erasure. Gives how many events were looked at.
  */
-export async function eraseLateTraces(hub: Hub): Promise<number> {
+export async function eraseLateTraces(hub: DeliveryParts): Promise<number> {
   const events = await hub.db
     .selectFrom('events')
     .select(['id', 'workspace_id'])
@@ -75,7 +80,7 @@ export async function eraseLateTraces(hub: Hub): Promise<number> {
 }
 
 /** Ends what waits and empties the answers, in steps along the event's range of delivery ids. */
-async function eraseTraces(hub: Hub, workspaceId: string, eventId: string): Promise<void> {
+async function eraseTraces(hub: DeliveryParts, workspaceId: string, eventId: string): Promise<void> {
   const range = deliveryIdRange(eventId)
   const end = { status: 'failed', reason: 'payload_erased' } as const
   while ((await finishOfEvent(hub.db, { workspaceId, eventId, range }, end, stepSize)) === stepSize) continue

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import type { Hub } from '../../hub.ts'
-import { conditionOf } from './conditions.ts'
-import { matchesType } from './event-types.ts'
-import { looksPerTest, type Looks } from './filter.ts'
+import type { DeliveryParts } from '../parts.ts'
+import { conditionOf } from './filters/conditions.ts'
+import { matchesType } from './types/event-types.ts'
+import { looksPerTest, type Looks } from './filters/filter.ts'
 import { mintDeliveryId } from '../mint.ts'
 import { dataOf } from './payload.ts'
 
@@ -15,7 +15,7 @@ const looksPerStep = 500_000
  * Makes the deliveries of events that go to more endpoints than one publish makes, in steps that each advance the event's
  * cursor in the statement that makes them. Gives how many deliveries were made.
  */
-export async function expandFanouts(hub: Hub, pool: pg.Pool): Promise<number> {
+export async function expandFanouts(hub: DeliveryParts, pool: pg.Pool): Promise<number> {
   let made = 0
   for (let step = 0; step < stepsAtOnce; step++) {
     const { rows } = await pool.query<Fanout>({
@@ -49,7 +49,7 @@ interface Fanout {
   deliver_at: Date | null
 }
 
-async function expandStep(hub: Hub, pool: pg.Pool, fanout: Fanout): Promise<number> {
+async function expandStep(hub: DeliveryParts, pool: pg.Pool, fanout: Fanout): Promise<number> {
   const endpoints = await hub.db
     .selectFrom('endpoints')
     .select(['id', 'event_types', 'mode', 'gated', 'ordered', 'channels', 'filter'])
@@ -108,7 +108,7 @@ interface StepEndpoint {
 
 /** Those of a step's endpoints that take the event, as far as the looks go: `lastId` is the last one that was asked. */
 async function matchStep(
-  hub: Hub,
+  hub: DeliveryParts,
   fanout: Fanout,
   type: string,
   endpoints: readonly StepEndpoint[],
@@ -130,7 +130,7 @@ async function matchStep(
 }
 
 /** An event's data as it was stored; none when its payload is gone. */
-async function storedData(hub: Hub, { event_id: id, payload_days: days }: Fanout): Promise<unknown> {
+async function storedData(hub: DeliveryParts, { event_id: id, payload_days: days }: Fanout): Promise<unknown> {
   const row = await hub.db
     .selectFrom('event_payloads')
     .select('body')

@@ -3,7 +3,7 @@ import { HubError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { ExactNumber, hasExactNumber, plainOf } from '../../json/exact-number.ts'
 import { readJson } from '../../json/read-json.ts'
-import { isEventType } from './event-types.ts'
+import { isEventType } from './types/event-types.ts'
 import { instantOf } from '../mint.ts'
 
 /** The largest payload of one event, in bytes. */

@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '../../db/database.ts'
 import { hubItself, onBehalfOf } from '../../db/on-behalf-of.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { EventsRefused } from './admit.ts'
 import type { PreparedEvent } from './payload.ts'
 import { Turns } from '../turns.ts'
@@ -26,13 +26,13 @@ interface Waiting {
  * Workspaces take turns.
  */
 export class PublishQueue {
-  readonly #hub: Hub
+  readonly #hub: DeliveryParts
   readonly #waiting = new Turns<Waiting>()
   #committing = 0
   #lastCommitAt = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(hub: Hub) {
+  constructor(hub: DeliveryParts) {
     this.#hub = hub
   }
 
@@ -100,10 +100,10 @@ export class PublishQueue {
   }
 }
 
-const queues = new WeakMap<Hub['pool'], PublishQueue>()
+const queues = new WeakMap<DeliveryParts['pool'], PublishQueue>()
 
 /** The queue of this process: one for each pool of connections. */
-export function publishQueueOf(hub: Hub): PublishQueue {
+export function publishQueueOf(hub: DeliveryParts): PublishQueue {
   let queue = queues.get(hub.pool)
   if (!queue) queues.set(hub.pool, (queue = new PublishQueue(hub)))
   return queue

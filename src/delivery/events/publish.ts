@@ -1,9 +1,9 @@
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { eventsPublished } from '../../metrics/registry.ts'
 import { EventsRefused, refusalsOf, type Refusals } from './admit.ts'
-import { isHubsAlone } from './event-types.ts'
+import { isHubsAlone } from './types/event-types.ts'
 import { prepareEvent, type NewEvent, type PreparedEvent } from './payload.ts'
 import { publishQueueOf } from './publish-queue.ts'
 import { endpointsVersion } from './subscriptions.ts'
@@ -25,7 +25,7 @@ export interface PublishedEvent {
  * @throws HubError `INVALID_REQUEST`, `BODY_TOO_LARGE`, `EVENT_ID_CONFLICT` when a caller's event id was used for another body
  */
 export async function publishEvents(
-  hub: Hub,
+  hub: DeliveryParts,
   db: Executor,
   workspaceId: string,
   events: NewEvent[],
@@ -41,7 +41,7 @@ export async function publishEvents(
  * @throws HubError `INVALID_REQUEST`, `BODY_TOO_LARGE`, `EVENT_SCHEMA_MISMATCH`, `EVENT_ID_CONFLICT`
  */
 export async function publishForWorkspace(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   events: NewEvent[],
 ): Promise<PublishedEvent[]> {
@@ -63,7 +63,11 @@ export async function publishForWorkspace(
   throw new HubError('CONFLICT', { message: 'The event types change too fast to check events with them; try again.' })
 }
 
-async function write(hub: Hub, db: Executor, prepared: readonly PreparedEvent[]): Promise<ReadonlySet<string>> {
+async function write(
+  hub: DeliveryParts,
+  db: Executor,
+  prepared: readonly PreparedEvent[],
+): Promise<ReadonlySet<string>> {
   if (prepared.length === 0) return new Set()
   return db.isTransaction ? writeMatched(hub, db, runOnExecutor(db), prepared) : publishQueueOf(hub).add(prepared)
 }
@@ -74,7 +78,7 @@ async function write(hub: Hub, db: Executor, prepared: readonly PreparedEvent[])
  * @throws HubError what the first of the others is refused for
  */
 async function repeatsAmongRefused(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   prepared: readonly PreparedEvent[],
 ): Promise<ReadonlySet<PreparedEvent>> {
@@ -91,7 +95,11 @@ async function repeatsAmongRefused(
 }
 
 /** What is refused under the version that stands: a process that has an older one must not refuse by it. */
-async function refusalsNow(hub: Hub, workspaceId: string, prepared: readonly PreparedEvent[]): Promise<Refusals> {
+async function refusalsNow(
+  hub: DeliveryParts,
+  workspaceId: string,
+  prepared: readonly PreparedEvent[],
+): Promise<Refusals> {
   const cache = subscriptionCacheOf(hub)
   for (let attempt = 0; attempt < 20; attempt++) {
     const current = await cache.get(hub.db, workspaceId)
@@ -112,7 +120,7 @@ function inCall(refusal: HubError, prepared: readonly PreparedEvent[], event: Pr
 }
 
 async function resolve(
-  hub: Hub,
+  hub: DeliveryParts,
   db: Executor,
   workspaceId: string,
   events: readonly PreparedEvent[],

@@ -1,9 +1,9 @@
 import type { Executor } from '../../db/database.ts'
-import { conditionOf, type Condition, type ConditionedEvent } from './conditions.ts'
+import { conditionOf, type Condition, type ConditionedEvent } from './filters/conditions.ts'
 import type { EndpointMode } from '../contract.ts'
-import { schemaHashes } from './event-type-store.ts'
-import { matchesType } from './event-types.ts'
-import { looksPerTest, type Looks } from './filter.ts'
+import { schemaHashes } from './types/event-type-store.ts'
+import { matchesType } from './types/event-types.ts'
+import { looksPerTest, type Looks } from './filters/filter.ts'
 
 /** An endpoint as publishing sees it. */
 export interface Subscriber {

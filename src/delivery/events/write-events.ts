@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import type { Hub } from '../../hub.ts'
-import type { Looks } from './filter.ts'
+import type { DeliveryParts } from '../parts.ts'
+import type { Looks } from './filters/filter.ts'
 import { mintDeliveryId } from '../mint.ts'
 import type { PreparedEvent } from './payload.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -15,7 +15,7 @@ const looksPerWrite = 500_000
 /** What runs a statement: the pool with a prepared statement, or the caller's transaction. */
 export type RunStatement = (name: string, text: string, values: unknown[]) => Promise<{ id: string }[]>
 
-export function runOnPool(pool: Pick<Hub['pool'], 'query'>): RunStatement {
+export function runOnPool(pool: Pick<DeliveryParts['pool'], 'query'>): RunStatement {
   return async (name, text, values) => (await pool.query<{ id: string }>({ name, text, values })).rows
 }
 

@@ -1,15 +1,15 @@
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { EventsRefused, refusalsOf } from './admit.ts'
 import type { PreparedEvent } from './payload.ts'
 import { SubscriptionCache, type Subscriptions } from './subscriptions.ts'
 import { writeEvents, type RunStatement } from './write-events.ts'
 
-const caches = new WeakMap<Hub['pool'], SubscriptionCache>()
+const caches = new WeakMap<DeliveryParts['pool'], SubscriptionCache>()
 
 /** The subscriptions that this process remembers. */
-export function subscriptionCacheOf(hub: Hub): SubscriptionCache {
+export function subscriptionCacheOf(hub: DeliveryParts): SubscriptionCache {
   let cache = caches.get(hub.pool)
   if (!cache) caches.set(hub.pool, (cache = new SubscriptionCache()))
   return cache
@@ -20,7 +20,7 @@ export function subscriptionCacheOf(hub: Hub): SubscriptionCache {
  * the ids written. Throws EventsRefused, with nothing written, when some do not fit what their workspace registered.
  */
 export async function writeMatched(
-  hub: Hub,
+  hub: DeliveryParts,
   db: Executor,
   run: RunStatement,
   events: readonly PreparedEvent[],

@@ -1,4 +1,4 @@
-import { Keeper, lasts } from '../dispatch/keeper.ts'
+import { Keeper, lasts } from '../dispatch/claiming/keeper.ts'
 import { renewGates, type Gate } from './gate-store.ts'
 
 /** What it keeps a gate for. */

@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import { batchBytes } from '../sending/batch.ts'
-import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claim.ts'
+import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claiming/claim.ts'
 import { claimGated } from './gated-claim.ts'
 import type { Gate } from './gate-store.ts'
-import type { Verdict } from '../dispatch/record.ts'
+import type { Verdict } from '../dispatch/recording/result.ts'
 
 /** What came of a look into the table. */
 export interface Look {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Executor } from '../../db/database.ts'
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 import { heldGate, type Gate } from './gate-store.ts'
 
 interface Place {

@@ -1,6 +1,12 @@
 import type pg from 'pg'
-import { leaseClause, leased, type ClaimedDelivery, type ClaimedRow, type ClaimLimits } from '../dispatch/claim.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import {
+  leaseClause,
+  leased,
+  type ClaimedDelivery,
+  type ClaimedRow,
+  type ClaimLimits,
+} from '../dispatch/claiming/claim.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 import { heldGate, type Gate } from './gate-store.ts'
 
 // The leases of rows are not looked at here: who holds the gate knows which of them are its own, and a former holder's results

@@ -3,9 +3,10 @@ import { GateKeeper } from './gate-keeper.ts'
 import { releaseGate, takeGates, waitingEndpoints, type Gate, type WaitingEndpoint } from './gate-store.ts'
 import { GatedSession } from './gated-session.ts'
 import { finishHeld } from '../dispatch/housekeeping.ts'
-import { standsInLine, type Result } from '../dispatch/record.ts'
-import { Requests } from '../dispatch/requests.ts'
-import { Tally } from '../dispatch/tally.ts'
+import { standsInLine } from '../dispatch/recording/record.ts'
+import type { Result } from '../dispatch/recording/result.ts'
+import { Requests } from '../dispatch/lanes/requests.ts'
+import { Tally } from '../dispatch/lanes/tally.ts'
 
 const lookGapMs = 50
 const lookEveryMs = 500

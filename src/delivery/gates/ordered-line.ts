@@ -1,10 +1,10 @@
 import type pg from 'pg'
-import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claim.ts'
+import type { ClaimedDelivery, ClaimLimits } from '../dispatch/claiming/claim.ts'
 import { countFitting, type GateLine, type Look } from './gate-line.ts'
 import { joinLines } from './gate-rows.ts'
 import { claimLines } from './gated-claim.ts'
 import type { Gate } from './gate-store.ts'
-import type { Verdict } from '../dispatch/record.ts'
+import type { Verdict } from '../dispatch/recording/result.ts'
 
 const keysAtOnce = 256
 const mostOfKey = 16

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { takeGates, type Gate } from './gate-store.ts'
 
 /** Longer than the longest exchange, since nobody prolongs it. */
@@ -12,7 +12,7 @@ const longestMs = 15_000
  * been recorded. Undefined when that takes long.
  */
 export async function waitForGate(
-  hub: Hub,
+  hub: DeliveryParts,
   endpoint: { workspaceId: string; endpointId: string },
 ): Promise<Gate | undefined> {
   const endsAt = performance.now() + longestMs

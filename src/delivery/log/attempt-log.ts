@@ -1,5 +1,5 @@
 import { readByIndex } from '../../db/by-index.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { findEndpoint } from '../endpoints/endpoint-store.ts'
 import { findVersions } from '../endpoints/endpoint-versions.ts'
@@ -31,7 +31,7 @@ interface Row extends Attempt {
 }
 
 /** The attempts of a delivery, first one first: the last one of a finished delivery is in its own row. */
-export async function attemptsOf(hub: Hub, workspaceId: string, delivery: Delivery): Promise<WholeAttempt[]> {
+export async function attemptsOf(hub: DeliveryParts, workspaceId: string, delivery: Delivery): Promise<WholeAttempt[]> {
   const { rows } = await hub.pool.query<Row>(
     `select number, sent_at as "sentAt", duration_ms as "durationMs", status_code as "statusCode", error, answer, location, worker,
        endpoint_version as version
@@ -79,7 +79,7 @@ const mostPassed = 2_000
  * @throws HubError `ENDPOINT_NOT_FOUND`
  */
 export async function listAttempts(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   endpointId: string,
   filter: AttemptFilter,

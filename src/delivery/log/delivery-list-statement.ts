@@ -1,5 +1,5 @@
 import { lowestIdAt } from '../../ids.ts'
-import type { DeliveryFilter } from './delivery-list.ts'
+import type { DeliveryFilter } from './delivery-filter.ts'
 import { finishedColumns, isWaiting, waitingColumns } from './delivery-rows.ts'
 import { deliveryIdRange } from '../mint.ts'
 

@@ -1,27 +1,11 @@
 import { readByIndex } from '../../db/by-index.ts'
 import { HubError } from '../../errors.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { isId } from '../../ids.ts'
+import type { DeliveryFilter, DeliveryPage } from './delivery-filter.ts'
 import { listByType } from './delivery-list-by-type.ts'
 import { listStatement } from './delivery-list-statement.ts'
-import { deliveryOf, type Delivery, type DeliveryRow, type DeliveryStatus } from './delivery-rows.ts'
-
-export interface DeliveryFilter {
-  endpointId?: string | undefined
-  status?: DeliveryStatus | undefined
-  eventId?: string | undefined
-  type?: string | undefined
-  /** Of events published at this instant or later. */
-  after?: Date | undefined
-  /** Of events published before this instant. */
-  before?: Date | undefined
-}
-
-/** Some deliveries, and the id behind which the list goes on; null at its end. */
-export interface DeliveryPage {
-  deliveries: Delivery[]
-  next: string | null
-}
+import { deliveryOf, type DeliveryRow } from './delivery-rows.ts'
 
 /**
  * Deliveries of a workspace, by the instant of their events, newest first: those that wait and those that are finished.
@@ -31,7 +15,7 @@ export interface DeliveryPage {
  * @throws HubError `EVENT_NOT_FOUND` when the event's id is not one
  */
 export async function listDeliveries(
-  hub: Hub,
+  hub: DeliveryParts,
   workspaceId: string,
   filter: DeliveryFilter,
   page: { behind: string | undefined; limit: number },

@@ -1,11 +1,11 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { HubError } from '../../errors.ts'
 import { deliveryOf, finishedColumns, waitingColumns, type Delivery, type DeliveryRow } from './delivery-rows.ts'
 
 export type { Delivery } from './delivery-rows.ts'
 
 /** @throws HubError `DELIVERY_NOT_FOUND` */
-export async function findDelivery(hub: Hub, workspaceId: string, id: string): Promise<Delivery> {
+export async function findDelivery(hub: DeliveryParts, workspaceId: string, id: string): Promise<Delivery> {
   const { rows } = await hub.pool.query<DeliveryRow>(
     `select found.*, e.type from (
       select ${waitingColumns} from delivery_queue q where q.workspace_id = $1 and q.id = $2

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { hubItself, onBehalfOf } from '../../db/on-behalf-of.ts'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { bucketOf, mostBuckets } from './histogram.ts'
-import type { Result } from '../dispatch/record.ts'
+import type { Result } from '../dispatch/recording/result.ts'
 import { writeStatistics, type Counted } from './statistics-store.ts'
 
 const writeEveryMs = 10_000
@@ -24,7 +24,7 @@ interface Cell extends Counted {
  * delivery or attempt depends on them.
  */
 export class Statistics {
-  readonly #hub: Hub
+  readonly #hub: DeliveryParts
   /** Unique to this start: another process of the same host and number would write over its rows. */
   readonly #start = `${hostname()}:${process.pid}:${randomBytes(6).toString('base64url')}`
   #name = 0
@@ -34,7 +34,7 @@ export class Statistics {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(hub: Hub) {
+  constructor(hub: DeliveryParts) {
     this.#hub = hub
   }
 
@@ -117,10 +117,10 @@ export class Statistics {
   }
 }
 
-const known = new WeakMap<Hub['pool'], Statistics>()
+const known = new WeakMap<DeliveryParts['pool'], Statistics>()
 
 /** The counts of this process. */
-export function statisticsOf(hub: Hub): Statistics {
+export function statisticsOf(hub: DeliveryParts): Statistics {
   let statistics = known.get(hub.pool)
   if (!statistics) known.set(hub.pool, (statistics = new Statistics(hub)))
   return statistics

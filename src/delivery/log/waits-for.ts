@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { findOutage } from '../recovery/outage.ts'
 import { isWaiting, type Delivery } from './delivery-rows.ts'
 
@@ -14,7 +14,11 @@ export interface WaitsFor {
 const byMode = { paused: 'endpoint_paused', recovering: 'endpoint_recovering', draining: 'endpoint_draining' } as const
 
 /** Why a delivery is not sent now; undefined when only its schedule, or its turn, says so. */
-export async function waitsFor(hub: Hub, workspaceId: string, delivery: Delivery): Promise<WaitsFor | undefined> {
+export async function waitsFor(
+  hub: DeliveryParts,
+  workspaceId: string,
+  delivery: Delivery,
+): Promise<WaitsFor | undefined> {
   if (!isWaiting(delivery.status)) return undefined
   const [outage, endpoint] = await Promise.all([
     findOutage(hub.pool),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import type { RecoverEndpointInput, RecoveryStep } from '../contract.ts'
 import { changeMode, healthy } from '../endpoints/endpoint-mode.ts'
 import { drainSize, probeDelayMs } from '../policy.ts'
@@ -16,7 +16,7 @@ const stepMs = 25_000
  * @param step from 0
  */
 export async function drainEndpoint(
-  hub: Hub,
+  hub: DeliveryParts,
   input: RecoverEndpointInput,
   step: number,
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function drainEndpoint(
 
 /** Opens the endpoint, then releases what was published as held in between; what comes later still, the dispatchers find. */
 async function open(
-  hub: Hub,
+  hub: DeliveryParts,
   input: RecoverEndpointInput,
   standing: { error: string | null; notified: boolean },
 ): Promise<RecoveryStep> {
@@ -62,7 +62,7 @@ async function open(
 }
 
 /** Tells `reconcile` that this recovery is alive. */
-async function postponeReconcile(hub: Hub, input: RecoverEndpointInput): Promise<void> {
+async function postponeReconcile(hub: DeliveryParts, input: RecoverEndpointInput): Promise<void> {
   await hub.db
     .updateTable('endpoints')
     .set({ next_probe_at: new Date(Date.now() + 60_000) })
@@ -73,7 +73,7 @@ async function postponeReconcile(hub: Hub, input: RecoverEndpointInput): Promise
 }
 
 /** Whether something that was released is not sent yet. Index: delivery_queue_by_endpoint. */
-async function anyDue(hub: Hub, input: RecoverEndpointInput, last: string): Promise<boolean> {
+async function anyDue(hub: DeliveryParts, input: RecoverEndpointInput, last: string): Promise<boolean> {
   const { rows } = await hub.pool.query(
     `select from delivery_queue where workspace_id = $1 and endpoint_id = $2 and id <= $3 and not held and due_at <= now()
      limit 1`,

@@ -1,9 +1,10 @@
 import type pg from 'pg'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { disableEndpoint } from '../endpoints/disable.ts'
 import { asksForLess, describeError, type Outcome } from '../sending/outcome.ts'
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
-import { standsInLine, type Result } from '../dispatch/record.ts'
+import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
+import { standsInLine } from '../dispatch/recording/record.ts'
+import type { Result } from '../dispatch/recording/result.ts'
 import { enterTrouble } from './trouble.ts'
 
 interface Failures {
@@ -31,7 +32,7 @@ const mostFailingHere = 10_000
  * Keeps the books of endpoints from what was recorded: a success ends a row of failures, a failure adds to it, and enough
  * of them over enough time is trouble. What goes well costs nothing here.
  */
-export async function noteHealth(hub: Hub, pool: pg.Pool, results: readonly Result[]): Promise<void> {
+export async function noteHealth(hub: DeliveryParts, pool: pg.Pool, results: readonly Result[]): Promise<void> {
   const failures = new Map<string, Failures>()
   const succeeded = new Set<string>()
   const gone = new Map<string, string>()

@@ -1,5 +1,5 @@
-import type { Hub } from '../../hub.ts'
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import type { DeliveryParts } from '../parts.ts'
+import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
 import { releaseGate, takeGates, type Gate } from '../gates/gate-store.ts'
 import { pickDelivery } from '../sending/send-one.ts'
 
@@ -57,7 +57,7 @@ export const networkCandidatesText = `
   limit $2`
 
 /** Takes one waiting delivery of each of a few endpoints, gated ones through their gates. */
-export async function takeNetworkProbes(hub: Hub, since: Date): Promise<NetworkProbe[]> {
+export async function takeNetworkProbes(hub: DeliveryParts, since: Date): Promise<NetworkProbe[]> {
   const { rows } = await hub.pool.query<Candidate>(networkCandidatesText, [since, hub.deliveryPolicy.outageProbes])
   const gated = rows.filter(row => row.gated)
   const gates = await takeGates(
@@ -69,7 +69,11 @@ export async function takeNetworkProbes(hub: Hub, since: Date): Promise<NetworkP
   return probes.filter(probe => probe !== undefined)
 }
 
-async function take(hub: Hub, candidate: Candidate, gates: readonly Gate[]): Promise<NetworkProbe | undefined> {
+async function take(
+  hub: DeliveryParts,
+  candidate: Candidate,
+  gates: readonly Gate[],
+): Promise<NetworkProbe | undefined> {
   const { id, workspaceId, gated, ordered } = candidate
   const gate = gates.find(one => one.endpointId === id)
   if (gated && !gate) return undefined

@@ -1,5 +1,5 @@
-import type { Hub } from '../../hub.ts'
-import type { Load } from '../dispatch/load.ts'
+import type { DeliveryParts } from '../parts.ts'
+import type { Load } from '../dispatch/lanes/load.ts'
 import type { Outcome } from '../sending/outcome.ts'
 import { declareOutage, endOutage } from './outage.ts'
 
@@ -19,13 +19,13 @@ const mostRemembered = 10_000
  * Where only one workspace has endpoints there are no others.
  */
 export class NetworkWatch {
-  readonly #hub: Hub
+  readonly #hub: DeliveryParts
   readonly #load: Pick<Load, 'paused'>
   readonly #silent = new Map<string, Silent>()
   #weighAt = 0
   #ending = false
 
-  constructor(hub: Hub, load: Pick<Load, 'paused'>) {
+  constructor(hub: DeliveryParts, load: Pick<Load, 'paused'>) {
     this.#hub = hub
     this.#load = load
   }

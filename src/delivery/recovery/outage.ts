@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { lowestIdAt } from '../../ids.ts'
 import { searchAttributes } from '../../temporal/contract.ts'
 import { startSoon } from '../../temporal/start.ts'
@@ -26,7 +26,7 @@ export async function findOutage(pool: pg.Pool): Promise<Outage | undefined> {
  * @param workspaceId the only workspace that nobody answered, if it was one: only a hub without others may pause for it
  * @returns whether deliveries pause now by this call
  */
-export async function declareOutage(hub: Hub, workspaceId: string | undefined): Promise<boolean> {
+export async function declareOutage(hub: DeliveryParts, workspaceId: string | undefined): Promise<boolean> {
   const { rowCount } = await hub.pool.query(
     // Indexes: the primary keys of deliveries; endpoints_by_workspace.
     `insert into delivery_outage (next_probe_at)
@@ -44,14 +44,14 @@ export async function declareOutage(hub: Hub, workspaceId: string | undefined): 
 }
 
 /** Ends the pause, if there is one: somebody answered. */
-export async function endOutage(hub: Hub): Promise<void> {
+export async function endOutage(hub: DeliveryParts): Promise<void> {
   const { rowCount } = await hub.pool.query({ name: 'end-outage', text: 'delete from delivery_outage' })
   if (rowCount === 0) return
   hub.log.info('an endpoint answers: deliveries go on')
   hub.wake.soon()
 }
 
-export function startNetworkRecovery(hub: Hub): Promise<boolean> {
+export function startNetworkRecovery(hub: DeliveryParts): Promise<boolean> {
   return startSoon(hub.temporal, hub.log, {
     name: recoverNetworkName,
     workflowId: recoverNetworkWorkflowId,

@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { releaseGate } from '../gates/gate-store.ts'
 import { sendOne } from '../sending/send-one.ts'
 import { takeNetworkProbes, type NetworkProbe } from './network-probes.ts'
@@ -16,7 +16,7 @@ export interface NetworkStep {
  * Sends one waiting delivery to each of a few endpoints. Any answer, a refusal too, ends the pause as soon as it comes;
  * where nothing waits there is nothing to pause. What fails spends no attempt.
  */
-export async function probeNetwork(hub: Hub): Promise<NetworkStep> {
+export async function probeNetwork(hub: DeliveryParts): Promise<NetworkStep> {
   const outage = await findOutage(hub.pool)
   if (!outage) return { open: true, waitMs: 0, sinceMs: 0 }
   const probes = await takeNetworkProbes(hub, outage.since)
@@ -31,7 +31,7 @@ export async function probeNetwork(hub: Hub): Promise<NetworkStep> {
   return { open, waitMs: open ? 0 : waitMs, sinceMs: Date.now() - outage.since.getTime() }
 }
 
-async function sendProbe(hub: Hub, { delivery, gate }: NetworkProbe): Promise<void> {
+async function sendProbe(hub: DeliveryParts, { delivery, gate }: NetworkProbe): Promise<void> {
   try {
     await sendOne(hub, delivery, answer =>
       answer.error === undefined ? { kind: 'delivered' } : { kind: 'back', delayMs: 0 },

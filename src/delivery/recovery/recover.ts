@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { parseRetryAfter } from '../../outgoing/retry-after.ts'
 import type { RecoverEndpointInput, RecoveryStep } from '../contract.ts'
 import { disableEndpoint } from '../endpoints/disable.ts'
@@ -25,7 +25,10 @@ export interface EndpointInTrouble {
 }
 
 /** Reads the endpoint, if it is still this recovery's to look after. */
-export async function endpointInTrouble(hub: Hub, input: RecoverEndpointInput): Promise<EndpointInTrouble | undefined> {
+export async function endpointInTrouble(
+  hub: DeliveryParts,
+  input: RecoverEndpointInput,
+): Promise<EndpointInTrouble | undefined> {
   const row = await hub.db
     .selectFrom('endpoints')
     .select(['mode', 'failing_since', 'failing_notified_at', 'last_error', 'next_probe_at', 'failures'])
@@ -56,7 +59,7 @@ function toSecond(at: Date): string {
 }
 
 /** How many deliveries wait for an endpoint, up to 100,000. Index: delivery_queue_by_endpoint. */
-export async function countWaiting(hub: Hub, endpointId: string): Promise<number> {
+export async function countWaiting(hub: DeliveryParts, endpointId: string): Promise<number> {
   const { rows } = await hub.pool.query<{ count: number }>(
     'select count(*) as count from (select from delivery_queue where endpoint_id = $1 limit 100000) as waiting',
     [endpointId],
@@ -65,7 +68,7 @@ export async function countWaiting(hub: Hub, endpointId: string): Promise<number
 }
 
 /** Where the recovery stands, before its first wait. */
-export async function assessRecovery(hub: Hub, input: RecoverEndpointInput): Promise<RecoveryStep> {
+export async function assessRecovery(hub: DeliveryParts, input: RecoverEndpointInput): Promise<RecoveryStep> {
   const endpoint = await endpointInTrouble(hub, input)
   if (!endpoint) return stale(input)
   return {
@@ -84,7 +87,7 @@ export async function assessRecovery(hub: Hub, input: RecoverEndpointInput): Pro
  * like a dead endpoint. A failed probe spends no attempt. A success begins the drain. To a gated endpoint only who holds its
  * gate may send, and of an ordered one only the first of a line is tried, each time another line's.
  */
-export async function probeEndpoint(hub: Hub, input: RecoverEndpointInput): Promise<RecoveryStep> {
+export async function probeEndpoint(hub: DeliveryParts, input: RecoverEndpointInput): Promise<RecoveryStep> {
   const endpoint = await endpointInTrouble(hub, input)
   if (!endpoint) return stale(input)
   if (endpoint.failingMs >= hub.deliveryPolicy.disableAfterMs) {
@@ -105,7 +108,7 @@ export async function probeEndpoint(hub: Hub, input: RecoverEndpointInput): Prom
 }
 
 async function probeWithOne(
-  hub: Hub,
+  hub: DeliveryParts,
   input: RecoverEndpointInput,
   endpoint: EndpointInTrouble,
   { notified, gate }: { notified: boolean; gate: Gate | undefined },
@@ -159,7 +162,11 @@ function stale(input: RecoverEndpointInput): RecoveryStep {
 }
 
 /** Publishes `endpoint.failing`, once for each time an endpoint fails for that long. */
-async function notifyFailing(hub: Hub, input: RecoverEndpointInput, endpoint: EndpointInTrouble): Promise<boolean> {
+async function notifyFailing(
+  hub: DeliveryParts,
+  input: RecoverEndpointInput,
+  endpoint: EndpointInTrouble,
+): Promise<boolean> {
   if (endpoint.failingMs < hub.deliveryPolicy.failingAfterMs) return false
   const { workspaceId, endpointId, epoch } = input
   await hub.db.transaction().execute(async tx => {

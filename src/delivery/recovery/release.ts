@@ -1,5 +1,5 @@
-import type { Hub } from '../../hub.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import type { DeliveryParts } from '../parts.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 
 /**
  * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already. An
@@ -8,7 +8,7 @@ import { sameRow } from '../dispatch/same-row.ts'
  * delivery_queue_by_endpoint.
  */
 export async function releaseHeld(
-  hub: Hub,
+  hub: DeliveryParts,
   endpoint: { workspaceId: string; endpointId: string },
   limit: number,
 ): Promise<string | undefined> {
@@ -31,7 +31,10 @@ export async function releaseHeld(
  * Makes what waits for its own retry wait for the drain instead: an endpoint that answers again need not be waited for by
  * deliveries that failed because it did not. Index: delivery_queue_by_endpoint.
  */
-export async function holdRetries(hub: Hub, endpoint: { workspaceId: string; endpointId: string }): Promise<void> {
+export async function holdRetries(
+  hub: DeliveryParts,
+  endpoint: { workspaceId: string; endpointId: string },
+): Promise<void> {
   // Behind a gate they are just due: its holder sends them at the endpoint's pace.
   await hub.pool.query(
     `update delivery_queue set due_at = now()

@@ -1,4 +1,4 @@
-import type { Hub } from '../../hub.ts'
+import type { DeliveryParts } from '../parts.ts'
 import { startSoon } from '../../temporal/start.ts'
 import {
   recoverEndpointAttributes,
@@ -21,7 +21,7 @@ let startsUntil: NodeJS.Timeout | undefined
  * @returns whether this call did it; false when somebody else was first
  */
 export async function enterTrouble(
-  hub: Hub,
+  hub: DeliveryParts,
   endpoint: { workspaceId: string; endpointId: string; epoch: number; host: string },
 ): Promise<boolean> {
   const nextProbeAt = new Date(Date.now() + probeDelayMs(hub.deliveryPolicy, 0))
@@ -35,7 +35,7 @@ export async function enterTrouble(
 }
 
 /** Starts the recovery of an endpoint that is marked so, in its turn. */
-export function scheduleRecovery(hub: Hub, input: RecoverEndpointInput): void {
+export function scheduleRecovery(hub: DeliveryParts, input: RecoverEndpointInput): void {
   waiting.add(input.workspaceId, () => void startRecovery(hub, input))
   if (!startsUntil) startNext()
 }
@@ -47,7 +47,7 @@ function startNext(): void {
 }
 
 /** Starts the recovery of an endpoint now, or joins the running one. Gives whether Temporal answered. */
-export function startRecovery(hub: Hub, input: RecoverEndpointInput): Promise<boolean> {
+export function startRecovery(hub: DeliveryParts, input: RecoverEndpointInput): Promise<boolean> {
   const { workspaceId, endpointId, epoch, host } = input
   return startSoon(hub.temporal, hub.log, {
     name: recoverEndpointName,

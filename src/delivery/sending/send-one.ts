@@ -1,15 +1,15 @@
 import { hostname } from 'node:os'
 import type pg from 'pg'
-import type { Hub } from '../../hub.ts'
-import { leased, type ClaimedDelivery, type ClaimedRow } from '../dispatch/claim.ts'
+import type { DeliveryParts } from '../parts.ts'
+import { leased, type ClaimedDelivery, type ClaimedRow } from '../dispatch/claiming/claim.ts'
 import { joinLines } from '../gates/gate-rows.ts'
 import { heldGate, type Gate } from '../gates/gate-store.ts'
 import type { Outcome } from './outcome.ts'
 import { postOfEvents } from './post-events.ts'
-import { recordReported } from '../dispatch/record-reported.ts'
-import type { Verdict } from '../dispatch/record.ts'
+import { recordReported } from '../dispatch/recording/record-reported.ts'
+import type { Verdict } from '../dispatch/recording/result.ts'
 import { endOutage } from '../recovery/outage.ts'
-import { sameRow } from '../dispatch/same-row.ts'
+import { sameRow } from '../dispatch/claiming/same-row.ts'
 import { send } from './send.ts'
 import { TargetCache } from '../dispatch/targets.ts'
 
@@ -73,7 +73,7 @@ export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string)
  * answer ends the pause of all deliveries, if there is one.
  */
 export async function sendOne(
-  hub: Hub,
+  hub: DeliveryParts,
   delivery: ClaimedDelivery,
   judge: (outcome: Outcome) => Verdict,
 ): Promise<Outcome | undefined> {

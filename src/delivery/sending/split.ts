@@ -1,9 +1,9 @@
-import type { ClaimedDelivery } from '../dispatch/claim.ts'
+import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
 import type { Outcome } from './outcome.ts'
 import type { DeliveryPolicy } from '../policy.ts'
-import type { Verdict } from '../dispatch/record.ts'
+import type { Verdict } from '../dispatch/recording/result.ts'
 import type { Target } from '../dispatch/targets.ts'
-import { verdictOn } from '../dispatch/verdict.ts'
+import { verdictOn } from '../dispatch/lanes/verdict.ts'
 
 /**
  * What the outcome of one POST means for each of its deliveries. A batch that the receiver refuses (a 4xx, but 408, 410 and

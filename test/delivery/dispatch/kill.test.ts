@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Hook } from '../../../dev/receiver-hook.ts'
+import type { Hook } from '../../../dev/receiver/receiver-hook.ts'
 import { eventually, startRunning, type Running } from '../../whole/running.ts'
 
 const events = 2_000

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { claimDue } from '../../../src/delivery/dispatch/claim.ts'
-import { recordResults } from '../../../src/delivery/dispatch/record.ts'
+import { claimDue } from '../../../src/delivery/dispatch/claiming/claim.ts'
+import { recordResults } from '../../../src/delivery/dispatch/recording/record.ts'
 import {
   createEndpoint,
   createSubscriber,

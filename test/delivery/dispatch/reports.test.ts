@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { matchesType } from '../../../src/delivery/events/event-types.ts'
-import { recordReported } from '../../../src/delivery/dispatch/record-reported.ts'
-import { claimDue } from '../../../src/delivery/dispatch/claim.ts'
-import type { Hook } from '../../../dev/receiver-hook.ts'
+import { matchesType } from '../../../src/delivery/events/types/event-types.ts'
+import { recordReported } from '../../../src/delivery/dispatch/recording/record-reported.ts'
+import { claimDue } from '../../../src/delivery/dispatch/claiming/claim.ts'
+import type { Hook } from '../../../dev/receiver/receiver-hook.ts'
 import { createTestHub, createWorkspace } from '../../support/hub.ts'
 import {
   createDeliveringHub,

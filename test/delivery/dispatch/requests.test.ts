@@ -1,5 +1,5 @@
-import { Requests } from '../../../src/delivery/dispatch/requests.ts'
-import { Tally } from '../../../src/delivery/dispatch/tally.ts'
+import { Requests } from '../../../src/delivery/dispatch/lanes/requests.ts'
+import { Tally } from '../../../src/delivery/dispatch/lanes/tally.ts'
 
 /** Takes as many requests as a workspace gets; what waits takes one more each time that it is called. */
 function takeAll(requests: Requests, workspaceId: string): { taken: number } {

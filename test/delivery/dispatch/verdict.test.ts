@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../src/delivery/sending/outcome.ts'
-import { restMs, verdictOn } from '../../../src/delivery/dispatch/verdict.ts'
+import { restMs, verdictOn } from '../../../src/delivery/dispatch/lanes/verdict.ts'
 
 const policy = { retryJitter: 0 }
 const target = { retryDelaysMs: [0, 5_000, 300_000, 86_400_000] }

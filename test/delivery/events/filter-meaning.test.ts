@@ -1,6 +1,6 @@
 import sift from 'sift'
-import { checkFilter } from '../../../src/delivery/events/filter-check.ts'
-import { compileFilter } from '../../../src/delivery/events/filter.ts'
+import { checkFilter } from '../../../src/delivery/events/filters/filter-check.ts'
+import { compileFilter } from '../../../src/delivery/events/filters/filter.ts'
 import { readJson } from '../../../src/json/read-json.ts'
 import { fc } from '../../support/properties.ts'
 

@@ -1,5 +1,5 @@
 import { expandFanouts } from '../../../src/delivery/events/fanout.ts'
-import { compileFilter, looksPerTest } from '../../../src/delivery/events/filter.ts'
+import { compileFilter, looksPerTest } from '../../../src/delivery/events/filters/filter.ts'
 import { createEndpoint, deliveriesOf } from '../../support/delivery.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../../support/hub.ts'
 

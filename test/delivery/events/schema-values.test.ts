@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { compileSchema } from '../../../src/delivery/events/schema-validator.ts'
+import { compileSchema } from '../../../src/delivery/events/schemas/schema-validator.ts'
 import { readJson } from '../../../src/json/read-json.ts'
 import { fc } from '../../support/properties.ts'
 

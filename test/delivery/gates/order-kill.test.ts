@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StackProcess } from '../../../dev/stack.ts'
-import type { Hook } from '../../../dev/receiver-hook.ts'
+import type { Hook } from '../../../dev/receiver/receiver-hook.ts'
 import { eventually, startRunning, type Running } from '../../whole/running.ts'
 
 const keys = 100

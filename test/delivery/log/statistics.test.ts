@@ -1,6 +1,6 @@
 import { bucketOf, quantile } from '../../../src/delivery/log/histogram.ts'
 import { Statistics, statisticsOf } from '../../../src/delivery/log/statistics.ts'
-import type { Result } from '../../../src/delivery/dispatch/record.ts'
+import type { Result } from '../../../src/delivery/dispatch/recording/result.ts'
 import { createTestHub, createWorkspace, type TestWorkspace } from '../../support/hub.ts'
 import {
   createDeliveringHub,

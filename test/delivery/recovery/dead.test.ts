@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../../dev/ports.ts'
+import { freePort } from '../../../dev/processes/ports.ts'
 import { recoverEndpointName, recoverEndpointWorkflowId } from '../../../src/delivery/contract.ts'
 import { stopDispatching } from '../../../src/delivery/dispatch/dispatching.ts'
 import { startDispatchSlots } from '../../../src/delivery/dispatch/slots.ts'

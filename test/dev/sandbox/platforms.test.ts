@@ -3,7 +3,7 @@ import { sandboxControl } from '../../../dev/sandbox/control-client.ts'
 import { type Sandbox, startSandbox } from '../../../dev/sandbox/server.ts'
 import { githubClient, stripeKey } from '../../../dev/sandbox/settings.ts'
 import { githubExample } from '../../../dev/sandbox/webhooks.ts'
-import { startReceiver } from '../../../dev/receiver.ts'
+import { startReceiver } from '../../../dev/receiver/receiver.ts'
 import { basic, call, connectGithub, githubToken } from './account.ts'
 
 let sandbox: Sandbox

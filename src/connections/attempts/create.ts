@@ -1,0 +1,120 @@
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { newId } from '../../ids.ts'
+import { findProviderApp } from '../../provider-apps/store.ts'
+import { providerOf } from '../../catalogue/find.ts'
+import { findWorkspace } from '../../workspaces/store.ts'
+import { writeAudit } from '../../audit/log.ts'
+import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
+import { importConnection, type ImportedTokens } from '../tokens/import-connection.ts'
+import { assertReturnUrl, startAttempt, type StartedAttempt } from './start-attempt.ts'
+import { findConnection, insertConnection, lockConnection, type Connection } from '../store.ts'
+
+/** What a caller asks to be connected. */
+export interface ConnectRequest {
+  provider: string
+  providerAppId: string | null
+  /** Undefined: the provider's first. */
+  environment: string | undefined
+  scopes: string[]
+  metadata: Record<string, unknown>
+  returnUrl: string | null
+  apiKey: string | undefined
+  import: (ImportedTokens & { config: Record<string, string> }) | undefined
+}
+
+/** The connection, and where to send its person when there is one to ask. */
+export type Connecting = { connection: Connection } & Partial<StartedAttempt>
+
+/**
+ * Connects an account: by key or by tokens from elsewhere at once, else through its person.
+ * @throws HubError `INVALID_PROVIDER`, `INVALID_REQUEST`, `INVALID_REDIRECT`, `PROVIDER_APP_NOT_FOUND`, `PROVIDER_APP_MISSING`,
+ * `INVALID_CREDENTIALS`, `CLIENT_REFUSED`, `PROVIDER_ERROR`, `PROVIDER_UNREACHABLE`, `RATE_LIMITED`
+ */
+export async function createConnection(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  request: ConnectRequest,
+): Promise<Connecting> {
+  const definition = providerOf(request.provider)
+  const environment = request.environment ?? Object.keys(definition.environments)[0]!
+  if (!Object.hasOwn(definition.environments, environment)) {
+    const known = Object.keys(definition.environments).join(', ')
+    throw new HubError('INVALID_REQUEST', { message: `${definition.name} has these environments: ${known}.` })
+  }
+  if (request.providerAppId !== null) await assertAppOf(hub, workspaceId, request.providerAppId, request.provider)
+  const { provider, providerAppId, scopes, metadata } = request
+  const connecting = { workspaceId, provider, providerAppId, environment, scopes, metadata }
+  if (request.apiKey !== undefined) return { connection: await connectByKey(hub, connecting, request.apiKey, actor) }
+  if (request.import !== undefined) {
+    const { config, ...tokens } = request.import
+    return { connection: await importConnection(hub, { ...connecting, config }, tokens, actor) }
+  }
+  const oauth = definition.auth.some(method => method.kind === 'oauth2')
+  if (!oauth)
+    throw new HubError('INVALID_REQUEST', { message: `${definition.name} is connected by credentials.apiKey.` })
+  if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)
+  return startAttempt(hub, connecting, { returnUrl: request.returnUrl, scopes }, async (trx, asked) => {
+    const id = newId('connection')
+    await insertConnection(trx, { ...connecting, id, authKind: 'oauth2', scopes: asked })
+    await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
+    return findConnection(trx, workspaceId, id)
+  })
+}
+
+export interface ReconnectRequest {
+  scopes: string[]
+  returnUrl: string | null
+  apiKey: string | undefined
+}
+
+/**
+ * Connects the same account of a connection again: with a new key at once, else through its person. Until that has succeeded the
+ * connection stays as it is. @throws HubError as `createConnection`, and `CONNECTION_NOT_FOUND`, `CONFLICT`, `ACCOUNT_MISMATCH`
+ */
+export async function reconnectConnection(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  connectionId: string,
+  request: ReconnectRequest,
+): Promise<Connecting> {
+  const current = await findConnection(hub.db, workspaceId, connectionId)
+  if (current.status === 'disconnecting' || current.status === 'disconnected') {
+    throw new HubError('CONFLICT', { message: `The connection is ${current.status}; create a new one.` })
+  }
+  if (current.authKind === 'api_key') {
+    if (request.apiKey === undefined) {
+      throw new HubError('INVALID_REQUEST', { message: 'This connection takes credentials.apiKey.' })
+    }
+    return { connection: await replaceKey(hub, current, request.apiKey, actor) }
+  }
+  if (request.apiKey !== undefined) {
+    throw new HubError('INVALID_REQUEST', { message: 'This connection is connected through its person, not by a key.' })
+  }
+  if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)
+  const scopes = request.scopes.length > 0 ? request.scopes : current.scopes
+  return startAttempt(hub, current, { returnUrl: request.returnUrl, scopes }, async trx => {
+    const connection = await lockConnection(trx, workspaceId, connectionId)
+    await writeAudit(trx, { workspaceId, actor, action: 'connection.reconnect_started', subjectId: connectionId })
+    return connection
+  })
+}
+
+async function assertAppOf(
+  hub: ConnectionParts,
+  workspaceId: string,
+  providerAppId: string,
+  provider: string,
+): Promise<void> {
+  const app = await findProviderApp(hub.db, workspaceId, providerAppId)
+  if (app.provider !== provider) {
+    throw new HubError('INVALID_REQUEST', { message: `The provider app is one of ${app.provider}.` })
+  }
+}
+
+async function assertAllowed(hub: ConnectionParts, workspaceId: string, returnUrl: string): Promise<void> {
+  const { redirectOrigins } = await findWorkspace(hub.db, workspaceId)
+  assertReturnUrl(returnUrl, redirectOrigins)
+}

@@ -1,0 +1,48 @@
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { exchangeCode } from '../../grants/token-calls.ts'
+import { hubErrorOf, TokenError } from '../../grants/token-error.ts'
+import { appCredentials } from '../../provider-apps/store.ts'
+import { attemptFields, attemptPlace, findAttempt, type AttemptRef } from './attempt-store.ts'
+import { outlastDatabase } from './outlast-database.ts'
+import { oauthOf } from '../refresh/refresh.ts'
+import { findConnection } from '../store.ts'
+import type { WonGrant } from './won-grant.ts'
+
+/**
+ * Spends the code of an attempt in state `code_received` and seals what it won beside it. A code can be spent once: when a
+ * try dies between the answer and the seal, the next one is refused and the attempt fails.
+ * @throws HubError `OAUTH_FAILED` or `CLIENT_REFUSED` (for good); `PROVIDER_ERROR`, `PROVIDER_UNREACHABLE` or `RATE_LIMITED`
+ * (try again)
+ */
+export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Promise<void> {
+  const attempt = await findAttempt(hub.db, ref.workspaceId, ref.attemptId)
+  const place = (field: keyof typeof attemptFields) => attemptPlace(attempt, field)
+  if (attempt.status !== 'code_received') return
+  if (await hub.credentials.get(hub.db, place('grant'))) return
+  const code = await hub.credentials.get<string>(hub.db, place('code'))
+  const verifier = await hub.credentials.get<string>(hub.db, place('verifier'))
+  const method = oauthOf(attempt.provider)
+  if (code === undefined || !method) throw new HubError('OAUTH_FAILED')
+  const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
+  const app = await appCredentials(hub, connection)
+  const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
+  let won: WonGrant
+  try {
+    const { redirectUri } = attempt
+    const grant = await exchangeCode(hub.outgoing, method, app, { code, verifier, redirectUri }, limits)
+    won = { grant, receivedAtMs: Date.now() }
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    const { workspaceId, id: attemptId } = attempt
+    hub.log.info({ workspaceId, attemptId, failure: error.failure, providerCode: error.providerCode }, 'no exchange')
+    throw hubErrorOf(error, 'OAUTH_FAILED')
+  }
+  await outlastDatabase(hub, 'an exchanged token', () =>
+    hub.db.transaction().execute(async trx => {
+      await hub.credentials.put(trx, place('grant'), won)
+      await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, attemptFields.code)
+      await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, attemptFields.verifier)
+    }),
+  )
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { connectAttempts } from '../../metrics/registry.ts'
+import { stateHash } from '../../grants/authorize.ts'
+import { attemptPlace, findAttempt, findAttemptByState, takeCallback, type ConnectAttempt } from './attempt-store.ts'
+import { changeStatus } from '../change-status.ts'
+import { failAttempt } from './fail-attempt.ts'
+import { handOver } from './hand-over.ts'
+import { oauthOf } from '../refresh/refresh.ts'
+import type { AttemptError } from '../states.ts'
+import { lockConnection } from '../store.ts'
+
+/**
+ * Takes what a provider's redirect carries: once per state, the code sealed in the same transaction that moves the attempt
+ * on. Its workflow is told after the commit; when Temporal is down the row waits for it. Every later visit of the same
+ * address changes nothing. Gives the attempt as it is then.
+ * @throws HubError `OAUTH_STATE_INVALID` for a state that is unknown or another provider's; `INVALID_REQUEST` for a parameter
+ * that is there twice (RFC 6749, 3.1), which leaves the attempt as it is
+ */
+export async function receiveCallback(
+  hub: ConnectionParts,
+  provider: string,
+  query: URLSearchParams,
+): Promise<ConnectAttempt> {
+  const method = oauthOf(provider)
+  if (!method) throw new HubError('OAUTH_STATE_INVALID')
+  const kept = method.captureFromRedirect ?? []
+  for (const name of ['state', 'code', 'error', ...kept]) {
+    if (query.getAll(name).length > 1) throw new HubError('INVALID_REQUEST', { message: `${name} is there twice.` })
+  }
+  const state = query.get('state')
+  const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
+  if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
+  if (attempt.status !== 'awaiting') return revisited(hub, attempt)
+  const captured: Record<string, string> = {}
+  for (const name of kept) {
+    const value = query.get(name)
+    // It becomes part of URLs: an id, not a text.
+    if (value !== null && /^[A-Za-z0-9_.:-]{1,200}$/.test(value)) captured[name] = value
+  }
+  const code = query.get('code')
+  if (query.has('error')) return refuse(hub, attempt, errorOf(query.get('error')))
+  if (!code || code.length > 4096 || !kept.every(name => name in captured)) return refuse(hub, attempt, 'OAUTH_FAILED')
+  const taken = await hub.db.transaction().execute(async trx => {
+    if (!(await takeCallback(trx, attempt, { to: 'code_received', captured, errorCode: null }))) return false
+    await hub.credentials.put(trx, attemptPlace(attempt, 'code'), code)
+    return true
+  })
+  if (!taken) return missed(hub, attempt)
+  await handOver(hub, attempt)
+  return findAttempt(hub.db, attempt.workspaceId, attempt.id)
+}
+
+/** What the provider's word means to the attempt (RFC 6749, 4.1.2.1). Its outage is nobody's refusal. */
+function errorOf(error: string | null): AttemptError {
+  if (error === 'access_denied') return 'ACCESS_DENIED'
+  return error === 'server_error' || error === 'temporarily_unavailable' ? 'PROVIDER_UNREACHABLE' : 'OAUTH_FAILED'
+}
+
+/** The callback has been taken before. Its workflow is told again where it may not have been: a reload then helps. */
+async function revisited(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
+  if (attempt.status === 'code_received' && attempt.handedAt === null) await handOver(hub, attempt)
+  return findAttempt(hub.db, attempt.workspaceId, attempt.id)
+}
+
+/** Another visit was quicker, or this one came too late. */
+async function missed(hub: ConnectionParts, { workspaceId, id: attemptId }: ConnectAttempt): Promise<ConnectAttempt> {
+  await failAttempt(hub, { workspaceId, attemptId }, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor: 'callback' })
+  return revisited(hub, await findAttempt(hub.db, workspaceId, attemptId))
+}
+
+/** The person said no, or the provider did. */
+async function refuse(hub: ConnectionParts, attempt: ConnectAttempt, errorCode: AttemptError): Promise<ConnectAttempt> {
+  const taken = await hub.db.transaction().execute(async trx => {
+    const connection = await lockConnection(trx, attempt.workspaceId, attempt.connectionId)
+    if (!(await takeCallback(trx, attempt, { to: 'failed', captured: {}, errorCode }))) return false
+    await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id)
+    if (connection.status === 'pending')
+      await changeStatus(hub, trx, connection, { to: 'error', reason: errorCode, actor: 'callback' })
+    return true
+  })
+  if (!taken) return missed(hub, attempt)
+  connectAttempts.inc({
+    provider: attempt.provider,
+    outcome: errorCode === 'ACCESS_DENIED' ? 'denied' : 'failed',
+  })
+  await handOver(hub, attempt)
+  return findAttempt(hub.db, attempt.workspaceId, attempt.id)
+}
+
+/**
+ * Waits, for a moment a person can bear, until an attempt has ended; not at all where its workflow could not be told, which
+ * reconcile does within a minute. Gives it as it is then.
+ */
+export async function awaitAttempt(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
+  const endsAtMs = Date.now() + hub.connectionSettings.callbackWaitMs
+  let now = attempt
+  while (now.status === 'code_received' && now.handedAt !== null && Date.now() < endsAtMs) {
+    await sleep(hub.connectionSettings.demandPollMs)
+    now = await findAttempt(hub.db, attempt.workspaceId, attempt.id)
+  }
+  return now
+}

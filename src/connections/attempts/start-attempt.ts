@@ -1,0 +1,91 @@
+import type { Executor } from '../../db/database.ts'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { newId } from '../../ids.ts'
+import { authorizationOf, stateHash } from '../../grants/authorize.ts'
+import { holdApp } from '../../provider-apps/hold.ts'
+import { readUrl } from '../../outgoing/url.ts'
+import { appCredentials } from '../../provider-apps/store.ts'
+import { providerOf } from '../../catalogue/find.ts'
+import { startSoon } from '../../temporal/start.ts'
+import { attemptPlace, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
+import { oauthOf } from '../refresh/refresh.ts'
+import type { Connection } from '../store.ts'
+import { connectAccountStart } from '../workflow-starts.ts'
+
+export interface AttemptOptions {
+  /** Where the person is sent afterwards; its origin must be on the workspace's list. */
+  returnUrl: string | null
+  /** Empty: the app's, else the provider's default. */
+  scopes: string[]
+}
+
+export interface StartedAttempt {
+  attempt: ConnectAttempt
+  /** Where the person's browser has to go. */
+  authorizationUrl: string
+}
+
+/**
+ * Begins a connect attempt for a connection that is written, or locked, in `write`'s transaction: a fresh state and PKCE
+ * verifier, the verifier sealed. Its workflow is started after the commit.
+ * @throws HubError `PROVIDER_APP_MISSING`, `INVALID_PROVIDER`, and what `write` throws
+ */
+export async function startAttempt(
+  hub: ConnectionParts,
+  connecting: Pick<Connection, 'workspaceId' | 'provider' | 'providerAppId'>,
+  options: AttemptOptions,
+  write: (trx: Executor, scopes: string[]) => Promise<Connection>,
+): Promise<StartedAttempt & { connection: Connection }> {
+  const { workspaceId, provider } = connecting
+  const method = oauthOf(provider)
+  if (!method) throw new HubError('INVALID_REQUEST', { message: `${providerOf(provider).name} does not use OAuth.` })
+  const app = await appCredentials(hub, connecting)
+  const scopes = [options.scopes, app.scopes, method.defaultScopes].find(list => list.length > 0) ?? []
+  const redirectUri = `${hub.config.http.publicUrl}/oauth/callback/${provider}`
+  const authorization = await authorizationOf(method, app, { redirectUri, scopes })
+  const lifetimeMs = hub.connectionSettings.attemptLifetimeMs
+  const { connection, attempt } = await hub.db.transaction().execute(async trx => {
+    await holdApp(trx, connecting, app.baseUrls)
+    const connection = await write(trx, scopes)
+    const attempt = await insertAttempt(trx, {
+      id: newId('connectAttempt'),
+      workspaceId,
+      connectionId: connection.id,
+      provider,
+      stateHash: stateHash(authorization.state),
+      redirectUri,
+      returnUrl: options.returnUrl,
+      scopes,
+      lifetimeMs,
+    })
+    const { verifier } = authorization
+    if (verifier !== undefined) await hub.credentials.put(trx, attemptPlace(attempt, 'verifier'), verifier)
+    return { connection, attempt }
+  })
+  await startSoon(
+    hub.temporal,
+    hub.log,
+    connectAccountStart({
+      workspaceId,
+      connectionId: connection.id,
+      provider,
+      attemptId: attempt.id,
+      waitMs: lifetimeMs,
+    }),
+  )
+  return { connection, attempt, authorizationUrl: authorization.url }
+}
+
+/**
+ * Refuses a return URL whose origin is not on the workspace's list, or that a browser would not open as it is written.
+ * @throws HubError `INVALID_REDIRECT`
+ */
+export function assertReturnUrl(returnUrl: string, redirectOrigins: string[]): void {
+  const read = readUrl(returnUrl)
+  if ('fault' in read) {
+    const details = [{ path: 'body.returnUrl', message: read.fault }]
+    throw new HubError('INVALID_REDIRECT', { message: `${read.fault}.`, details })
+  }
+  if (!redirectOrigins.includes(read.url.origin)) throw new HubError('INVALID_REDIRECT')
+}

@@ -1,0 +1,43 @@
+import type { SecretPlace } from '../../credentials/key-ring.ts'
+import type { Executor } from '../../db/database.ts'
+import type { ConnectionParts } from '../parts.ts'
+import type { TokenGrant } from '../../grants/token-answer.ts'
+
+/** What was won by spending a code or a refresh token, and when. Sealed as it is, before anything is made of it. */
+export interface WonGrant {
+  grant: TokenGrant
+  receivedAtMs: number
+}
+
+/** The refresh token that was spent: a connection's of one generation. */
+export interface SpentToken {
+  workspaceId: string
+  connectionId: string
+  generation: number
+}
+
+// A field for each generation: who comes late with a token of an old one overwrites nothing.
+function placeOf({ workspaceId, connectionId, generation }: SpentToken): SecretPlace {
+  return { workspaceId, ownerId: connectionId, field: `won ${generation}` }
+}
+
+/**
+ * Seals what a refresh has won, in a commit of its own. Whatever goes wrong after it, the next who is to spend the same
+ * refresh token finds this instead: the platform may have ended the spent one.
+ */
+export async function sealWon(hub: ConnectionParts, spent: SpentToken, grant: TokenGrant): Promise<WonGrant> {
+  const won = { grant, receivedAtMs: Date.now() }
+  await hub.credentials.put(hub.db, placeOf(spent), won)
+  return won
+}
+
+/** What was won with this refresh token before and is not the connection's yet. */
+export function findWon(hub: ConnectionParts, db: Executor, spent: SpentToken): Promise<WonGrant | undefined> {
+  return hub.credentials.get<WonGrant>(db, placeOf(spent))
+}
+
+/** Forgets what was won: it is the connection's now, or the connection has something newer. */
+export function forgetWon(hub: ConnectionParts, db: Executor, spent: SpentToken): Promise<void> {
+  const { workspaceId, ownerId, field } = placeOf(spent)
+  return hub.credentials.destroy(db, workspaceId, ownerId, field)
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { taskQueues } from '../../temporal/contract.ts'
+import { isTemporalUnavailable } from '../../temporal/unavailable.ts'
+import { tryNowSignal } from '../contract.ts'
+import { recoverySettings } from '../policy.ts'
+import { findConnection, type Connection } from '../store.ts'
+import { refreshConnectionStart } from '../workflow-starts.ts'
+
+export interface RefreshOutcome {
+  connection: Connection
+  outcome: 'refreshed' | 'failed' | 'pending'
+}
+
+/**
+ * Has a connection refreshed by its workflow, which is started or, if it waits, told to try now; and waits for the outcome
+ * of one try, `waitMs` at most. @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED`, `CONNECTION_NOT_READY`, `CONFLICT`
+ * when there is nothing to refresh, `TEMPORAL_UNAVAILABLE`
+ */
+export async function refreshNow(
+  hub: ConnectionParts,
+  workspaceId: string,
+  connectionId: string,
+  waitMs: number,
+): Promise<RefreshOutcome> {
+  const before = await findConnection(hub.db, workspaceId, connectionId)
+  if (before.status === 'needs_reauth') throw new HubError('TOKEN_EXPIRED')
+  if (!['connected', 'degraded', 'error'].includes(before.status)) {
+    throw new HubError('CONNECTION_NOT_READY', { message: `The connection is ${before.status}.` })
+  }
+  if (before.authKind !== 'oauth2' || (before.refreshAt === null && before.refreshFailures === 0)) {
+    throw new HubError('CONFLICT', { message: 'The credential of this connection does not expire.' })
+  }
+  await tellWorkflow(hub, before)
+  return waitForTry(hub, before, waitMs)
+}
+
+async function tellWorkflow(hub: ConnectionParts, connection: Connection): Promise<void> {
+  const { workspaceId, id: connectionId, provider } = connection
+  const start = refreshConnectionStart({
+    workspaceId,
+    connectionId,
+    provider,
+    settings: recoverySettings,
+    force: true,
+  })
+  try {
+    await hub.temporal.withDeadline(Date.now() + 5_000, () =>
+      hub.temporal.workflow.signalWithStart(start.name, {
+        workflowId: start.workflowId,
+        taskQueue: taskQueues.workflows,
+        args: [start.input],
+        signal: tryNowSignal,
+        typedSearchAttributes: start.searchAttributes,
+        staticSummary: start.summary,
+      }),
+    )
+  } catch (error) {
+    if (isTemporalUnavailable(error)) throw new HubError('TEMPORAL_UNAVAILABLE', { cause: error })
+    throw error
+  }
+}
+
+async function waitForTry(hub: ConnectionParts, before: Connection, waitMs: number): Promise<RefreshOutcome> {
+  const endsAtMs = Date.now() + waitMs
+  for (;;) {
+    const connection = await findConnection(hub.db, before.workspaceId, before.id)
+    if (connection.generation > before.generation) return { connection, outcome: 'refreshed' }
+    if (connection.refreshAttempts > before.refreshAttempts) return { connection, outcome: 'failed' }
+    if (Date.now() >= endsAtMs) return { connection, outcome: 'pending' }
+    await sleep(hub.connectionSettings.demandPollMs)
+  }
+}

@@ -1,0 +1,195 @@
+import { sql } from 'kysely'
+import type { ErrorCode } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { refreshes } from '../../metrics/registry.ts'
+import { refreshTokens } from '../../grants/token-calls.ts'
+import { TokenError } from '../../grants/token-error.ts'
+import { appCredentials, type AppCredentials } from '../../provider-apps/store.ts'
+import type { OAuth2 } from '../../catalogue/schema/auth.ts'
+import { providerOf } from '../../catalogue/find.ts'
+import { lifetimeMs } from '../../catalogue/lifetime.ts'
+import { TransportError } from '../../calls/send.ts'
+import { changeStatus } from '../change-status.ts'
+import type { RefreshResult } from '../contract.ts'
+import { outlastDatabase } from '../attempts/outlast-database.ts'
+import { longestRefreshWaitMs, refreshBackoffMs } from '../policy.ts'
+import { recordFailure, recordToken, returnLease, type RefreshLease } from './refresh-store.ts'
+import { clearedByToken } from '../states.ts'
+import { lockConnection } from '../store.ts'
+import { tokenHostOf } from '../tokens/token-host.ts'
+import { tokenTimes } from '../tokens/token-times.ts'
+import { tokensPlace, type ConnectionTokens } from '../tokens/tokens.ts'
+import { findWon, forgetWon, sealWon, type WonGrant } from '../attempts/won-grant.ts'
+
+const storeTimeoutMs = 2_000
+
+/** The OAuth method of a provider; undefined when it has none. */
+export function oauthOf(provider: string): OAuth2 | undefined {
+  return providerOf(provider).auth.find(method => method.kind === 'oauth2')
+}
+
+export interface SpendOptions {
+  /** An API key's id, or the name of the workflow. */
+  actor: string
+  /** Instead of the table's own backoff: when a workflow that looks after the connection will try again. */
+  retryInMs?: number | undefined
+}
+
+/**
+ * Spends the refresh token that a lease gives the right to, once, and records what came of it. Never throws for what the
+ * provider says or does not say; only for what goes wrong here.
+ */
+export async function spendLease(
+  hub: ConnectionParts,
+  lease: RefreshLease,
+  options: SpendOptions,
+): Promise<RefreshResult> {
+  const method = oauthOf(lease.provider)
+  const place = tokensPlace({ workspaceId: lease.workspaceId, id: lease.connectionId })
+  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, place)
+  if (!method || tokens?.refreshToken === undefined) {
+    await returnLease(hub.db, lease, true)
+    return { outcome: 'fresh' }
+  }
+  const app = await appCredentials(hub, lease)
+  let won = await findWon(hub, hub.db, lease)
+  try {
+    won ??= await winGrant(hub, lease, method, app, tokens.refreshToken)
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    if (error.cause instanceof TransportError && error.cause.reason === 'not_sent') {
+      // This process stood still until its lease was nearly over; whoever has it now goes on.
+      await returnLease(hub.db, lease)
+      return { outcome: 'busy', retryAfterMs: hub.connectionSettings.demandPollMs }
+    }
+    return recordTokenError(hub, lease, method, error, { ...options, tokenHost: tokenHostOf(method, app.baseUrls) })
+  }
+  const stored = await outlastDatabase(hub, 'a refreshed token', () =>
+    storeGrant(hub, lease, method, won, tokens, options.actor),
+  )
+  refreshes.inc({ provider: lease.provider, outcome: stored ? 'refreshed' : 'stale' })
+  return { outcome: stored ? 'refreshed' : 'fresh' }
+}
+
+async function winGrant(
+  hub: ConnectionParts,
+  lease: RefreshLease,
+  method: OAuth2,
+  app: AppCredentials,
+  refreshToken: string,
+): Promise<WonGrant> {
+  const { leaseMs, tokenCallTimeoutMs } = hub.connectionSettings
+  const left = () => lease.untilMs - Date.now()
+  const grant = await refreshTokens(hub.outgoing, method, app, refreshToken, {
+    timeoutMs: Math.max(1, Math.min(tokenCallTimeoutMs, left())),
+    // Stopped and continued, this process must not spend a token that another may have spent long ago.
+    maySend: () => left() > leaseMs / 2,
+  })
+  return outlastDatabase(hub, 'a refreshed token', () => sealWon(hub, lease, grant))
+}
+
+async function storeGrant(
+  hub: ConnectionParts,
+  lease: RefreshLease,
+  method: OAuth2,
+  { grant, receivedAtMs }: WonGrant,
+  spent: ConnectionTokens,
+  actor: string,
+): Promise<boolean> {
+  const refreshToken = grant.refreshToken ?? spent.refreshToken
+  const receivedAt = new Date(receivedAtMs)
+  const times = tokenTimes(method, grant, refreshToken !== undefined, lease.absoluteExpiresAt, receivedAt)
+  return hub.db.transaction().execute(async trx => {
+    // A process that is stopped in here holds the row: it must lose it in time for another to spend the token again.
+    await sql`select set_config('idle_in_transaction_session_timeout', ${`${storeTimeoutMs}ms`}, true)`.execute(trx)
+    const connection = await lockConnection(trx, lease.workspaceId, lease.connectionId)
+    // Another may have spent the same token since the lease passed; whether this one's still lives is soon known.
+    const checkNow = Date.now() > lease.untilMs || !clearedByToken(connection.statusReason)
+    await forgetWon(hub, trx, lease)
+    if (!(await recordToken(trx, lease, { ...times, scopes: grant.scopes, checkNow }))) return false
+    const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
+    await hub.credentials.put(trx, tokensPlace(connection), tokens)
+    const recovers = ['degraded', 'error', 'needs_reauth'].includes(connection.status)
+    if (recovers && clearedByToken(connection.statusReason))
+      await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor })
+    return true
+  })
+}
+
+async function recordTokenError(
+  hub: ConnectionParts,
+  lease: RefreshLease,
+  method: OAuth2,
+  error: TokenError,
+  options: SpendOptions & { tokenHost: string | null },
+): Promise<RefreshResult> {
+  const { workspaceId, connectionId, provider } = lease
+  hub.log.info(
+    { workspaceId, connectionId, provider, failure: error.failure, providerCode: error.providerCode },
+    'a token was not refreshed',
+  )
+  const verdict = verdictOn(hub, lease, method, error)
+  refreshes.inc({ provider, outcome: verdict.to === 'needs_reauth' ? 'dead' : 'retrying' })
+  return hub.db.transaction().execute(async (trx): Promise<RefreshResult> => {
+    const connection = await lockConnection(trx, workspaceId, connectionId)
+    const { errorRetryMs } = hub.connectionSettings
+    const ownBackoff = refreshBackoffMs(connection.refreshFailures + 1, hub.connectionSettings)
+    const backoff = options.retryInMs ?? (connection.status === 'error' ? errorRetryMs : ownBackoff)
+    const askedMs = Math.min(error.retryAfterMs ?? 0, longestRefreshWaitMs)
+    const retryInMs = verdict.to === 'needs_reauth' ? null : Math.max(askedMs, verdict.retryInMs ?? backoff)
+    const mine = await recordFailure(trx, lease, {
+      code: verdict.code,
+      ambiguous: error.ambiguous,
+      retryInMs,
+      tokenHost: options.tokenHost,
+      // Whether the token still opens anything is what decides over a refresh that is refused.
+      checkNow: verdict.code === 'REFRESH_REFUSED',
+    })
+    // The lease is another's by now, and with it the verdict.
+    if (!mine) return { outcome: 'busy', retryAfterMs: hub.connectionSettings.demandPollMs }
+    if (verdict.to === 'needs_reauth') {
+      await changeStatus(hub, trx, connection, { to: 'needs_reauth', reason: 'TOKEN_EXPIRED', actor: options.actor })
+      return { outcome: 'needs_reauth' }
+    }
+    if (verdict.to === 'error' && connection.status !== 'pending') {
+      await changeStatus(hub, trx, connection, { to: 'error', reason: 'CLIENT_REFUSED', actor: options.actor })
+      return { outcome: 'error', code: verdict.code }
+    }
+    const since = (connection.firstFailureAt ?? new Date()).toISOString()
+    return { outcome: 'failed', code: verdict.code, retryAfterMs: askedMs > 0 ? askedMs : null, since }
+  })
+}
+
+interface Verdict {
+  code: ErrorCode
+  to?: 'needs_reauth' | 'error'
+  retryInMs?: number
+}
+
+function verdictOn(hub: ConnectionParts, lease: RefreshLease, method: OAuth2, error: TokenError): Verdict {
+  switch (error.failure) {
+    case 'dead_grant':
+      return isAmbiguous(hub, lease, method)
+        ? { code: 'REFRESH_FAILED' }
+        : { code: 'TOKEN_EXPIRED', to: 'needs_reauth' }
+    case 'bad_client':
+      return { code: 'CLIENT_REFUSED', to: 'error', retryInMs: hub.connectionSettings.errorRetryMs }
+    case 'rate_limited':
+      return { code: 'RATE_LIMITED' }
+    case 'refused':
+      return { code: 'REFRESH_REFUSED' }
+    case 'down':
+      return { code: error.cause instanceof TransportError ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_ERROR' }
+  }
+}
+
+/**
+ * Whether "the grant is dead" may only mean that an earlier attempt has spent the token and its answer was lost: as long as
+ * the provider's grace for re-use lasts, a holder that was stopped may still come back with the token it won.
+ */
+function isAmbiguous(hub: ConnectionParts, lease: RefreshLease, method: OAuth2): boolean {
+  if (lease.ambiguousSince === null) return false
+  const { ambiguousForMs } = hub.connectionSettings
+  const graceMs = method.rotation ? lifetimeMs(method.rotation.reuseGrace) : ambiguousForMs
+  return Date.now() - lease.ambiguousSince.getTime() < Math.min(graceMs, ambiguousForMs)
+}

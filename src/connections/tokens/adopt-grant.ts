@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import { writeAudit } from '../../audit/log.ts'
+import type { Executor } from '../../db/database.ts'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../parts.ts'
+import type { TokenGrant } from '../../grants/token-answer.ts'
+import { changeStatus } from '../change-status.ts'
+import type { Account } from '../health/identity.ts'
+import { oauthOf } from '../refresh/refresh.ts'
+import { findConnection, type Connection } from '../store.ts'
+import { tellIfOpen } from '../trouble/tell-store.ts'
+import { tokenTimes } from './token-times.ts'
+import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import { findWon, forgetWon } from '../attempts/won-grant.ts'
+
+/** A credential that a person or the caller has just given, and whose account it opens. */
+export interface AdoptedGrant {
+  grant: TokenGrant
+  receivedAt: Date
+  /** Undefined when the provider could not say just now: it is asked again soon. */
+  account: Account | undefined
+  config: Record<string, string>
+  /** What was asked for: what the provider says it gave comes first. */
+  scopes: string[]
+  actor: string
+}
+
+/**
+ * Makes a verified credential a connection's own, in the caller's transaction, which has locked the connection. It raises
+ * the generation, so that a refresh of the former credential that is under way comes to nothing. A refresh token that is not
+ * given again is kept.
+ * @throws HubError `ACCOUNT_MISMATCH` when the connection is another account's, `CONFLICT` when it is being disconnected
+ */
+export async function adoptGrant(
+  hub: ConnectionParts,
+  trx: Executor,
+  connection: Connection,
+  adopted: AdoptedGrant,
+): Promise<Connection> {
+  if (connection.status === 'disconnecting' || connection.status === 'disconnected') throw new HubError('CONFLICT')
+  if (adopted.account && connection.externalAccountId !== null && connection.externalAccountId !== adopted.account.id) {
+    throw new HubError('ACCOUNT_MISMATCH')
+  }
+  const { grant, account } = adopted
+  const method = connection.authKind === 'oauth2' ? oauthOf(connection.provider) : undefined
+  // Some platforms give a refresh token with the first consent only: the one from then stays good.
+  const kept = method && grant.refreshToken === undefined ? await formerRefreshToken(hub, trx, connection) : undefined
+  const refreshToken = grant.refreshToken ?? kept
+  const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
+  const absolute = kept === undefined ? undefined : connection.absoluteExpiresAt
+  const times = method && tokenTimes(method, grant, refreshToken !== undefined, absolute, adopted.receivedAt)
+  await trx
+    .updateTable('connections')
+    .set({
+      ...(account ? { external_account_id: account.id, external_account_name: account.name } : {}),
+      config: JSON.stringify({ ...connection.config, ...adopted.config }),
+      scopes: grant.scopes ?? adopted.scopes,
+      generation: sql<number>`generation + 1`,
+      lease_owner: null,
+      lease_until: null,
+      refresh_at: times?.refreshAt ?? null,
+      access_expires_at: times?.accessExpiresAt ?? null,
+      refresh_expires_at: (kept === undefined ? times?.refreshExpiresAt : connection.refreshExpiresAt) ?? null,
+      absolute_expires_at: times?.absoluteExpiresAt ?? null,
+      refresh_failures: 0,
+      first_failure_at: null,
+      last_error: null,
+      ambiguous_since: null,
+      recovery: null,
+      recovery_until: null,
+      tell_at: tellIfOpen,
+      checked_at: account ? sql<Date>`now()` : null,
+      check_at: sql<Date>`now() + ${account ? hub.connectionSettings.checkEveryMs : 0} * interval '1 millisecond'`,
+      check_failures: 0,
+      refused_at: null,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('workspace_id', '=', connection.workspaceId)
+    .where('id', '=', connection.id)
+    .execute()
+  await hub.credentials.put(trx, tokensPlace(connection), tokens)
+  await forgetWon(hub, trx, spentOf(connection))
+  if (connection.status === 'connected') {
+    const { workspaceId, id: subjectId } = connection
+    await writeAudit(trx, { workspaceId, actor: adopted.actor, action: 'connection.reconnected', subjectId })
+    return findConnection(trx, workspaceId, subjectId)
+  }
+  return (
+    (await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor: adopted.actor })) ?? connection
+  )
+}
+
+const spentOf = ({ workspaceId, id: connectionId, generation }: Connection) => ({
+  workspaceId,
+  connectionId,
+  generation,
+})
+
+/** What a refresh has won and not stored yet comes before what is stored: the latter may be spent. */
+async function formerRefreshToken(
+  hub: ConnectionParts,
+  trx: Executor,
+  connection: Connection,
+): Promise<string | undefined> {
+  const won = await findWon(hub, trx, spentOf(connection))
+  const stored = await hub.credentials.get<ConnectionTokens>(trx, tokensPlace(connection))
+  return won?.grant.refreshToken ?? stored?.refreshToken
+}

@@ -1,0 +1,11 @@
+import type { Foundation } from '../foundation.ts'
+import type { Wake } from './dispatch/wake.ts'
+import type { DeliveryPolicy } from './policy.ts'
+
+/** What deliveries work with, and whoever publishes an event. */
+export interface DeliveryParts extends Foundation {
+  /** How deliveries behave over time; a test shrinks it. */
+  deliveryPolicy: DeliveryPolicy
+  /** Tells the dispatchers that something is due. */
+  wake: Wake
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
+import { connectionStatuses } from '../../../connections/states.ts'
+import type { Connecting } from '../../../connections/attempts/create.ts'
+import type { Connection } from '../../../connections/store.ts'
+import { idField, instant, jsonField } from '../../fields.ts'
+
+const jsonObject = z.record(z.string(), jsonField)
+
+export const connectionSchema = z
+  .strictObject({
+    id: idField('connection'),
+    provider: z.string(),
+    providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
+    environment: z.string(),
+    authKind: z.enum(['oauth2', 'api_key']),
+    status: z.enum(connectionStatuses),
+    statusReason: z.string().nullable().meta({ description: 'An error code that says why the status is what it is' }),
+    statusChangedAt: instant,
+    externalAccountId: z.string().nullable().meta({ description: "The provider's id of the account" }),
+    externalAccountName: z.string().nullable(),
+    config: z.record(z.string(), z.string()).meta({ description: "What the provider's redirect carried" }),
+    scopes: z.array(z.string()),
+    metadata: jsonObject,
+    generation: z.int().meta({ description: 'Raised by every new token' }),
+    accessTokenExpiresAt: instant.nullable(),
+    refreshTokenExpiresAt: instant.nullable(),
+    grantEndsAt: instant.nullable().meta({ description: 'When its person has to connect again in any case' }),
+    nextRefreshAt: instant.nullable(),
+    refreshFailures: z.int(),
+    lastError: z.string().nullable().meta({ description: 'The error code of the last refresh that failed' }),
+    checkedAt: instant.nullable(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Connection' })
+
+export function showConnection(connection: Connection): z.output<typeof connectionSchema> {
+  const iso = (at: Date | null) => at?.toISOString() ?? null
+  return {
+    id: connection.id,
+    provider: connection.provider,
+    providerAppId: connection.providerAppId,
+    environment: connection.environment,
+    authKind: connection.authKind,
+    status: connection.status,
+    statusReason: connection.statusReason,
+    statusChangedAt: connection.statusChangedAt.toISOString(),
+    externalAccountId: connection.externalAccountId,
+    externalAccountName: connection.externalAccountName,
+    config: connection.config,
+    scopes: connection.scopes,
+    metadata: connection.metadata as z.output<typeof jsonObject>,
+    generation: connection.generation,
+    accessTokenExpiresAt: iso(connection.accessExpiresAt),
+    refreshTokenExpiresAt: iso(connection.refreshExpiresAt),
+    grantEndsAt: iso(connection.absoluteExpiresAt),
+    nextRefreshAt: iso(connection.refreshAt),
+    refreshFailures: connection.refreshFailures,
+    lastError: connection.lastError,
+    checkedAt: iso(connection.checkedAt),
+    createdAt: connection.createdAt.toISOString(),
+    updatedAt: connection.updatedAt.toISOString(),
+  }
+}
+
+export const connectingSchema = z
+  .strictObject({
+    connection: connectionSchema,
+    authorizationUrl: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where to send the person; null when the account is connected already' }),
+    attemptId: z.string().nullable(),
+    expiresAt: instant.nullable().meta({ description: 'Until when the person has to be back' }),
+  })
+  .meta({ id: 'Connecting' })
+
+export function showConnecting(connecting: Connecting): z.output<typeof connectingSchema> {
+  return {
+    connection: showConnection(connecting.connection),
+    authorizationUrl: connecting.authorizationUrl ?? null,
+    attemptId: connecting.attempt?.id ?? null,
+    expiresAt: connecting.attempt?.expiresAt.toISOString() ?? null,
+  }
+}
+
+export const attemptSchema = z
+  .strictObject({
+    id: idField('connectAttempt'),
+    connectionId: z.string(),
+    provider: z.string(),
+    status: z.enum(['awaiting', 'code_received', 'completed', 'failed', 'expired']),
+    errorCode: z.string().nullable(),
+    createdAt: instant,
+    expiresAt: instant,
+  })
+  .meta({ id: 'ConnectAttempt' })
+
+export function showAttempt(attempt: ConnectAttempt): z.output<typeof attemptSchema> {
+  return {
+    id: attempt.id,
+    connectionId: attempt.connectionId,
+    provider: attempt.provider,
+    status: attempt.status,
+    errorCode: attempt.errorCode,
+    createdAt: attempt.createdAt.toISOString(),
+    expiresAt: attempt.expiresAt.toISOString(),
+  }
+}
+
+/** Free data of the caller's own, up to 16 kB. */
+export const metadataField = jsonObject
+  .refine(value => Buffer.byteLength(JSON.stringify(value)) <= 16_384, 'Must be at most 16384 bytes of JSON')
+  .meta({ description: 'Free data of your own' })

@@ -1,0 +1,247 @@
+import { z } from 'zod'
+import { giveCredential } from '../../../connections/tokens/access-token.ts'
+import { findAttempt } from '../../../connections/attempts/attempt-store.ts'
+import { checkConnection } from '../../../connections/health/check.ts'
+import { createConnection, reconnectConnection } from '../../../connections/attempts/create.ts'
+import { requestDisconnect } from '../../../connections/ending/disconnect.ts'
+import { refreshNow } from '../../../connections/refresh/refresh-now.ts'
+import { connectionStatuses } from '../../../connections/states.ts'
+import { findConnection, listConnections, updateMetadata } from '../../../connections/store.ts'
+import type { Hub } from '../../../hub.ts'
+import { instant } from '../../fields.ts'
+import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
+import { route, type AnyRoute } from '../../route.ts'
+import {
+  attemptSchema,
+  connectingSchema,
+  connectionSchema,
+  metadataField,
+  showAttempt,
+  showConnecting,
+  showConnection,
+} from './connection-schema.ts'
+
+const tag = 'Connections'
+const url = '/v1/connections'
+const params = z.strictObject({ connectionId: z.string() })
+
+const scopes = z
+  .array(z.string().regex(/^[\x21-\x2b\x2d-\x7e]{1,300}$/, 'Must be one scope, without spaces or commas'))
+  .max(200)
+  .default([])
+  .meta({ description: "Scopes to ask for; empty means the provider app's, else the provider's default" })
+const returnUrl = z
+  .string()
+  .max(2_000)
+  .nullable()
+  .default(null)
+  .meta({ description: "Where the person is sent afterwards; its origin must be on the workspace's list" })
+const token = z.string().min(1).max(20_000)
+const credentials = z.strictObject({ apiKey: z.string().min(1).max(2_000) })
+
+const createBody = z
+  .strictObject({
+    provider: z.string(),
+    providerAppId: z.string().nullable().default(null),
+    environment: z.string().optional(),
+    scopes,
+    metadata: metadataField.default({}),
+    returnUrl,
+    credentials: credentials.optional().meta({ description: 'Connects by key, at once' }),
+    import: z
+      .strictObject({
+        accessToken: token.optional(),
+        refreshToken: token.optional(),
+        expiresAt: instant.optional(),
+        scopes: z.array(z.string().min(1).max(300)).max(200).optional(),
+        config: z.record(z.string().max(100), z.string().max(200)).default({}),
+      })
+      .refine(({ accessToken, refreshToken }) => accessToken ?? refreshToken, 'Needs an accessToken or a refreshToken')
+      .optional()
+      .meta({ description: 'Connects by tokens that were obtained elsewhere, at once' }),
+  })
+  .refine(body => !(body.credentials && body.import), 'Takes either credentials or import')
+
+/** Accounts on other platforms. */
+export function connectionRoutes(hub: Hub): AnyRoute[] {
+  return [
+    route({
+      tag,
+      method: 'POST',
+      url,
+      access: 'connections:write',
+      summary: 'Connect an account',
+      description:
+        'With OAuth the answer has the address to send the person to. With `credentials` or `import` the account is verified ' +
+        'and connected at once; what the provider refuses leaves nothing behind.',
+      body: createBody,
+      status: 201,
+      reply: connectingSchema,
+      idempotent: true,
+      errors: [
+        'INVALID_PROVIDER',
+        'INVALID_REDIRECT',
+        'INVALID_CREDENTIALS',
+        'PROVIDER_APP_NOT_FOUND',
+        'PROVIDER_APP_MISSING',
+        'CLIENT_REFUSED',
+        'PROVIDER_ERROR',
+        'PROVIDER_UNREACHABLE',
+      ],
+      async handler({ body, caller }) {
+        const { import: imported, credentials, ...rest } = body
+        const connecting = await createConnection(hub, caller.apiKeyId, caller.workspaceId, {
+          ...rest,
+          environment: rest.environment,
+          scopes: imported?.scopes ?? rest.scopes,
+          apiKey: credentials?.apiKey,
+          import: imported && {
+            accessToken: imported.accessToken,
+            refreshToken: imported.refreshToken,
+            expiresAt: imported.expiresAt === undefined ? undefined : new Date(imported.expiresAt),
+            config: imported.config,
+          },
+        })
+        return showConnecting(connecting)
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url,
+      access: 'connections:read',
+      summary: 'List connections',
+      query: pageQuery.extend({
+        provider: z.string().optional(),
+        status: z.enum(connectionStatuses).optional(),
+        externalAccountId: z.string().optional(),
+      }),
+      reply: page(connectionSchema),
+      errors: ['INVALID_CURSOR'],
+      async handler({ query: { cursor, limit, ...filter }, caller }) {
+        const list = { ...filter, after: positionAt(cursor, 'connection'), limit: limit + 1 }
+        return pageOf(await listConnections(hub.db, caller.workspaceId, list), limit, showConnection)
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/:connectionId`,
+      access: 'connections:read',
+      summary: 'Get a connection',
+      params,
+      reply: connectionSchema,
+      errors: ['CONNECTION_NOT_FOUND'],
+      handler: async ({ params, caller }) =>
+        showConnection(await findConnection(hub.db, caller.workspaceId, params.connectionId)),
+    }),
+    route({
+      tag,
+      method: 'PATCH',
+      url: `${url}/:connectionId`,
+      access: 'connections:write',
+      summary: "Replace a connection's metadata",
+      params,
+      body: z.strictObject({ metadata: metadataField }),
+      reply: connectionSchema,
+      errors: ['CONNECTION_NOT_FOUND'],
+      handler: async ({ params, body, caller }) =>
+        showConnection(await updateMetadata(hub.db, caller.workspaceId, params.connectionId, body.metadata)),
+    }),
+    route({
+      tag,
+      method: 'DELETE',
+      url: `${url}/:connectionId`,
+      access: 'connections:write',
+      summary: 'Disconnect an account',
+      description:
+        'Its syncs stop, the grant is revoked at the provider, and its secrets are destroyed: after seven days in any case. ' +
+        'The connection itself stays, as `disconnected`.',
+      params,
+      status: 202,
+      reply: connectionSchema,
+      errors: ['CONNECTION_NOT_FOUND'],
+      handler: async ({ params, caller }) =>
+        showConnection(await requestDisconnect(hub, caller.workspaceId, params.connectionId, caller.apiKeyId)),
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/:connectionId/reconnect`,
+      access: 'connections:write',
+      summary: 'Connect the same account again',
+      description: 'For a connection that needs its person. Another account than before is refused.',
+      params,
+      body: z.strictObject({ scopes, returnUrl, credentials: credentials.optional() }).prefault({}),
+      status: 201,
+      reply: connectingSchema,
+      idempotent: true,
+      errors: ['CONNECTION_NOT_FOUND', 'CONFLICT', 'INVALID_REDIRECT', 'INVALID_CREDENTIALS', 'ACCOUNT_MISMATCH'],
+      handler: async ({ params, body, caller }) =>
+        showConnecting(
+          await reconnectConnection(hub, caller.apiKeyId, caller.workspaceId, params.connectionId, {
+            scopes: body.scopes,
+            returnUrl: body.returnUrl,
+            apiKey: body.credentials?.apiKey,
+          }),
+        ),
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/:connectionId/refresh`,
+      access: 'connections:write',
+      summary: 'Refresh the token now',
+      description: 'Waits for the outcome, `waitMs` at most; then it goes on without the caller.',
+      params,
+      query: z.strictObject({ waitMs: z.coerce.number().int().min(0).max(30_000).default(10_000) }),
+      status: 202,
+      reply: z.strictObject({ outcome: z.enum(['refreshed', 'failed', 'pending']), connection: connectionSchema }),
+      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'CONNECTION_NOT_READY', 'CONFLICT', 'TEMPORAL_UNAVAILABLE'],
+      async handler({ params, query, caller }) {
+        const now = await refreshNow(hub, caller.workspaceId, params.connectionId, query.waitMs)
+        return { outcome: now.outcome, connection: showConnection(now.connection) }
+      },
+    }),
+    route({
+      tag,
+      method: 'POST',
+      url: `${url}/:connectionId/check`,
+      access: 'connections:write',
+      summary: 'Verify a connection now',
+      description: 'Asks the provider whose account it is, and brings the status to what was found.',
+      params,
+      reply: connectionSchema,
+      errors: ['CONNECTION_NOT_FOUND', 'CONNECTION_NOT_READY'],
+      handler: async ({ params, caller }) =>
+        showConnection(await checkConnection(hub, caller.workspaceId, params.connectionId, caller.apiKeyId)),
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: `${url}/:connectionId/credentials`,
+      access: 'connections:credentials',
+      summary: 'Get the live access token',
+      description: 'Refreshed first when it is about to end. Every call is written to the audit log.',
+      params,
+      reply: z.strictObject({ accessToken: z.string(), expiresAt: instant.nullable() }),
+      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'REFRESH_FAILED', 'CONNECTION_NOT_READY', 'CLIENT_REFUSED'],
+      async handler({ params, caller }) {
+        const given = await giveCredential(hub, caller.apiKeyId, caller.workspaceId, params.connectionId)
+        return { accessToken: given.accessToken, expiresAt: given.expiresAt?.toISOString() ?? null }
+      },
+    }),
+    route({
+      tag,
+      method: 'GET',
+      url: '/v1/connect-attempts/:attemptId',
+      access: 'connections:read',
+      summary: 'Get a connect attempt',
+      params: z.strictObject({ attemptId: z.string() }),
+      reply: attemptSchema,
+      errors: ['CONNECT_ATTEMPT_NOT_FOUND'],
+      handler: async ({ params, caller }) =>
+        showAttempt(await findAttempt(hub.db, caller.workspaceId, params.attemptId)),
+    }),
+  ]
+}

@@ -1,0 +1,94 @@
+import type { FastifyReply } from 'fastify'
+import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
+import type { AttemptError } from '../../../connections/states.ts'
+import { errorCodes, type ErrorCode, type HubError } from '../../../errors.ts'
+import { providers } from '../../../catalogue/find.ts'
+import { page } from './oauth-callback-page.ts'
+
+/** What the person reads when it did not work; the caller of the API gets the code. */
+const explanations: Record<AttemptError, (provider: string) => string> = {
+  ACCESS_DENIED: () => 'You did not allow access. To connect after all, go back to where you started.',
+  OAUTH_FAILED: provider => `${provider} did not complete it. Go back to where you started and try again.`,
+  ATTEMPT_EXPIRED: () => 'It took too long. Go back to where you started and try again.',
+  ACCOUNT_MISMATCH: () => 'You chose another account than the one that was connected before. Try again with that one.',
+  PROVIDER_UNREACHABLE: provider =>
+    `${provider} could not be reached. Go back to where you started and try again later.`,
+  INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
+  CLIENT_REFUSED: provider =>
+    `${provider} does not accept the app that asks for access. Whoever sent you here has to put that right.`,
+}
+
+type Shown = 'connected' | 'pending' | 'error'
+
+/** Tells a person what became of an attempt, by a page or by sending them back to where they came from. */
+export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt): FastifyReply {
+  const shown: Shown =
+    attempt.status === 'completed' ? 'connected' : attempt.status === 'code_received' ? 'pending' : 'error'
+  if (attempt.returnUrl !== null) {
+    const url = new URL(attempt.returnUrl)
+    url.searchParams.set('status', shown)
+    url.searchParams.set('attempt', attempt.id)
+    url.searchParams.set('connection', attempt.connectionId)
+    if (attempt.errorCode !== null) url.searchParams.set('error', attempt.errorCode)
+    return secured(reply).redirect(url.href, 303)
+  }
+  const name = providers.find(({ id }) => id === attempt.provider)?.name ?? attempt.provider
+  switch (shown) {
+    case 'connected':
+      return sendPage(reply, 200, { title: `${name} is connected`, text: 'You can close this window.', good: true })
+    case 'pending':
+      return sendPage(reply, 202, {
+        title: `Connecting ${name}`,
+        text: 'This takes a little longer than usual and goes on by itself. You can close this window.',
+        good: true,
+      })
+    case 'error': {
+      const code = attempt.errorCode ?? 'OAUTH_FAILED'
+      const title = `${name} was not connected`
+      return sendPage(reply, errorCodes[code].status, { title, text: explanations[code](name), good: false })
+    }
+  }
+}
+
+const again = 'Go back to where you started and connect again.'
+const notFound = { title: 'There is nothing here', text: again }
+const refusals: Partial<Record<ErrorCode, { title: string; text: string }>> = {
+  OAUTH_STATE_INVALID: { title: 'This link does not work any more', text: `It is unknown or has expired. ${again}` },
+  INVALID_REQUEST: { title: 'This link is broken', text: `Its address has been changed. ${again}` },
+  NOT_FOUND: notFound,
+  METHOD_NOT_ALLOWED: notFound,
+}
+const ourFault = {
+  title: 'Something went wrong here',
+  text: 'Your link is still good. Wait for a moment, then reload this page.',
+}
+
+/** Tells a person that their visit could not be dealt with. */
+export function answerError(reply: FastifyReply, { code, status, retryAfterMs }: HubError): FastifyReply {
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
+  return sendPage(reply, status, { ...(refusals[code] ?? ourFault), good: false })
+}
+
+/** What is shown to a browser that only looks ahead: it throws an error away and asks again when its person goes there. */
+export function answerPrefetch(reply: FastifyReply): FastifyReply {
+  const shown = { title: 'Nearly there', text: 'Reload this page to go on.', good: true }
+  return sendPage(reply, 503, shown).header('vary', 'sec-purpose, purpose')
+}
+
+function sendPage(reply: FastifyReply, status: number, shown: Parameters<typeof page>[0]): FastifyReply {
+  const { html, contentSecurityPolicy } = page(shown)
+  return secured(reply)
+    .code(status)
+    .header('content-security-policy', contentSecurityPolicy)
+    .type('text/html; charset=utf-8')
+    .send(html)
+}
+
+/** The address holds a code: it is kept nowhere and told to nobody. */
+function secured(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .header('referrer-policy', 'no-referrer')
+    .header('x-content-type-options', 'nosniff')
+    .header('x-frame-options', 'DENY')
+}

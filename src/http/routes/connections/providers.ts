@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { HubError } from '../../../errors.ts'
+import { describeProvider } from '../../../catalogue/describe.ts'
+import { providers } from '../../../catalogue/find.ts'
+import { route, type AnyRoute } from '../../route.ts'
+
+const authSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('oauth2'),
+    defaultScopes: z.array(z.string()),
+    refreshes: z.boolean().meta({ description: 'Whether its access tokens expire and are kept fresh by the hub' }),
+  }),
+  z.strictObject({
+    kind: z.literal('api_key'),
+    label: z.string(),
+    help: z.string().meta({ description: 'Where a person finds the key' }),
+    pattern: z.string().nullable().meta({ description: 'What a key looks like, as a regular expression' }),
+  }),
+])
+
+const modelSchema = z.strictObject({
+  id: z.string(),
+  collection: z.string().meta({ description: "The hub's collection that it maps to by default" }),
+  description: z.string(),
+  docs: z.string(),
+  operations: z.array(z.enum(['read', 'create', 'update', 'delete'])),
+  incremental: z.boolean().meta({ description: 'Whether the platform can be asked for changes only' }),
+  fields: z.array(z.strictObject({ path: z.string(), writable: z.boolean() })),
+})
+
+const providerSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    docs: z.string(),
+    environments: z.array(z.string()).meta({ description: 'The first is the default' }),
+    auth: z.array(authSchema),
+    scopes: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    models: z.array(modelSchema),
+    actions: z.array(z.strictObject({ id: z.string(), description: z.string(), model: z.string() })),
+    triggers: z.array(z.strictObject({ type: z.string(), description: z.string(), model: z.string().nullable() })),
+  })
+  .meta({ id: 'Provider' })
+
+const descriptions = providers.map(describeProvider)
+
+/** The platforms that the hub knows. */
+export function providerRoutes(): AnyRoute[] {
+  const common = { tag: 'Providers', access: 'connections:read', method: 'GET' } as const
+  return [
+    route({
+      ...common,
+      url: '/v1/providers',
+      summary: 'List providers',
+      description: 'All of them, in one page.',
+      reply: z.strictObject({ data: z.array(providerSchema), nextCursor: z.null() }),
+      handler: async () => ({ data: descriptions, nextCursor: null }),
+    }),
+    route({
+      ...common,
+      url: '/v1/providers/:provider',
+      summary: 'Get a provider',
+      params: z.strictObject({ provider: z.string() }),
+      reply: providerSchema,
+      errors: ['PROVIDER_NOT_FOUND'],
+      async handler({ params }) {
+        const description = descriptions.find(({ id }) => id === params.provider)
+        if (!description) throw new HubError('PROVIDER_NOT_FOUND')
+        return description
+      },
+    }),
+  ]
+}

@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hubItself, onBehalfOf } from '../../../db/on-behalf-of.ts'
+import { HubError } from '../../../errors.ts'
+import type { Hub } from '../../../hub.ts'
+import { receiveWebhook } from '../../../inbound/arrivals.ts'
+import { BodyRoom, type BodyPlace } from '../../../inbound/receiving/body-room.ts'
+import { bodyLimitOf, bodyRoomBytes, bodyShareBytes } from '../../../inbound/policy.ts'
+import { readBody } from '../../../inbound/receiving/read-body.ts'
+import { webhookApp, type WebhookApp } from '../../../provider-apps/webhook-app.ts'
+import { providers } from '../../../catalogue/find.ts'
+import type { WebhookDefinition } from '../../../catalogue/schema/webhook.ts'
+import { networkOf } from '../../rate-limit.ts'
+import type { Plugin } from '../../route.ts'
+
+/** What is known of a request before its body is read. */
+interface Admitted {
+  app: WebhookApp
+  limit: number
+  place: BodyPlace
+}
+
+const admittedKey = 'webhook'
+
+/**
+ * Where providers send their webhooks: `/webhooks/:provider/:app`, and for the environment's app `/webhooks/:provider`. The
+ * body stays bytes, whatever it is called: those are what was signed. None is read for an app that is not there, or when
+ * too much is under way.
+ */
+export function webhookRoutes(hub: Hub, room = new BodyRoom(bodyRoomBytes, bodyShareBytes)): Plugin {
+  return app => {
+    app.decorateRequest(admittedKey, null)
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (request: FastifyRequest, stream: Readable) => {
+      const { limit, place } = request.getDecorator<Admitted>(admittedKey)
+      return readBody(stream, limit, place)
+    })
+    for (const { id, webhooks } of providers) {
+      if (!webhooks) continue
+      const onRequest = (request: FastifyRequest, reply: FastifyReply) => admit(hub, room, id, webhooks, request, reply)
+      const handler = (request: FastifyRequest, reply: FastifyReply) => answer(hub, id, webhooks, request, reply)
+      for (const url of [`/webhooks/${id}`, `/webhooks/${id}/:app`]) {
+        app.route({ method: 'POST', url, onRequest, handler })
+        if (webhooks.challenge?.kind === 'query' && webhooks.challenge.method === 'GET')
+          app.get(url, { onRequest }, handler)
+      }
+    }
+    const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+      leaveUnread(request, reply)
+      throw new HubError('WEBHOOK_NOT_FOUND')
+    }
+    app.route({ method: ['GET', 'POST'], url: '/webhooks/*', onRequest: refuse, handler: refuse })
+  }
+}
+
+async function admit(
+  hub: Hub,
+  room: BodyRoom,
+  provider: string,
+  definition: WebhookDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const providerAppId = (request.params as { app?: string }).app ?? null
+  const limit = bodyLimitOf(definition)
+  const announced = Number(request.raw.headers['content-length'] ?? 0)
+  try {
+    // Nobody has proved yet whose it is: all of them together are as one workspace.
+    const app = await onBehalfOf('webhooks', () => webhookApp(hub, provider, providerAppId))
+    if (announced > limit) throw new HubError('BODY_TOO_LARGE')
+    const place = room.enter([`${provider}/${providerAppId}`, networkOf(request.ip)], announced)
+    reply.raw.once('close', () => place.leave())
+    request.setDecorator<Admitted>(admittedKey, { app, limit, place })
+  } catch (error) {
+    leaveUnread(request, reply)
+    throw error
+  }
+  // The framework refuses what it cannot read; here the bytes count, and not what they are called.
+  request.headers = { 'content-type': 'application/octet-stream' }
+}
+
+/** A body that nobody will read ends the connection, unless it is small enough to be let through. */
+function leaveUnread({ raw: { headers } }: FastifyRequest, reply: FastifyReply): void {
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 16_384)
+    reply.header('connection', 'close')
+}
+
+async function answer(
+  hub: Hub,
+  provider: string,
+  definition: WebhookDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { app, place } = request.getDecorator<Admitted>(admittedKey)
+  const receipt = await onBehalfOf(app.workspaceId ?? hubItself, () =>
+    receiveWebhook(hub, {
+      provider,
+      definition,
+      app,
+      method: request.method,
+      query: request.query as Record<string, unknown>,
+      headers: request.raw.headers,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      hold: bytes => place.take(bytes),
+    }),
+  )
+  reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+  if (receipt.kind === 'events') {
+    const { accepted, duplicates } = receipt
+    return reply.code(accepted > 0 ? 202 : 200).send({ accepted, duplicates })
+  }
+  return 'json' in receipt.answer
+    ? receipt.answer.json
+    : reply.type('text/plain; charset=utf-8').send(receipt.answer.text)
+}

@@ -1,0 +1,44 @@
+import { HubError } from '../../errors.ts'
+import type { WebhookDefinition } from '../../catalogue/schema/webhook.ts'
+import { encodingOf } from './content-encoding.ts'
+import { inflated, isGzip } from './inflate.ts'
+import { bodyLimitOf, untrustedBytes } from '../policy.ts'
+import { isSigned, type SignedRequest } from './verify.ts'
+
+/**
+ * The body that the sender has signed, unpacked when it was compressed. Some sign what they send, some what it was before
+ * it was compressed: the bytes as they came are tried first, and what nobody has vouched for is unpacked so far only as its
+ * size makes likely.
+ * @param hold called with the bytes that unpacking takes
+ * @throws HubError `SIGNATURE_INVALID` when the signature is missing, wrong or too old; `BODY_TOO_LARGE`; `INVALID_REQUEST`
+ */
+export async function signedBody(
+  definition: WebhookDefinition,
+  secrets: string[],
+  request: SignedRequest,
+  hold: (bytes: number) => void,
+): Promise<Buffer> {
+  const { scheme } = definition
+  const packed = isGzip(request.body)
+  if (isSigned(scheme, secrets, request)) {
+    if (!packed) return request.body
+    const body = await inflated(request.body, bodyLimitOf(definition))
+    hold(body.length)
+    return body
+  }
+  if (packed) {
+    const most = Math.min(bodyLimitOf(definition), untrustedBytes(request.body.length))
+    const body = await inflated(request.body, most).catch(() => undefined)
+    if (body) hold(body.length)
+    if (body && isSigned(scheme, secrets, { ...request, body })) return body
+  }
+  const unread = encodingOf(request.headers)
+  throw new HubError(
+    'SIGNATURE_INVALID',
+    unread === undefined
+      ? {}
+      : {
+          message: `The signature is missing, wrong or too old. Content-Encoding ${unread} is not read: the signature has to be of the bytes as they are sent, or the body plain or gzip.`,
+        },
+  )
+}

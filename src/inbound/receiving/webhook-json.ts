@@ -1,0 +1,52 @@
+import { HubError } from '../../errors.ts'
+import { textOf } from '../../json/text-of.ts'
+import { encodingOf } from './content-encoding.ts'
+import { readJson } from '../../json/read-json.ts'
+import type { SignedRequest } from './verify.ts'
+
+/** What a webhook says, as bytes, as text, and read. */
+export interface WebhookJson {
+  bytes: Buffer
+  text: string
+  value: unknown
+}
+
+/**
+ * The JSON of a webhook, whatever its content type is called: without a byte order mark, and out of the `payload` of a form
+ * where a platform can be set to send it so. An empty body is `null`: what it tells stands in the headers.
+ * @throws HubError `INVALID_REQUEST` that says why it cannot be read
+ */
+export function webhookJson({ headers, body }: SignedRequest): WebhookJson {
+  const bytes = withoutMark(isForm(headers) ? payloadOf(body) : body)
+  const text = textOf(bytes)
+  if (text.trim() === '') return { bytes: Buffer.from('null'), text: 'null', value: null }
+  try {
+    return { bytes, text, value: readJson(text) }
+  } catch (error) {
+    const encoding = encodingOf(headers)
+    const why = encoding === undefined ? '' : ` Content-Encoding ${encoding} is not read: send it plain, or as gzip.`
+    throw new HubError('INVALID_REQUEST', { message: `The body of a webhook must be JSON.${why}`, cause: error })
+  }
+}
+
+function isForm(headers: SignedRequest['headers']): boolean {
+  return String(headers['content-type'] ?? '')
+    .toLowerCase()
+    .includes('application/x-www-form-urlencoded')
+}
+
+/** Of what is called a form and is JSON all the same, the whole. */
+function payloadOf(body: Buffer): Buffer {
+  const text = textOf(body)
+  if (/^\s*[{[]/.test(text)) return body
+  const payload = new URLSearchParams(text).get('payload')
+  if (payload !== null) return Buffer.from(payload)
+  if (text === '') return body
+  throw new HubError('INVALID_REQUEST', { message: 'The form of a webhook must have its JSON in `payload`.' })
+}
+
+const mark = Buffer.from([0xef, 0xbb, 0xbf])
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, mark.length).equals(mark) ? withoutMark(bytes.subarray(mark.length)) : bytes
+}

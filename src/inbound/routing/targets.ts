@@ -1,0 +1,71 @@
+import { connectionsOfAccounts, onlyConnectionOfApp, type AccountQuestion } from '../../connections/of-app.ts'
+import type { Executor } from '../../db/database.ts'
+import { providerOf } from '../../catalogue/find.ts'
+import { mostTargets, targetsAtOnce } from '../policy.ts'
+import type { ClaimedEvent } from './queue.ts'
+
+/** A connection that a webhook is about. */
+export interface Target {
+  workspaceId: string
+  connectionId: string
+}
+
+/** Where a webhook goes now. */
+export interface Targets {
+  now: Target[]
+  /** There are others behind these. */
+  more: boolean
+}
+
+/**
+ * Which connections each webhook is about: those of its account that were made with the app it came to, behind those that
+ * it has been routed to, and as many as one transaction takes. A replayed one goes where it went before.
+ */
+export async function findTargets(db: Executor, events: ClaimedEvent[]): Promise<Map<string, Targets>> {
+  const targets = new Map<string, Targets>()
+  for (const group of groupsByApp(events)) {
+    const { workspaceId, provider, providerAppId } = group[0]!
+    const app = { workspaceId: workspaceId ?? undefined, provider, providerAppId }
+    const questions = questionsOf(group)
+    const found = await connectionsOfAccounts(db, app, [...questions.values()], mostTargets + 1)
+    const keys = [...questions.keys()]
+    const byQuestion = Map.groupBy(found, ({ question }) => keys[question])
+    const needsOnly = group.some(event => event.accountId === null && takesOnlyConnection(event.provider))
+    const only = needsOnly ? await onlyConnectionOfApp(db, app) : undefined
+    for (const event of group) {
+      const { id, body } = event
+      const about = event.accountId === null ? (only ? [only] : []) : (byQuestion.get(keyOf(event)) ?? [])
+      const open = about.filter(connection => event.connectionId === null || event.connectionId === connection.id)
+      const atOnce = targetsAtOnce(body.length)
+      targets.set(id, {
+        now: open.slice(0, atOnce).map(({ id, workspaceId }) => ({ workspaceId, connectionId: id })),
+        more: open.length > atOnce,
+      })
+    }
+  }
+  return targets
+}
+
+/** What is asked for several events is asked once. */
+function questionsOf(events: ClaimedEvent[]): Map<string, AccountQuestion> {
+  const questions = new Map<string, AccountQuestion>()
+  for (const event of events) {
+    if (event.accountId === null) continue
+    const { accountId: externalAccountId, routedTo: after, connectionId: only } = event
+    questions.set(keyOf(event), { externalAccountId, after, only })
+  }
+  return questions
+}
+
+const keyOf = ({ accountId, routedTo, connectionId }: ClaimedEvent) =>
+  JSON.stringify([accountId, routedTo, connectionId])
+
+/** An app is one provider's; of the environment's app what has been replayed belongs to a workspace already. */
+function groupsByApp(events: ClaimedEvent[]): ClaimedEvent[][] {
+  const groups = Map.groupBy(events, event => JSON.stringify([event.workspaceId, event.provider, event.providerAppId]))
+  return [...groups.values()]
+}
+
+function takesOnlyConnection(provider: string): boolean {
+  return providerOf(provider).webhooks?.shapes.some(shape => shape.withoutAccount === 'only-connection') ?? false
+}

@@ -1,0 +1,134 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../../db/database.ts'
+import type { Echoes, LinkConflict, RecordLinksTable } from '../../db/schema/record-links.ts'
+import type { RecordsTable } from '../../db/schema/records.ts'
+import type { Values } from '../mapping/canonical.ts'
+
+export type Link = Selectable<RecordLinksTable>
+export type RecordRow = Selectable<RecordsTable>
+
+/** A link with its record, which is missing when the link could never be settled. */
+export interface LinkedRecord {
+  link: Link
+  record: RecordRow | undefined
+}
+
+/** A link as it is to be. */
+export interface LinkWrite {
+  recordId: string
+  externalId: string | null
+  externalVersion: string | null
+  /** An ISO time. */
+  externalUpdatedAt: string | null
+  /** Hexadecimal. */
+  externalHash: string | null
+  recordVersion: number
+  base: Values | null
+  state: Link['state']
+  gone: boolean
+  conflict: LinkConflict | null
+  errorCode: string | null
+  failures: number
+  retryAt: string | null
+  echoes: Echoes | null
+  place: string | null
+}
+
+/** The links to these things with their records, locked in the order of the records' ids: links first, then records. */
+export async function lockByThing(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  externalIds: string[],
+): Promise<LinkedRecord[]> {
+  const links = await db
+    .selectFrom('record_links')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
+    .orderBy('record_id')
+    .forUpdate()
+    .execute()
+  return withRecords(db, workspaceId, links)
+}
+
+/** The same by the records' ids. */
+export async function lockByRecord(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  recordIds: string[],
+): Promise<LinkedRecord[]> {
+  const links = await db
+    .selectFrom('record_links')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
+    .orderBy('record_id')
+    .forUpdate()
+    .execute()
+  return withRecords(db, workspaceId, links)
+}
+
+async function withRecords(db: Executor, workspaceId: string, links: Link[]): Promise<LinkedRecord[]> {
+  if (links.length === 0) return []
+  const records = await db
+    .selectFrom('records')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', sql<string>`any(${links.map(link => link.record_id)}::text[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  const byId = new Map(records.map(record => [record.id, record]))
+  return links.map(link => ({ link, record: byId.get(link.record_id) }))
+}
+
+/** The records that have these things, by the things' ids. Relies on record_links_by_thing. */
+export async function recordsOfThings(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  externalIds: string[],
+): Promise<Map<string, string>> {
+  if (externalIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('record_links')
+    .select(['external_id', 'record_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
+    .execute()
+  return new Map(rows.map(row => [row.external_id!, row.record_id]))
+}
+
+/** Writes links, new and known ones; a write that was under way is over with it. */
+export async function writeLinks(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  links: readonly LinkWrite[],
+): Promise<void> {
+  if (links.length === 0) return
+  await sql`
+    insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version,
+      external_updated_at, external_hash, record_version, base, state, gone, conflict, error_code, failures, retry_at,
+      place, echoes)
+    select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", i."externalUpdatedAt",
+      decode(i."externalHash", 'hex'), i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures,
+      i."retryAt", i.place, i.echoes
+    from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as i("recordId" text, "externalId" text,
+      "externalVersion" text, "externalUpdatedAt" timestamptz, "externalHash" text, "recordVersion" int, base jsonb,
+      state text, gone boolean, conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz, place text,
+      echoes jsonb)
+    on conflict (sync_id, record_id) do update set external_id = excluded.external_id,
+      external_version = excluded.external_version, external_updated_at = excluded.external_updated_at,
+      external_hash = excluded.external_hash,
+      record_version = excluded.record_version, base = excluded.base, state = excluded.state, gone = excluded.gone,
+      conflict = excluded.conflict, error_code = excluded.error_code, failures = excluded.failures,
+      retry_at = excluded.retry_at, place = excluded.place, echoes = excluded.echoes, push_key = null, updated_at = now()
+    where l.workspace_id = ${workspaceId}
+  `.execute(db)
+}

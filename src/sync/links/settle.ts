@@ -1,0 +1,236 @@
+import type { LinkConflict } from '../../db/schema/record-links.ts'
+import { newId } from '../../ids.ts'
+import { hashBytes, sameValue, type Values } from '../mapping/canonical.ts'
+import { asPlatformHas, echoesOfAnswer, echoesOfSighting } from './echoes.ts'
+import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
+import type { LinkErrorCode, Mapping, Thing } from '../mapping/mapping.ts'
+import { mergeFields, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
+import type { RecordInsert, RecordUpdate } from '../records/record-writes.ts'
+
+/** What the platform has: a thing, or that it is gone. */
+export type Sighting =
+  { thing: Thing } | { gone: true; externalId: string; version: string | null; at: Date | undefined }
+
+/** What is to be written so that hub and platform agree as far as the policy lets them. */
+export interface Settled {
+  insert?: RecordInsert
+  update?: RecordUpdate
+  link: LinkWrite
+  /** How many fields, or whole things, both sides had changed. */
+  collisions: number
+}
+
+export interface Settling {
+  mapping: Mapping
+  policy: ConflictPolicy
+  now: Date
+}
+
+/** A thing that no link knows becomes a record. */
+export function settleNew({ mapping }: Settling, thing: Thing, recordId = newId('record')): Settled {
+  const data = JSON.parse(thing.json) as Values
+  return {
+    insert: { id: recordId, data },
+    link: { ...seen(mapping, recordId, thing, mapping.fieldsOf(data)), recordVersion: 1 },
+    collisions: 0,
+  }
+}
+
+/**
+ * Brings together what a link's record says and what the platform has now. `known` stands for what the platform was last
+ * known to have, when that is not the link's base: the values of a write that it has just answered.
+ */
+export function settleKnown(
+  settling: Settling,
+  { link, record }: LinkedRecord,
+  sighting: Sighting,
+  known?: Fields,
+): Settled {
+  if ('gone' in sighting) return settleGone(settling, link, record, sighting)
+  const { thing } = sighting
+  if (!record) return settleNew(settling, thing, link.record_id)
+  const { mapping, policy } = settling
+  const provider = mapping.fieldsOf(JSON.parse(thing.json))
+  const before = mapping.fieldsOf(link.base)
+  const base = known ?? before
+  if (record.deleted_at !== null) return settleDeleted(settling, link, record, thing, provider, base)
+
+  const data = mapping.fieldsOf(record.data)
+  // What the platform has already made of a value of the hub's is no change of the hub's.
+  const hub = asPlatformHas(link.echoes, base, data)
+  const times = { hubAt: record.updated_at, providerAt: thing.updatedAt }
+  const merge = mergeFields(mapping.writablePaths, { base, hub, provider }, policy, times, sameValue)
+  for (const path of mapping.fixedPaths) merge.hub[path] = merge.base[path] = provider[path]
+
+  const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]))
+  const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))
+  const held = Object.keys(merge.held).length > 0
+  const version = record.version + (changed ? 1 : 0)
+  const toPush = mapping.writablePaths.some(
+    path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
+  )
+  const next = { ...data, ...Object.fromEntries(taken.map(path => [path, merge.hub[path]])) }
+  return {
+    ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, next), deleted: false } } : {}),
+    link: {
+      ...seen(mapping, record.id, thing, merge.base),
+      echoes: known
+        ? echoesOfAnswer(link.echoes, mapping.writablePaths, { before, told: known, got: provider })
+        : echoesOfSighting(link.echoes, base, provider),
+      // What the platform does not have yet is found by the version that is behind.
+      recordVersion: toPush ? Math.min(link.record_version, version - 1) : version,
+      ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
+      ...(held ? inConflict({ fields: merge.held }) : {}),
+    },
+    // What is held already was counted when it was found.
+    collisions: merge.collided - Object.keys(merge.held).filter(path => path in (link.conflict?.fields ?? {})).length,
+  }
+}
+
+/** The record is a tombstone and the platform has the thing. */
+function settleDeleted(
+  { mapping, policy, now }: Settling,
+  link: Link,
+  record: RecordRow,
+  thing: Thing,
+  provider: Fields,
+  base: Fields,
+): Settled {
+  const link_ = { ...seen(mapping, record.id, thing, provider), echoes: link.echoes }
+  const restore: Settled = {
+    update: { id: record.id, data: mapping.intoData(record.data, provider), deleted: false },
+    link: { ...link_, recordVersion: record.version + 1 },
+    collisions: 0,
+  }
+  // Both had agreed that it is deleted: that it is there again is the platform's change alone.
+  if (link.gone && link.record_version === record.version) return restore
+  if (mapping.paths.every(path => sameValue(provider[path], base[path]))) {
+    return { link: { ...link_, recordVersion: link.record_version }, collisions: 0 }
+  }
+  switch (winnerOf(policy, { hubAt: record.deleted_at ?? now, providerAt: thing.updatedAt })) {
+    case 'provider':
+      return { ...restore, collisions: 1 }
+    case 'hub':
+      return { link: { ...link_, recordVersion: link.record_version }, collisions: 1 }
+    case 'held':
+      return {
+        link: { ...link_, recordVersion: link.record_version, ...inConflict({ fields: {}, deleted: 'hub' }) },
+        collisions: 1,
+      }
+  }
+}
+
+/** The platform has the thing no more. */
+function settleGone(
+  { mapping, policy, now }: Settling,
+  link: Link,
+  record: RecordRow | undefined,
+  sighting: { externalId: string; version: string | null; at: Date | undefined },
+): Settled {
+  // It was known: whatever is open between the two sides stays so.
+  if (link.gone && record?.deleted_at === null) {
+    return { link: { ...unchanged(link), externalVersion: sighting.version ?? link.external_version }, collisions: 0 }
+  }
+  const gone: LinkWrite = {
+    ...unchanged(link),
+    externalId: sighting.externalId,
+    externalVersion: sighting.version ?? link.external_version,
+    externalUpdatedAt: (sighting.at ?? link.external_updated_at)?.toISOString() ?? null,
+    state: 'ok',
+    gone: true,
+    conflict: null,
+    errorCode: null,
+    failures: 0,
+    retryAt: null,
+  }
+  if (!record || record.deleted_at !== null) {
+    return { link: { ...gone, recordVersion: record?.version ?? 0 }, collisions: 0 }
+  }
+  const tombstone: Settled = {
+    update: { id: record.id, data: record.data, deleted: true },
+    link: { ...gone, recordVersion: record.version + 1 },
+    collisions: 0,
+  }
+  const base = mapping.fieldsOf(link.base)
+  const hub = asPlatformHas(link.echoes, base, mapping.fieldsOf(record.data))
+  const edited = mapping.writablePaths.some(path => !sameValue(hub[path], base[path]))
+  if (!edited) return tombstone
+  switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: sighting.at ?? now })) {
+    case 'provider':
+      return { ...tombstone, collisions: 1 }
+    case 'hub':
+      // It is behind, so that the push makes it anew.
+      return { link: { ...gone, recordVersion: record.version - 1 }, collisions: 1 }
+    case 'held':
+      return { link: { ...gone, ...inConflict({ fields: {}, deleted: 'provider' }) }, collisions: 1 }
+  }
+}
+
+/** A link that says that its thing could not be taken or written. What was agreed on before stays. */
+export function failedLink(link: LinkWrite, errorCode: LinkErrorCode, now: Date): LinkWrite {
+  const failures = link.failures + 1
+  const retryAt = new Date(now.getTime() + retryDelayMs(failures)).toISOString()
+  return { ...link, state: 'error', errorCode, failures, retryAt }
+}
+
+/** A link of a thing that has no record yet. */
+export function emptyLink(recordId: string, externalId: string | null): LinkWrite {
+  return {
+    recordId,
+    externalId,
+    externalVersion: null,
+    externalUpdatedAt: null,
+    externalHash: null,
+    recordVersion: 0,
+    base: null,
+    state: 'ok',
+    gone: false,
+    conflict: null,
+    errorCode: null,
+    failures: 0,
+    retryAt: null,
+    place: null,
+    echoes: null,
+  }
+}
+
+/** A link as it is. */
+export function unchanged(link: Link): LinkWrite {
+  return {
+    recordId: link.record_id,
+    externalId: link.external_id,
+    externalVersion: link.external_version,
+    externalUpdatedAt: link.external_updated_at?.toISOString() ?? null,
+    externalHash: link.external_hash?.toString('hex') ?? null,
+    recordVersion: link.record_version,
+    base: link.base,
+    state: link.state,
+    gone: link.gone,
+    conflict: link.conflict,
+    errorCode: link.error_code,
+    failures: link.failures,
+    retryAt: link.retry_at?.toISOString() ?? null,
+    place: link.place,
+    echoes: link.echoes,
+  }
+}
+
+/** A link that has just seen a thing, with nothing open; its record's version is still to be said. */
+function seen(mapping: Mapping, recordId: string, thing: Thing, base: Fields): LinkWrite {
+  return {
+    ...emptyLink(recordId, thing.externalId),
+    externalVersion: thing.version,
+    externalUpdatedAt: thing.updatedAt?.toISOString() ?? null,
+    externalHash: hashBytes([thing.hash]).toString('hex'),
+    base: JSON.parse(mapping.jsonOf(base)) as Values,
+  }
+}
+
+function inConflict(conflict: LinkConflict): Pick<LinkWrite, 'state' | 'conflict'> {
+  return { state: 'conflict', conflict }
+}
+
+/** What could not be pushed and still has to be is tried again at once: something about it has changed. */
+function stillFailing(link: Link, now: Date): Partial<LinkWrite> {
+  return { state: 'error', errorCode: link.error_code, failures: link.failures, retryAt: now.toISOString() }
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { isUniqueViolation, type Executor } from '../../db/database.ts'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { itemLink, placesPerPage } from './bad-items.ts'
+import { commitSettled, countsOf, isDataError } from '../links/commit-settled.ts'
+import { commitCreatedPage } from './create-page.ts'
+import { supersedes } from './find-stale.ts'
+import { lockByThing } from '../links/link-store.ts'
+import type { Thing } from '../mapping/mapping.ts'
+import { hearsOfNew, lookAt, type PreparedPage } from './prepare-page.ts'
+import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
+import {
+  emptyLink,
+  failedLink,
+  settleKnown,
+  settleNew,
+  unchanged,
+  type Settled,
+  type Sighting,
+} from '../links/settle.ts'
+import { suspect } from './suspects.ts'
+
+/**
+ * Commits a page: its records, links, counts and the place where the run goes on, all or nothing. What the page says is gone
+ * is only noted: a run deletes nothing before it has looked at each such thing, and knows how many they are.
+ * @throws HubError `SYNC_STOPPED`, `PROVIDER_LIST_ENDLESS` when the run has met its cursor or its things on a page before
+ */
+export async function commitPage(
+  hub: ConnectionParts,
+  hold: RunHold,
+  page: PreparedPage,
+  place: RunPlace,
+): Promise<void> {
+  try {
+    const isNew = page.stale.every(({ recordId }) => recordId === null)
+    if (isNew && page.bad.length === 0 && page.gone.size === 0) {
+      const isSilent = page.stale.length === 0 || !(await hearsOfNew(hub, hold))
+      if (isSilent && (await commitNew(hub, hold, page, place))) return
+    }
+    if (page.isPresumedNew) await lookAt(hub, hold, page)
+    await hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place))
+  } catch (error) {
+    const isMet = isUniqueViolation(error, 'sync_run_pages_pkey') || isUniqueViolation(error, 'sync_run_pages_once')
+    throw isMet ? new HubError('PROVIDER_LIST_ENDLESS') : error
+  }
+}
+
+/** Commits a page of new things in one statement; gives false when something on it needs a look at each row. */
+async function commitNew(hub: ConnectionParts, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<boolean> {
+  try {
+    await commitCreatedPage(hub, hold, {
+      cursor: pageKey(page.cursor),
+      fingerprint: page.fingerprint,
+      seen: seenOn(hold, page),
+      created: page.stale.map(({ thing }) => thing),
+      counts: { pulled: page.things.size, unchanged: page.things.size - page.stale.length },
+      place,
+    })
+    return true
+  } catch (error) {
+    // Something on it that Postgres does not take, or a link made since.
+    if (isDataError(error)) return false
+    throw error
+  }
+}
+
+async function commitMixed(
+  hub: ConnectionParts,
+  trx: Executor,
+  hold: RunHold,
+  page: PreparedPage,
+  place: RunPlace,
+): Promise<void> {
+  // First of all: an attempt that holds the run no more must not take another's page for one met twice.
+  await moveRun(trx, hold, {}, place)
+  await trx
+    .insertInto('sync_run_pages')
+    .values({
+      run_id: hold.runId,
+      cursor: pageKey(page.cursor),
+      external_ids: seenOn(hold, page),
+      fingerprint: page.fingerprint,
+    })
+    .execute()
+  await suspect(trx, hold, [...page.gone.values()])
+  const settled = await settlePage(trx, hold, page)
+  const failed = await commitRows(hub, trx, hold, settled)
+  const counts = {
+    pulled: page.things.size + page.gone.size + page.bad.length,
+    unchanged: page.things.size - page.stale.length,
+    failed: page.bad.length + failed,
+  }
+  await moveRun(trx, hold, counts)
+}
+
+/** What a page showed, where what no page shows is to be found. What could not be mapped is there all the same. */
+function seenOn(hold: RunHold, page: PreparedPage): string[] | null {
+  if (!hold.run.compare) return null
+  return [...page.things.keys(), ...page.gone.keys(), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
+}
+
+/** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */
+function pageKey(cursor: string): string {
+  return cursor.length > 500 ? createHash('sha256').update(cursor).digest('base64url') : cursor
+}
+
+/** What each stale thing of a page comes to, and each item that cannot be taken. */
+async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Promise<Settled[]> {
+  const { workspaceId, sync, mapping } = hold
+  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+  const badIds = page.bad.flatMap(({ externalId }) => externalId ?? [])
+  const ids = [...page.stale.map(({ thing }) => thing.externalId), ...badIds]
+  const known = new Map(
+    (await lockByThing(trx, workspaceId, sync.id, ids)).map(linked => [linked.link.external_id, linked]),
+  )
+  const settled = page.stale.flatMap(({ thing }): Settled[] => {
+    const linked = known.get(thing.externalId)
+    if (!linked) return [settleNew(settling, thing)]
+    // Another may have seen a later version since the page was compared.
+    return supersedes(hold, thing, linked.link) ? [settleKnown(settling, linked, { thing })] : []
+  })
+  const placed = page.bad.filter(({ externalId }) => externalId === null).slice(0, placesPerPage)
+  const named = page.bad.filter(({ externalId }) => externalId !== null)
+  const failed = [...named, ...placed].map((item): Settled => {
+    const link = item.externalId === null ? undefined : known.get(item.externalId)?.link
+    const before = link ? unchanged(link) : itemLink(sync.id, page.cursor, item)
+    return { link: failedLink(before, item.errorCode, settling.now), collisions: 0 }
+  })
+  return [...settled, ...failed]
+}
+
+export function sightingOf(thing: Thing): Sighting {
+  if (!thing.gone) return { thing }
+  return { gone: true, externalId: thing.externalId, version: thing.version, at: thing.updatedAt }
+}
+
+/**
+ * Writes rows under a savepoint; what Postgres does not take is bisected down to the culprits, whose links say so. Gives how
+ * many those are.
+ */
+async function commitRows(
+  hub: ConnectionParts,
+  trx: Executor,
+  hold: RunHold,
+  rows: readonly Settled[],
+): Promise<number> {
+  if (rows.length === 0) return 0
+  await sql`savepoint rows`.execute(trx)
+  try {
+    await commitSettled(hub, trx, hold, rows, countsOf(rows))
+    await sql`release savepoint rows`.execute(trx)
+    return 0
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    await sql`rollback to savepoint rows`.execute(trx)
+    hub.log.warn({ err: error, syncId: hold.sync.id, rows: rows.length }, 'rows that the database does not take')
+  }
+  if (rows.length === 1) {
+    const { link } = rows[0]!
+    const failed = failedLink(emptyLink(link.recordId, link.externalId), 'INVALID_ITEM', new Date())
+    await commitSettled(hub, trx, hold, [{ link: failed, collisions: 0 }], {})
+    return 1
+  }
+  const middle = rows.length >> 1
+  const first = await commitRows(hub, trx, hold, rows.slice(0, middle))
+  return first + (await commitRows(hub, trx, hold, rows.slice(middle)))
+}

@@ -1,0 +1,143 @@
+import type { ConnectionParts } from '../../connections/parts.ts'
+import type { ProviderClient } from '../../calls/request.ts'
+import { sightingOf } from './apply-page.ts'
+import { forgetBadItems } from './bad-items.ts'
+import { commitSettled, countsOf } from '../links/commit-settled.ts'
+import { brakeOf, holdDeletions, releaseDeletions } from './deletion-brake.ts'
+import { supersedes } from './find-stale.ts'
+import { lockByThing } from '../links/link-store.ts'
+import { isBadItem } from '../mapping/mapping.ts'
+import type { WorkControl } from './pull.ts'
+import { moveRun, type RunHold } from '../runs/run-hold.ts'
+import { settleKnown, type Settled, type Sighting } from '../links/settle.ts'
+import { confirmGone, countSuspects, dropSuspects, nextSuspects, suspectUnseen, type Suspect } from './suspects.ts'
+import { readThing } from '../push/thing-calls.ts'
+
+const readBatch = 40
+const readsAtOnce = 4
+const deleteBatch = 500
+const reading = 'reading'
+
+/**
+ * After a pull: what the platform says is gone, and after a pass over everything what that did not see, is looked at by its
+ * id. What is there is taken; what is gone becomes a tombstone, once all of it is known and no more than a run may delete by
+ * itself. Gives whether the phase is through.
+ * @throws HubError `DELETIONS_HELD` where the list looks like another account's: then nothing may be pushed either
+ */
+export async function compareUnseen(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  control: WorkControl,
+): Promise<boolean> {
+  if (hold.run.cursor === null) {
+    await hub.db.transaction().execute(async trx => {
+      if (hold.run.compare) await suspectUnseen(trx, hold)
+      await moveRun(trx, hold, {}, { phase: 'compare', cursor: reading })
+    })
+  }
+  const { unread, gone } = await countSuspects(hub.db, hold.runId)
+  if (unread + gone > 0) {
+    const brake = await brakeOf(hub.db, hold)
+    for (let confirmed = gone; confirmed <= brake.allowed;) {
+      const batch = await nextSuspects(hub.db, hold.runId, false, readBatch)
+      if (batch.length === 0) break
+      confirmed += await readSuspects(hub, hold, client, batch, control.signal)
+      control.onProgress()
+      if (control.isOver()) return false
+    }
+    const found = await countSuspects(hub.db, hold.runId)
+    if (found.gone > brake.allowed) {
+      await holdDeletions(hub, hold, brake, found.gone + found.unread)
+      return true
+    }
+    if (!(await deleteGone(hub, hold, control))) return false
+  }
+  await hub.db.transaction().execute(async trx => {
+    if (hold.run.full) {
+      await releaseDeletions(trx, hold)
+      await forgetBadItems(trx, hold)
+    }
+    await moveRun(trx, hold, {}, { phase: 'push', cursor: null })
+  })
+  return true
+}
+
+/** Reads suspects by their ids and takes what is there. Gives how many are gone; nothing is concluded from what is unreadable. */
+async function readSuspects(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  suspects: readonly Suspect[],
+  signal: AbortSignal,
+): Promise<number> {
+  const sightings = new Map<string, Sighting | undefined>()
+  const waiting = [...suspects]
+  await Promise.all(
+    Array.from({ length: readsAtOnce }, async () => {
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
+        sightings.set(next.externalId, await sight(hold, client, next.externalId, signal))
+      }
+    }),
+  )
+  const gone: Suspect[] = []
+  const there = new Map<string, Sighting>()
+  for (const [externalId, sighting] of sightings) {
+    if (!sighting) continue
+    if ('gone' in sighting) gone.push({ externalId, version: sighting.version, at: sighting.at })
+    else there.set(externalId, sighting)
+  }
+  await hub.db.transaction().execute(async trx => {
+    await confirmGone(trx, hold.runId, gone)
+    const isGone = new Set(gone.map(({ externalId }) => externalId))
+    const done = suspects.map(({ externalId }) => externalId).filter(id => !isGone.has(id))
+    await dropSuspects(trx, hold.runId, done)
+    await settleSightings(hub, trx, hold, there)
+  })
+  return gone.length
+}
+
+/** Makes tombstones of what was found gone; gives whether that is through. */
+async function deleteGone(hub: ConnectionParts, hold: RunHold, control: WorkControl): Promise<boolean> {
+  for (;;) {
+    const batch = await nextSuspects(hub.db, hold.runId, true, deleteBatch)
+    if (batch.length === 0) return true
+    const sightings = new Map(batch.map(thing => [thing.externalId, { gone: true as const, ...thing }]))
+    await hub.db.transaction().execute(async trx => {
+      await dropSuspects(trx, hold.runId, [...sightings.keys()])
+      await settleSightings(hub, trx, hold, sightings)
+    })
+    control.onProgress()
+    if (control.isOver()) return false
+  }
+}
+
+async function settleSightings(
+  hub: ConnectionParts,
+  trx: Parameters<typeof lockByThing>[0],
+  hold: RunHold,
+  sightings: ReadonlyMap<string, Sighting>,
+): Promise<void> {
+  const { workspaceId, sync, mapping } = hold
+  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+  const linked = await lockByThing(trx, workspaceId, sync.id, [...sightings.keys()])
+  const settled = linked.flatMap((known): Settled[] => {
+    const sighting = sightings.get(known.link.external_id ?? '')
+    if (!sighting || ('thing' in sighting && !supersedes(hold, sighting.thing, known.link))) return []
+    return [settleKnown(settling, known, sighting)]
+  })
+  await commitSettled(hub, trx, hold, settled, countsOf(settled))
+}
+
+/** What the platform has under an id; undefined when it cannot be understood, and then nothing is concluded from it. */
+export async function sight(
+  hold: RunHold,
+  client: ProviderClient,
+  externalId: string,
+  signal: AbortSignal,
+): Promise<Sighting | undefined> {
+  const item = await readThing(client, hold.mapping.model, externalId, signal)
+  if (item === undefined) return { gone: true, externalId, version: null, at: undefined }
+  const thing = hold.mapping.thingOf(item)
+  return isBadItem(thing) ? undefined : sightingOf(thing)
+}

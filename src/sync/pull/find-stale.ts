@@ -1,0 +1,67 @@
+import { textArray } from '../../db/array-literal.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { hashBytes } from '../mapping/canonical.ts'
+import type { Thing } from '../mapping/mapping.ts'
+import { isOlder } from '../policy.ts'
+import type { RunHold } from '../runs/run-hold.ts'
+
+/** A thing that is not as its link last saw it; without a record when the sync has never seen it. */
+export interface StaleThing {
+  thing: Thing
+  recordId: string | null
+}
+
+interface StaleRow {
+  ord: number
+  record_id: string | null
+  external_version: string | null
+  external_updated_at: Date | null
+}
+
+// Relies on record_links_by_thing (sync_id, external_id): the lateral look-up keeps to it whatever the statistics say, and
+// the statement is planned anew each time, since a plan made while the table was empty reads all of it ever after.
+// What is unchanged does not leave the database.
+const text = `
+  select i.ord::int as ord, l.record_id, l.external_version, l.external_updated_at
+  from unnest($2::text[], $3::text[]) with ordinality as i(external_id, external_version, ord)
+  left join lateral (
+    select * from record_links l where l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id limit 1
+  ) l on true
+  where l.record_id is null
+    or l.external_hash is distinct from substring($4::bytea from (i.ord::int - 1) * 32 + 1 for 32)
+    or l.external_version is distinct from i.external_version
+    or l.state = 'error' or l.gone`
+
+/** Which of a page's things differ from what was last seen of them, and are not older than it. */
+export async function findStale(hub: ConnectionParts, hold: RunHold, things: readonly Thing[]): Promise<StaleThing[]> {
+  if (things.length === 0) return []
+  const ids = textArray(things.map(thing => thing.externalId))
+  const versions = textArray(things.map(thing => thing.version))
+  const hashes = hashBytes(things.map(thing => thing.hash))
+  const values = [hold.sync.id, ids, versions, hashes, hold.workspaceId]
+  const { rows } = await hub.pool.query<StaleRow>(text, values)
+  return rows
+    .map(row => ({ thing: things[row.ord - 1]!, recordId: row.record_id, link: row }))
+    .filter(({ thing, link }) => supersedes(hold, thing, link))
+    .map(({ thing, recordId }) => ({ thing, recordId }))
+}
+
+/** Whether a sighting counts against what a link last saw: an older version, such as a stale replica tells it, does not. */
+export function supersedes(
+  { mapping }: RunHold,
+  thing: Thing,
+  link: { external_version: string | null; external_updated_at: Date | null },
+): boolean {
+  const seen = { version: link.external_version, at: link.external_updated_at ?? undefined }
+  return !isOlder(sightedOf(thing), seen, mapping.model.versionRises ?? false, new Date())
+}
+
+/** The later of two sightings of one thing; the second where the platform does not say. */
+export function laterOf({ mapping }: RunHold, first: Thing, second: Thing): Thing {
+  const isSecondOlder = isOlder(sightedOf(second), sightedOf(first), mapping.model.versionRises ?? false, new Date())
+  return isSecondOlder ? first : second
+}
+
+function sightedOf({ version, updatedAt }: Thing) {
+  return { version, at: updatedAt }
+}

@@ -1,0 +1,88 @@
+import type { ConnectionParts } from '../../connections/parts.ts'
+import type { ProviderClient } from '../../calls/request.ts'
+import { commitPage } from './apply-page.ts'
+import { refuseForeignList } from './deletion-brake.ts'
+import { changesSince, FeedOverflow, fullPass } from '../../calls/pages/page-source.ts'
+import type { PageSource } from '../../calls/pages/page.ts'
+import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
+import { readPages } from './read-pages.ts'
+import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
+import { inCommitPlace, inLookPlace } from '../runs/run-places.ts'
+
+/** How an activity lets a long piece of work end early. */
+export interface WorkControl {
+  signal: AbortSignal
+  /** Called after each commit. */
+  onProgress(): void
+  /** Whether the work should hand back now; it goes on from what is committed. */
+  isOver(): boolean
+  /** Which attempt this is, from 1. */
+  attempt: number
+}
+
+/**
+ * Pulls what the platform has, or what it says has changed, page by page from where the run stands. While one page is
+ * committed the next is mapped and compared, and more are on their way. Gives whether the phase is through.
+ */
+export async function pullPages(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  control: WorkControl,
+): Promise<boolean> {
+  try {
+    return await readAll(hub, hold, client, sourceOf(hold, client), control)
+  } catch (error) {
+    if (!(error instanceof FeedOverflow)) throw error
+    // More has changed than the platform tells: everything is read instead, and what is gone is found by comparing.
+    await moveRun(hub.db, hold, {}, { cursor: null, full: true, compare: true })
+    return readAll(hub, hold, client, sourceOf(hold, client), control)
+  }
+}
+
+async function readAll(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  source: PageSource,
+  control: WorkControl,
+): Promise<boolean> {
+  let committed: Promise<void> = Promise.resolve()
+  let before: PreparedPage | undefined
+  try {
+    for await (const page of readPages(source, hold.run.cursor, control.signal)) {
+      const earlier = { page: before, committed }
+      const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, page, earlier))
+      if (page.cursor === source.first && hold.run.compare && hasOnlyNew(prepared)) {
+        await refuseForeignList(hub, hold, client, control.signal)
+      }
+      await committed
+      control.onProgress()
+      const place = placeBehind(page.next)
+      committed = inCommitPlace(hub, hold.workspaceId, () => commitPage(hub, hold, prepared, place))
+      // Awaited before the next commit; until then its failure is not unhandled.
+      committed.catch(() => undefined)
+      if (page.next === null) break
+      if (control.isOver()) {
+        await committed
+        return false
+      }
+      before = prepared
+    }
+  } finally {
+    // Whatever ends the loop, what is under way is through before the phase is.
+    await committed
+  }
+  Object.assign(hold.run, placeBehind(null))
+  return true
+}
+
+function placeBehind(next: string | null): RunPlace {
+  return next === null ? { phase: 'compare', cursor: null } : { phase: 'pull', cursor: next }
+}
+
+function sourceOf({ sync, run, mapping }: RunHold, client: ProviderClient): PageSource {
+  const { changedSince: feed } = mapping.model
+  if (run.full || !feed || sync.changed_since === null) return fullPass(client, mapping.model)
+  return changesSince(client, mapping.model, feed, sync.changed_since)
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import type { PushItem } from '../../db/schema/push-calls.ts'
+import { sameValue } from '../mapping/canonical.ts'
+import { asPlatformHas } from '../links/echoes.ts'
+import { isHeld } from './held-writes.ts'
+import type { Link, RecordRow } from '../links/link-store.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Fields } from '../policy.ts'
+import { restored, takes } from './thing-calls.ts'
+
+/** A record that this sync's platform may have to be told of, with its link if it has one. */
+export interface PushCandidate {
+  record: RecordRow
+  link: Link | undefined
+}
+
+/** What a candidate needs: a write, a look at its thing, only its link brought up to date, or nothing. */
+export type Plan =
+  { kind: 'write'; item: PushItem } | { kind: 'read' } | { kind: 'touch' } | { kind: 'skip' } | { kind: 'empty' }
+
+export function planPush(mapping: Mapping, { record, link }: PushCandidate): Plan {
+  const { model } = mapping
+  if (link?.push_key != null || link?.conflict?.deleted !== undefined || isHeld(link)) return { kind: 'skip' }
+  const isThere = link !== undefined && link.external_id !== null && !link.gone
+  const kind = record.deleted_at !== null ? 'delete' : isThere || isMarked(mapping, link) ? 'update' : 'create'
+  if (kind === 'delete' && !isThere) return link ? { kind: 'touch' } : { kind: 'skip' }
+  if (!takes(model, kind)) return link ? { kind: 'touch' } : { kind: 'skip' }
+  // Whatever the platform has there is looked at before it is told anything.
+  if (kind === 'update' && isThere && link.base === null) return { kind: 'read' }
+  const base = mapping.fieldsOf(link?.base)
+  const values = asPlatformHas(link?.echoes ?? null, base, mapping.fieldsOf(record.data))
+  // What is held for a person stays as the two sides last agreed on it.
+  for (const path of Object.keys(link?.conflict?.fields ?? {})) values[path] = base[path]
+  if (kind === 'update' && !link?.gone && mapping.writablePaths.every(path => sameValue(values[path], base[path]))) {
+    return { kind: link?.error_code === 'INVALID_ITEM' ? 'read' : 'touch' }
+  }
+  const write = writeOf(mapping, kind, link, values, base)
+  return write ? { kind: 'write', item: { recordId: record.id, write, values } } : { kind: 'empty' }
+}
+
+/** The write that brings a thing to these values; undefined when it would say nothing that the platform takes. */
+function writeOf(
+  mapping: Mapping,
+  kind: 'create' | 'update' | 'delete',
+  link: Link | undefined,
+  values: Fields,
+  base: Fields,
+): PushItem['write'] | undefined {
+  const { external_id: externalId = null, external_version: version = null } = link ?? {}
+  if (kind === 'create' || externalId === null) {
+    const body = mapping.bodyOf(values, undefined)
+    return body && { kind: 'create', body }
+  }
+  if (kind === 'delete') return { kind: 'delete', externalId, version }
+  const changed = mapping.bodyOf(values, base)
+  const body = link?.gone ? restored(mapping.model, changed ?? {}) : changed
+  return body && { kind: 'update', externalId, version, body }
+}
+
+/** Writes that go out in one call each: as many as the platform takes at once. */
+export function groupWrites(mapping: Mapping, items: readonly PushItem[]): PushItem[][] {
+  const { batch, delete: deletion } = mapping.model
+  if (!batch) return items.map(item => [item])
+  const isBatched = ({ write }: PushItem) => write.kind !== 'delete' || deletion?.kind === 'mark'
+  const batched = items.filter(isBatched)
+  const groups = Array.from({ length: Math.ceil(batched.length / batch.size) }, (_, index) =>
+    batched.slice(index * batch.size, (index + 1) * batch.size),
+  )
+  return [...groups, ...items.filter(item => !isBatched(item)).map(item => [item])]
+}
+
+/**
+ * The key of one call: the same for the same things at the same versions, and another one after a refusal, which the platform
+ * may have kept as its answer. At most 50 characters, as QuickBooks takes.
+ */
+export function pushKeyOf(
+  syncId: string,
+  group: readonly PushItem[],
+  candidates: ReadonlyMap<string, PushCandidate>,
+): string {
+  const parts = group.map(({ recordId, write }) => {
+    const { record, link } = candidates.get(recordId)!
+    return [recordId, record.version, link?.failures ?? 0, write.kind, write.kind === 'create' ? null : write.version]
+  })
+  return createHash('sha256')
+    .update(JSON.stringify([syncId, parts]))
+    .digest('base64url')
+}
+
+/** Whether a deleted thing comes back by an update, because deleting it only marked it. */
+function isMarked({ model }: Mapping, link: Link | undefined): boolean {
+  return link !== undefined && link.gone && link.external_id !== null && model.delete?.kind === 'mark'
+}

@@ -1,0 +1,181 @@
+import { isHubError } from '../../errors.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import type { ProviderClient } from '../../calls/request.ts'
+import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
+import type { WorkControl } from '../pull/pull.ts'
+import { recordAnswers, recordFailures } from './push-answers.ts'
+import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
+import { groupWrites, planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
+import { readAgain } from './push-reads.ts'
+import { mayHaveArrived, repeatable } from './push-repeats.ts'
+import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
+import { moveRun, type RunHold } from '../runs/run-hold.ts'
+import { unchanged } from '../links/settle.ts'
+import { writeThings, type WriteAnswer } from './thing-calls.ts'
+
+const callsAtOnce = 4
+const retriesPerRun = 200
+/** How often a record whose thing keeps changing under the write is tried in one run. */
+const staleRounds = 3
+/** From this attempt of the activity on, what fails alone is left for the next run. */
+const lenientFrom = 3
+const failuresInRow = 3
+
+/**
+ * Before anything else: what was under way when an earlier run broke off is sent again, so that what was made by it is
+ * known before the platform's list shows it. Gives whether the phase is through.
+ */
+export async function settlePending(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  control: WorkControl,
+): Promise<boolean> {
+  if (!(await sendPending(hub, hold, client, control))) return false
+  const phase = hold.sync.direction === 'push' ? 'push' : 'pull'
+  await moveRun(hub.db, hold, {}, { phase, cursor: hold.run.resumed_cursor })
+  return true
+}
+
+/**
+ * Sends again what was under way when an earlier run or attempt broke off, or was left when its slice was over: the very same,
+ * with the same keys. Gives whether all of it was sent.
+ */
+async function sendPending(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  control: WorkControl,
+): Promise<boolean> {
+  const { calls, anew } = await repeatable(hub, hold)
+  const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
+  const candidates = await candidatesById(hub.db, hold.workspaceId, hold.sync.id, [...anew, ...stale])
+  return (await pushCandidates(hub, hold, client, candidates, control)) && isThrough
+}
+
+/**
+ * Tells the platform what has changed in the collection since it was last told, and what failed and is due again. Gives
+ * whether the phase is through; it goes on from the change number that is committed.
+ */
+export async function pushChanges(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  control: WorkControl,
+): Promise<boolean> {
+  if (hold.sync.direction !== 'pull') {
+    const { workspaceId, sync } = hold
+    if (!(await sendPending(hub, hold, client, control))) return false
+    const due = await candidatesById(hub.db, workspaceId, sync.id, await dueRetries(hub.db, hold, retriesPerRun))
+    const retries = due.filter(({ record }) => record.change <= sync.pushed_change)
+    if (!(await pushCandidates(hub, hold, client, retries, control))) return false
+    for (;;) {
+      const { candidates, upTo, isEnd } = await nextCandidates(hub.db, hold, sync.pushed_change)
+      if (!(await pushCandidates(hub, hold, client, candidates, control))) return false
+      await setPushedChange(hub.db, hold, upTo)
+      if (isEnd) break
+      if (control.isOver()) return false
+    }
+  }
+  await moveRun(hub.db, hold, {}, { phase: 'done', cursor: null })
+  return true
+}
+
+/** Gives whether all calls were sent: those that are left are noted, and sent first when the run goes on. */
+async function pushCandidates(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  candidates: readonly PushCandidate[],
+  control: WorkControl,
+): Promise<boolean> {
+  const { workspaceId, sync, mapping } = hold
+  let waiting = candidates
+  let isAll = true
+  for (let round = 1; waiting.length > 0; round++) {
+    if (round > staleRounds) {
+      const ids = waiting.map(({ record }) => record.id)
+      await recordFailures(hub, hold, ids, 'NOT_SETTLED')
+      break
+    }
+    const plans = waiting.map(candidate => ({ ...candidate, plan: planPush(mapping, candidate) }))
+    const planned = (kind: string) => plans.filter(({ plan }) => plan.kind === kind)
+    const touched = planned('touch').flatMap(({ record, link }) =>
+      link ? [{ ...upToDate(link), recordVersion: record.version }] : [],
+    )
+    await writeLinks(hub.db, workspaceId, sync.id, touched)
+    const empty = planned('empty').map(({ record }) => record.id)
+    await recordFailures(hub, hold, empty, 'INVALID_ITEM')
+    const unread = planned('read').flatMap(({ link }) => link ?? [])
+    const read = await readAgain(hub, hold, client, unread, control)
+    const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
+    const items = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
+    const calls = groupWrites(mapping, items).map(group => ({ key: pushKeyOf(sync.id, group, byId), items: group }))
+    await noteCalls(hub.db, hold, calls)
+    const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
+    isAll &&= isThrough
+    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...stale])
+  }
+  return isAll
+}
+
+/** A link that needs no write: what is held for a person stays held. */
+function upToDate(link: Link): LinkWrite {
+  const state = link.conflict === null ? 'ok' : 'conflict'
+  return { ...unchanged(link), state, errorCode: null, failures: 0, retryAt: null }
+}
+
+/**
+ * Makes the calls, a few at once, until the slice is over, but some in any case. Gives the records that have to be looked at
+ * again, and whether all were made.
+ */
+async function sendCalls(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  calls: readonly PushCall[],
+  control: WorkControl,
+): Promise<{ stale: string[]; isThrough: boolean }> {
+  const waiting = [...calls]
+  const stale: string[] = []
+  let failed = 0
+  await Promise.all(
+    Array.from({ length: callsAtOnce }, async () => {
+      for (let call = waiting.shift(); call; call = waiting.shift()) {
+        try {
+          const answers = await sendCall(hub, hold, client, call, control.signal)
+          stale.push(...(await recordAnswers(hub, hold, client, call, answers, control.signal)))
+          failed = 0
+        } catch (error) {
+          // One thing that the platform stumbles over must not hold the others back; a platform that is down must.
+          if (!isHubError(error, 'PROVIDER_ERROR') || control.attempt < lenientFrom || ++failed >= failuresInRow) {
+            waiting.length = 0
+            throw error
+          }
+          await notePendingFailure(hub.db, hold, call.key)
+          await moveRun(hub.db, hold, { failed: call.items.length })
+        }
+        control.onProgress()
+        if (control.isOver()) break
+      }
+    }),
+  )
+  return { stale, isThrough: waiting.length === 0 }
+}
+
+async function sendCall(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  { key, items }: PushCall,
+  signal: AbortSignal,
+): Promise<WriteAnswer[]> {
+  signal.throwIfAborted()
+  const isFirst = await noteSending(hub.db, hold, key)
+  try {
+    return await writeThings(client, hold.mapping.model, items, key, signal)
+  } catch (error) {
+    if (isFirst && !mayHaveArrived(error)) await noteUnsent(hub.db, hold, key)
+    throw error
+  }
+}

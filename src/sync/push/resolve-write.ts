@@ -1,0 +1,62 @@
+import { writeAudit } from '../../audit/log.ts'
+import type { Executor } from '../../db/database.ts'
+import { HubError } from '../../errors.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { publishRecordEvents } from '../records/events.ts'
+import { isHeld } from './held-writes.ts'
+import { lockByRecord, lockByThing, writeLinks } from '../links/link-store.ts'
+import { writeRecords } from '../records/record-writes.ts'
+import { requestSyncRun } from '../runs/request-run.ts'
+import { unchanged } from '../links/settle.ts'
+import { findSync, type Sync } from '../sync-store.ts'
+
+/**
+ * Settles a write that waits for a person: with the id of the thing that it made, or null when nothing was made and it is to be
+ * sent again. A record that was made of that thing meanwhile is the same one a second time: it becomes a tombstone.
+ * @throws HubError `SYNC_NOT_FOUND`, `RECORD_NOT_FOUND`, `CONFLICT` when nothing of the record waits
+ */
+export async function resolveWrite(
+  hub: ConnectionParts,
+  actor: string,
+  workspaceId: string,
+  syncId: string,
+  recordId: string,
+  externalId: string | null,
+): Promise<void> {
+  const sync = await findSync(hub.db, workspaceId, syncId)
+  await hub.db.transaction().execute(async trx => {
+    const [linked] = await lockByRecord(trx, workspaceId, syncId, [recordId])
+    if (!linked?.record) throw new HubError('RECORD_NOT_FOUND')
+    if (!isHeld(linked.link)) throw new HubError('CONFLICT', { message: 'No write of this record waits for a person.' })
+    if (externalId !== null) await releaseThing(hub, trx, sync, recordId, externalId)
+    // Without anything agreed on, the thing is read before it is told anything.
+    const known = externalId === null ? {} : { externalId, externalVersion: null, externalHash: null, base: null }
+    const due = { state: 'error' as const, errorCode: 'NOT_SETTLED', gone: false, retryAt: new Date().toISOString() }
+    await writeLinks(trx, workspaceId, syncId, [{ ...unchanged(linked.link), ...known, ...due }])
+    const details = { syncId, made: externalId !== null }
+    await writeAudit(trx, { workspaceId, actor, action: 'sync.write_resolved', subjectId: recordId, details })
+  })
+  if (sync.status === 'active') await requestSyncRun(hub, workspaceId, syncId, 'manual')
+}
+
+/** Takes a thing from the record that has it, unless that is the one that is to have it. */
+async function releaseThing(
+  hub: ConnectionParts,
+  trx: Executor,
+  { workspaceId, id: syncId, collection }: Sync,
+  recordId: string,
+  externalId: string,
+): Promise<void> {
+  const [other] = await lockByThing(trx, workspaceId, syncId, [externalId])
+  if (!other || other.link.record_id === recordId) return
+  await trx
+    .deleteFrom('record_links')
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('record_id', '=', other.link.record_id)
+    .execute()
+  if (!other.record || other.record.deleted_at !== null) return
+  const { id, data } = other.record
+  await writeRecords(trx, workspaceId, collection, [], [{ id, data, deleted: true }])
+  await publishRecordEvents(hub, trx, workspaceId, { collection, syncId }, { 'record.deleted': [id] })
+}

@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import type { Executor } from '../../db/database.ts'
+import { canonicalJson, hashOf, type Values } from '../mapping/canonical.ts'
+
+/** A record to be made. */
+export interface RecordInsert {
+  id: string
+  data: Values
+}
+
+/** A record as it is to be; the caller holds its row locked. */
+export interface RecordUpdate {
+  id: string
+  data: Values
+  deleted: boolean
+}
+
+/**
+ * Takes so many change numbers of a collection, in the caller's transaction; gives the one before the first. The
+ * collection stays locked for other writers until the commit, so records are locked before numbers are taken.
+ */
+async function takeChanges(db: Executor, workspaceId: string, collection: string, count: number): Promise<number> {
+  const row = await db
+    .insertInto('collections')
+    .values({ workspace_id: workspaceId, name: collection, last_change: count })
+    .onConflict(conflict =>
+      conflict
+        .columns(['workspace_id', 'name'])
+        .doUpdateSet({ last_change: sql<number>`collections.last_change + excluded.last_change` }),
+    )
+    .returning('last_change')
+    .executeTakeFirstOrThrow()
+  return row.last_change - count
+}
+
+/** Writes new and changed records of one collection, in the caller's transaction. */
+export async function writeRecords(
+  db: Executor,
+  workspaceId: string,
+  collection: string,
+  inserts: readonly RecordInsert[],
+  updates: readonly RecordUpdate[],
+): Promise<void> {
+  const count = inserts.length + updates.length
+  if (count === 0) return
+  const before = await takeChanges(db, workspaceId, collection, count)
+  if (inserts.length > 0) {
+    await sql`
+      insert into records (id, workspace_id, collection, data, hash, change)
+      select i.id, ${workspaceId}, ${collection}, i.data, decode(i.hash, 'hex'), ${before}::bigint + i.ord
+      from jsonb_to_recordset(${JSON.stringify(numbered(inserts, 1))}::jsonb) as i(id text, data jsonb, hash text, ord int)
+    `.execute(db)
+  }
+  if (updates.length > 0) {
+    await sql`
+      update records r set data = i.data, hash = decode(i.hash, 'hex'), version = r.version + 1,
+        change = ${before}::bigint + i.ord, updated_at = now(),
+        deleted_at = case when i.deleted then coalesce(r.deleted_at, now()) end
+      from jsonb_to_recordset(${JSON.stringify(numbered(updates, inserts.length + 1))}::jsonb)
+        as i(id text, data jsonb, hash text, ord int, deleted boolean)
+      where r.workspace_id = ${workspaceId} and r.id = i.id
+    `.execute(db)
+  }
+}
+
+function numbered<Row extends RecordInsert>(rows: readonly Row[], from: number) {
+  return rows.map((row, index) => ({
+    ...row,
+    hash: hashOf(canonicalJson(row.data)).toString('hex'),
+    ord: from + index,
+  }))
+}

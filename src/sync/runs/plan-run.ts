@@ -1,0 +1,51 @@
+import { findConnection } from '../../connections/store.ts'
+import { usableStatuses } from '../../connections/states.ts'
+import type { Executor } from '../../db/database.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { providerOf } from '../../catalogue/find.ts'
+import { canTellSince } from '../../calls/pages/page-source.ts'
+import type { RunRow } from './run-row.ts'
+import type { Sync } from '../sync-store.ts'
+
+/**
+ * Whatever a platform's feed tells, everything is read and compared this often: a list that moved as it was read for the
+ * first time, or a change that was told late, would else be missed for ever.
+ */
+const fullPassEveryMs = 86_400_000
+
+/** Why a connection's syncs cannot run; undefined when they can. */
+export async function connectionProblem(trx: Executor, sync: Sync): Promise<ErrorCode | undefined> {
+  const connection = await findConnection(trx, sync.workspaceId, sync.connectionId)
+  const usable: readonly string[] = usableStatuses
+  if (usable.includes(connection.status)) return undefined
+  return connection.status === 'needs_reauth' ? 'TOKEN_EXPIRED' : 'CONNECTION_NOT_READY'
+}
+
+/** What a run is to read: everything, or what has changed; and whether it looks for what is gone. */
+export async function planOf(trx: Executor, sync: Sync, run: RunRow): Promise<{ full: boolean; compare: boolean }> {
+  const feed = providerOf(sync.provider).models?.[sync.model]?.changedSince
+  const row = await trx
+    .selectFrom('syncs')
+    .select(eb => [
+      'full_pass_at',
+      'deletions_held',
+      eb
+        .exists(
+          eb
+            .selectFrom('record_links')
+            .select('record_id')
+            .where('workspace_id', '=', sync.workspaceId)
+            .where('sync_id', '=', sync.id),
+        )
+        .as('has_links'),
+    ])
+    .where('workspace_id', '=', sync.workspaceId)
+    .where('id', '=', sync.id)
+    .executeTakeFirstOrThrow()
+  const now = new Date()
+  const isDue = now.getTime() - (row.full_pass_at?.getTime() ?? 0) > fullPassEveryMs
+  // What is held is looked at anew by each run, until it is allowed or there again.
+  const full = run.full || isDue || row.deletions_held !== null || !canTellSince(feed, sync.changedSince, now)
+  // Without links there is nothing that could have gone.
+  return { full, compare: full && row.has_links === true }
+}

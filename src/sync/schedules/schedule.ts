@@ -1,0 +1,75 @@
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { syncWorkflowId } from '../contract.ts'
+import { offsetOf } from './next-run.ts'
+import { parseEvery } from './schedule-input.ts'
+import { runStartOf, type SyncIdentity } from '../runs/start-workflow.ts'
+import type { SyncSchedule } from '../sync-store.ts'
+
+/** What a sync's Schedule is to be; none for a sync that has no schedule or is deleted. */
+export interface WantedSchedule extends SyncIdentity {
+  schedule: SyncSchedule | null
+  paused: boolean
+  deleted: boolean
+  revision: number
+}
+
+/**
+ * Brings the sync's Schedule in Temporal to what the row says, and notes that in the row unless it has changed since.
+ * Fails when Temporal does not answer in time: the row keeps asking, and reconcile tries again.
+ */
+export async function applySchedule(hub: ConnectionParts, wanted: WantedSchedule): Promise<void> {
+  const { schedule } = hub.temporal
+  const scheduleId = syncWorkflowId(wanted.id)
+  await hub.temporal.withDeadline(Date.now() + 3_000, async () => {
+    if (wanted.deleted || wanted.schedule === null) {
+      await schedule.getHandle(scheduleId).delete().catch(ignoreMissing)
+      return
+    }
+    const definition = definitionOf(wanted, wanted.schedule)
+    try {
+      await schedule.create({ scheduleId, ...definition })
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error
+      await schedule.getHandle(scheduleId).update(() => definition)
+    }
+  })
+  await hub.db
+    .updateTable('syncs')
+    .set({ schedule_applied: wanted.revision })
+    .where('workspace_id', '=', wanted.workspaceId)
+    .where('id', '=', wanted.id)
+    .where('schedule_revision', '=', wanted.revision)
+    .execute()
+}
+
+/** The same, right after a change: with Temporal down it is logged, and reconcile does it. */
+export async function applyScheduleSoon(hub: ConnectionParts, wanted: WantedSchedule): Promise<void> {
+  try {
+    await applySchedule(hub, wanted)
+  } catch (error) {
+    hub.log.warn({ err: error, syncId: wanted.id }, "the sync's schedule was not made now; reconcile will make it")
+  }
+}
+
+function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
+  const { workflowType, ...start } = runStartOf(wanted, 'schedule')
+  return {
+    spec:
+      'every' in schedule
+        ? {
+            intervals: [
+              { every: parseEvery(schedule.every)!, offset: offsetOf(wanted.id, parseEvery(schedule.every)!) },
+            ],
+          }
+        : { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
+    action: { type: 'startWorkflow' as const, workflowType, ...start },
+    // A run that is due while one is under way waits for the next time; after an outage one run catches up, not all.
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' as const },
+    state: { paused: wanted.paused, note: wanted.paused ? 'The sync is paused' : 'As the sync says' },
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof ScheduleNotFoundError)) throw error
+}
