@@ -1,6 +1,6 @@
 import type { AuthMethod } from './schema/auth.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
-import type { ModelDefinition } from './schema/model.ts'
+import type { ModelDefinition } from './schema/models.ts'
 
 // What a caller may know of a platform, derived from its definition: whatever a definition gains in models and triggers
 // shows here by itself.

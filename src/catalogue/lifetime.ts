@@ -1,4 +1,4 @@
-import type { Lifetime } from './schema/auth.ts'
+import type { Lifetime } from './schema/values.ts'
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, y: 365 * 86_400_000 }
 

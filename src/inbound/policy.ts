@@ -1,4 +1,4 @@
-import type { WebhookDefinition } from '../catalogue/schema/webhook.ts'
+import type { WebhookDefinition } from '../catalogue/schema/webhooks.ts'
 
 /** How many webhooks are claimed at once, and how many bytes of them. */
 export const claimLimit = 200

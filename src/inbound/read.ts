@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isNumber } from '../calls/json-path.ts'
-import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../catalogue/schema/webhook.ts'
+import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../catalogue/schema/webhooks.ts'
 import { keptId } from './receiving/kept-id.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
 import type { SignedRequest } from './receiving/verify.ts'

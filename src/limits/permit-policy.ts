@@ -1,5 +1,5 @@
 import { lifetimeMs } from '../catalogue/lifetime.ts'
-import type { CallsPerWindow, LimitHeaders } from '../catalogue/schema/rate-limit.ts'
+import type { CallsPerWindow, LimitHeaders } from '../catalogue/schema/limits.ts'
 import { parseRetryAfter } from '../outgoing/retry-after.ts'
 
 /** A token bucket: it holds `capacity` permits at most and gains `perMs` of them each millisecond. */

@@ -6,7 +6,7 @@ import { PermitBucket } from './permit-bucket.ts'
 import { bucketOf, pauseAfter, remainingOf, type Pause } from './permit-policy.ts'
 import { PermitSlots } from './permit-slots.ts'
 import { lowerBucket, pauseBucket } from './permit-store.ts'
-import { defaultLimits, type LimitHeaders, type RateLimit } from '../catalogue/schema/rate-limit.ts'
+import { defaultLimits, type LimitHeaders, type RateLimit } from '../catalogue/schema/limits.ts'
 
 /** Whose call it is. */
 export interface PermitSubject {

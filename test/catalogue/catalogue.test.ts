@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { providers } from '../../src/catalogue/find.ts'
-import type { WebhookField, WebhookShape } from '../../src/catalogue/schema/webhook.ts'
+import type { WebhookField, WebhookShape } from '../../src/catalogue/schema/webhooks.ts'
 import { isEventType } from '../../src/delivery/events/types/event-types.ts'
 
 const folder = new URL('../../src/catalogue/platforms/', import.meta.url)

@@ -29,6 +29,7 @@ afterAll(async () => {
 
 const method: OAuth2 = {
   kind: 'oauth2',
+  id: 'oauth',
   authorize: 'https://idp.example/authorize',
   token: 'https://idp.example/token',
   clientAuth: 'basic',

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { isSigned } from '../../src/inbound/receiving/verify.ts'
-import type { WebhookScheme } from '../../src/catalogue/schema/webhook.ts'
+import type { WebhookScheme } from '../../src/catalogue/schema/webhooks.ts'
 
 const secret = 'It is a secret to everybody'
 const now = 1_763_700_000_000

@@ -1,5 +1,5 @@
 import { blockSize, bucketOf, leastWaitMs, pauseAfter, remainingOf, slotsFor } from '../../src/limits/permit-policy.ts'
-import type { Lifetime } from '../../src/catalogue/schema/auth.ts'
+import type { Lifetime } from '../../src/catalogue/schema/values.ts'
 import { lifetimeMs } from '../../src/catalogue/lifetime.ts'
 
 describe('token buckets', () => {
@@ -13,7 +13,7 @@ describe('token buckets', () => {
       [100_000, '1d'],
     ]
     for (const [permits, window] of limits) {
-      const { capacity, perMs } = bucketOf({ per: 'connection', permits, window })
+      const { capacity, perMs } = bucketOf({ kind: 'calls-per-window', per: 'connection', permits, window })
       expect(capacity).toBeGreaterThanOrEqual(1)
       // From full, just before the window is over.
       expect(capacity + Math.floor(perMs * (lifetimeMs(window) - 0.001))).toBeLessThanOrEqual(permits)
@@ -22,13 +22,13 @@ describe('token buckets', () => {
   })
 
   it('are asked for larger blocks while blocks are used up, and for what is needed when they are not', () => {
-    const bucket = bucketOf({ per: 'connection', permits: 10_000, window: '1s' })
+    const bucket = bucketOf({ kind: 'calls-per-window', per: 'connection', permits: 10_000, window: '1s' })
     expect(blockSize(bucket, { waiting: 1, previousBlock: 1, previousUsed: 0 })).toBe(1)
     expect(blockSize(bucket, { waiting: 1, previousBlock: 64, previousUsed: 64 })).toBe(128)
     expect(blockSize(bucket, { waiting: 1, previousBlock: 64, previousUsed: 5 })).toBe(5)
     expect(blockSize(bucket, { waiting: 40, previousBlock: 8, previousUsed: 8 })).toBe(40)
     expect(blockSize(bucket, { waiting: 5_000, previousBlock: 8, previousUsed: 8 })).toBe(1_000)
-    const slow = bucketOf({ per: 'connection', permits: 5_000, window: '1h' })
+    const slow = bucketOf({ kind: 'calls-per-window', per: 'connection', permits: 5_000, window: '1h' })
     expect(blockSize(slow, { waiting: 50, previousBlock: 8, previousUsed: 8 })).toBe(1)
   })
 

@@ -128,7 +128,7 @@ describe('permits', () => {
     let statements = 0
     const pool = { query: (...args: Parameters<typeof hub.pool.query>) => (statements++, hub.pool.query(...args)) }
     const bucket = new PermitBucket(pool as unknown as typeof hub.pool, 'fast', {
-      ...bucketOf({ per: 'connection', permits: 50_000, window: '1s' }),
+      ...bucketOf({ kind: 'calls-per-window', per: 'connection', permits: 50_000, window: '1s' }),
     })
     let permits = 0
     const end = Date.now() + 1_000

@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.ts'
 import { textAt, valueAt } from '../json-path.ts'
-import type { ListDefinition, ModelDefinition } from '../../catalogue/schema/model.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import type { ListDefinition } from '../../catalogue/schema/pages.ts'
 import type { ProviderClient } from '../request.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import { nextLink } from './next-link.ts'

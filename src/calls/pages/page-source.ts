@@ -1,5 +1,6 @@
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
-import type { ChangeFeed, ModelDefinition } from '../../catalogue/schema/model.ts'
+import type { ChangeFeed } from '../../catalogue/schema/feeds.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../request.ts'
 import { itemsAt } from './list-answer.ts'
 import { listPages } from './list-pages.ts'

@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.ts'
 import { textAt } from '../json-path.ts'
-import type { ListDefinition } from '../../catalogue/schema/model.ts'
+import type { ListDefinition } from '../../catalogue/schema/pages.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import type { ListCall, PageSource } from './page.ts'
 

@@ -1,35 +1,35 @@
-import type { AuthMethod } from './auth.ts'
-import type { ModelDefinition } from './model.ts'
-import type { LimitSign, RateLimit } from './rate-limit.ts'
-import type { WebhookDefinition } from './webhook.ts'
+import { z } from 'zod'
+import { authMethod } from './auth.ts'
+import { identity } from './calls.ts'
+import { environments } from './hosts.ts'
+import { limitSign, rateLimit } from './limits.ts'
+import { modelDefinition } from './models.ts'
+import { httpsUrl, jsonPath, record, slug, text } from './values.ts'
+import { webhookDefinition } from './webhooks.ts'
 
+export type ProviderDefinition = z.infer<typeof providerDefinition>
 /**
  * A platform, as data. Paths into JSON are dotted (`CompanyInfo.Id`); `{name}` in a path of a URL is filled from the
- * connection's captured configuration. What differs between platforms is a named variant in the types this is made of.
+ * connection's captured configuration, `{id}` with a thing's id. What differs between platforms is a named variant in the
+ * schemas this is made of.
  */
-export interface ProviderDefinition {
-  id: string
-  name: string
-  /** The platform's documentation. */
-  docs: string
-  /** Where its API is, by environment; the first is the default. */
-  environments: Record<string, { api: string }>
-  auth: AuthMethod[]
-  /** Every scope the hub knows to ask for, with what it means to a person. */
-  scopes: Record<string, string>
-  /** The call that proves a connection works and says whose account it is. */
-  identity: {
-    get: string
-    headers?: Record<string, string>
-    /** Where the answer has the account's id; or which captured value is it, where the answer does not name it. */
-    id: string | { captured: string }
-    name: string
-  }
-  /** Where an error's body has the provider's own code for it. */
-  errorCode?: string
-  limits?: RateLimit[]
-  /** Answers that tell of a limit, beside 429 and what the headers say. */
-  limitSigns?: LimitSign[]
-  webhooks?: WebhookDefinition
-  models?: Record<string, ModelDefinition>
-}
+export const providerDefinition = z.strictObject({
+  id: slug,
+  name: text(100),
+  docs: httpsUrl.describe("The platform's documentation"),
+  environments: environments.describe('Where its API is, by environment; the first is the default'),
+  auth: z.array(authMethod).min(1).max(10).describe('The ways to connect an account'),
+  scopes: record(text(200), text(300), 500).describe(
+    'Every scope the hub knows to ask for, with what it means to a person',
+  ),
+  identity: identity.describe('The call that proves a connection works and says whose account it is'),
+  errorCode: jsonPath.exactOptional().describe("Where an error's body has the provider's own code for it"),
+  limits: z.array(rateLimit).max(10).exactOptional().describe('The limits that it documents'),
+  limitSigns: z
+    .array(limitSign)
+    .max(10)
+    .exactOptional()
+    .describe('Answers that tell of a limit, beside 429 and what the headers say'),
+  webhooks: webhookDefinition.exactOptional().describe('What the platform tells the hub'),
+  models: record(slug, modelDefinition, 100).exactOptional().describe('What the hub can sync'),
+})

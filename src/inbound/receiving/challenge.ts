@@ -1,5 +1,5 @@
 import { textOf } from '../../json/text-of.ts'
-import type { WebhookChallenge } from '../../catalogue/schema/webhook.ts'
+import type { WebhookChallenge } from '../../catalogue/schema/webhooks.ts'
 import { valueFor } from '../paths.ts'
 import { sameText } from './verify.ts'
 

@@ -1,4 +1,4 @@
-import type { WebhookDefinition, WebhookField } from '../../catalogue/schema/webhook.ts'
+import type { WebhookDefinition, WebhookField } from '../../catalogue/schema/webhooks.ts'
 
 const always = ['content-type', 'user-agent']
 

@@ -1,5 +1,5 @@
 import { HubError } from '../../errors.ts'
-import type { WebhookDefinition } from '../../catalogue/schema/webhook.ts'
+import type { WebhookDefinition } from '../../catalogue/schema/webhooks.ts'
 import { encodingOf } from './content-encoding.ts'
 import { inflated, isGzip } from './inflate.ts'
 import { bodyLimitOf, untrustedBytes } from '../policy.ts'

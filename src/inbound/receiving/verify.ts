@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
-import type { SignatureEncoding, WebhookScheme } from '../../catalogue/schema/webhook.ts'
+import type { SignatureEncoding, WebhookScheme } from '../../catalogue/schema/webhooks.ts'
 
 /** A request as it came: the bytes that were signed, and headers with lower-case names. */
 export interface SignedRequest {

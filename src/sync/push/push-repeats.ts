@@ -1,7 +1,7 @@
 import { isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
-import type { ModelDefinition } from '../../catalogue/schema/model.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { TransportError } from '../../calls/send.ts'
 import { lockByRecord, writeLinks, type LinkWrite } from '../links/link-store.ts'
 import { forgetCall, pendingCalls, underWay, type PushCall } from './push-calls.ts'

@@ -8,6 +8,7 @@ export const github = {
   auth: [
     {
       kind: 'oauth2',
+      id: 'oauth',
       authorize: 'https://github.com/login/oauth/authorize',
       token: 'https://github.com/login/oauth/access_token',
       revoke: { kind: 'delete-grant', url: 'https://api.github.com/applications/{clientId}/grant' },
@@ -33,6 +34,7 @@ export const github = {
   },
   limits: [
     {
+      kind: 'calls-per-window',
       per: 'connection',
       permits: 5000,
       window: '1h',

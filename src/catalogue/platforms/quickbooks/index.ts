@@ -11,6 +11,7 @@ export const quickbooks = {
   auth: [
     {
       kind: 'oauth2',
+      id: 'oauth',
       authorize: 'https://appcenter.intuit.com/connect/oauth2',
       token: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
       revoke: { kind: 'rfc7009', url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke' },
@@ -35,8 +36,8 @@ export const quickbooks = {
   },
   errorCode: 'Fault.Error.0.code',
   limits: [
-    { per: 'connection', permits: 500, window: '1m' },
-    { per: 'connection', concurrent: 10 },
+    { kind: 'calls-per-window', per: 'connection', permits: 500, window: '1m' },
+    { kind: 'calls-at-once', per: 'connection', concurrent: 10 },
   ],
   models: {
     customers: {

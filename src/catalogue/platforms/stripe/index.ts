@@ -8,6 +8,7 @@ export const stripe = {
   auth: [
     {
       kind: 'api_key',
+      id: 'key',
       label: 'Secret or restricted key',
       pattern: '^(sk|rk)_(test|live)_[A-Za-z0-9]{10,}$',
       help: 'Stripe Dashboard, Developers, API keys',
@@ -17,7 +18,7 @@ export const stripe = {
   scopes: {},
   identity: { get: '/v1/account', id: 'id', name: 'settings.dashboard.display_name' },
   errorCode: 'error.code',
-  limits: [{ per: 'connection', permits: 100, window: '1s' }],
+  limits: [{ kind: 'calls-per-window', per: 'connection', permits: 100, window: '1s' }],
   models: {
     customers: {
       collection: 'customers',

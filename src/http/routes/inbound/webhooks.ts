@@ -9,7 +9,7 @@ import { bodyLimitOf, bodyRoomBytes, bodyShareBytes } from '../../../inbound/pol
 import { readBody } from '../../../inbound/receiving/read-body.ts'
 import { webhookApp, type WebhookApp } from '../../../provider-apps/webhook-app.ts'
 import { providers } from '../../../catalogue/find.ts'
-import type { WebhookDefinition } from '../../../catalogue/schema/webhook.ts'
+import type { WebhookDefinition } from '../../../catalogue/schema/webhooks.ts'
 import { networkOf } from '../../rate-limit.ts'
 import type { Plugin } from '../../route.ts'
 

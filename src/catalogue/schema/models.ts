@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { readDefinition } from './calls.ts'
+import { changeFeed } from './feeds.ts'
+import { listDefinition } from './pages.ts'
+import { code, httpsUrl, jsonPath, slug, text } from './values.ts'
+import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './writes.ts'
+
+export type Marker = z.infer<typeof marker>
+const marker = z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean()]) })
+
+const updatedAt = z.discriminatedUnion('format', [
+  z
+    .strictObject({
+      path: jsonPath,
+      format: z.literal('iso'),
+      zone: z
+        .string()
+        .regex(/^[+-]\d\d:\d\d$/)
+        .exactOptional()
+        .describe('The offset, such as `+08:00`, of times that name none; else UTC'),
+    })
+    .describe('ISO 8601'),
+  z.strictObject({ path: jsonPath, format: z.literal('unix-seconds') }).describe('Seconds since 1970'),
+])
+
+export type TransformName = z.infer<typeof transformName>
+const transformName = z
+  .enum(['lower-case-code'])
+  .describe('`lower-case-code`: the platform writes codes in small letters, the hub in capitals')
+
+export type FieldOptions = z.infer<typeof fieldOptions>
+const fieldOptions = z.strictObject({
+  transform: transformName
+    .exactOptional()
+    .describe('How the value is written on the two sides; the same on both when absent'),
+  only: z
+    .enum(['read', 'create'])
+    .exactOptional()
+    .describe('`read`: never written to the platform. `create`: written only with a new thing'),
+})
+
+export type FieldMapping = z.infer<typeof fieldMapping>
+/** A canonical path, the platform's path, and what is special about the field. */
+const fieldMapping = z.tuple([jsonPath, jsonPath, fieldOptions.exactOptional()]).readonly()
+
+const codes = z.array(code).max(50).exactOptional()
+
+export type ModelDefinition = z.infer<typeof modelDefinition>
+/** One kind of thing that a platform keeps and the hub can sync. */
+export const modelDefinition = z.strictObject({
+  collection: slug.describe("The hub's collection that it maps to by default; its fields are in collections.ts"),
+  summary: text(300),
+  docs: httpsUrl.describe("The platform's documentation of it"),
+  id: jsonPath.describe('Where its id is'),
+  version: jsonPath
+    .exactOptional()
+    .describe('Where the token is that an update has to bring along; a stale one is refused by the platform'),
+  versionRises: z
+    .literal(true)
+    .exactOptional()
+    .describe(
+      'The version is a number that rises with each change: of two sightings the one with the higher number is the later',
+    ),
+  updatedAt: updatedAt.exactOptional().describe('Where the time of its last change is'),
+  gone: z
+    .array(marker)
+    .max(10)
+    .exactOptional()
+    .describe('What marks a thing that is still answered but counts as deleted'),
+  list: listDefinition.describe('How a platform hands out a list in pages, and what the end of it looks like'),
+  changedSince: changeFeed
+    .exactOptional()
+    .describe('How to ask for what has changed only; without it every run reads everything'),
+  read: readDefinition.describe('One thing by its id'),
+  create: writeDefinition.exactOptional(),
+  update: updateDefinition.exactOptional(),
+  delete: deleteDefinition.exactOptional(),
+  batch: batchDefinition.exactOptional().describe('Several writes in one call, answered one by one'),
+  idempotency: idempotency.exactOptional().describe('How the platform recognises a repeated write'),
+  errors: z
+    .strictObject({ stale: codes, duplicate: codes, missing: codes })
+    .exactOptional()
+    .describe("The platform's own error codes that mean something to a sync"),
+  fields: z.array(fieldMapping).min(1).max(500),
+})
