@@ -1,13 +1,10 @@
 import { HubError } from '../errors.ts'
-import { github } from './platforms/github/index.ts'
-import { quickbooks } from './platforms/quickbooks/index.ts'
-import { stripe } from './platforms/stripe/index.ts'
+import { platforms } from './platforms/index.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 
-/** Every platform, in the order of their names. */
-export const providers: ProviderDefinition[] = [github, quickbooks, stripe]
+export { platforms as providers } from './platforms/index.ts'
 
-const byId = new Map(providers.map(provider => [provider.id, provider]))
+const byId = new Map(platforms.map(provider => [provider.id, provider]))
 
 /** @throws HubError `INVALID_PROVIDER` */
 export function providerOf(id: string): ProviderDefinition {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { providers } from '../../src/catalogue/find.ts'
 import type { WebhookField, WebhookShape } from '../../src/catalogue/schema/webhooks.ts'
 import { isEventType } from '../../src/delivery/events/types/event-types.ts'
@@ -9,8 +9,22 @@ const braces = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(match => m
 
 describe('the catalogue', () => {
   it('is the folder, in the order of the ids, each platform in a folder named after it', () => {
-    const folders = readdirSync(folder)
-    expect(providers.map(provider => provider.id)).toEqual(folders.sort())
+    const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+    expect(providers.map(provider => provider.id)).toEqual(folders.map(entry => entry.name).sort())
+  })
+
+  it('keeps each model in a file named after it, and each file short', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+    for (const { id, models = {} } of providers) {
+      const inFolder = files.filter(file => file.startsWith(`${id}/models/`))
+      expect(inFolder.toSorted()).toEqual(
+        Object.keys(models)
+          .toSorted()
+          .map(model => `${id}/models/${model}.ts`),
+      )
+    }
+    const long = files.filter(file => readFileSync(new URL(file, folder), 'utf8').split('\n').length > 150)
+    expect(long).toEqual([])
   })
 })
 
