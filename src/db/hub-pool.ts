@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { databaseRefused, databaseWaitSeconds } from '../metrics/registry.ts'
-import { ConnectionLine, lineSettings } from './connection-line.ts'
+import { ConnectionLine, sharesOfPool } from './connection-line.ts'
 import { refuseSecond } from './one-connection.ts'
 import { hubItself, workspaceNow } from './on-behalf-of.ts'
 
@@ -40,8 +40,7 @@ export class HubPool extends pg.Pool {
     this.watched = watched
     this.poolName = options.application_name ?? 'causeway'
     this.#shared = shared
-    const settings = shared ? lineSettings : { ...lineSettings, timesWhatIsLeft: Infinity }
-    this.#line = new ConnectionLine({ size: options.max, ...settings })
+    this.#line = new ConnectionLine(shared ? sharesOfPool(options.max) : { places: options.max, kept: 0 })
     open.add(this)
     this.on('release', (error, client) => this.#giveBack(error, client))
   }

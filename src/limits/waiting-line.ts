@@ -1,12 +1,12 @@
-interface Waiter {
+import { waitInLine, type Waiter } from '../fairness/wait-in-line.ts'
+
+interface Waiting extends Waiter<void> {
   deadline: number
-  admit: () => void
-  refuse: (error: Error) => void
 }
 
-/** Callers who wait for their turn, first come, first served; who is cancelled leaves. */
+/** Callers who wait for their turn: first come, first served. Those whose signal is aborted leave the line. */
 export class WaitingLine {
-  readonly #waiters = new Set<Waiter>()
+  readonly #waiters = new Set<Waiting>()
   #wake: (() => void) | undefined
 
   get length(): number {
@@ -15,27 +15,13 @@ export class WaitingLine {
 
   /** Resolves when admitted; rejects when refused, or with the signal's reason when aborted. */
   join(deadline: number, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) return Promise.reject(signal.reason as Error)
-    return new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        this.#waiters.delete(waiter)
-        signal?.removeEventListener('abort', abort)
+    return waitInLine<void>(signal, waiter => {
+      const waiting = { ...waiter, deadline }
+      this.#waiters.add(waiting)
+      return () => {
+        this.#waiters.delete(waiting)
         if (this.#waiters.size === 0) this.#wake?.()
       }
-      const abort = () => waiter.refuse(signal?.reason as Error)
-      const waiter: Waiter = {
-        deadline,
-        admit: () => {
-          leave()
-          resolve()
-        },
-        refuse: error => {
-          leave()
-          reject(error)
-        },
-      }
-      signal?.addEventListener('abort', abort, { once: true })
-      this.#waiters.add(waiter)
     })
   }
 

@@ -62,7 +62,18 @@ describe('the directions of imports', () => {
 
 /** The parts of `src` from the ground up: each imports those before it, and itself. Files that stand alone are parts too. */
 const order = [
-  ...['version.ts', 'located.ts', 'json', 'deadline.ts', 'ids.ts', 'errors.ts', 'logger.ts', 'temporal', 'config.ts'],
+  ...[
+    'version.ts',
+    'located.ts',
+    'json',
+    'fairness',
+    'deadline.ts',
+    'ids.ts',
+    'errors.ts',
+    'logger.ts',
+    'temporal',
+    'config.ts',
+  ],
   ...['outgoing', 'metrics', 'db', 'credentials', 'foundation.ts', 'audit', 'catalogue', 'limits', 'calls', 'grants'],
   ...['workspaces', 'provider-apps', 'delivery', 'connections', 'sync', 'inbound'],
   ...['maintenance', 'retention', 'operators', 'hub.ts', 'gauge-sources.ts', 'http', 'main.ts'],

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConnectionLine } from '../../src/db/connection-line.ts'
+import { ConnectionLine, sharesOfPool } from '../../src/db/connection-line.ts'
 
-const settings = { waitMs: 60_000, mostWaiting: 1_000, timesWhatIsLeft: 2 }
+const settings = { waitMs: 60_000, mostWaiting: 1_000 }
 
 /** Joins so many times for one, and tells who has been served, in order. */
-function lineOf(size: number, more: Partial<typeof settings> = {}) {
-  const line = new ConnectionLine({ size, ...settings, ...more })
+function lineOf(size: number, more: Partial<typeof settings> = {}, shares = sharesOfPool(size)) {
+  const line = new ConnectionLine(shares, { ...settings, ...more })
   const served: string[] = []
   const refused: string[] = []
   return {
@@ -56,7 +56,7 @@ describe('the line before a pool', () => {
   })
 
   it('gives all to the one side of a pool that nobody shares', () => {
-    const { line, join } = lineOf(3, { timesWhatIsLeft: Infinity })
+    const { line, join } = lineOf(3, {}, { places: 3, kept: 0 })
     join('', 5)
     expect([line.held, line.waiting]).toEqual([3, 2])
   })

@@ -31,6 +31,10 @@ function failingLately(hub: ConnectionParts): string[] {
 }
 
 /**
+ * Shares places otherwise than `src/fairness`: there owners come and wait for a place; here nobody waits in memory. What is due
+ * lies in Postgres, and a place goes to whatever row the next claim finds. The owners are two at once, workspace and platform,
+ * and a refresh that has become slow changes its kind of place while it is under way.
+ *
  * Begins what is due while there are places: first of workspaces that have none under way, those whose refreshes work before
  * the others; then of workspaces and platforms that have few, then of such workspaces whatever their platform, then of any;
  * each but for the places that are kept for the ones before. Gives how many were begun.

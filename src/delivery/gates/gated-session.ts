@@ -147,7 +147,7 @@ export class GatedSession implements GateHolder {
     if (restMs > 0 || gapMs > 0) return this.#again(Math.max(restMs, gapMs))
     const { workspaceId } = this.gate
     if (!load.gateClaims.hasRoom(workspaceId, this.#goOn)) return
-    load.gateClaims.begin(workspaceId)
+    load.gateClaims.take(workspaceId)
     this.#looking = this.#claim()
       .catch((error: unknown) => {
         this.#wanted = true
@@ -156,7 +156,7 @@ export class GatedSession implements GateHolder {
       })
       .finally(() => {
         this.#looking = undefined
-        load.gateClaims.end(workspaceId)
+        load.gateClaims.giveBack(workspaceId)
         load.gateClaims.goOn()
         this.#pump()
         this.#look()

@@ -6,7 +6,7 @@ import { finishHeld } from '../dispatch/housekeeping.ts'
 import { standsInLine } from '../dispatch/recording/record.ts'
 import type { Result } from '../dispatch/recording/result.ts'
 import { Requests } from '../dispatch/lanes/requests.ts'
-import { Tally } from '../dispatch/lanes/tally.ts'
+import { Tally } from '../../fairness/tally.ts'
 
 const lookGapMs = 50
 const lookEveryMs = 500
@@ -116,7 +116,7 @@ export class GatedSessions {
     if (!target || !running()) return releaseGate(pools.gates, gate)
     const session = new GatedSession(this.#context, gate, target, () => this.#forget(session))
     this.#sessions.set(gate.endpointId, session)
-    this.#places.begin(gate.workspaceId)
+    this.#places.take(gate.workspaceId)
     this.#keeper.keep(session)
     try {
       await session.prepare()
@@ -138,7 +138,7 @@ export class GatedSessions {
     const { endpointId, workspaceId } = session.gate
     if (this.#sessions.get(endpointId) !== session) return
     this.#sessions.delete(endpointId)
-    this.#places.end(workspaceId)
+    this.#places.giveBack(workspaceId)
   }
 
   /** Lets a session end and gives its gate back; until then no other is opened here. */

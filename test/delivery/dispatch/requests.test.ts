@@ -1,12 +1,11 @@
 import { Requests } from '../../../src/delivery/dispatch/lanes/requests.ts'
-import { Tally } from '../../../src/delivery/dispatch/lanes/tally.ts'
 
 /** Takes as many requests as a workspace gets; what waits takes one more each time that it is called. */
 function takeAll(requests: Requests, workspaceId: string): { taken: number } {
   const counts = { taken: 0 }
   const pump = () => {
     while (requests.hasRoom(workspaceId, pump)) {
-      requests.begin(workspaceId)
+      requests.take(workspaceId)
       counts.taken++
     }
   }
@@ -21,7 +20,7 @@ describe('requests that workspaces share', () => {
     expect(noisy.taken).toBeGreaterThan(60)
     const quiet = takeAll(requests, 'quiet')
     expect(quiet.taken).toBeGreaterThan(5)
-    expect(requests.underWay).toBeLessThanOrEqual(100)
+    expect(requests.taken).toBeLessThanOrEqual(100)
   })
 
   it('are there for one that has none beside very many that take what they get', () => {
@@ -37,7 +36,7 @@ describe('requests that workspaces share', () => {
     for (let n = 0; n < 1_000; n++) {
       // The one that has more is as likely to end one.
       const ends = first.taken * ((n * 7919) % 101) > second.taken * (100 - ((n * 7919) % 101)) ? first : second
-      requests.end(ends === first ? 'first' : 'second')
+      requests.giveBack(ends === first ? 'first' : 'second')
       ends.taken--
       requests.goOn()
     }
@@ -46,30 +45,20 @@ describe('requests that workspaces share', () => {
 
   it('go to whoever has the fewest of those that wait', () => {
     const requests = new Requests(2, 0)
-    requests.begin('busy', 2)
+    requests.take('busy', 2)
     const order: string[] = []
     const waiting = (workspaceId: string) => () => {
       order.push(workspaceId)
-      requests.begin(workspaceId)
+      requests.take(workspaceId)
     }
     expect(requests.hasRoom('busy', waiting('busy'))).toBe(false)
     expect(requests.hasRoom('quiet', waiting('quiet'))).toBe(false)
-    requests.end('busy')
+    requests.giveBack('busy')
     requests.goOn()
     expect(order).toEqual(['quiet'])
-    requests.end('busy')
-    requests.end('quiet')
+    requests.giveBack('busy')
+    requests.giveBack('quiet')
     requests.goOn()
     expect(order).toEqual(['quiet', 'busy'])
   })
-})
-
-it('a tally names those that have more than an equal part', () => {
-  const tally = new Tally()
-  expect(tally.above(100)).toEqual([])
-  tally.add('much', 60)
-  tally.add('little', 4)
-  expect(tally.above(100)).toEqual(['much'])
-  tally.add('much', -60)
-  expect([tally.total, tally.of('much')]).toEqual([4, 0])
 })

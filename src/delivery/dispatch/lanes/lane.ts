@@ -145,14 +145,14 @@ export class Lane {
   /** A request is under way, with so many bytes. */
   begin(bytes: number): void {
     this.#inFlight++
-    this.#requests.begin(this.workspaceId)
+    this.#requests.take(this.workspaceId)
     this.#bytes += bytes
   }
 
   /** It ended. Its place is for `goOn` to give away. */
   end(bytes: number): void {
     this.#inFlight--
-    this.#requests.end(this.workspaceId)
+    this.#requests.giveBack(this.workspaceId)
     this.#bytes -= bytes
     this.#movedAt = performance.now()
   }
@@ -187,9 +187,9 @@ export class Lane {
     const pace = averageMs > slowMs ? 'slow' : 'quick'
     if (pace === this.#pace) return
     const before = this.#requests
-    before.end(this.workspaceId, this.#inFlight)
+    before.giveBack(this.workspaceId, this.#inFlight)
     this.#pace = pace
-    this.#requests.begin(this.workspaceId, this.#inFlight)
+    this.#requests.take(this.workspaceId, this.#inFlight)
     before.goOn()
   }
 

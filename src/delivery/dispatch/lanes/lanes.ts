@@ -207,7 +207,7 @@ export class Lanes {
     if (!refills.hasRoom(lane.workspaceId, lane.refill)) return
     lane.refilling = true
     lane.refillAgain = false
-    refills.begin(lane.workspaceId)
+    refills.take(lane.workspaceId)
     try {
       const claimed = await this.#claimHeld(lane.endpointId, lane.appetite, lane.appetiteBytes)
       if (claimed === 0 && lane.holding === 0 && !lane.refillAgain) lane.parked = false
@@ -215,7 +215,7 @@ export class Lanes {
       this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed')
     } finally {
       lane.refilling = false
-      refills.end(lane.workspaceId)
+      refills.giveBack(lane.workspaceId)
       refills.goOn()
     }
     if (lane.refillAgain) this.#refillSoon(lane)

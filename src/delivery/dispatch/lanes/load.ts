@@ -1,6 +1,6 @@
 import type { Recorder } from '../recording/recorder.ts'
 import { Requests } from './requests.ts'
-import { Tally } from './tally.ts'
+import { Tally } from '../../../fairness/tally.ts'
 
 /** How soon an endpoint answers: within a second, or later. */
 export type Pace = 'quick' | 'unknown' | 'slow'
@@ -44,7 +44,7 @@ export class Load {
 
   get inFlight(): number {
     const { quick, unknown, slow } = this.requests
-    return quick.underWay + unknown.underWay + slow.underWay
+    return quick.taken + unknown.taken + slow.taken
   }
 
   get hasRoom(): boolean {
