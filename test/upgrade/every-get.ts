@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify'
+import { routesOf } from '../../src/http/routes.ts'
+import type { Hub } from '../../src/hub.ts'
+import { call } from '../support/hub.ts'
+
+/** Where the ids of a route's parameter are: statements that give `workspace_id` and the parameters by name. */
+const objects: Record<string, string> = {
+  '': 'select id as workspace_id from workspaces',
+  workspaceId: 'select id as workspace_id, id as "workspaceId" from workspaces',
+  apiKeyId: 'select workspace_id, id as "apiKeyId" from api_keys',
+  providerAppId: 'select workspace_id, id as "providerAppId" from provider_apps',
+  connectionId: 'select workspace_id, id as "connectionId" from connections',
+  attemptId: 'select workspace_id, id as "attemptId" from connect_attempts',
+  provider: 'select distinct workspace_id, provider from connections',
+  syncId: 'select workspace_id, id as "syncId" from syncs where deleted_at is null',
+  'syncId runId': 'select workspace_id, sync_id as "syncId", id as "runId" from sync_runs',
+  recordId: 'select workspace_id, id as "recordId" from records',
+  inboundEventId: 'select workspace_id, id as "inboundEventId" from inbound_events',
+  endpointId: 'select workspace_id, id as "endpointId" from endpoints',
+  eventId: 'select workspace_id, id as "eventId" from events',
+  type: 'select workspace_id, type from event_types',
+  replayId: 'select workspace_id, id as "replayId" from replays',
+  deliveryId:
+    'select workspace_id, id as "deliveryId" from deliveries union all select workspace_id, id from delivery_queue',
+  id: `select workspace_id, id from connections union all select workspace_id, id from syncs
+    union all select workspace_id, id from endpoints union all select workspace_id, id from events`,
+}
+
+/** What a route needs besides; `credentials` is left out, as it changes what it tells of. */
+const queries: Record<string, string> = {
+  '/v1/records': '?collection=customers&deleted=true',
+  '/v1/records/:recordId': '?deleted=true',
+}
+const leftOut = ['/v1/connections/:connectionId/credentials']
+
+export interface GetAnswer {
+  url: string
+  status: number
+  body?: unknown
+}
+
+/** Asks every GET route of the API for every object that is in the database, with the key of the object's workspace. */
+export async function everyGet(hub: Hub, app: FastifyInstance, keys: Record<string, string>): Promise<GetAnswer[]> {
+  const answers: GetAnswer[] = []
+  for (const route of routesOf(hub)) {
+    if (route.method !== 'GET' || leftOut.includes(route.url)) continue
+    const names = [...route.url.matchAll(/:(\w+)/g)].map(match => match[1]!)
+    const statement = objects[names.join(' ')]
+    if (statement === undefined) throw new Error(`say where the objects of ${route.url} are`)
+    const { rows } = await hub.pool.query<Record<string, string>>(statement)
+    for (const row of rows) {
+      const key = route.access === 'admin' ? hub.config.adminKey : keys[row['workspace_id']!]
+      const path = route.url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(row[name]!))
+      const url = path + (queries[route.url] ?? '')
+      const { status, body } = await call(app, key, 'GET', url)
+      answers.push(status === 200 ? { url, status } : { url, status, body })
+    }
+  }
+  return answers
+}
