@@ -11,7 +11,7 @@ import type { Place } from '../src/fairness/fair-places.ts'
 import { finishRun } from '../src/sync/runs/run.ts'
 import { takeUpRun, type RunHold } from '../src/sync/runs/run-hold.ts'
 import { SentAway, takePlace } from '../src/sync/runs/run-places.ts'
-import type { ProviderClient } from '../src/calls/request.ts'
+import type { ProviderClient } from '../src/calls/call.ts'
 import { waitInstead, type Tolerance } from './run-failure.ts'
 
 const heartbeatEveryMs = 4_000

@@ -1,15 +1,40 @@
 import { ExactNumber } from '../json/exact-number.ts'
 
-/** The value at a dotted path (`CompanyInfo.Id`) of a JSON value; undefined where the path leads nowhere. */
-export function valueAt(json: unknown, path: string): unknown {
-  return valueBehind(json, path.split('.'))
+// The one language of paths into JSON: members joined by dots (`CompanyInfo.Id`). A number indexes a list
+// (`Addresses.0.Line1`), `[]` goes through all of one (`data.edges[].node`), a dot behind a backslash belongs to the name.
+
+/** The step of a path that goes through every element of a list. */
+export const each = '[]'
+
+/** A path taken apart: splitting one for each of a page's thousand things takes its time. */
+export type Steps = readonly string[]
+
+export function stepsOf(path: string): Steps {
+  if (!path.includes('[]') && !path.includes('\\')) return path.split('.')
+  const names = path.match(/\[\]|(?:\\.|[^.[\\])+/g) ?? []
+  return names.map(name => name.replaceAll(/\\(.)/g, '$1'))
 }
 
-/** The same for a path that has been taken apart: splitting one for each of a page's thousand things takes its time. */
-export function valueBehind(json: unknown, steps: readonly string[]): unknown {
+/** The value at a path of a JSON value; undefined where it leads nowhere, and a list of all that it leads to through `[]`. */
+export function valueAt(json: unknown, path: string): unknown {
+  return valueBehind(json, stepsOf(path))
+}
+
+/** The same for a path that has been taken apart. */
+export function valueBehind(json: unknown, steps: Steps): unknown {
   let value: unknown = json
-  for (const step of steps) value = memberOf(value, step)
+  for (let depth = 0; depth < steps.length; depth++) {
+    const step = steps[depth]!
+    if (step === each) return throughList(value, steps.slice(depth + 1))
+    value = memberOf(value, step)
+  }
   return value
+}
+
+function throughList(value: unknown, rest: Steps): unknown {
+  if (!Array.isArray(value)) return undefined
+  const found = (value as unknown[]).map(item => valueBehind(item, rest)).filter(item => item !== undefined)
+  return rest.includes(each) ? found.flat() : found
 }
 
 /**

@@ -4,16 +4,12 @@ import { appSettings } from '../provider-apps/store.ts'
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import { providerOf } from '../catalogue/find.ts'
-import {
-  callProvider,
-  type CallTarget,
-  type ProviderAnswer,
-  type ProviderCall,
-  type ProviderClient,
-} from '../calls/request.ts'
+import type { ProviderAnswer, ProviderCall, ProviderClient } from '../calls/call.ts'
+import { refusesCredential } from '../calls/errors.ts'
+import { callProvider } from '../calls/request.ts'
+import { targetOf } from '../calls/target.ts'
 import { requestCheck } from './health/check-store.ts'
 import { freshTokens, storedTokens, type Demand, type FreshTokens } from './tokens/fresh-tokens.ts'
-import { refusesCredential } from './health/identity.ts'
 import type { Connection } from './store.ts'
 
 /**
@@ -104,9 +100,11 @@ function refusedBecause(trouble: HubError): HubError {
 /** Calls a connection's API with the tokens it is given, once. */
 async function callerOf(hub: ConnectionParts, connection: Connection) {
   const definition = providerOf(connection.provider)
-  const { baseUrls } = await appSettings(hub, connection)
-  return (live: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> =>
-    callProvider(hub, targetOf(definition, live, baseUrls), call)
+  const settings = await appSettings(hub, connection)
+  return ({ connection: owner, tokens: { accessToken } }: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> => {
+    const method = methodOf(definition, owner.authKind)
+    return callProvider(hub, targetOf(definition, method, owner, settings, { accessToken }), call)
+  }
 }
 
 /** How a connection of a provider authenticates. */
@@ -114,24 +112,6 @@ export function methodOf(definition: ProviderDefinition, kind: Connection['authK
   const method = definition.auth.find(candidate => candidate.kind === kind)
   if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect that way.` })
   return method
-}
-
-function targetOf(definition: ProviderDefinition, live: FreshTokens, baseUrls: Record<string, string>): CallTarget {
-  const { connection, tokens } = live
-  return {
-    definition,
-    method: methodOf(definition, connection.authKind),
-    environment: connection.environment,
-    baseUrls,
-    config: connection.config,
-    accessToken: tokens.accessToken,
-    permits: {
-      workspaceId: connection.workspaceId,
-      connectionId: connection.id,
-      providerAppId: connection.providerAppId,
-      provider: connection.provider,
-    },
-  }
 }
 
 /** Newer tokens than those that were refused. What cannot be refreshed is verified soon, which settles its state. */

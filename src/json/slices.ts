@@ -22,12 +22,17 @@ function follow(json: string, at: number, path: SlicePath, depth: number, found:
   const step = path[depth]
   const first = json.charCodeAt(at)
   if (first === openBrace && typeof step === 'string') return followMember(json, at, step, path, depth, found)
-  if (first === openBracket && step !== undefined && typeof step !== 'string') {
-    return followElements(json, at, step, path, depth, found)
-  }
+  const place = first === openBracket ? placeOf(step) : undefined
+  if (place !== undefined) return followElements(json, at, place, path, depth, found)
   const end = endOfValue(json, at)
   if (step === undefined) found.push(json.slice(at, end))
   return end
+}
+
+/** What a step means in an array, where a name of digits alone is a place. */
+function placeOf(step: SlicePath[number] | undefined): number | typeof each | undefined {
+  if (typeof step !== 'string') return step
+  return /^(0|[1-9]\d{0,8})$/.test(step) ? Number(step) : undefined
 }
 
 function followMember(json: string, from: number, name: string, path: SlicePath, depth: number, found: string[]) {
@@ -49,7 +54,7 @@ function followMember(json: string, from: number, name: string, path: SlicePath,
 function followElements(
   json: string,
   from: number,
-  step: Step | typeof each,
+  step: number | typeof each,
   path: SlicePath,
   depth: number,
   found: string[],

@@ -1,3 +1,4 @@
+import { originOf } from '../calls/base-url.ts'
 import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
@@ -7,7 +8,8 @@ export function originsOf(provider: ProviderDefinition): string[] {
   const origins = new Set<string>()
   const visit = (value: unknown, member: string): void => {
     if (typeof value === 'string') {
-      if (member !== 'docs' && /^https?:\/\//.test(value) && URL.canParse(value)) origins.add(new URL(value).origin)
+      const origin = member === 'docs' ? '' : originOf(value)
+      if (origin !== '') origins.add(URL.canParse(origin) ? new URL(origin).origin : origin)
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) visit(inner, name)
     }

@@ -1,5 +1,5 @@
 import { providerOf } from '../../src/catalogue/find.ts'
-import type { Values } from '../../src/sync/mapping/canonical.ts'
+import type { Values } from '../../src/calls/json-write.ts'
 import type { Link, LinkWrite, RecordRow } from '../../src/sync/links/link-store.ts'
 import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/mapping/mapping.ts'
 import type { ConflictPolicy } from '../../src/sync/policy.ts'

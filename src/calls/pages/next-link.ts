@@ -1,6 +1,6 @@
 import LinkHeader from 'http-link-header'
 import { HubError } from '../../errors.ts'
-import type { ProviderAnswer } from '../request.ts'
+import type { ProviderAnswer } from '../call.ts'
 import { unexpectedList } from './list-answer.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import type { ChangeFeed } from '../../catalogue/schema/feeds.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import type { ProviderClient } from '../request.ts'
+import type { ProviderClient } from '../call.ts'
 import { itemsAt } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
 import type { PageSource } from './page.ts'

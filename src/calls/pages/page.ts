@@ -1,4 +1,4 @@
-import type { ProviderAnswer, ProviderCall } from '../request.ts'
+import type { ProviderAnswer, ProviderCall } from '../call.ts'
 
 /** One page as the platform answered it. */
 export interface ItemPage {

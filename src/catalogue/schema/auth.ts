@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { code, headerName, httpsUrl, lifetime, parameter, pattern, record, slug, text } from './values.ts'
+import { placement } from './calls.ts'
+import { code, httpsUrl, lifetime, parameter, pattern, record, slug, text } from './values.ts'
 
 const methodId = slug.describe('What the method is called; unique within the platform')
 
@@ -19,6 +20,9 @@ export const oauth2 = z
     authorize: httpsUrl.describe('Where the person is sent'),
     token: httpsUrl.describe('Where the code is exchanged, and tokens are refreshed'),
     revoke: revoke.exactOptional().describe('How a grant is given back'),
+    placement: placement
+      .exactOptional()
+      .describe('Where a call carries the token; `Authorization: Bearer` unless given'),
     clientAuth: z
       .enum(['basic', 'basic-raw', 'body'])
       .describe(
@@ -62,12 +66,6 @@ export const oauth2 = z
       .describe("Error codes that mean the app's own id or secret is wrong, beside RFC 6749's"),
   })
   .describe('A person agrees at the platform: OAuth 2 with a code (RFC 6749), and PKCE (RFC 7636)')
-
-const placement = z.discriminatedUnion('in', [
-  z.strictObject({ in: z.literal('bearer') }).describe('`Authorization: Bearer`'),
-  z.strictObject({ in: z.literal('basic-username') }).describe('The user name of Basic, with an empty password'),
-  z.strictObject({ in: z.literal('header'), name: headerName }).describe('A header of its own'),
-])
 
 export type ApiKey = z.infer<typeof apiKey>
 /** A key that a person pastes. */

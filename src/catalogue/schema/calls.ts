@@ -1,11 +1,94 @@
 import { z } from 'zod'
-import { headers, jsonPath, pathTemplate, query, text } from './values.ts'
+import { hostName } from './hosts.ts'
+import {
+  code,
+  headerName,
+  headers,
+  jsonObject,
+  jsonPath,
+  parameter,
+  pathTemplate,
+  query,
+  record,
+  text,
+} from './values.ts'
+
+/** Text in which `{name}` is filled from the credential's fields, or from the connection's configuration. */
+const credentialTemplate = z.string().max(500)
+
+const placementPart = z.discriminatedUnion('in', [
+  z
+    .strictObject({ in: z.literal('bearer'), value: credentialTemplate.exactOptional() })
+    .describe('`Authorization: Bearer`, with `{accessToken}` unless `value` says another'),
+  z
+    .strictObject({ in: z.literal('basic'), user: credentialTemplate, password: credentialTemplate })
+    .describe('`Authorization: Basic`, such as `{email}/token` and `{key}`; either may be empty'),
+  z
+    .strictObject({ in: z.literal('header'), name: headerName, value: credentialTemplate.exactOptional() })
+    .describe('A header of its own, with `{accessToken}` unless `value` says another, such as `Key {accessToken}`'),
+  z
+    .strictObject({ in: z.literal('query'), name: parameter, value: credentialTemplate.exactOptional() })
+    .describe('A parameter of the query, with `{accessToken}` unless `value` says another'),
+])
+
+export type Placement = z.infer<typeof placement>
+/** Where a call carries the credential: in one place, or its fields in several. */
+export const placement = z.union([placementPart, z.array(placementPart).min(1).max(5)])
+
+export type Meaning = z.infer<typeof meaning>
+const meaning = z
+  .enum(['dead-grant', 'rate-limited', 'not-found', 'stale', 'duplicate', 'rejected', 'unavailable'])
+  .describe(
+    '`dead-grant`: the credential opens nothing any more. `stale`: the item has changed since. `unavailable`: try again later',
+  )
+
+export type CallErrors = z.infer<typeof callErrors>
+/** How the platform says that a call came to nothing. */
+export const callErrors = z.strictObject({
+  code: z
+    .union([jsonPath, z.array(jsonPath).min(1).max(5)])
+    .describe("Where an error's body has the platform's own code for it: the first that is there"),
+  inside200: z
+    .union([
+      z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean(), z.number()]) }),
+      jsonPath,
+    ])
+    .exactOptional()
+    .describe(
+      'What makes an answer with a status of success an error: a value such as `ok: false`, or that there is something at a path',
+    ),
+  meanings: record(code, meaning, 200).exactOptional().describe('What the codes mean'),
+})
+
+/** What holds for every call to a platform. */
+export const calls = z.strictObject({
+  headers: headers
+    .exactOptional()
+    .describe("Headers of every call; `{name}` is filled from the connection's configuration"),
+  errors: callErrors.exactOptional().describe('How the platform says that a call came to nothing'),
+})
+
+/** What a call says, but for what it is about. */
+export const asked = {
+  host: hostName.exactOptional(),
+  path: pathTemplate,
+  query: query.exactOptional(),
+  headers: headers.exactOptional(),
+}
+
+/** A body that is always the same, or a GraphQL document: with either the call is a POST. */
+export const askedByBody = {
+  body: jsonObject.exactOptional().describe('The body of a POST, in which what varies is put at its path'),
+  document: text(20_000).exactOptional().describe("A GraphQL document, sent as the body's `query`"),
+}
 
 export type IdentityDefinition = z.infer<typeof identity>
 /** The call that proves a connection works and says whose account it is. */
 export const identity = z.strictObject({
   get: pathTemplate,
+  host: hostName.exactOptional(),
   headers: headers.exactOptional(),
+  ...askedByBody,
   id: z
     .union([jsonPath, z.strictObject({ captured: text(100) })])
     .describe(
@@ -17,8 +100,12 @@ export const identity = z.strictObject({
 export type ReadDefinition = z.infer<typeof readDefinition>
 /** A call that reads one thing by its id. */
 export const readDefinition = z.strictObject({
-  path: pathTemplate,
-  query: query.exactOptional(),
-  headers: headers.exactOptional(),
+  ...asked,
+  ...askedByBody,
+  idAt: jsonPath.exactOptional().describe('Where the body takes the id, such as `variables.id`'),
   item: jsonPath.exactOptional().describe('Where the thing is in the answer; the body itself when absent'),
+  absent: z
+    .literal('missing')
+    .exactOptional()
+    .describe('An answer without the thing says that there is none, as GraphQL and lists do'),
 })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { authMethod } from './auth.ts'
-import { identity } from './calls.ts'
-import { environments } from './hosts.ts'
+import { calls, identity } from './calls.ts'
+import { environments, hostPatterns } from './hosts.ts'
 import { limitSign, rateLimit } from './limits.ts'
 import { modelDefinition } from './models.ts'
-import { httpsUrl, jsonPath, record, slug, text } from './values.ts'
+import { httpsUrl, record, slug, text } from './values.ts'
 import { webhookDefinition } from './webhooks.ts'
 
 export type ProviderDefinition = z.infer<typeof providerDefinition>
@@ -18,12 +18,15 @@ export const providerDefinition = z.strictObject({
   name: text(100),
   docs: httpsUrl.describe("The platform's documentation"),
   environments: environments.describe('Where its API is, by environment; the first is the default'),
+  hostPatterns: hostPatterns
+    .exactOptional()
+    .describe('What each `{name}` in a host looks like: no call goes to a host that does not'),
   auth: z.array(authMethod).min(1).max(10).describe('The ways to connect an account'),
   scopes: record(text(200), text(300), 500).describe(
     'Every scope the hub knows to ask for, with what it means to a person',
   ),
   identity: identity.describe('The call that proves a connection works and says whose account it is'),
-  errorCode: jsonPath.exactOptional().describe("Where an error's body has the provider's own code for it"),
+  calls: calls.exactOptional().describe('What holds for every call'),
   limits: z.array(rateLimit).max(10).exactOptional().describe('The limits that it documents'),
   limitSigns: z
     .array(limitSign)

@@ -15,17 +15,22 @@ export const lifetime = z
   .templateLiteral([z.int(), z.enum(['s', 'm', 'h', 'd', 'y'])])
   .refine(span => /^[1-9][0-9]{0,6}[smhdy]$/.test(span), 'must be a number and s, m, h, d or y')
 
-/** A path into JSON: members joined by dots, numbers index lists. */
+const member = String.raw`(?:[\w@$:-]|\\\.)+`
+
+/** A path into JSON: members joined by dots, numbers index lists, `\\.` is a dot of a name. */
 export const jsonPath = z
   .string()
   .max(200)
-  .regex(/^[\w-]+(\.[\w-]+)*$/, 'must be members joined by dots')
+  .regex(new RegExp(`^${member}(\\.${member})*$`), 'must be members joined by dots')
 
 /** A path into JSON that may go through arrays: `[]` stands for each of their items. */
 export const eachPath = z
   .string()
   .max(200)
-  .regex(/^(\[\]|[\w-]+)((\[\])?\.[\w-]+)*(\[\])?$/, 'must be members joined by dots, with [] for an array')
+  .regex(
+    new RegExp(`^(\\[\\]|${member})((\\[\\])?\\.${member})*(\\[\\])?$`),
+    'must be members joined by dots, with [] for an array',
+  )
 
 /** A regular expression that takes time linear to the text. */
 export const pattern = z

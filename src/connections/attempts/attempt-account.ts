@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
+import { targetOf } from '../../calls/target.ts'
 import { providerOf } from '../../catalogue/find.ts'
 import type { ConnectAttempt } from './attempt-store.ts'
 import { identify, type Account } from '../health/identity.ts'
@@ -16,19 +17,7 @@ export async function accountOfAttempt(
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
   const method = oauthOf(attempt.provider)
   if (!method) throw new HubError('OAUTH_FAILED')
-  const { baseUrls } = await appCredentials(hub, connection)
-  return identify(hub, {
-    definition: providerOf(attempt.provider),
-    method,
-    environment: connection.environment,
-    baseUrls,
-    config: { ...connection.config, ...attempt.captured },
-    accessToken,
-    permits: {
-      workspaceId: connection.workspaceId,
-      connectionId: connection.id,
-      providerAppId: connection.providerAppId,
-      provider: connection.provider,
-    },
-  })
+  const app = await appCredentials(hub, connection)
+  const owner = { ...connection, config: { ...connection.config, ...attempt.captured } }
+  return identify(hub, targetOf(providerOf(attempt.provider), method, owner, app, { accessToken }))
 }

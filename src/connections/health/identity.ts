@@ -2,7 +2,11 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { textOddity } from '../../json/oddities.ts'
 import { textAt } from '../../calls/json-path.ts'
-import { callProvider, type CallTarget, type ProviderClient } from '../../calls/request.ts'
+import { asBody, placeOf } from '../../calls/body.ts'
+import type { ProviderClient } from '../../calls/call.ts'
+import { refusalIn, refusesCredential } from '../../calls/errors.ts'
+import { callProvider } from '../../calls/request.ts'
+import type { CallTarget } from '../../calls/target.ts'
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 
 /** Whose account it is, as the provider says. */
@@ -20,7 +24,8 @@ export async function identify(hub: ConnectionParts, target: CallTarget): Promis
   try {
     return await accountOf(target.definition, client, target.config, hub.connectionSettings.identityTimeoutMs)
   } catch (error) {
-    if (statusOf(error) === 401 || statusOf(error) === 403) throw new HubError('INVALID_CREDENTIALS', { cause: error })
+    if (refusesCredential(error) || refusalIn(error)?.status === 403)
+      throw new HubError('INVALID_CREDENTIALS', { cause: error })
     throw error
   }
 }
@@ -33,21 +38,10 @@ export async function accountOf(
   timeoutMs: number,
 ): Promise<Account> {
   const { identity } = definition
-  const { body } = await client.call({ method: 'GET', path: identity.get, timeoutMs })
+  const { body } = await client.call({ ...asBody(identity), ...placeOf(identity), path: identity.get, timeoutMs })
   const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
   if (id === undefined || textOddity(id))
     throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
   // Postgres does not store U+0000, and a token is not to be lost to a name.
   return { id, name: textAt(body, identity.name)?.replaceAll('\0', '') ?? null }
-}
-
-/** Whether the provider answered that the credential is not good: 401. A 403 is about what may be done with it. */
-export function refusesCredential(error: unknown): boolean {
-  return statusOf(error) === 401
-}
-
-/** The status of a refusal that is not a limit's; undefined for any other error. */
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof HubError) || error.code !== 'PROVIDER_REJECTED') return undefined
-  return (error.details as { status?: number }).status
 }

@@ -4,6 +4,7 @@ import { newId } from '../../ids.ts'
 import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { appSettings } from '../../provider-apps/store.ts'
+import { targetOf } from '../../calls/target.ts'
 import { providerOf } from '../../catalogue/find.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
@@ -81,12 +82,10 @@ async function accountOfKey(
   if (method.pattern !== undefined && !new RegExp(method.pattern).test(apiKey)) {
     throw new HubError('INVALID_CREDENTIALS', { message: `This does not look like a ${definition.name} key.` })
   }
-  const { baseUrls } = await appSettings(hub, owner)
-  const { workspaceId, id: connectionId, providerAppId, provider, environment, config } = owner
-  const permits = { workspaceId, connectionId, providerAppId, provider }
+  const settings = await appSettings(hub, owner)
   try {
-    const target = { definition, method, environment, baseUrls, config, accessToken: apiKey, permits }
-    return { account: await identify(hub, target), baseUrls }
+    const target = targetOf(definition, method, owner, settings, { accessToken: apiKey })
+    return { account: await identify(hub, target), baseUrls: settings.baseUrls }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

@@ -6,6 +6,7 @@ import { hubErrorOf, TokenError } from '../../grants/token-error.ts'
 import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
+import { targetOf } from '../../calls/target.ts'
 import { providerOf } from '../../catalogue/find.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
@@ -95,18 +96,10 @@ async function accountOfGrant(
   grant: TokenGrant,
   unspent: boolean,
 ): Promise<Account | undefined> {
-  const definition = providerOf(owner.provider)
-  const { workspaceId, id: connectionId, providerAppId, provider, environment, config } = owner
+  const { accessToken } = grant
   try {
-    return await identify(hub, {
-      definition,
-      method: oauthOf(provider)!,
-      environment,
-      baseUrls,
-      config,
-      accessToken: grant.accessToken,
-      permits: { workspaceId, connectionId, providerAppId, provider },
-    })
+    const method = oauthOf(owner.provider)!
+    return await identify(hub, targetOf(providerOf(owner.provider), method, owner, { baseUrls }, { accessToken }))
   } catch (error) {
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })
     if (unspent || !isHubError(error) || !error.retryable) throw error

@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { Echoes, LinkConflict, RecordLinksTable } from '../../db/schema/record-links.ts'
 import type { RecordsTable } from '../../db/schema/records.ts'
-import type { Values } from '../mapping/canonical.ts'
+import type { Values } from '../../calls/json-write.ts'
 
 export type Link = Selectable<RecordLinksTable>
 export type RecordRow = Selectable<RecordsTable>

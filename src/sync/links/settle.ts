@@ -1,6 +1,7 @@
 import type { LinkConflict } from '../../db/schema/record-links.ts'
 import { newId } from '../../ids.ts'
-import { hashBytes, sameValue, type Values } from '../mapping/canonical.ts'
+import type { Values } from '../../calls/json-write.ts'
+import { hashBytes, sameValue } from '../mapping/canonical.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfSighting } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
 import type { LinkErrorCode, Mapping, Thing } from '../mapping/mapping.ts'

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-
-export type Values = Record<string, unknown>
+import type { Values } from '../../calls/json-write.ts'
 
 /** JSON with the keys of every object in order and without null members: the same values give the same text. */
 export function canonicalJson(value: unknown): string {
@@ -35,15 +34,6 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b || (isNothing(a) && isNothing(b))) return true
   if (typeof a !== 'object' || typeof b !== 'object') return false
   return canonicalJson(a) === canonicalJson(b)
-}
-
-/** A copy with the value at a path, or without it when the value is missing or null; objects left empty go too. */
-export function withValue(data: Values, path: readonly string[], value: unknown): Values {
-  const [step = '', ...rest] = path
-  const { [step]: old, ...others } = data
-  if (rest.length === 0) return isNothing(value) ? others : { ...data, [step]: value }
-  const inner = withValue(isObject(old) ? old : {}, rest, value)
-  return Object.keys(inner).length === 0 && isNothing(value) ? others : { ...data, [step]: inner }
 }
 
 /** RFC 7396: members of the patch replace, null removes. */

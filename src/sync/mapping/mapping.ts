@@ -1,10 +1,11 @@
 import { fieldType } from '../../catalogue/collections.ts'
 import { hasExactNumber } from '../../json/exact-number.ts'
 import { hasOddText, textOddity } from '../../json/oddities.ts'
-import { textOf, valueAt, valueBehind } from '../../calls/json-path.ts'
+import { stepsOf, textOf, valueAt, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { isPathSegment } from '../../calls/path-segment.ts'
 import type { FieldOptions, ModelDefinition, TransformName } from '../../catalogue/schema/models.ts'
-import { hashTextOf, sameValue, withValue, type Values } from './canonical.ts'
+import { setAt, withValue, type Values } from '../../calls/json-write.ts'
+import { hashTextOf, sameValue } from './canonical.ts'
 import { isoInstant, unixInstant } from './instant.ts'
 import type { Fields } from '../policy.ts'
 
@@ -65,7 +66,7 @@ interface Field {
   steps: string[]
   type: 'string' | 'number' | 'boolean' | undefined
   provider: string
-  providerSteps: string[]
+  providerSteps: Steps
   options: FieldOptions
 }
 
@@ -92,7 +93,7 @@ function compile(model: ModelDefinition): Mapping {
     steps: path.split('.'),
     type: fieldType(model.collection, path),
     provider,
-    providerSteps: provider.split('.'),
+    providerSteps: stepsOf(provider),
     options,
   }))
   const write = writerOf(fields, [])
@@ -155,18 +156,17 @@ interface Marks {
 }
 
 function marksOf({ id, version, updatedAt, gone = [] }: ModelDefinition): Marks {
-  const steps = (path: string) => path.split('.')
   return {
-    id: steps(id),
-    version: version === undefined ? undefined : steps(version),
+    id: stepsOf(id),
+    version: version === undefined ? undefined : stepsOf(version),
     updatedAt: updatedAt && {
-      steps: steps(updatedAt.path),
+      steps: stepsOf(updatedAt.path),
       read: value => {
         if (updatedAt.format === 'unix-seconds') return unixInstant(value)
         return typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined
       },
     },
-    gone: gone.map(({ path, equals }) => ({ steps: steps(path), equals })),
+    gone: gone.map(({ path, equals }) => ({ steps: stepsOf(path), equals })),
   }
 }
 
@@ -220,7 +220,7 @@ function bodyOf(model: ModelDefinition, fields: Field[], after: Fields, before: 
       const { transform } = field.options
       body = withValue(body, field.providerSteps, transform === undefined ? value : transforms[transform].out(value))
     } else if (!isEmpty(before?.[field.path])) {
-      body = withEmptied(body, field.providerSteps, model.update?.cleared ?? null)
+      body = setAt(body, field.providerSteps, model.update?.cleared ?? null)
     }
   }
   return Object.keys(body).length === 0 ? undefined : body
@@ -233,9 +233,4 @@ function presentValue(value: unknown): unknown {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === ''
-}
-
-/** `withValue` takes null for missing: a field is emptied by saying so. */
-function withEmptied(body: Values, [step = '', ...rest]: string[], cleared: null | ''): Values {
-  return { ...body, [step]: rest.length === 0 ? cleared : withEmptied((body[step] ?? {}) as Values, rest, cleared) }
 }

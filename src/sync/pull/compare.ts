@@ -1,5 +1,5 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
-import type { ProviderClient } from '../../calls/request.ts'
+import type { ProviderClient } from '../../calls/call.ts'
 import { sightingOf } from './apply-page.ts'
 import { forgetBadItems } from './bad-items.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'

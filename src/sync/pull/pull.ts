@@ -1,5 +1,5 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
-import type { ProviderClient } from '../../calls/request.ts'
+import type { ProviderClient } from '../../calls/call.ts'
 import { commitPage } from './apply-page.ts'
 import { refuseForeignList } from './deletion-brake.ts'
 import { changesSince, FeedOverflow, fullPass } from '../../calls/pages/page-source.ts'

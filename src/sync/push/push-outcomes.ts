@@ -1,7 +1,7 @@
 import { HubError, isHubError } from '../../errors.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { textAt } from '../../calls/json-path.ts'
-import type { ProviderClient } from '../../calls/request.ts'
+import type { ProviderClient } from '../../calls/call.ts'
 import { sightingOf } from '../pull/apply-page.ts'
 import { sight } from '../pull/compare.ts'
 import { isBadItem, type LinkErrorCode, type Mapping, type Thing } from '../mapping/mapping.ts'

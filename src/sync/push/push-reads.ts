@@ -1,5 +1,5 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
-import type { ProviderClient } from '../../calls/request.ts'
+import type { ProviderClient } from '../../calls/call.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
 import { sight } from '../pull/compare.ts'
 import { lockByRecord, type Link } from '../links/link-store.ts'

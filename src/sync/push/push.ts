@@ -1,6 +1,6 @@
 import { isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import type { ProviderClient } from '../../calls/request.ts'
+import type { ProviderClient } from '../../calls/call.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'

@@ -4,8 +4,8 @@ import { textAt, valueAt } from '../../calls/json-path.ts'
 import { isPathSegment } from '../../calls/path-segment.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { WriteDefinition } from '../../catalogue/schema/writes.ts'
-import type { ProviderCall, ProviderClient } from '../../calls/request.ts'
-import type { Values } from '../mapping/canonical.ts'
+import type { ProviderCall, ProviderClient } from '../../calls/call.ts'
+import type { Values } from '../../calls/json-write.ts'
 import { mergePatch } from '../mapping/canonical.ts'
 
 /** One write to the platform, and what its answer is told from others by. */

@@ -3,7 +3,8 @@ import { writeAudit } from '../../audit/log.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { providerOf } from '../../catalogue/find.ts'
-import { withValue, type Values } from '../mapping/canonical.ts'
+import { stepsOf } from '../../calls/json-path.ts'
+import { withValue, type Values } from '../../calls/json-write.ts'
 import { publishRecordEvents } from './events.ts'
 import {
   lockByRecord,
@@ -111,10 +112,10 @@ function resolved(sync: Sync, { link }: LinkedRecord, record: RecordRow, resolut
   let base: Values = link.base ?? {}
   for (const [path, { provider }] of Object.entries(fields)) {
     const choice = resolution.fields?.[path] ?? { use: resolution.use }
-    if ('value' in choice) data = withValue(data, path.split('.'), choice.value)
-    else if (choice.use === 'provider') data = withValue(data, path.split('.'), provider)
+    if ('value' in choice) data = withValue(data, stepsOf(path), choice.value)
+    else if (choice.use === 'provider') data = withValue(data, stepsOf(path), provider)
     // From here on the platform's value is what both have seen: the rest is the hub's change.
-    base = withValue(base, path.split('.'), provider)
+    base = withValue(base, stepsOf(path), provider)
   }
   return { update: { data, deleted: false }, link: { ...settledLink, base } }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import { canonicalJson, hashOf, type Values } from '../mapping/canonical.ts'
+import type { Values } from '../../calls/json-write.ts'
+import { canonicalJson, hashOf } from '../mapping/canonical.ts'
 
 /** A record to be made. */
 export interface RecordInsert {

@@ -36,7 +36,7 @@ export const quickbooks = {
     id: { captured: 'realmId' },
     name: 'CompanyInfo.CompanyName',
   },
-  errorCode: 'Fault.Error.0.code',
+  calls: { errors: { code: 'Fault.Error.0.code' } },
   limits: [
     { kind: 'calls-per-window', per: 'connection', permits: 500, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 10 },

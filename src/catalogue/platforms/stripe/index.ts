@@ -19,7 +19,7 @@ export const stripe = {
   ],
   scopes: {},
   identity: { get: '/v1/account', id: 'id', name: 'settings.dashboard.display_name' },
-  errorCode: 'error.code',
+  calls: { errors: { code: 'error.code' } },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 100, window: '1s' }],
   models: { customers },
   webhooks,

@@ -1,0 +1,43 @@
+import type { CallErrors, Meaning } from '../catalogue/schema/calls.ts'
+import { HubError } from '../errors.ts'
+import { textAt, valueAt } from './json-path.ts'
+
+/** What an answer's body says of an error. */
+export interface SaidError {
+  /** It is one although its status says success. */
+  inside200: boolean
+  /** The platform's own code, if it looks like one: never a text of the platform's. */
+  code?: string
+  meaning?: Meaning
+}
+
+/** What a body says of an error, as the definition tells. */
+export function saidError(errors: CallErrors | undefined, body: unknown): SaidError {
+  if (errors === undefined) return { inside200: false }
+  const said = [errors.code].flat().map(path => textAt(body, path))
+  const code = said.find(text => text !== undefined)
+  const shown = code !== undefined && /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? { code } : {}
+  const known = code !== undefined && errors.meanings && Object.hasOwn(errors.meanings, code)
+  const meaning = known ? { meaning: errors.meanings![code]! } : {}
+  return { inside200: isError(errors, body), ...shown, ...meaning }
+}
+
+function isError({ inside200 }: CallErrors, body: unknown): boolean {
+  if (inside200 === undefined) return false
+  if (typeof inside200 !== 'string') return valueAt(body, inside200.path) === inside200.equals
+  const value = valueAt(body, inside200)
+  if (Array.isArray(value)) return value.length > 0
+  return value !== undefined && value !== null && value !== false && value !== ''
+}
+
+/** What a refused call's error says: its status, the platform's code and what that means. Undefined for other errors. */
+export function refusalIn(error: unknown): { status?: number; providerCode?: string; meaning?: Meaning } | undefined {
+  if (!(error instanceof HubError) || error.code !== 'PROVIDER_REJECTED') return undefined
+  return error.details ?? {}
+}
+
+/** Whether the provider answered that the credential is not good. A 403 is about what may be done with it. */
+export function refusesCredential(error: unknown): boolean {
+  const refusal = refusalIn(error)
+  return refusal?.status === 401 || refusal?.meaning === 'dead-grant'
+}

@@ -1,0 +1,65 @@
+import { compilePattern } from '../catalogue/pattern.ts'
+import { HubError } from '../errors.ts'
+import type { Host } from './call.ts'
+import { originOf } from './base-url.ts'
+import { fillPath, valueOf, type Named } from './template.ts'
+
+/** What says where a connection's calls go. */
+export interface Hosted {
+  definition: {
+    name: string
+    environments: Readonly<Record<string, Named>>
+    hostPatterns?: Named
+  }
+  environment: string
+  /** Replacements of the platform's origins, from the provider app. */
+  baseUrls: Named
+  config: Named
+}
+
+/**
+ * The hosts of a connection's platform: the only ones that its credential is sent to. What a template leaves open is filled
+ * from the connection's configuration, which a person may have typed: it must look as the definition says, and be no more
+ * than a part of a host's name.
+ * @throws HubError `INVALID_REQUEST` where the configuration does not name a host
+ */
+export function hostsOf(hosted: Hosted): Host[] {
+  const { definition, environment } = hosted
+  const templates = Object.hasOwn(definition.environments, environment) && definition.environments[environment]
+  if (!templates) throw new HubError('INVALID_REQUEST', { message: `${definition.name} has no such environment.` })
+  return Object.entries(templates).map(([name, template]) => hostOf(hosted, name, template))
+}
+
+function hostOf({ definition, baseUrls, config }: Hosted, name: string, template: string): Host {
+  const origin = originOf(template)
+  const path = fillPath(template.slice(origin.length), config)
+  const own = filledOrigin(definition, origin, config)
+  const replacement = Object.hasOwn(baseUrls, origin) ? baseUrls[origin] : undefined
+  return { name, base: (replacement?.replace(/\/$/, '') ?? own) + path, own: own + path }
+}
+
+const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+const oneLabel = new RegExp(`^${label}$`, 'i')
+const labels = new RegExp(`^${label}(\\.${label})*$`, 'i')
+
+function filledOrigin({ name, hostPatterns = {} }: Hosted['definition'], origin: string, config: Named): string {
+  if (!origin.includes('{')) return origin
+  const [scheme, host = ''] = origin.split('://')
+  const filled = host.replace(/\{(\w+)\}/g, (whole, part: string) => {
+    const given = valueOf(config, part) ?? ''
+    // A platform may name the whole of it as an address.
+    const value = whole === host ? given.replace(/^https:\/\//i, '').replace(/\/$/, '') : given
+    const rule = whole === host ? labels : oneLabel
+    const isGood = Object.hasOwn(hostPatterns, part) && compilePattern(hostPatterns[part]!).matcher(value).find()
+    if (value.length > 253 || !rule.test(value) || !isGood) {
+      throw new HubError('INVALID_REQUEST', { message: `The connection's ${part} does not name a host of ${name}.` })
+    }
+    return value.toLowerCase()
+  })
+  const url = `${scheme}://${filled}`
+  // A number may be an address written in another way.
+  if (!URL.canParse(url) || new URL(url).host !== filled) {
+    throw new HubError('INVALID_REQUEST', { message: `The connection's configuration names no host of ${name}.` })
+  }
+  return url
+}

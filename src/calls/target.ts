@@ -1,0 +1,57 @@
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
+import { HubError } from '../errors.ts'
+import type { PermitSubject } from '../limits/permits.ts'
+import type { Host, ProviderCall } from './call.ts'
+import { hostsOf } from './hosts.ts'
+import { fillPath } from './template.ts'
+
+/** Where the calls of one connection go, with which credential and on whose behalf. */
+export interface CallTarget {
+  definition: ProviderDefinition
+  method: AuthMethod
+  environment: string
+  /** Replacements of the provider's origins, from the provider app. */
+  baseUrls: Record<string, string>
+  config: Record<string, string>
+  /** The credential's fields by name. A token, or a key that is one text, is `accessToken`. */
+  secret: Record<string, string>
+  permits: PermitSubject
+}
+
+/** Whose calls they are: a connection, or one that is being made. */
+export interface CallOwner {
+  id: string
+  workspaceId: string
+  provider: string
+  /** Null for the environment's app. */
+  providerAppId: string | null
+  environment: string
+  config: Record<string, string>
+}
+
+/**
+ * The target of a connection's calls.
+ * @param settings of the app that it is connected with
+ */
+export function targetOf(
+  definition: ProviderDefinition,
+  method: AuthMethod,
+  owner: CallOwner,
+  settings: { baseUrls: Record<string, string> },
+  secret: Record<string, string>,
+): CallTarget {
+  const { id: connectionId, workspaceId, provider, providerAppId, environment, config } = owner
+  const permits = { workspaceId, connectionId, providerAppId, provider }
+  return { definition, method, environment, baseUrls: settings.baseUrls, config, secret, permits }
+}
+
+/** The URL of a call, with the host it is at. @throws HubError `INVALID_REQUEST` where the configuration does not give one */
+export function addressOf(target: CallTarget, call: ProviderCall): { url: URL; host: Host; hosts: Host[] } {
+  const hosts = hostsOf(target)
+  const host = hosts.find(({ name }) => name === (call.host ?? 'api'))
+  if (!host) throw new HubError('INVALID_REQUEST', { message: `${target.definition.name} has no such host.` })
+  const url = new URL(host.base + fillPath(call.path, target.config))
+  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value))
+  return { url, host, hosts }
+}

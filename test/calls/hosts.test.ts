@@ -1,0 +1,116 @@
+import { hostsOf } from '../../src/calls/hosts.ts'
+import { startPlatform } from '../connections/platform.ts'
+import { createTestHub } from '../support/hub.ts'
+import { clientOf, definitionOf } from './made.ts'
+
+const hub = await createTestHub()
+const shops = await startPlatform()
+const files = await startPlatform()
+const elsewhere = await startPlatform()
+
+const definition = definitionOf({
+  environments: {
+    production: {
+      api: 'https://{shop}.shops.example/admin/{version}',
+      files: 'https://files.shops.example',
+      instance: 'https://{instance}',
+    },
+  },
+  hostPatterns: { shop: '^[a-z0-9-]+$', instance: '^[a-z0-9.-]+\\.instances\\.example$' },
+})
+const config = { shop: 'acme', version: '2026-01', instance: 'https://eu1.instances.example/' }
+
+const hosts = (change: Record<string, string>) =>
+  hostsOf({ definition, environment: 'production', baseUrls: {}, config: { ...config, ...change } })
+
+function codeOf(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return (error as { code?: string }).code
+  }
+}
+
+describe('the hosts of a connection', () => {
+  it('are filled from its configuration', () => {
+    expect(hosts({}).map(({ name, base }) => [name, base])).toEqual([
+      ['api', 'https://acme.shops.example/admin/2026-01'],
+      ['files', 'https://files.shops.example'],
+      ['instance', 'https://eu1.instances.example'],
+    ])
+  })
+
+  it.each([
+    ...[
+      '',
+      '.',
+      'a.b',
+      'evil.example/',
+      'evil.example#',
+      'evil.example?',
+      'user@evil',
+      'acme:8443',
+      '-acme',
+      'acme-',
+      'a b',
+    ],
+    ...['a\nb', 'а', '%2e', 'acme.evil.example/x', '{version}', 'x'.repeat(64)],
+  ])('are never another: shop %j', shop => {
+    expect(codeOf(() => hosts({ shop }))).toBe('INVALID_REQUEST')
+  })
+
+  it.each([
+    ...['evil.example', 'https://evil.example', 'http://eu1.instances.example', 'eu1.instances.example:8443'],
+    ...['eu1.instances.example.evil.example', 'evil.example/eu1.instances.example', 'a@eu1.instances.example'],
+    ...['evil.example?.instances.example', '..instances.example', '127.0.0.1', '0x7f.1'],
+  ])('are never another: instance %j', instance => {
+    expect(codeOf(() => hosts({ instance }))).toBe('INVALID_REQUEST')
+  })
+
+  it('are none when a value is missing, is no segment of a path, or has no pattern', () => {
+    for (const change of [{ shop: undefined }, { version: '..' }, { version: undefined }]) {
+      expect(() => hosts(change as unknown as Record<string, string>)).toThrow()
+    }
+    const open = { ...definition, hostPatterns: {} }
+    expect(() => hostsOf({ definition: open, environment: 'production', baseUrls: {}, config })).toThrow()
+    expect(() => hostsOf({ definition, environment: 'constructor', baseUrls: {}, config })).toThrow()
+  })
+
+  it('are no address in the form of a number', () => {
+    const any = { ...definition, hostPatterns: { ...definition.hostPatterns, instance: '.*' } }
+    for (const instance of ['2130706433', '0x7f.1', '0177.0.0.1']) {
+      const change = { ...config, instance }
+      expect(() => hostsOf({ definition: any, environment: 'production', baseUrls: {}, config: change })).toThrow()
+    }
+  })
+})
+
+describe('a call', () => {
+  const baseUrls = {
+    'https://{shop}.shops.example': shops.url,
+    'https://files.shops.example': files.url,
+    'https://{instance}': `${elsewhere.url}/i`,
+  }
+
+  it('goes to the host that it names, or to the first', async () => {
+    for (const platform of [shops, files, elsewhere]) platform.answerBy(({ path }) => ({ status: 200, body: { path } }))
+    const client = clientOf(hub, definition, baseUrls, { config })
+    const bodies = await Promise.all(
+      [undefined, 'files', 'instance'].map(async host => {
+        const { body } = await client.call({ method: 'GET', path: '/items', ...(host === undefined ? {} : { host }) })
+        return (body as { path: string }).path
+      }),
+    )
+    expect(bodies).toEqual(['/admin/2026-01/items', '/items', '/i/items'])
+    await expect(client.call({ method: 'GET', path: '/items', host: 'other' })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+  })
+
+  it('is not made when the configuration names no host, whatever the app replaces', async () => {
+    const before = shops.calls.length
+    const client = clientOf(hub, definition, baseUrls, { config: { ...config, shop: 'evil.example/' } })
+    await expect(client.call({ method: 'GET', path: '/items' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(shops.calls.length).toBe(before)
+  })
+})
