@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
 import { expireAudit } from '../src/audit/expire.ts'
 import { expireAttempts } from '../src/connections/attempts/expire-attempts.ts'
-import { dropExpiredPartitions, ensurePartitions } from '../src/db/partitions.ts'
+import { createPartitions, dropExpiredPartitions } from '../src/db/partitions.ts'
 import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versions.ts'
 import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
 import { expireWaiting } from '../src/delivery/by-hand/expire-waiting.ts'
@@ -45,7 +45,7 @@ export function createRetentionActivities(hub: Hub) {
   return {
     /** Makes the daily partitions of the two weeks to come; gives how many were missing. */
     async makePartitions(): Promise<number> {
-      return ensurePartitions(hub)
+      return createPartitions(hub.db)
     },
 
     /** Drops the partitions that have been kept long enough; gives how many. */

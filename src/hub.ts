@@ -10,7 +10,7 @@ import { createWake } from './delivery/dispatch/wake.ts'
 import { createLogger } from './logger.ts'
 import { createOutgoing } from './outgoing/agent.ts'
 import { followConnection } from './sync/follow-connection.ts'
-import { connectTemporal } from './temporal/start.ts'
+import { connectTemporal } from './temporal/connection.ts'
 
 /** Everything of one process: made once, passed at the edges. Each part can be given by a test. */
 export interface Hub extends ConnectionParts {

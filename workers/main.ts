@@ -3,15 +3,15 @@ import { NativeConnection } from '@temporalio/worker'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
 import { withinDeadline } from '../src/deadline.ts'
 import { stopDispatching } from '../src/delivery/dispatch/dispatching.ts'
+import { startDispatchSlots } from '../src/delivery/dispatch/slots.ts'
 import { stopSweeping } from '../src/connections/refresh/sweeping.ts'
-import { ensurePartitions } from '../src/db/partitions.ts'
+import { createPartitions } from '../src/db/partitions.ts'
 import { createHub, type Hub } from '../src/hub.ts'
 import { gaugeSources } from '../src/gauge-sources.ts'
 import { startMetricsServer } from '../src/metrics/server.ts'
 import { installRuntime } from './runtime.ts'
 import { allSchedules, ensureSchedules } from './schedules.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
-import { startSlots } from './slots.ts'
 import { startWorkers, type HubWorkers } from './worker.ts'
 
 const config = readConfig()
@@ -40,9 +40,9 @@ async function run(hub: Hub, stop: AbortSignal): Promise<void> {
   if (!connection) return
   const { namespace } = hub.config.temporal
   // After a long rest there may be none for today; the hourly sweep is the one that must not fail.
-  await ensurePartitions(hub).catch((error: unknown) => hub.log.warn({ err: error }, 'partitions were not made now'))
+  await createPartitions(hub.db).catch((error: unknown) => hub.log.warn({ err: error }, 'partitions were not made now'))
   const workers = await startWorkers(hub, connection)
-  await startSlots(hub)
+  await startDispatchSlots(hub)
   ready = true
   hub.log.info({ taskQueues: hub.config.worker.taskQueues, namespace }, 'worker ready')
   const told = new Promise<void>(resolve => stop.addEventListener('abort', () => resolve()))

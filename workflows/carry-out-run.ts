@@ -7,14 +7,14 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { createSyncActivities } from '../activities/sync.ts'
 import type { ErrorCode } from '../src/errors.ts'
 import { type RunEnd, type RunProgress, type RunRef, type RunSyncInput, type RunTries } from '../src/sync/contract.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { taskQueues, type Attention } from '../src/temporal/contract.ts'
 import { describeWait } from './sync-words.ts'
+import { attend, attentionNow } from './attention.ts'
 
 type Activities = ReturnType<typeof createSyncActivities>
 
@@ -98,15 +98,6 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
     if (!(error instanceof ActivityFailure) && !(error instanceof OutOfTries)) throw error
     return rows.finishRun(ref, 'failed', codeOf(error))
   }
-}
-
-/** Says what the workflow needs of a person; the list of workflows is searched by it. */
-export function attend(value: Attention): void {
-  upsertSearchAttributes([{ key: searchAttributes.attention, value }])
-}
-
-export function attentionNow(): Attention {
-  return (workflowInfo().typedSearchAttributes.get(searchAttributes.attention) ?? 'none') as Attention
 }
 
 /**

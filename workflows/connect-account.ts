@@ -7,11 +7,12 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
 import { callbackSignal, type AttemptOutcome, type ConnectAccountInput } from '../src/connections/contract.ts'
-import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
+import { attend } from './attention.ts'
+import { instantAt, instantIn } from './instant.ts'
 
 const minute = 60_000
 /** A code lives for minutes: after that only a new start helps. */
@@ -46,7 +47,7 @@ export async function connectAccount(input: ConnectAccountInput): Promise<Attemp
     called = true
   })
   if (!called) {
-    const until = new Date(Date.now() + input.waitMs).toISOString()
+    const until = instantIn(input.waitMs)
     setCurrentDetails(`Waits for the person to come back from ${provider}, until ${until}.`)
     if (!(await condition(() => called, input.waitMs))) {
       const expired = await activities.expireAttempt(ref)
@@ -82,16 +83,15 @@ async function patiently<Result>(
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error) || !patched('tells-what-fails')) throw error
   }
-  const [since, until] = [Date.now(), Date.now() + forMs].map(ms => `${new Date(ms).toISOString().slice(0, 19)}Z`)
+  const [since, until] = [Date.now(), Date.now() + forMs].map(instantAt)
   setCurrentDetails(`${what} since ${since}. It is tried again until ${until}; then its person has to begin anew.`)
-  upsertSearchAttributes([{ key: searchAttributes.attention, value: 'retrying' }])
+  attend('retrying')
   return again()
 }
 
 function ended(outcome: AttemptOutcome): AttemptOutcome {
   setCurrentDetails(`The attempt is ${outcome}.`)
   // Histories of before; an attempt that is over needs nobody: its connection says what became of it.
-  if (outcome === 'failed' && !patched('over-needs-nobody'))
-    upsertSearchAttributes([{ key: searchAttributes.attention, value: 'needs_person' }])
+  if (outcome === 'failed' && !patched('over-needs-nobody')) attend('needs_person')
   return outcome
 }

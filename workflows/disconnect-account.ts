@@ -1,14 +1,10 @@
-import {
-  ActivityFailure,
-  proxyActivities,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-} from '@temporalio/workflow'
+import { ActivityFailure, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
 import type { DisconnectAccountInput } from '../src/connections/contract.ts'
 import { recoveryDelayMs } from '../src/connections/policy.ts'
-import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
+import { attend } from './attention.ts'
+import { instantAt, instantIn } from './instant.ts'
 
 const activities = proxyActivities<ConnectionActivities>({
   taskQueue: taskQueues.connections,
@@ -42,7 +38,7 @@ export async function disconnectAccount(input: DisconnectAccountInput): Promise<
   const revoked = await revoke(ref, destroyAtMs)
   setCurrentDetails('Destroys the secrets.')
   await activities.finishDisconnect(ref, revoked)
-  upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
+  attend('none')
   setCurrentDetails(revoked ? 'Revoked at the provider; secrets destroyed.' : 'Not revoked; secrets destroyed.')
   return { revoked }
 }
@@ -69,12 +65,12 @@ async function revoke(
     }
     const waitMs = Math.min(recoveryDelayMs(tries, backoff), destroyAtMs - Date.now())
     if (waitMs <= 0) return false
-    const at = new Date(Date.now() + waitMs).toISOString()
-    const destroyAt = new Date(destroyAtMs).toISOString()
+    const at = instantIn(waitMs)
+    const destroyAt = instantAt(destroyAtMs)
     setCurrentDetails(
       `${ref.provider} did not take the revocation, try ${tries}. Tries again at ${at}; the secrets go at ${destroyAt} in any case.`,
     )
-    upsertSearchAttributes([{ key: searchAttributes.attention, value: 'retrying' }])
+    attend('retrying')
     await sleep(waitMs)
   }
 }

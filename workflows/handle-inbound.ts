@@ -6,12 +6,12 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { createInboundActivities } from '../activities/inbound.ts'
 import { inboundArrivedSignal, type HandleInboundInput, type RoutedUntil } from '../src/inbound/contract.ts'
-import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
+import { attend, attentionNow } from './attention.ts'
 
 const activities = proxyActivities<ReturnType<typeof createInboundActivities>>({
   taskQueue: taskQueues.connections,
@@ -33,8 +33,7 @@ export async function handleInbound(input: HandleInboundInput): Promise<void> {
   setHandler(defineSignal(inboundArrivedSignal), () => {
     arrived = true
   })
-  // A run that goes on for another has what that one had.
-  let attention = workflowInfo().typedSearchAttributes.get(searchAttributes.attention) ?? 'none'
+  let attention = attentionNow()
   while (arrived) {
     arrived = false
     const result = await route(input)
@@ -42,7 +41,7 @@ export async function handleInbound(input: HandleInboundInput): Promise<void> {
     const waits = result.nextDueMs !== null
     if (attention !== (waits ? 'retrying' : 'none')) {
       attention = waits ? 'retrying' : 'none'
-      upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+      attend(attention)
     }
     setCurrentDetails(described(result))
     if (result.nextDueMs !== null) {

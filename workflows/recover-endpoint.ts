@@ -5,13 +5,14 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { createRecoveryActivities } from '../activities/delivery.ts'
 import { endpointChangedSignal, type RecoverEndpointInput, type RecoveryStep } from '../src/delivery/contract.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { taskQueues, type Attention } from '../src/temporal/contract.ts'
 import { attempt, hubTroubleMs } from './attempt.ts'
+import { attend } from './attention.ts'
+import { instantIn } from './instant.ts'
 
 type Activities = ReturnType<typeof createRecoveryActivities>
 
@@ -47,14 +48,14 @@ export async function recoverEndpoint(input: RecoverEndpointInput): Promise<void
   for (let steps = 0; ; steps++) {
     if (step?.state === 'open' || step?.state === 'disabled' || step?.state === 'stale') {
       setCurrentDetails(endings[step.state])
-      upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
+      attend('none')
       return
     }
     const waitMs = step?.waitMs ?? hubTroubleMs
     setCurrentDetails(describe(step, waitMs))
     if (step?.notified && attention === 'retrying') {
       attention = 'needs_person'
-      upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+      attend(attention)
     }
     // The timer says it too, where the page shows its history first: without a look at the details, or a worker to ask.
     if (waitMs > 0) await condition(() => changed, waitMs, { summary: describeStanding(step, waitMs) })
@@ -94,7 +95,7 @@ function describe(step: RecoveryStep | undefined, waitMs: number): string {
 
 /** The same, short enough for a summary, of which Temporal keeps 400 bytes. */
 function describeStanding(step: RecoveryStep | undefined, waitMs: number): string {
-  const until = `${new Date(Date.now() + waitMs).toISOString().slice(0, 19)}Z`
+  const until = instantIn(waitMs)
   if (!step) return `The hub could not look at the endpoint just now; it tries again at ${until}.`
   const waiting =
     step.waiting >= 100_000

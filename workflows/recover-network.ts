@@ -1,15 +1,9 @@
-import {
-  continueAsNew,
-  patched,
-  proxyActivities,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, patched, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow'
 import type { createRecoveryActivities } from '../activities/delivery.ts'
-import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
 import { attempt, hubTroubleMs } from './attempt.ts'
+import { attend } from './attention.ts'
+import { instantIn } from './instant.ts'
 
 const { probeNetwork } = proxyActivities<ReturnType<typeof createRecoveryActivities>>({
   taskQueue: taskQueues.workflows,
@@ -24,12 +18,12 @@ export async function recoverNetwork(): Promise<void> {
     const step = await attempt(probeNetwork)
     if (step?.open) {
       setCurrentDetails('The network answers: deliveries go on.')
-      if (patched('attention-none')) upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
+      if (patched('attention-none')) attend('none')
       return
     }
     const waitMs = step?.waitMs ?? hubTroubleMs
     const since = step ? ` for ${Math.round(step.sinceMs / 1_000)} seconds` : ''
-    const until = `${new Date(Date.now() + waitMs).toISOString().slice(0, 19)}Z`
+    const until = instantIn(waitMs)
     const standing = `No endpoint can be reached${since}: all deliveries are paused. The next probe is at ${until}.`
     setCurrentDetails(standing)
     await sleep(waitMs, { summary: standing })

@@ -5,7 +5,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
@@ -16,7 +15,9 @@ import {
   type RecoverProviderInput,
 } from '../src/connections/contract.ts'
 import { recoveryDelayMs } from '../src/connections/policy.ts'
-import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
+import { attend } from './attention.ts'
+import { instantIn } from './instant.ts'
 
 const activities = proxyActivities<ConnectionActivities>({
   taskQueue: taskQueues.connections,
@@ -46,10 +47,10 @@ export async function recoverProvider(input: RecoverProviderInput): Promise<numb
     if (probe.state !== 'down') {
       const released = await activities.releaseProvider(provider, host)
       setCurrentDetails(`${name} answers again; ${released} connections went back to the sweep.`)
-      upsertSearchAttributes([{ key: searchAttributes.attention, value: 'none' }])
+      attend('none')
       return released
     }
-    const standing = `${name} does not answer, probe ${tries}; ${waiting(probe)}. Probes again at ${instant(delayMs)}.`
+    const standing = `${name} does not answer, probe ${tries}; ${waiting(probe)}. Probes again at ${instantIn(delayMs)}.`
     setCurrentDetails(standing)
     // The timer says it too, where the page shows its history first: without a look at the details, or a worker to ask.
     await condition(() => nudged, delayMs, { summary: standing })
@@ -63,8 +64,6 @@ function waiting({ connections, workspaces, workspaceId, since }: ProbeResult): 
   const verb = connections === 1 ? '1 connection' : `${connections} connections`
   return `${verb} of ${whose} ${connections === 1 ? 'waits' : 'wait'}${since ? `, since ${since.slice(0, 19)}Z` : ''}`
 }
-
-const instant = (inMs: number) => `${new Date(Date.now() + inMs).toISOString().slice(0, 19)}Z`
 
 /** Histories of before hold the state alone. */
 function asResult(found: ProbeResult | ProbeState): ProbeResult {

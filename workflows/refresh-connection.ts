@@ -7,7 +7,6 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ConnectionActivities } from '../activities/connections.ts'
@@ -18,8 +17,10 @@ import {
   type RefreshResult,
 } from '../src/connections/contract.ts'
 import { recoveryDelayMs } from '../src/connections/policy.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
 import { attempt, hubTroubleMs } from './attempt.ts'
+import { attend } from './attention.ts'
+import { instantAt, instantIn } from './instant.ts'
 
 const activities = proxyActivities<ConnectionActivities>({
   taskQueue: taskQueues.connections,
@@ -94,8 +95,8 @@ async function refresh(input: RefreshConnectionInput, news: News): Promise<Outco
     const waitMs = Math.max(delayMs, result.retryAfterMs ?? 0)
     const since = result.since === undefined ? '' : ` since ${result.since}`
     setCurrentDetails(
-      `${result.code} at ${provider}${since}, try ${tries}. Tries again at ${instant(Date.now() + waitMs)}, and at once by ` +
-        `POST /v1/connections/${ref.connectionId}/refresh; it is given up at ${instant(startedAtMs + settings.deadlineMs)}.`,
+      `${result.code} at ${provider}${since}, try ${tries}. Tries again at ${instantIn(waitMs)}, and at once by ` +
+        `POST /v1/connections/${ref.connectionId}/refresh; it is given up at ${instantAt(startedAtMs + settings.deadlineMs)}.`,
     )
     attend('retrying')
     await condition(() => news.tryNow || news.changed, waitMs)
@@ -139,14 +140,8 @@ function told(result: Exclude<RefreshResult, { outcome: 'busy' | 'failed' }>): O
   return result.outcome
 }
 
-function attend(attention: Attention): void {
-  upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
-}
-
 const refOf = ({ workspaceId, connectionId, provider }: RefreshConnectionInput) => ({
   workspaceId,
   connectionId,
   provider,
 })
-
-const instant = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19)}Z`

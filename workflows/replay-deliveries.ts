@@ -7,13 +7,14 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { createReplayActivities } from '../activities/delivery.ts'
 import { replayChangedSignal, type ReplayInput, type ReplayStep } from '../src/delivery/contract.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { taskQueues, type Attention } from '../src/temporal/contract.ts'
 import { attempt, hubTroubleMs } from './attempt.ts'
+import { attend } from './attention.ts'
+import { instantIn } from './instant.ts'
 
 const { moveReplay, cancelReplay } = proxyActivities<ReturnType<typeof createReplayActivities>>({
   taskQueue: taskQueues.workflows,
@@ -49,7 +50,7 @@ async function carryOut(input: ReplayInput): Promise<void> {
     const waitMs = step?.waitMs ?? hubTroubleMs
     setCurrentDetails(describe(step, waitMs))
     const needed = step?.state === 'paused' ? 'held' : 'none'
-    if (attention !== needed) upsertSearchAttributes([{ key: searchAttributes.attention, value: needed }])
+    if (attention !== needed) attend(needed)
     attention = needed
     if (step?.state === 'finished' || step?.state === 'cancelled' || step?.state === 'gone') return
     if (step?.state === 'paused') {
@@ -63,7 +64,7 @@ async function carryOut(input: ReplayInput): Promise<void> {
 }
 
 function describe(step: ReplayStep | undefined, waitMs: number): string {
-  const until = new Date(Date.now() + waitMs).toISOString()
+  const until = instantIn(waitMs)
   if (!step) return `The hub could not go on just now; it tries again at ${until}.`
   if (step.state === 'gone') return 'There is no such replay any more.'
   const skipped = step.skipped === 0 ? '' : `, ${grouped(step.skipped)} skipped`

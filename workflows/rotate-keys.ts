@@ -1,15 +1,9 @@
-import {
-  continueAsNew,
-  patched,
-  proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, patched, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { createRotationActivities } from '../activities/rotation.ts'
 import type { RotateKeysInput, RotateKeysResult, RotationSlice } from '../src/credentials/contract.ts'
 import { sentenceOfKeys } from '../src/credentials/policy.ts'
-import { searchAttributes, taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { taskQueues, type Attention } from '../src/temporal/contract.ts'
+import { attend } from './attention.ts'
 
 const activities = proxyActivities<ReturnType<typeof createRotationActivities>>({
   taskQueue: taskQueues.connections,
@@ -48,7 +42,7 @@ export async function rotateKeys(input: RotateKeysInput): Promise<RotateKeysResu
   }
   // Histories of before; what is over needs nobody: what did not open is in the details, and each time anew.
   const attention: Attention = unopened > 0 && !patched('over-needs-nobody') ? 'needs_person' : 'none'
-  upsertSearchAttributes([{ key: searchAttributes.attention, value: attention }])
+  attend(attention)
   const trouble = unopened > 0 ? ` ${unopened} do not open and were left as they are.` : ''
   setCurrentDetails(`Sealed ${resealed} anew. ${sentenceOfKeys(keys)}${trouble}`)
   return { resealed, unopened, keys }

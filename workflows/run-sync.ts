@@ -16,7 +16,8 @@ import {
   type RunTrigger,
   type SyncTrouble,
 } from '../src/sync/contract.ts'
-import { attend, attentionNow, carryOut, eventsPerHistory, rows, type News } from './carry-out-run.ts'
+import { attend, attentionNow } from './attention.ts'
+import { carryOut, eventsPerHistory, rows, type News } from './carry-out-run.ts'
 import { describeTrouble } from './sync-words.ts'
 
 const runRequested = defineSignal<[trigger?: RunTrigger]>(runRequestedSignal)

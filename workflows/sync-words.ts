@@ -1,10 +1,11 @@
 import type { RunProgress, RunSyncInput, SyncTrouble } from '../src/sync/contract.ts'
+import { instantAt, instantIn } from './instant.ts'
 
 // What a person reads on the page of a sync's workflow: ids, codes and times only.
 
 /** Why a run waits, and until when. */
 export function describeWait({ provider, retry }: RunSyncInput, runId: string, progress: RunProgress, tries: number) {
-  const until = momentAt(Date.now() + (progress.waitMs ?? 0))
+  const until = instantIn(progress.waitMs ?? 0)
   if (progress.waitsFor === 'place') {
     return `Run ${runId} waits for a place on a worker: other syncs have theirs. It asks again at ${until}.`
   }
@@ -18,9 +19,9 @@ export function describeWait({ provider, retry }: RunSyncInput, runId: string, p
 /** Why no run of a sync succeeds, since when, when the next one is due, and what a person can do. */
 export function describeTrouble({ syncId, connectionId }: RunSyncInput, trouble: SyncTrouble): string {
   const { errorCode, held, nextRunAt } = trouble
-  const since = `since ${momentAt(Date.parse(trouble.since))}`
+  const since = `since ${instantAt(Date.parse(trouble.since))}`
   const run = `POST /v1/syncs/${syncId}/runs`
-  const next = nextRunAt === null ? 'it has no schedule' : `the next run is due at ${momentAt(Date.parse(nextRunAt))}`
+  const next = nextRunAt === null ? 'it has no schedule' : `the next run is due at ${instantAt(Date.parse(nextRunAt))}`
   if (held) {
     return `Holds up to ${held.count} deletions of ${held.known} records ${since} (${errorCode}): more is gone at the platform than a run deletes by itself. To let them through, ${run} with {"allowDeletions": true}. Each run looks again; ${next}.`
   }
@@ -28,8 +29,4 @@ export function describeTrouble({ syncId, connectionId }: RunSyncInput, trouble:
     return `No run succeeds ${since}: ${errorCode}. Its user has to connect ${connectionId} again; ${next}.`
   }
   return `No run succeeds ${since}: ${errorCode}. To try, ${run}; ${next}.`
-}
-
-function momentAt(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

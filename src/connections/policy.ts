@@ -1,3 +1,5 @@
+import { doublingDelayMs, listedDelayMs } from '../retries/policy.ts'
+
 /** How long connecting and refreshing may take. Pure numbers: what the workflows need of it is passed as their input. */
 export interface ConnectionSettings {
   /** Total time of a call to a token endpoint. Shorter than the lease, so that its holder has stopped when it ends. */
@@ -85,13 +87,12 @@ export const longestRefreshWaitMs = hour
 
 /** The wait before the next try after `failures` in a row, in the table. */
 export function refreshBackoffMs(failures: number, settings: Pick<ConnectionSettings, 'refreshBackoffMs'>): number {
-  const waits = settings.refreshBackoffMs
-  return waits[Math.min(Math.max(failures, 1), waits.length) - 1] ?? minute
+  return listedDelayMs(failures, settings.refreshBackoffMs)
 }
 
 /** Exponential: the wait of a recovery workflow after its nth try without success (1 is the first). */
 export function recoveryDelayMs(tries: number, settings: RecoverySettings): number {
-  return Math.min(settings.maxDelayMs, settings.firstDelayMs * 2 ** Math.min(tries - 1, 30))
+  return doublingDelayMs(tries, { firstMs: settings.firstDelayMs, longestMs: settings.maxDelayMs })
 }
 
 /** Whether failures in a row have gone on enough to leave the batches for a workflow of their own. */

@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type pg from 'pg'
 import { lowestIdAt, type IdKind } from '../ids.ts'
-import type { Database } from './database.ts'
 
 /** A table of history: partitioned by day on a TypeID, whose text order is the order in time, or on an instant. */
 export interface PartitionedTable {
@@ -46,7 +45,10 @@ function boundAt(key: PartitionedTable['key'], at: number): string {
   return key === 'instant' ? new Date(at).toISOString() : lowestIdAt(key, new Date(at))
 }
 
-/** Makes the partitions from yesterday to 14 days ahead, of those tables that exist yet. Gives how many were made. */
+/**
+ * Makes the partitions from yesterday to 14 days ahead, of those tables that exist yet; to be called daily at least. Gives how
+ * many were made.
+ */
 export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.now()): Promise<number> {
   const wanted = partitionedTables.flatMap(({ table, key }) =>
     Array.from({ length: daysAhead + 2 }, (_, index) => {
@@ -76,11 +78,6 @@ export async function createPartitions<Tables>(db: Kysely<Tables>, now = Date.no
       end $$`.execute(db)
   }
   return missing.length
-}
-
-/** Makes the partitions of the days to come; to be called daily at least. Gives how many were made. */
-export async function ensurePartitions(hub: { db: Database }): Promise<number> {
-  return createPartitions(hub.db)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { listedDelayMs } from '../retries/policy.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -116,14 +118,12 @@ export function longestRetryAfterMs(nextDelayMs: number): number {
 
 /** The wait before probe number `probes` (from 0). */
 export function probeDelayMs(policy: Pick<DeliveryPolicy, 'probeDelaysMs'>, probes: number): number {
-  const delays = policy.probeDelaysMs
-  return delays[Math.min(probes, delays.length - 1)] ?? minute
+  return listedDelayMs(probes + 1, policy.probeDelaysMs)
 }
 
 /** How long a replay waits that has moved nothing in its last `idle` steps. */
 export function replayWaitMs(policy: Pick<DeliveryPolicy, 'replayWaitsMs'>, idle: number): number {
-  const waits = policy.replayWaitsMs
-  return waits[Math.min(idle, waits.length - 1)] ?? minute
+  return listedDelayMs(idle + 1, policy.replayWaitsMs)
 }
 
 /** How many deliveries step `step` (from 0) of a drain releases. */

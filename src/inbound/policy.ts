@@ -1,4 +1,5 @@
 import type { WebhookDefinition } from '../catalogue/schema/webhooks.ts'
+import { doublingDelayMs } from '../retries/policy.ts'
 
 /** How many webhooks are claimed at once, and how many bytes of them. */
 export const claimLimit = 200
@@ -24,7 +25,7 @@ export const maxAttempts = 8
 
 /** When a webhook that failed is tried again: after 1, 2, 4… seconds, five minutes at most. */
 export function retryDelayMs(attempts: number): number {
-  return Math.min(1_000 * 2 ** Math.max(0, attempts - 1), 300_000)
+  return doublingDelayMs(attempts, { firstMs: 1_000, longestMs: 300_000 })
 }
 
 /** How long the delivery ids of providers are remembered: longer than any of them sends again. */

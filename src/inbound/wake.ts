@@ -1,6 +1,6 @@
-import { WorkflowIdConflictPolicy } from '@temporalio/common'
 import type { ConnectionParts } from '../connections/parts.ts'
-import { searchAttributes, taskQueues } from '../temporal/contract.ts'
+import { searchAttributes } from '../temporal/contract.ts'
+import { tell, type WorkflowStart } from '../temporal/start.ts'
 import {
   handleInboundName,
   handleInboundWorkflowId,
@@ -54,16 +54,12 @@ function createWake(hub: ConnectionParts): InboundWake {
  * Rejects when Temporal does not answer within 2 s.
  */
 export async function wakeInbound(hub: ConnectionParts): Promise<void> {
-  const input: HandleInboundInput = { lingerMs: 3_000 }
-  await hub.temporal.withDeadline(Date.now() + 2_000, () =>
-    hub.temporal.workflow.signalWithStart(handleInboundName, {
-      workflowId: handleInboundWorkflowId,
-      taskQueue: taskQueues.workflows,
-      args: [input],
-      signal: inboundArrivedSignal,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      typedSearchAttributes: [{ key: searchAttributes.attention, value: 'none' }],
-      staticSummary: 'Routes the webhooks of providers to connections, syncs and events',
-    }),
-  )
+  const start: WorkflowStart<HandleInboundInput> = {
+    name: handleInboundName,
+    workflowId: handleInboundWorkflowId,
+    input: { lingerMs: 3_000 },
+    searchAttributes: [{ key: searchAttributes.attention, value: 'none' }],
+    summary: 'Routes the webhooks of providers to connections, syncs and events',
+  }
+  await tell(hub.temporal, start, { name: inboundArrivedSignal }, 2_000)
 }

@@ -4,15 +4,8 @@ import type { ConnectionParts } from '../connections/parts.ts'
 import { applyScheduleSoon } from './schedules/schedule.ts'
 import { syncFromRow, type Sync } from './sync-store.ts'
 
-/** A sync as other features see it. */
-export type SyncOfConnection = Sync
-
 /** The syncs of a connection that are not deleted. */
-export async function syncsOfConnection(
-  db: Executor,
-  workspaceId: string,
-  connectionId: string,
-): Promise<SyncOfConnection[]> {
+export async function syncsOfConnection(db: Executor, workspaceId: string, connectionId: string): Promise<Sync[]> {
   const rows = await db
     .selectFrom('syncs')
     .selectAll()

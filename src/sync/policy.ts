@@ -1,5 +1,7 @@
 // Who wins when both sides changed, which of two sightings is the later, and how much may be deleted: pure arithmetic.
 
+import { doublingDelayMs } from '../retries/policy.ts'
+
 export type ConflictPolicy = 'newest' | 'hub' | 'provider' | 'manual'
 
 /** Field values by canonical path. */
@@ -125,7 +127,7 @@ export function deletionsAllowed(found: Found): number {
 
 /** When what failed `failures` times is tried again: 5 minutes after the first time, doubling up to a day. */
 export function retryDelayMs(failures: number): number {
-  return Math.min(300_000 * 2 ** Math.max(0, failures - 1), 86_400_000)
+  return doublingDelayMs(failures, { firstMs: 300_000, longestMs: 86_400_000 })
 }
 
 function withoutNothing(values: Fields): Fields {
@@ -142,5 +144,5 @@ export function runRetryDelayMs(
   statedMs: number | undefined,
 ): number {
   if (statedMs !== undefined) return Math.min(statedMs, longestStatedMs)
-  return Math.min(longestDelayMs, initialIntervalMs * 2 ** failures)
+  return doublingDelayMs(failures + 1, { firstMs: initialIntervalMs, longestMs: longestDelayMs })
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  Client,
   Connection,
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
@@ -29,6 +30,25 @@ export class HubConnection extends Connection {
     await this.#retries.settle()
     await super.close()
   }
+}
+
+/** Where the Temporal cluster is, and how it is spoken to. */
+export interface TemporalSettings {
+  address: string
+  namespace: string
+  tls: boolean
+  apiKey: string | undefined
+}
+
+/** A client that connects when it is first used, so that a process starts while Temporal is down. */
+export function connectTemporal(config: TemporalSettings): Client {
+  const connection = HubConnection.lazy({
+    address: config.address,
+    connectTimeout: 5_000,
+    ...(config.tls ? { tls: true } : {}),
+    ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
+  })
+  return new Client({ connection, namespace: config.namespace })
 }
 
 class Retries {

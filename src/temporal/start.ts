@@ -1,7 +1,6 @@
-import { Client, type WorkflowHandle } from '@temporalio/client'
-import { WorkflowIdConflictPolicy, type SearchAttributePair } from '@temporalio/common'
+import type { Client, WorkflowHandle } from '@temporalio/client'
+import { TypedSearchAttributes, WorkflowIdConflictPolicy, type SearchAttributePair } from '@temporalio/common'
 import type { Logger } from '../logger.ts'
-import { HubConnection } from './connection.ts'
 import { taskQueues } from './contract.ts'
 
 /** What is needed to start a workflow by name, without its code. */
@@ -16,23 +15,21 @@ export interface WorkflowStart<Input> {
   summary: string
 }
 
-/** Where the Temporal cluster is, and how it is spoken to. */
-export interface TemporalSettings {
-  address: string
-  namespace: string
-  tls: boolean
-  apiKey: string | undefined
+/** A signal, and what it carries. */
+export interface Signal {
+  name: string
+  args?: unknown[]
 }
 
-/** A client that connects when it is first used, so that a process starts while Temporal is down. */
-export function connectTemporal(config: TemporalSettings): Client {
-  const connection = HubConnection.lazy({
-    address: config.address,
-    connectTimeout: 5_000,
-    ...(config.tls ? { tls: true } : {}),
-    ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
-  })
-  return new Client({ connection, namespace: config.namespace })
+/** What Temporal's client and its Schedules need to know of a start, beside the workflow's name. */
+export function optionsOf<Input>({ workflowId, input, searchAttributes, summary }: WorkflowStart<Input>) {
+  return {
+    workflowId,
+    taskQueue: taskQueues.workflows,
+    args: [input],
+    typedSearchAttributes: new TypedSearchAttributes(searchAttributes),
+    staticSummary: summary,
+  }
 }
 
 /** Starts a workflow, or joins the running one of the same id. Fails within `deadlineMs` when Temporal does not answer. */
@@ -43,26 +40,58 @@ export function startWorkflow<Input>(
 ): Promise<WorkflowHandle> {
   return client.withDeadline(Date.now() + deadlineMs, () =>
     client.workflow.start(start.name, {
-      workflowId: start.workflowId,
-      taskQueue: taskQueues.workflows,
-      args: [start.input],
+      ...optionsOf(start),
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      typedSearchAttributes: start.searchAttributes,
-      staticSummary: start.summary,
     }),
   )
 }
 
 /**
+ * Tells a workflow something by a signal, and starts it if it does not run (signal-with-start): it cannot end in between. Fails
+ * within `deadlineMs` when Temporal does not answer.
+ */
+export function tell<Input>(
+  client: Client,
+  start: WorkflowStart<Input>,
+  signal: Signal,
+  deadlineMs = 5_000,
+): Promise<WorkflowHandle> {
+  return client.withDeadline(Date.now() + deadlineMs, () =>
+    client.workflow.signalWithStart(start.name, {
+      ...optionsOf(start),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      signal: signal.name,
+      signalArgs: signal.args ?? [],
+    }),
+  )
+}
+
+const soonMs = 2_000
+
+/**
  * The fast path of "the row's state is the request": starts the workflow now if Temporal answers. If it does not, that is
  * logged and no error: `reconcile` starts it from the row. Gives whether it was started.
  */
-export async function startSoon<Input>(client: Client, log: Logger, start: WorkflowStart<Input>): Promise<boolean> {
+export function startSoon<Input>(client: Client, log: Logger, start: WorkflowStart<Input>): Promise<boolean> {
+  return soon(log, start, () => startWorkflow(client, start, soonMs))
+}
+
+/** The same for a workflow that is told something, and started if it does not run. Gives whether it was told. */
+export function tellSoon<Input>(
+  client: Client,
+  log: Logger,
+  start: WorkflowStart<Input>,
+  signal: Signal,
+): Promise<boolean> {
+  return soon(log, start, () => tell(client, start, signal, soonMs))
+}
+
+async function soon<Input>(log: Logger, start: WorkflowStart<Input>, ask: () => Promise<unknown>): Promise<boolean> {
   try {
-    await startWorkflow(client, start, 2_000)
+    await ask()
     return true
   } catch (error) {
-    log.warn({ err: error, workflowId: start.workflowId }, 'the workflow was not started now; reconcile will start it')
+    log.warn({ err: error, workflowId: start.workflowId }, 'the workflow was not reached now; reconcile will see to it')
     return false
   }
 }

@@ -67,6 +67,7 @@ const order = [
     'located.ts',
     'json',
     'fairness',
+    'retries',
     'deadline.ts',
     'ids.ts',
     'errors.ts',

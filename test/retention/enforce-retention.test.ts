@@ -1,5 +1,5 @@
 import { lowestIdAt, newId } from '../../src/ids.ts'
-import { ensurePartitions, dropExpiredPartitions } from '../../src/db/partitions.ts'
+import { createPartitions, dropExpiredPartitions } from '../../src/db/partitions.ts'
 import { expiringKinds, type EnforceRetentionInput, type RetentionResult } from '../../src/retention/contract.ts'
 import { startWorkflow } from '../../src/temporal/start.ts'
 import { createTestHub } from '../support/hub.ts'
@@ -107,6 +107,6 @@ describe('retention', () => {
     expect(await stored()).toBe(1)
     await dropExpiredPartitions(hub, {}, Date.now() + 32 * dayMs)
     expect(await stored()).toBe(0)
-    expect(await ensurePartitions(hub)).toBeGreaterThan(0)
+    expect(await createPartitions(hub.db)).toBeGreaterThan(0)
   })
 })

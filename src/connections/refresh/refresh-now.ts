@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
-import { taskQueues } from '../../temporal/contract.ts'
+import { tell } from '../../temporal/start.ts'
 import { isTemporalUnavailable } from '../../temporal/unavailable.ts'
 import { tryNowSignal } from '../contract.ts'
 import { recoverySettings } from '../policy.ts'
@@ -46,16 +46,7 @@ async function tellWorkflow(hub: ConnectionParts, connection: Connection): Promi
     force: true,
   })
   try {
-    await hub.temporal.withDeadline(Date.now() + 5_000, () =>
-      hub.temporal.workflow.signalWithStart(start.name, {
-        workflowId: start.workflowId,
-        taskQueue: taskQueues.workflows,
-        args: [start.input],
-        signal: tryNowSignal,
-        typedSearchAttributes: start.searchAttributes,
-        staticSummary: start.summary,
-      }),
-    )
+    await tell(hub.temporal, start, { name: tryNowSignal })
   } catch (error) {
     if (isTemporalUnavailable(error)) throw new HubError('TEMPORAL_UNAVAILABLE', { cause: error })
     throw error

@@ -1,6 +1,5 @@
-import { TypedSearchAttributes } from '@temporalio/common'
 import type { DeliveryParts } from '../parts.ts'
-import { taskQueues } from '../../temporal/contract.ts'
+import { tellSoon, type WorkflowStart } from '../../temporal/start.ts'
 import {
   replayAttributes,
   replayChangedSignal,
@@ -10,33 +9,23 @@ import {
 } from '../contract.ts'
 import type { Replay } from './replay-store.ts'
 
-const deadlineMs = 2_000
-
 /**
- * Starts a replay's workflow, or tells the running one to look at the row (signal-with-start). If Temporal does not answer
- * that is logged and no error: `reconcile` does it. Gives whether it was told.
+ * Starts a replay's workflow, or tells the running one to look at the row. If Temporal does not answer that is logged and no
+ * error: `reconcile` does it. Gives whether it was told.
  */
-export async function tellReplay(
+export function tellReplay(
   hub: DeliveryParts,
   { id: replayId, workspaceId, endpointId }: Pick<Replay, 'id' | 'workspaceId' | 'endpointId'>,
 ): Promise<boolean> {
   const input: ReplayInput = { workspaceId, replayId, endpointId }
-  try {
-    await hub.temporal.withDeadline(Date.now() + deadlineMs, () =>
-      hub.temporal.workflow.signalWithStart(replayDeliveriesName, {
-        workflowId: replayWorkflowId(replayId),
-        taskQueue: taskQueues.workflows,
-        args: [input],
-        signal: replayChangedSignal,
-        typedSearchAttributes: new TypedSearchAttributes(replayAttributes(input, 'none')),
-        staticSummary: `Sends deliveries again: ${endpointId ?? 'all endpoints'}`,
-      }),
-    )
-    return true
-  } catch (error) {
-    hub.log.warn({ err: error, replayId }, 'the replay was not started or told now; reconcile will')
-    return false
+  const start: WorkflowStart<ReplayInput> = {
+    name: replayDeliveriesName,
+    workflowId: replayWorkflowId(replayId),
+    input,
+    searchAttributes: replayAttributes(input, 'none'),
+    summary: `Sends deliveries again: ${endpointId ?? 'all endpoints'}`,
   }
+  return tellSoon(hub.temporal, hub.log, start, { name: replayChangedSignal })
 }
 
 /** Starts or tells those whose workflow should have looked at its row by now. Index: replays_to_reconcile. Gives how many. */

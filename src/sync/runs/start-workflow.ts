@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import { searchAttributes, taskQueues } from '../../temporal/contract.ts'
+import { searchAttributes } from '../../temporal/contract.ts'
+import { tellSoon, type WorkflowStart } from '../../temporal/start.ts'
 import {
   runRequestedSignal,
   runStoppedSignal,
@@ -20,28 +20,20 @@ export interface SyncIdentity {
 }
 
 /** How a run of a sync is started, by hand and by its Schedule. */
-export function runStartOf(sync: SyncIdentity, trigger: RunTrigger) {
-  const input: RunSyncInput = {
-    workspaceId: sync.workspaceId,
-    syncId: sync.id,
-    connectionId: sync.connectionId,
-    provider: sync.provider,
-    trigger,
-  }
-  const attributes: SearchAttributePair[] = [
-    { key: searchAttributes.workspace, value: sync.workspaceId },
-    { key: searchAttributes.connection, value: sync.connectionId },
-    { key: searchAttributes.provider, value: sync.provider },
-    { key: searchAttributes.sync, value: sync.id },
-    { key: searchAttributes.attention, value: 'none' },
-  ]
+export function runStartOf(sync: SyncIdentity, trigger: RunTrigger): WorkflowStart<RunSyncInput> {
+  const { id: syncId, workspaceId, connectionId, provider } = sync
   return {
-    workflowType: runSyncName,
-    workflowId: syncWorkflowId(sync.id),
-    taskQueue: taskQueues.workflows,
-    args: [input],
-    typedSearchAttributes: new TypedSearchAttributes(attributes),
-    staticSummary: `Sync ${sync.id} of a ${sync.provider} connection`,
+    name: runSyncName,
+    workflowId: syncWorkflowId(syncId),
+    input: { workspaceId, syncId, connectionId, provider, trigger },
+    searchAttributes: [
+      { key: searchAttributes.workspace, value: workspaceId },
+      { key: searchAttributes.connection, value: connectionId },
+      { key: searchAttributes.provider, value: provider },
+      { key: searchAttributes.sync, value: syncId },
+      { key: searchAttributes.attention, value: 'none' },
+    ],
+    summary: `Sync ${syncId} of a ${provider} connection`,
   }
 }
 
@@ -49,21 +41,9 @@ export function runStartOf(sync: SyncIdentity, trigger: RunTrigger) {
  * Starts the sync's workflow, or tells the running one that a run was asked for: one that is just closing then looks once
  * more. With Temporal down nothing is lost: reconcile starts it from the row.
  */
-export async function startRunSoon(hub: ConnectionParts, sync: SyncIdentity, trigger: RunTrigger): Promise<boolean> {
-  const { workflowType, ...options } = runStartOf(sync, trigger)
-  try {
-    await hub.temporal.withDeadline(Date.now() + 2_000, () =>
-      hub.temporal.workflow.signalWithStart(workflowType, {
-        ...options,
-        signal: runRequestedSignal,
-        signalArgs: [trigger],
-      }),
-    )
-    return true
-  } catch (error) {
-    hub.log.warn({ err: error, syncId: sync.id }, 'the sync was not started now; reconcile will start it')
-    return false
-  }
+export function startRunSoon(hub: ConnectionParts, sync: SyncIdentity, trigger: RunTrigger): Promise<boolean> {
+  const signal = { name: runRequestedSignal, args: [trigger] }
+  return tellSoon(hub.temporal, hub.log, runStartOf(sync, trigger), signal)
 }
 
 /**

@@ -4,6 +4,7 @@ import { syncWorkflowId } from '../contract.ts'
 import { offsetOf } from './next-run.ts'
 import { parseEvery } from './schedule-input.ts'
 import { runStartOf, type SyncIdentity } from '../runs/start-workflow.ts'
+import { optionsOf } from '../../temporal/start.ts'
 import type { SyncSchedule } from '../sync-store.ts'
 
 /** What a sync's Schedule is to be; none for a sync that has no schedule or is deleted. */
@@ -53,7 +54,7 @@ export async function applyScheduleSoon(hub: ConnectionParts, wanted: WantedSche
 }
 
 function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
-  const { workflowType, ...start } = runStartOf(wanted, 'schedule')
+  const start = runStartOf(wanted, 'schedule')
   return {
     spec:
       'every' in schedule
@@ -63,7 +64,7 @@ function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
             ],
           }
         : { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
-    action: { type: 'startWorkflow' as const, workflowType, ...start },
+    action: { type: 'startWorkflow' as const, workflowType: start.name, ...optionsOf(start) },
     // A run that is due while one is under way waits for the next time; after an outage one run catches up, not all.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' as const },
     state: { paused: wanted.paused, note: wanted.paused ? 'The sync is paused' : 'As the sync says' },
