@@ -41,7 +41,7 @@ export function createSyncActivities(hub: Hub) {
     let place: Place | undefined
     try {
       const taken = (place = await takePlace(hub, ref, signal))
-      const hold = await takeUpRun(hub.db, ref)
+      const hold = await takeUpRun(hub, ref)
       const attempt = Math.max(context.info.attempt, tolerance.tries?.attempt ?? 1)
       return await workOn(
         hold,

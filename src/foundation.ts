@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client'
 import type pg from 'pg'
+import type { Definitions } from './catalogue/definitions.ts'
 import type { Config } from './config.ts'
 import type { CredentialStore } from './credentials/store.ts'
 import type { Database } from './db/database.ts'
@@ -14,6 +15,8 @@ export interface Foundation {
   db: Database
   credentials: CredentialStore
   temporal: Client
+  /** What platforms are. */
+  definitions: Definitions
   /** Calls to other hosts: bounded, and guarded against private addresses. */
   outgoing: Outgoing
 }

@@ -1,3 +1,4 @@
+import { Definitions } from './catalogue/definitions.ts'
 import type { Config } from './config.ts'
 import { connectionsOfApp } from './connections/app-user.ts'
 import type { ConnectionParts } from './connections/parts.ts'
@@ -44,6 +45,7 @@ export function createHub(
     db,
     credentials: overrides.credentials ?? new CredentialStore(new KeyRing(config.encryptionKeys)),
     temporal,
+    definitions: overrides.definitions ?? new Definitions(),
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
     appUsers: overrides.appUsers ?? [connectionsOfApp],

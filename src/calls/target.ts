@@ -42,7 +42,7 @@ export function targetOf(
   secret: Record<string, string>,
 ): CallTarget {
   const { id: connectionId, workspaceId, provider, providerAppId, environment, config } = owner
-  const permits = { workspaceId, connectionId, providerAppId, provider }
+  const permits = { workspaceId, connectionId, providerAppId, provider, limits: definition.limits }
   return { definition, method, environment, baseUrls: settings.baseUrls, config, secret, permits }
 }
 

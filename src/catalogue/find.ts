@@ -1,14 +1,25 @@
+import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import { platforms } from './platforms/index.ts'
+import type { Definitions } from './definitions.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 
-export { platforms as providers } from './platforms/index.ts'
+/** What it takes to look up a definition. */
+export interface CatalogueParts {
+  db: Executor
+  definitions: Definitions
+}
 
-const byId = new Map(platforms.map(provider => [provider.id, provider]))
-
-/** @throws HubError `INVALID_PROVIDER` */
-export function providerOf(id: string): ProviderDefinition {
-  const provider = byId.get(id)
-  if (!provider) throw new HubError('INVALID_PROVIDER')
-  return provider
+/**
+ * The definition that a provider's id means in a workspace; null for what belongs to none. In a transaction it is looked up
+ * with the transaction's own connection. @throws HubError `INVALID_PROVIDER`
+ */
+export async function findProvider(
+  parts: CatalogueParts,
+  workspaceId: string | null,
+  id: string,
+  db: Executor = parts.db,
+): Promise<ProviderDefinition> {
+  const definition = await parts.definitions.find(db, workspaceId, id)
+  if (!definition) throw new HubError('INVALID_PROVIDER')
+  return definition
 }

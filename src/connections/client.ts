@@ -3,7 +3,7 @@ import type { ConnectionParts } from './parts.ts'
 import { appSettings } from '../provider-apps/store.ts'
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
-import { providerOf } from '../catalogue/find.ts'
+import { findProvider } from '../catalogue/find.ts'
 import type { ProviderAnswer, ProviderCall, ProviderClient } from '../calls/call.ts'
 import { refusesCredential } from '../calls/errors.ts'
 import { callProvider } from '../calls/request.ts'
@@ -99,7 +99,7 @@ function refusedBecause(trouble: HubError): HubError {
 
 /** Calls a connection's API with the tokens it is given, once. */
 async function callerOf(hub: ConnectionParts, connection: Connection) {
-  const definition = providerOf(connection.provider)
+  const definition = await findProvider(hub, connection.workspaceId, connection.provider)
   const settings = await appSettings(hub, connection)
   return ({ connection: owner, tokens: { accessToken } }: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> => {
     const method = methodOf(definition, owner.authKind)

@@ -1,6 +1,6 @@
+import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { Located } from '../located.ts'
-import { providers } from '../catalogue/find.ts'
 import { connectAccountId, disconnectAccountId, refreshConnectionId } from './contract.ts'
 
 const columns = ['id', 'workspace_id', 'status', 'status_reason'] as const
@@ -18,16 +18,22 @@ export async function locateConnection(db: Executor, id: string): Promise<Locate
   return row && located(row)
 }
 
-/** The connections to one account of a platform, by the platform's own id of it; by connections_by_account. */
+/** The providers that there are connections to, each found in one step of connections_by_account. */
+const everyProvider = sql<string>`(
+  with recursive known (provider) as (
+    select min(provider) from connections where external_account_id is not null
+    union all
+    select (select min(provider) from connections where external_account_id is not null and provider > known.provider)
+    from known where provider is not null
+  )
+  select provider from known where provider is not null)`
+
+/** The connections to one account, by the platform's own id of it; by connections_by_account, which begins with the provider. */
 export async function locateAccount(db: Executor, externalAccountId: string, limit: number): Promise<Located[]> {
   const rows = await db
     .selectFrom('connections')
     .select(columns)
-    .where(
-      'provider',
-      'in',
-      providers.map(provider => provider.id),
-    )
+    .where('provider', 'in', everyProvider)
     .where('external_account_id', '=', externalAccountId)
     .orderBy('id', 'desc')
     .limit(limit)

@@ -31,7 +31,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...workspaceRoutes(hub),
     ...adminFindRoutes(hub),
     ...apiKeyRoutes(hub),
-    ...providerRoutes(),
+    ...providerRoutes(hub),
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
     ...syncRoutes(hub),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Foundation } from '../foundation.ts'
 import { permitWaitSeconds } from '../metrics/registry.ts'
-import { providerOf } from '../catalogue/find.ts'
 import { PermitBucket } from './permit-bucket.ts'
 import { bucketOf, pauseAfter, remainingOf, type Pause } from './permit-policy.ts'
 import { PermitSlots } from './permit-slots.ts'
@@ -15,6 +14,8 @@ export interface PermitSubject {
   /** Null for the environment's app. */
   providerAppId: string | null
   provider: string
+  /** What the provider documents. */
+  limits: readonly RateLimit[] | undefined
 }
 
 /** Leave to make one call. Released when the call has ended, however it ended; releasing twice does nothing. */
@@ -132,11 +133,11 @@ function limitsOf(hub: Foundation, subject: PermitSubject): Limits {
 }
 
 function build(hub: Foundation, held: HeldLimits, subject: PermitSubject): Limits {
-  const documented: RateLimit[] = providerOf(subject.provider).limits ?? []
+  const documented = subject.limits ?? []
   const counting = documented.some(limit => 'permits' in limit)
   const limits: Limits = { slots: [], buckets: [] }
   for (const [index, limit] of [...documented, ...(counting ? [] : defaultLimits)].entries()) {
-    const key = `${ownerOf(subject, limit.per)}/${index}`
+    const key = `${ownerOf(hub, subject, limit.per)}/${index}`
     if ('permits' in limit) {
       const bucket = bucketOf(limit)
       const make = () => ({
@@ -153,11 +154,12 @@ function build(hub: Foundation, held: HeldLimits, subject: PermitSubject): Limit
   return limits
 }
 
-function ownerOf(subject: PermitSubject, per: RateLimit['per']): string {
-  if (per === 'connection') return `${subject.workspaceId}/${subject.connectionId}`
-  return subject.providerAppId === null
-    ? `environment/${subject.provider}`
-    : `${subject.workspaceId}/${subject.providerAppId}`
+function ownerOf(hub: Foundation, subject: PermitSubject, per: RateLimit['per']): string {
+  const { workspaceId, connectionId, providerAppId, provider } = subject
+  if (per === 'connection') return `${workspaceId}/${connectionId}`
+  if (providerAppId !== null) return `${workspaceId}/${providerAppId}`
+  // What a workspace calls by a name of its own is no other's.
+  return hub.definitions.isCommon(provider) ? `environment/${provider}` : `${workspaceId}/${provider}`
 }
 
 function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {

@@ -1,7 +1,7 @@
 import { writeAudit } from '../audit/log.ts'
 import { HubError } from '../errors.ts'
 import type { ProviderAppParts } from './parts.ts'
-import { providerOf } from '../catalogue/find.ts'
+import { findProvider } from '../catalogue/find.ts'
 import { checkBaseUrls } from './base-urls.ts'
 import { assertMayMove } from './hold.ts'
 import {
@@ -28,13 +28,13 @@ export interface WebhookSecretOverlap {
 }
 
 /** @throws HubError `INVALID_PROVIDER`; `INVALID_REQUEST` or `INVALID_URL` for its base URLs */
-export function createProviderApp(
+export async function createProviderApp(
   hub: ProviderAppParts,
   actor: string,
   workspaceId: string,
   input: NewProviderApp & AppSecrets,
 ): Promise<ProviderApp> {
-  const provider = providerOf(input.provider)
+  const provider = await findProvider(hub, workspaceId, input.provider)
   if (input.clientId === null && typeof input.clientSecret === 'string') {
     throw new HubError('INVALID_REQUEST', {
       details: [{ path: 'body.clientId', message: 'A client secret needs its client id' }],
@@ -71,7 +71,10 @@ export async function changeProviderApp(
 ): Promise<ProviderApp> {
   if (change.baseUrls !== undefined) {
     const { provider } = await findProviderApp(hub.db, workspaceId, id)
-    change = { ...change, baseUrls: checkBaseUrls(hub, providerOf(provider), change.baseUrls) }
+    change = {
+      ...change,
+      baseUrls: checkBaseUrls(hub, await findProvider(hub, workspaceId, provider), change.baseUrls),
+    }
   }
   return hub.db.transaction().execute(async db => {
     const { baseUrls } = change

@@ -1,10 +1,10 @@
 import { writeAudit } from '../audit/log.ts'
 import { lockConnection } from '../connections/store.ts'
-import { isUniqueViolation } from '../db/database.ts'
+import { isUniqueViolation, type Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
-import { providerOf } from '../catalogue/find.ts'
+import { findProvider } from '../catalogue/find.ts'
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
 import { syncWorkflowId } from './contract.ts'
 import type { ConflictPolicy } from './policy.ts'
@@ -50,7 +50,7 @@ export async function createSync(
       const connection = await lockConnection(trx, workspaceId, request.connectionId)
       const pausedBecause = pauseReasonOf(connection)
       if (pausedBecause === 'disconnecting') throw new HubError('CONNECTION_NOT_READY')
-      const model = modelOf(connection.provider, request.model)
+      const model = await modelOf(hub, trx, connection, request.model)
       checkDirection(model, request.direction)
       const created = await insertSync(trx, {
         ...request,
@@ -87,7 +87,8 @@ export async function changeSync(
 ): Promise<Sync> {
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
-    if (changes.direction !== undefined) checkDirection(modelOf(before.provider, before.model), changes.direction)
+    if (changes.direction !== undefined)
+      checkDirection(await modelOf(hub, trx, before, before.model), changes.direction)
     const after = await updateSync(trx, before, changes)
     const details = { changed: Object.keys(changes) }
     await writeAudit(trx, { workspaceId, actor, action: 'sync.changed', subjectId: syncId, details })
@@ -169,8 +170,13 @@ function follow(hub: ConnectionParts, sync: Sync): Promise<void> {
   return applyScheduleSoon(hub, { ...sync, paused, deleted: false, revision: sync.scheduleRevision })
 }
 
-function modelOf(provider: string, name: string): ModelDefinition {
-  const models = providerOf(provider).models ?? {}
+async function modelOf(
+  hub: ConnectionParts,
+  trx: Executor,
+  { workspaceId, provider }: { workspaceId: string; provider: string },
+  name: string,
+): Promise<ModelDefinition> {
+  const { models = {} } = await findProvider(hub, workspaceId, provider, trx)
   const model = Object.hasOwn(models, name) ? models[name] : undefined
   if (!model) throw new HubError('INVALID_MODEL')
   return model

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { providers } from '../../src/catalogue/find.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import { circlesAmong } from './circles.ts'
 import { repositoryFiles, sourceFiles, type Import, type SourceFile } from './source.ts'
 
@@ -75,7 +75,7 @@ const order = [
     'temporal',
     'config.ts',
   ],
-  ...['outgoing', 'metrics', 'db', 'credentials', 'foundation.ts', 'audit', 'catalogue', 'limits', 'calls', 'grants'],
+  ...['outgoing', 'metrics', 'db', 'credentials', 'catalogue', 'foundation.ts', 'audit', 'limits', 'calls', 'grants'],
   ...['workspaces', 'provider-apps', 'delivery', 'connections', 'sync', 'inbound'],
   ...['maintenance', 'retention', 'operators', 'hub.ts', 'gauge-sources.ts', 'http', 'main.ts'],
 ]
@@ -118,8 +118,8 @@ describe('inside src', () => {
   })
 
   it('no code names a provider, but its own file, the list and the examples of the documentation', () => {
-    const names = new RegExp(`\\b(${providers.map(provider => provider.id).join('|')})\\b`, 'i')
-    const own = /^src\/(catalogue\/(platforms\/.+|find)|http\/openapi\/openapi-(examples|words))\.ts$/
+    const names = new RegExp(`\\b(${platforms.map(platform => platform.id).join('|')})\\b`, 'i')
+    const own = /^src\/(catalogue\/platforms\/.+|http\/openapi\/openapi-(examples|words))\.ts$/
     const naming = [...src, ...workflows, ...activities, ...workers]
       .filter(file => !own.test(file.path))
       .flatMap(({ path, code }) =>

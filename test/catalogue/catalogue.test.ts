@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { providers } from '../../src/catalogue/find.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import type { WebhookField, WebhookShape } from '../../src/catalogue/schema/webhooks.ts'
 import { isEventType } from '../../src/delivery/events/types/event-types.ts'
 
@@ -10,12 +10,12 @@ const braces = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(match => m
 describe('the catalogue', () => {
   it('is the folder, in the order of the ids, each platform in a folder named after it', () => {
     const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
-    expect(providers.map(provider => provider.id)).toEqual(folders.map(entry => entry.name).sort())
+    expect(platforms.map(provider => provider.id)).toEqual(folders.map(entry => entry.name).sort())
   })
 
   it('keeps each model in a file named after it, and each file short', () => {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
-    for (const { id, models = {} } of providers) {
+    for (const { id, models = {} } of platforms) {
       const inFolder = files.filter(file => file.startsWith(`${id}/models/`))
       expect(inFolder.toSorted()).toEqual(
         Object.keys(models)
@@ -28,7 +28,7 @@ describe('the catalogue', () => {
   })
 })
 
-describe.each(providers)('$id', provider => {
+describe.each(platforms)('$id', provider => {
   const { id, auth, scopes, environments, limits, webhooks, models = {} } = provider
   const oauth = auth.filter(method => method.kind === 'oauth2')
 

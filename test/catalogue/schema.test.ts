@@ -1,7 +1,7 @@
-import { providers } from '../../src/catalogue/find.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import { providerDefinition } from '../../src/catalogue/schema/definition.ts'
 
-describe.each(providers)('the definition of $id', definition => {
+describe.each(platforms)('the definition of $id', definition => {
   it('passes the schema as it is', () => {
     expect(providerDefinition.parse(definition)).toEqual(definition)
   })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import type { HubError } from '../../src/errors.ts'
 import { PermitBucket } from '../../src/limits/permit-bucket.ts'
 import { bucketOf } from '../../src/limits/permit-policy.ts'
@@ -15,6 +16,7 @@ const subject = (provider: string, connectionId: string) => ({
   connectionId,
   providerAppId: null,
   provider,
+  limits: platforms.find(({ id }) => id === provider)!.limits,
 })
 
 /** The most of these instants within any one second. */

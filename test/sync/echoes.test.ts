@@ -1,4 +1,4 @@
-import { providerOf } from '../../src/catalogue/find.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import type { Values } from '../../src/calls/json-write.ts'
 import type { Link, LinkWrite, RecordRow } from '../../src/sync/links/link-store.ts'
 import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/mapping/mapping.ts'
@@ -47,7 +47,7 @@ class Platform {
   private readonly policy: ConflictPolicy
 
   constructor(provider: string, normalise: Normalise, isLazy: boolean, policy: ConflictPolicy) {
-    this.mapping = mappingOf(providerOf(provider).models!['customers']!)
+    this.mapping = mappingOf(platforms.find(({ id }) => id === provider)!.models!['customers']!)
     this.normalise = normalise
     this.isLazy = isLazy
     this.policy = policy

@@ -168,7 +168,7 @@ describe('a push that hands its place back', () => {
     const control = { signal: new AbortController().signal, onProgress() {}, attempt: 1, isOver: () => true }
     let slices = 0
     for (let isThrough = false; !isThrough; slices++) {
-      const hold = await takeUpRun(hub.db, { workspaceId, syncId, runId })
+      const hold = await takeUpRun(hub, { workspaceId, syncId, runId })
       isThrough = await pushChanges(hub, hold, client, control)
     }
     // Each slice makes a few calls at once, and leaves the rest.

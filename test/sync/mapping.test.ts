@@ -1,5 +1,5 @@
 import { quickbooks } from '../../src/catalogue/platforms/quickbooks/index.ts'
-import { providers } from '../../src/catalogue/find.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
 import { collections } from '../../src/catalogue/collections.ts'
 import { ExactNumber } from '../../src/json/exact-number.ts'
 import { withValue } from '../../src/calls/json-write.ts'
@@ -76,7 +76,7 @@ describe('a mapping', () => {
   })
 
   it.each(
-    providers.flatMap(provider =>
+    platforms.flatMap(provider =>
       Object.entries(provider.models ?? {}).map(([name, model]) => ({ provider: provider.id, name, model })),
     ),
   )('of $provider $name maps to fields that its collection has, each once', ({ model }) => {

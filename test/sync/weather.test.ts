@@ -82,11 +82,11 @@ describe('a run that is broken off', () => {
     const client = await connectionClient(hub, workspaceId, company.connectionId)
     const control = { signal: new AbortController().signal, onProgress() {}, attempt: 1 }
 
-    const earlier = await takeUpRun(hub.db, ref)
+    const earlier = await takeUpRun(hub, ref)
     earlier.run.phase = 'pull'
     // It hands back after its first page, as one that is killed would have committed it.
     expect(await pullPages(hub, earlier, client, { ...control, isOver: () => true })).toBe(false)
-    const later = await takeUpRun(hub.db, ref)
+    const later = await takeUpRun(hub, ref)
     expect(later.run).toMatchObject({ phase: 'pull', pulled: 1_000 })
     expect(later.run.cursor).toMatch(/^\[991,/)
     await expect(pullPages(hub, earlier, client, { ...control, isOver: () => false })).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import type { ConnectAttempt } from './attempt-store.ts'
 import { identify, type Account } from '../health/identity.ts'
 import { oauthOf } from '../refresh/refresh.ts'
@@ -15,9 +15,10 @@ export async function accountOfAttempt(
   accessToken: string,
 ): Promise<Account> {
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
-  const method = oauthOf(attempt.provider)
+  const method = await oauthOf(hub, attempt)
   if (!method) throw new HubError('OAUTH_FAILED')
   const app = await appCredentials(hub, connection)
   const owner = { ...connection, config: { ...connection.config, ...attempt.captured } }
-  return identify(hub, targetOf(providerOf(attempt.provider), method, owner, app, { accessToken }))
+  const definition = await findProvider(hub, attempt.workspaceId, attempt.provider)
+  return identify(hub, targetOf(definition, method, owner, app, { accessToken }))
 }

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { newId } from '../../ids.ts'
 import { findProviderApp } from '../../provider-apps/store.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { findWorkspace } from '../../workspaces/store.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
@@ -37,7 +37,7 @@ export async function createConnection(
   workspaceId: string,
   request: ConnectRequest,
 ): Promise<Connecting> {
-  const definition = providerOf(request.provider)
+  const definition = await findProvider(hub, workspaceId, request.provider)
   const environment = request.environment ?? Object.keys(definition.environments)[0]!
   if (!Object.hasOwn(definition.environments, environment)) {
     const known = Object.keys(definition.environments).join(', ')

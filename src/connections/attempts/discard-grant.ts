@@ -2,7 +2,7 @@ import { writeAudit } from '../../audit/log.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { revokeGrant } from '../../grants/revoke.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { accountOfAttempt } from './attempt-account.ts'
 import { attemptPlace, type ConnectAttempt } from './attempt-store.ts'
 import { liveConnectionOfGrant } from '../of-app.ts'
@@ -40,7 +40,7 @@ export async function discardGrant(hub: ConnectionParts, attempt: ConnectAttempt
 }
 
 async function endGrant(hub: ConnectionParts, attempt: ConnectAttempt, { grant }: WonGrant): Promise<Discarded> {
-  const method = oauthOf(attempt.provider)
+  const method = await oauthOf(hub, attempt)
   if (!method?.revoke) return 'not_revocable'
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
   const accountId = await accountIdOf(hub, attempt, grant.accessToken)
@@ -56,7 +56,7 @@ async function accountIdOf(
   attempt: ConnectAttempt,
   accessToken: string,
 ): Promise<string | undefined> {
-  const { id } = providerOf(attempt.provider).identity
+  const { id } = (await findProvider(hub, attempt.workspaceId, attempt.provider)).identity
   if (typeof id !== 'string') return attempt.captured[id.captured]
   return (await accountOfAttempt(hub, attempt, accessToken).catch(() => undefined))?.id
 }

@@ -22,7 +22,7 @@ export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Pr
   if (await hub.credentials.get(hub.db, place('grant'))) return
   const code = await hub.credentials.get<string>(hub.db, place('code'))
   const verifier = await hub.credentials.get<string>(hub.db, place('verifier'))
-  const method = oauthOf(attempt.provider)
+  const method = await oauthOf(hub, attempt)
   if (code === undefined || !method) throw new HubError('OAUTH_FAILED')
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
   const app = await appCredentials(hub, connection)

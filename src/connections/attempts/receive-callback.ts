@@ -23,15 +23,13 @@ export async function receiveCallback(
   provider: string,
   query: URLSearchParams,
 ): Promise<ConnectAttempt> {
-  const method = oauthOf(provider)
-  if (!method) throw new HubError('OAUTH_STATE_INVALID')
-  const kept = method.captureFromRedirect ?? []
-  for (const name of ['state', 'code', 'error', ...kept]) {
-    if (query.getAll(name).length > 1) throw new HubError('INVALID_REQUEST', { message: `${name} is there twice.` })
-  }
+  assertOnce(query, ['state', 'code', 'error'])
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
-  if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
+  const method = attempt && (await oauthOf(hub, attempt))
+  if (!method) throw new HubError('OAUTH_STATE_INVALID')
+  const kept = method.captureFromRedirect ?? []
+  assertOnce(query, kept)
   if (attempt.status !== 'awaiting') return revisited(hub, attempt)
   const captured: Record<string, string> = {}
   for (const name of kept) {
@@ -50,6 +48,11 @@ export async function receiveCallback(
   if (!taken) return missed(hub, attempt)
   await handOver(hub, attempt)
   return findAttempt(hub.db, attempt.workspaceId, attempt.id)
+}
+
+function assertOnce(query: URLSearchParams, names: string[]): void {
+  const twice = names.find(name => query.getAll(name).length > 1)
+  if (twice !== undefined) throw new HubError('INVALID_REQUEST', { message: `${twice} is there twice.` })
 }
 
 /** What the provider's word means to the attempt (RFC 6749, 4.1.2.1). Its outage is nobody's refusal. */

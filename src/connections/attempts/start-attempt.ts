@@ -6,10 +6,9 @@ import { authorizationOf, stateHash } from '../../grants/authorize.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { readUrl } from '../../outgoing/url.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { attemptPlace, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
-import { oauthOf } from '../refresh/refresh.ts'
 import type { Connection } from '../store.ts'
 import { connectAccountStart } from '../workflow-starts.ts'
 
@@ -38,8 +37,9 @@ export async function startAttempt(
   write: (trx: Executor, scopes: string[]) => Promise<Connection>,
 ): Promise<StartedAttempt & { connection: Connection }> {
   const { workspaceId, provider } = connecting
-  const method = oauthOf(provider)
-  if (!method) throw new HubError('INVALID_REQUEST', { message: `${providerOf(provider).name} does not use OAuth.` })
+  const { auth, name } = await findProvider(hub, workspaceId, provider)
+  const method = auth.find(one => one.kind === 'oauth2')
+  if (!method) throw new HubError('INVALID_REQUEST', { message: `${name} does not use OAuth.` })
   const app = await appCredentials(hub, connecting)
   const scopes = [options.scopes, app.scopes, method.defaultScopes].find(list => list.length > 0) ?? []
   const redirectUri = `${hub.config.http.publicUrl}/oauth/callback/${provider}`

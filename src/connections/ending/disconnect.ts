@@ -88,7 +88,7 @@ export async function takeDisconnectLease(hub: ConnectionParts, ref: ConnectionR
  */
 export async function revokeAtProvider(hub: ConnectionParts, ref: ConnectionRef): Promise<boolean> {
   const connection = await findConnection(hub.db, ref.workspaceId, ref.connectionId)
-  const method = oauthOf(connection.provider)
+  const method = await oauthOf(hub, connection)
   if (connection.status !== 'disconnecting' || connection.authKind !== 'oauth2' || !method) return false
   const tokens = await lastTokens(hub, connection)
   if (!tokens) return false

@@ -1,7 +1,7 @@
 import { HubError, type ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { healthChecks } from '../../metrics/registry.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { changeStatus } from '../change-status.ts'
 import { postponeCheck, recordCheck, type CheckRecord } from './check-store.ts'
 import { verifyingClient } from '../client.ts'
@@ -63,7 +63,7 @@ function mayStillOpen(connection: Connection): boolean {
 async function verify(hub: ConnectionParts, connection: Connection): Promise<Finding> {
   try {
     const client = await verifyingClient(hub, connection.workspaceId, connection.id)
-    const definition = providerOf(connection.provider)
+    const definition = await findProvider(hub, connection.workspaceId, connection.provider)
     const { identityTimeoutMs } = hub.connectionSettings
     return { kind: 'healthy', account: await accountOf(definition, client, connection.config, identityTimeoutMs) }
   } catch (error) {

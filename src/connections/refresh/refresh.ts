@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Executor } from '../../db/database.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshes } from '../../metrics/registry.ts'
@@ -6,7 +7,7 @@ import { refreshTokens } from '../../grants/token-calls.ts'
 import { TokenError } from '../../grants/token-error.ts'
 import { appCredentials, type AppCredentials } from '../../provider-apps/store.ts'
 import type { OAuth2 } from '../../catalogue/schema/auth.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { TransportError } from '../../calls/send.ts'
 import { changeStatus } from '../change-status.ts'
@@ -23,9 +24,14 @@ import { findWon, forgetWon, sealWon, type WonGrant } from '../attempts/won-gran
 
 const storeTimeoutMs = 2_000
 
-/** The OAuth method of a provider; undefined when it has none. */
-export function oauthOf(provider: string): OAuth2 | undefined {
-  return providerOf(provider).auth.find(method => method.kind === 'oauth2')
+/** The OAuth method of something's provider; undefined when it has none. @throws HubError `INVALID_PROVIDER` */
+export async function oauthOf(
+  hub: ConnectionParts,
+  { workspaceId, provider }: { workspaceId: string; provider: string },
+  db: Executor = hub.db,
+): Promise<OAuth2 | undefined> {
+  const { auth } = await findProvider(hub, workspaceId, provider, db)
+  return auth.find(method => method.kind === 'oauth2')
 }
 
 export interface SpendOptions {
@@ -44,7 +50,7 @@ export async function spendLease(
   lease: RefreshLease,
   options: SpendOptions,
 ): Promise<RefreshResult> {
-  const method = oauthOf(lease.provider)
+  const method = await oauthOf(hub, lease)
   const place = tokensPlace({ workspaceId: lease.workspaceId, id: lease.connectionId })
   const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, place)
   if (!method || tokens?.refreshToken === undefined) {

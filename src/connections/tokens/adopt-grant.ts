@@ -42,7 +42,7 @@ export async function adoptGrant(
     throw new HubError('ACCOUNT_MISMATCH')
   }
   const { grant, account } = adopted
-  const method = connection.authKind === 'oauth2' ? oauthOf(connection.provider) : undefined
+  const method = connection.authKind === 'oauth2' ? await oauthOf(hub, connection, trx) : undefined
   // Some platforms give a refresh token with the first consent only: the one from then stays good.
   const kept = method && grant.refreshToken === undefined ? await formerRefreshToken(hub, trx, connection) : undefined
   const refreshToken = grant.refreshToken ?? kept

@@ -5,7 +5,7 @@ import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { appSettings } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
 import { insertConnection, lockConnection, type Connection, type NewConnection } from '../store.ts'
@@ -76,7 +76,7 @@ async function accountOfKey(
   owner: KeyOwner,
   apiKey: string,
 ): Promise<{ account: Account; baseUrls: Record<string, string> }> {
-  const definition = providerOf(owner.provider)
+  const definition = await findProvider(hub, owner.workspaceId, owner.provider)
   const method = definition.auth.find(candidate => candidate.kind === 'api_key')
   if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect by key.` })
   if (method.pattern !== undefined && !new RegExp(method.pattern).test(apiKey)) {

@@ -7,7 +7,8 @@ import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { appCredentials } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import type { OAuth2 } from '../../catalogue/schema/auth.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
@@ -36,15 +37,15 @@ export async function importConnection(
   actor: string,
 ): Promise<Connection> {
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
-  const method = oauthOf(owner.provider)
+  const method = await oauthOf(hub, owner)
   if (!method) throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
   const missing = (method.captureFromRedirect ?? []).filter(name => !Object.hasOwn(owner.config, name))
   if (missing.length > 0) throw new HubError('INVALID_REQUEST', { message: `config needs ${missing.join(', ')}.` })
   const app = await appCredentials(hub, owner)
   const live = liveGrant(hub, tokens)
-  const grant = live ?? (await refreshed(hub, owner.provider, app, tokens))
+  const grant = live ?? (await refreshed(hub, method, app, tokens))
   const receivedAt = new Date()
-  const account = await accountOfGrant(hub, owner, app.baseUrls, grant, live !== undefined)
+  const account = await accountOfGrant(hub, owner, method, app.baseUrls, grant, live !== undefined)
   // What a refresh has won is nowhere else: the caller's own refresh token is spent.
   return outlastDatabase(hub, 'an imported token', () =>
     hub.db.transaction().execute(async trx => {
@@ -73,12 +74,11 @@ function liveGrant(hub: ConnectionParts, tokens: ImportedTokens): TokenGrant | u
 
 async function refreshed(
   hub: ConnectionParts,
-  provider: string,
+  method: OAuth2,
   app: Parameters<typeof refreshTokens>[2],
   tokens: ImportedTokens,
 ): Promise<TokenGrant> {
-  const method = oauthOf(provider)
-  if (tokens.refreshToken === undefined || !method) throw new HubError('INVALID_CREDENTIALS')
+  if (tokens.refreshToken === undefined) throw new HubError('INVALID_CREDENTIALS')
   const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
   try {
     const grant = await refreshTokens(hub.outgoing, method, app, tokens.refreshToken, limits)
@@ -92,14 +92,15 @@ async function refreshed(
 async function accountOfGrant(
   hub: ConnectionParts,
   owner: Pick<Connection, 'id' | 'workspaceId' | 'provider' | 'providerAppId' | 'environment' | 'config'>,
+  method: OAuth2,
   baseUrls: Record<string, string>,
   grant: TokenGrant,
   unspent: boolean,
 ): Promise<Account | undefined> {
   const { accessToken } = grant
+  const definition = await findProvider(hub, owner.workspaceId, owner.provider)
   try {
-    const method = oauthOf(owner.provider)!
-    return await identify(hub, targetOf(providerOf(owner.provider), method, owner, { baseUrls }, { accessToken }))
+    return await identify(hub, targetOf(definition, method, owner, { baseUrls }, { accessToken }))
   } catch (error) {
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })
     if (unspent || !isHubError(error) || !error.retryable) throw error

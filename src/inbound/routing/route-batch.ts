@@ -24,7 +24,7 @@ export async function routeBatch(
   if (events.length === 0) return { routed: 0, unmatched: 0, failed: 0 }
   alive()
   try {
-    const targets = await findTargets(hub.db, events)
+    const targets = await findTargets(hub, events)
     if (events.length === 1) return await routeOne(hub, events[0]!, targets.get(events[0]!.id)!, alive)
     if (!isTooMuch(events, targets)) return await commit(hub, events, targets)
   } catch (error) {
@@ -66,7 +66,7 @@ async function routeOne(
     count = sumOf(count, part)
     now = { ...now, routedTo: targets.now.at(-1)!.connectionId }
     alive()
-    targets = (await findTargets(hub.db, [now])).get(now.id)!
+    targets = (await findTargets(hub, [now])).get(now.id)!
   }
   return sumOf(count, await commit(hub, [now], new Map([[now.id, targets]])))
 }

@@ -1,6 +1,7 @@
 import { connectionsOfAccounts, onlyConnectionOfApp, type AccountQuestion } from '../../connections/of-app.ts'
-import type { Executor } from '../../db/database.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { mostTargets, targetsAtOnce } from '../policy.ts'
 import type { ClaimedEvent } from './queue.ts'
 
@@ -12,6 +13,8 @@ export interface Target {
 
 /** Where a webhook goes now. */
 export interface Targets {
+  /** What their platform is. */
+  definition: ProviderDefinition
   now: Target[]
   /** There are others behind these. */
   more: boolean
@@ -21,16 +24,18 @@ export interface Targets {
  * Which connections each webhook is about: those of its account that were made with the app it came to, behind those that
  * it has been routed to, and as many as one transaction takes. A replayed one goes where it went before.
  */
-export async function findTargets(db: Executor, events: ClaimedEvent[]): Promise<Map<string, Targets>> {
+export async function findTargets(hub: ConnectionParts, events: ClaimedEvent[]): Promise<Map<string, Targets>> {
+  const { db } = hub
   const targets = new Map<string, Targets>()
   for (const group of groupsByApp(events)) {
     const { workspaceId, provider, providerAppId } = group[0]!
     const app = { workspaceId: workspaceId ?? undefined, provider, providerAppId }
+    const definition = await findProvider(hub, workspaceId, provider)
     const questions = questionsOf(group)
     const found = await connectionsOfAccounts(db, app, [...questions.values()], mostTargets + 1)
     const keys = [...questions.keys()]
     const byQuestion = Map.groupBy(found, ({ question }) => keys[question])
-    const needsOnly = group.some(event => event.accountId === null && takesOnlyConnection(event.provider))
+    const needsOnly = group.some(event => event.accountId === null) && takesOnlyConnection(definition)
     const only = needsOnly ? await onlyConnectionOfApp(db, app) : undefined
     for (const event of group) {
       const { id, body } = event
@@ -38,6 +43,7 @@ export async function findTargets(db: Executor, events: ClaimedEvent[]): Promise
       const open = about.filter(connection => event.connectionId === null || event.connectionId === connection.id)
       const atOnce = targetsAtOnce(body.length)
       targets.set(id, {
+        definition,
         now: open.slice(0, atOnce).map(({ id, workspaceId }) => ({ workspaceId, connectionId: id })),
         more: open.length > atOnce,
       })
@@ -66,6 +72,6 @@ function groupsByApp(events: ClaimedEvent[]): ClaimedEvent[][] {
   return [...groups.values()]
 }
 
-function takesOnlyConnection(provider: string): boolean {
-  return providerOf(provider).webhooks?.shapes.some(shape => shape.withoutAccount === 'only-connection') ?? false
+function takesOnlyConnection({ webhooks }: ProviderDefinition): boolean {
+  return webhooks?.shapes.some(shape => shape.withoutAccount === 'only-connection') ?? false
 }

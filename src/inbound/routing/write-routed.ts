@@ -5,7 +5,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { newId } from '../../ids.ts'
 import { readJson } from '../../json/read-json.ts'
 import { textOf } from '../../json/text-of.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { requestRunsOfModels, type ChangedModel } from '../../sync/runs/request-runs.ts'
 import type { SyncIdentity } from '../../sync/runs/start-workflow.ts'
 import type { RoutedCount } from '../contract.ts'
@@ -31,11 +31,11 @@ export async function writeRouted(
   const outcomes: Outcome[] = []
   const copies: Routed[] = []
   for (const event of claimed.filter(event => held.has(event.id))) {
-    const { now, more } = targets.get(event.id)!
+    const { now, more, definition } = targets.get(event.id)!
     // The row that came is the last part's; until then it waits.
-    if (!more) outcomes.push({ event, target: now[0] })
+    if (!more) outcomes.push({ event, target: now[0], definition })
     for (const target of now.slice(more ? 0 : 1))
-      copies.push({ event: { ...event, id: newId('inboundEvent') }, target })
+      copies.push({ event: { ...event, id: newId('inboundEvent') }, target, definition })
   }
   await recordOutcomes(db, outcomes)
   await insertCopies(db, copies)
@@ -55,16 +55,18 @@ export async function writeRouted(
 interface Routed {
   event: ClaimedEvent
   target: Target
+  definition: ProviderDefinition
 }
 
 interface Outcome {
   event: ClaimedEvent
   target: Target | undefined
+  definition: ProviderDefinition
 }
 
 /** What a webhook's type says has changed: syncs of it are run at once. */
-function changedModelOf({ event, target }: Routed): ChangedModel[] {
-  const model = providerOf(event.provider).webhooks?.triggers[event.type]?.model
+function changedModelOf({ event, target, definition }: Routed): ChangedModel[] {
+  const model = definition.webhooks?.triggers[event.type]?.model
   return model === undefined ? [] : [{ ...target, model }]
 }
 

@@ -2,7 +2,8 @@ import type { Executor } from '../../db/database.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { findProvider } from '../../catalogue/find.ts'
 import { stepsOf } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
 import { publishRecordEvents } from './events.ts'
@@ -18,7 +19,7 @@ import { mappingOf } from '../mapping/mapping.ts'
 import { writeRecords } from './record-writes.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { unchanged } from '../links/settle.ts'
-import { findSync, type Sync } from '../sync-store.ts'
+import { findSync } from '../sync-store.ts'
 
 /** A page of a sync's links that need something: in conflict, or in error. Relies on record_links_in_trouble. */
 export async function listTrouble(
@@ -57,11 +58,12 @@ export async function resolveConflict(
   resolution: Resolution,
 ): Promise<void> {
   const sync = await findSync(hub.db, workspaceId, syncId)
+  const { models } = await findProvider(hub, workspaceId, sync.provider)
   await hub.db.transaction().execute(async trx => {
     const [linked] = await lockByRecord(trx, workspaceId, syncId, [recordId])
     if (!linked?.record) throw new HubError('RECORD_NOT_FOUND')
     if (linked.link.conflict === null) throw new HubError('CONFLICT', { message: 'This record is not in conflict.' })
-    const { update, link } = resolved(sync, linked, linked.record, resolution)
+    const { update, link } = resolved(models?.[sync.model], linked, linked.record, resolution)
     // The record is written even if its data stay: the push looks at what has changed.
     await writeRecords(trx, workspaceId, sync.collection, [], [{ id: recordId, ...update }])
     await writeLinks(trx, workspaceId, syncId, [link])
@@ -84,7 +86,12 @@ interface ResolvedConflict {
   link: LinkWrite
 }
 
-function resolved(sync: Sync, { link }: LinkedRecord, record: RecordRow, resolution: Resolution): ResolvedConflict {
+function resolved(
+  model: ModelDefinition | undefined,
+  { link }: LinkedRecord,
+  record: RecordRow,
+  resolution: Resolution,
+): ResolvedConflict {
   const settledLink: LinkWrite = { ...unchanged(link), state: 'ok', conflict: null }
   const { deleted, fields = {} } = link.conflict ?? { fields: {} }
   if (deleted !== undefined) {
@@ -93,7 +100,7 @@ function resolved(sync: Sync, { link }: LinkedRecord, record: RecordRow, resolut
         message: 'One side deleted the record: say with `use` which one counts.',
       })
     }
-    return resolvedDeletion(sync, settledLink, record, deleted, resolution.use)
+    return resolvedDeletion(model, settledLink, record, deleted, resolution.use)
   }
   const unknown = Object.keys(resolution.fields ?? {}).filter(path => !Object.hasOwn(fields, path))
   if (unknown.length > 0) {
@@ -122,7 +129,7 @@ function resolved(sync: Sync, { link }: LinkedRecord, record: RecordRow, resolut
 
 /** What is written raises the record's version: a link that keeps its own is behind, and the next run tells the platform. */
 function resolvedDeletion(
-  sync: Sync,
+  model: ModelDefinition | undefined,
   link: LinkWrite,
   record: RecordRow,
   deletedBy: 'hub' | 'provider',
@@ -131,7 +138,6 @@ function resolvedDeletion(
   const agreed = { ...link, recordVersion: record.version + 1 }
   if (deletedBy === 'hub') {
     if (use === 'hub') return { update: { data: record.data, deleted: true }, link }
-    const model = providerOf(sync.provider).models?.[sync.model]
     const mapping = model && mappingOf(model)
     const data = mapping ? mapping.intoData(record.data, mapping.fieldsOf(link.base)) : record.data
     return { update: { data, deleted: false }, link: agreed }

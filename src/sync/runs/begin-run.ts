@@ -67,7 +67,7 @@ export async function beginRun(
       }
       const pass = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
       await handOnPages(trx, run, pass)
-      const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(trx, sync, run)
+      const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(hub, trx, sync, run)
       await startRun(trx, run, by.workflowId, plan)
       // Nobody has to look whether it is watched while it runs: a run that is left alone is found by itself.
       await setWatch(trx, workspaceId, syncId, null)

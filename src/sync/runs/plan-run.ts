@@ -2,7 +2,7 @@ import { findConnection } from '../../connections/store.ts'
 import { usableStatuses } from '../../connections/states.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ErrorCode } from '../../errors.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
 import { canTellSince } from '../../calls/pages/page-source.ts'
 import type { RunRow } from './run-row.ts'
 import type { Sync } from '../sync-store.ts'
@@ -22,8 +22,14 @@ export async function connectionProblem(trx: Executor, sync: Sync): Promise<Erro
 }
 
 /** What a run is to read: everything, or what has changed; and whether it looks for what is gone. */
-export async function planOf(trx: Executor, sync: Sync, run: RunRow): Promise<{ full: boolean; compare: boolean }> {
-  const feed = providerOf(sync.provider).models?.[sync.model]?.changedSince
+export async function planOf(
+  hub: CatalogueParts,
+  trx: Executor,
+  sync: Sync,
+  run: RunRow,
+): Promise<{ full: boolean; compare: boolean }> {
+  const { models } = await findProvider(hub, sync.workspaceId, sync.provider, trx)
+  const feed = models?.[sync.model]?.changedSince
   const row = await trx
     .selectFrom('syncs')
     .select(eb => [

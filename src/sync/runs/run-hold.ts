@@ -3,7 +3,7 @@ import type { Executor } from '../../db/database.ts'
 import type { SyncRunsTable } from '../../db/schema/sync-runs.ts'
 import type { SyncsTable } from '../../db/schema/syncs.ts'
 import { HubError } from '../../errors.ts'
-import { providerOf } from '../../catalogue/find.ts'
+import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
 import type { RunRef } from '../contract.ts'
 import { mappingOf, type Mapping } from '../mapping/mapping.ts'
 
@@ -34,7 +34,8 @@ export interface RunPlace {
  * Takes a run up: from now on an earlier attempt that is still alive somewhere can write no more.
  * @throws HubError `SYNC_STOPPED` when the run is no longer under way
  */
-export async function takeUpRun(db: Executor, { workspaceId, syncId, runId }: RunRef): Promise<RunHold> {
+export async function takeUpRun(hub: CatalogueParts, { workspaceId, syncId, runId }: RunRef): Promise<RunHold> {
+  const { db } = hub
   const run = await db
     .updateTable('sync_runs')
     .set({ claim: sql<number>`claim + 1`, alive_at: sql<Date>`now()`, waiting_for: null, waiting_until: null })
@@ -50,7 +51,7 @@ export async function takeUpRun(db: Executor, { workspaceId, syncId, runId }: Ru
     .where('id', '=', syncId)
     .executeTakeFirst()
   if (!run || !row) throw stopped()
-  const model = providerOf(row.provider).models?.[row.model]
+  const model = (await findProvider(hub, workspaceId, row.provider)).models?.[row.model]
   if (!model) throw new HubError('INVALID_MODEL')
   return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model), goneByRefusal: 0 }
 }

@@ -2,7 +2,6 @@ import type { FastifyReply } from 'fastify'
 import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
 import type { AttemptError } from '../../../connections/states.ts'
 import { errorCodes, type ErrorCode, type HubError } from '../../../errors.ts'
-import { providers } from '../../../catalogue/find.ts'
 import { page } from './oauth-callback-page.ts'
 
 /** What the person reads when it did not work; the caller of the API gets the code. */
@@ -20,8 +19,11 @@ const explanations: Record<AttemptError, (provider: string) => string> = {
 
 type Shown = 'connected' | 'pending' | 'error'
 
-/** Tells a person what became of an attempt, by a page or by sending them back to where they came from. */
-export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt): FastifyReply {
+/**
+ * Tells a person what became of an attempt, by a page or by sending them back to where they came from.
+ * @param name what the provider is called
+ */
+export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt, name: string): FastifyReply {
   const shown: Shown =
     attempt.status === 'completed' ? 'connected' : attempt.status === 'code_received' ? 'pending' : 'error'
   if (attempt.returnUrl !== null) {
@@ -32,7 +34,6 @@ export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt): Fas
     if (attempt.errorCode !== null) url.searchParams.set('error', attempt.errorCode)
     return secured(reply).redirect(url.href, 303)
   }
-  const name = providers.find(({ id }) => id === attempt.provider)?.name ?? attempt.provider
   switch (shown) {
     case 'connected':
       return sendPage(reply, 200, { title: `${name} is connected`, text: 'You can close this window.', good: true })

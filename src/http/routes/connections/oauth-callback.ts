@@ -25,8 +25,11 @@ export function oauthCallback(hub: Hub): Plugin {
       const { provider } = request.params as { provider: string }
       const query = new URLSearchParams(new URL(request.url, 'http://hub').search)
       // Nobody has proved yet whose it is: all of them together are as one workspace.
-      const answer = async () => awaitAttempt(hub, await receiveCallback(hub, provider, query))
-      return answerAttempt(reply, await onBehalfOf('callbacks', answer))
+      return onBehalfOf('callbacks', async () => {
+        const attempt = await awaitAttempt(hub, await receiveCallback(hub, provider, query))
+        const definition = await hub.definitions.find(hub.db, attempt.workspaceId, provider)
+        return answerAttempt(reply, attempt, definition?.name ?? provider)
+      })
     }
     app.get('/oauth/callback/:provider', receive)
     app.get('/oauth/callback/:provider/', receive)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HubError } from '../../../errors.ts'
 import { describeProvider } from '../../../catalogue/describe.ts'
-import { providers } from '../../../catalogue/find.ts'
+import type { Hub } from '../../../hub.ts'
 import { route, type AnyRoute } from '../../route.ts'
 
 const authSchema = z.discriminatedUnion('kind', [
@@ -42,10 +42,8 @@ const providerSchema = z
   })
   .meta({ id: 'Provider' })
 
-const descriptions = providers.map(describeProvider)
-
-/** The platforms that the hub knows. */
-export function providerRoutes(): AnyRoute[] {
+/** The platforms that a workspace can connect to. */
+export function providerRoutes(hub: Hub): AnyRoute[] {
   const common = { tag: 'Providers', access: 'connections:read', method: 'GET' } as const
   return [
     route({
@@ -54,7 +52,10 @@ export function providerRoutes(): AnyRoute[] {
       summary: 'List providers',
       description: 'All of them, in one page.',
       reply: z.strictObject({ data: z.array(providerSchema), nextCursor: z.null() }),
-      handler: async () => ({ data: descriptions, nextCursor: null }),
+      async handler({ caller }) {
+        const definitions = await hub.definitions.list(hub.db, caller.workspaceId)
+        return { data: definitions.map(describeProvider), nextCursor: null }
+      },
     }),
     route({
       ...common,
@@ -63,10 +64,10 @@ export function providerRoutes(): AnyRoute[] {
       params: z.strictObject({ provider: z.string() }),
       reply: providerSchema,
       errors: ['PROVIDER_NOT_FOUND'],
-      async handler({ params }) {
-        const description = descriptions.find(({ id }) => id === params.provider)
-        if (!description) throw new HubError('PROVIDER_NOT_FOUND')
-        return description
+      async handler({ params, caller }) {
+        const definition = await hub.definitions.find(hub.db, caller.workspaceId, params.provider)
+        if (!definition) throw new HubError('PROVIDER_NOT_FOUND')
+        return describeProvider(definition)
       },
     }),
   ]

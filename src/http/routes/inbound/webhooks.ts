@@ -8,13 +8,14 @@ import { BodyRoom, type BodyPlace } from '../../../inbound/receiving/body-room.t
 import { bodyLimitOf, bodyRoomBytes, bodyShareBytes } from '../../../inbound/policy.ts'
 import { readBody } from '../../../inbound/receiving/read-body.ts'
 import { webhookApp, type WebhookApp } from '../../../provider-apps/webhook-app.ts'
-import { providers } from '../../../catalogue/find.ts'
 import type { WebhookDefinition } from '../../../catalogue/schema/webhooks.ts'
 import { networkOf } from '../../rate-limit.ts'
 import type { Plugin } from '../../route.ts'
 
 /** What is known of a request before its body is read. */
 interface Admitted {
+  provider: string
+  definition: WebhookDefinition
   app: WebhookApp
   limit: number
   place: BodyPlace
@@ -35,16 +36,10 @@ export function webhookRoutes(hub: Hub, room = new BodyRoom(bodyRoomBytes, bodyS
       const { limit, place } = request.getDecorator<Admitted>(admittedKey)
       return readBody(stream, limit, place)
     })
-    for (const { id, webhooks } of providers) {
-      if (!webhooks) continue
-      const onRequest = (request: FastifyRequest, reply: FastifyReply) => admit(hub, room, id, webhooks, request, reply)
-      const handler = (request: FastifyRequest, reply: FastifyReply) => answer(hub, id, webhooks, request, reply)
-      for (const url of [`/webhooks/${id}`, `/webhooks/${id}/:app`]) {
-        app.route({ method: 'POST', url, onRequest, handler })
-        if (webhooks.challenge?.kind === 'query' && webhooks.challenge.method === 'GET')
-          app.get(url, { onRequest }, handler)
-      }
-    }
+    const onRequest = (request: FastifyRequest, reply: FastifyReply) => admit(hub, room, request, reply)
+    const handler = (request: FastifyRequest, reply: FastifyReply) => answer(hub, request, reply)
+    for (const url of ['/webhooks/:provider', '/webhooks/:provider/:app'])
+      app.route({ method: ['GET', 'POST'], url, onRequest, handler })
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
       leaveUnread(request, reply)
       throw new HubError('WEBHOOK_NOT_FOUND')
@@ -53,24 +48,21 @@ export function webhookRoutes(hub: Hub, room = new BodyRoom(bodyRoomBytes, bodyS
   }
 }
 
-async function admit(
-  hub: Hub,
-  room: BodyRoom,
-  provider: string,
-  definition: WebhookDefinition,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const providerAppId = (request.params as { app?: string }).app ?? null
-  const limit = bodyLimitOf(definition)
+async function admit(hub: Hub, room: BodyRoom, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { provider, app: providerAppId = null } = request.params as { provider: string; app?: string }
   const announced = Number(request.raw.headers['content-length'] ?? 0)
   try {
     // Nobody has proved yet whose it is: all of them together are as one workspace.
-    const app = await onBehalfOf('webhooks', () => webhookApp(hub, provider, providerAppId))
+    const { app, definition } = await onBehalfOf('webhooks', async () => {
+      const app = await webhookApp(hub, provider, providerAppId)
+      return { app, definition: (await hub.definitions.find(hub.db, app.workspaceId, provider))?.webhooks }
+    })
+    if (!definition || !takes(definition, request.method)) throw new HubError('WEBHOOK_NOT_FOUND')
+    const limit = bodyLimitOf(definition)
     if (announced > limit) throw new HubError('BODY_TOO_LARGE')
     const place = room.enter([`${provider}/${providerAppId}`, networkOf(request.ip)], announced)
     reply.raw.once('close', () => place.leave())
-    request.setDecorator<Admitted>(admittedKey, { app, limit, place })
+    request.setDecorator<Admitted>(admittedKey, { provider, definition, app, limit, place })
   } catch (error) {
     leaveUnread(request, reply)
     throw error
@@ -79,20 +71,19 @@ async function admit(
   request.headers = { 'content-type': 'application/octet-stream' }
 }
 
+/** Nothing but a handshake comes without a body. */
+function takes({ challenge }: WebhookDefinition, method: string): boolean {
+  return method === 'POST' || (challenge?.kind === 'query' && challenge.method === 'GET')
+}
+
 /** A body that nobody will read ends the connection, unless it is small enough to be let through. */
 function leaveUnread({ raw: { headers } }: FastifyRequest, reply: FastifyReply): void {
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 16_384)
     reply.header('connection', 'close')
 }
 
-async function answer(
-  hub: Hub,
-  provider: string,
-  definition: WebhookDefinition,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const { app, place } = request.getDecorator<Admitted>(admittedKey)
+async function answer(hub: Hub, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { provider, definition, app, place } = request.getDecorator<Admitted>(admittedKey)
   const receipt = await onBehalfOf(app.workspaceId ?? hubItself, () =>
     receiveWebhook(hub, {
       provider,
