@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isNumber } from '../calls/json-path.ts'
+import { firstGroup } from '../catalogue/pattern.ts'
 import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../catalogue/schema/webhooks.ts'
 import { keptId } from './receiving/kept-id.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
@@ -106,7 +107,7 @@ function readField(from: WebhookField, request: SignedRequest, json: unknown, in
   const text = String(value)
   if (text === '') return undefined
   if ('header' in from || from.pattern === undefined) return text
-  return new RegExp(from.pattern).exec(text)?.[1]
+  return firstGroup(from.pattern, text)
 }
 
 /** An account that is named in a way that cannot be read is nobody's: it must not count as none. */

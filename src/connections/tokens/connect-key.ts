@@ -5,6 +5,7 @@ import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { appSettings } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
+import { fitsPattern } from '../../catalogue/pattern.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
@@ -79,7 +80,7 @@ async function accountOfKey(
   const definition = await findProvider(hub, owner.workspaceId, owner.provider)
   const method = definition.auth.find(candidate => candidate.kind === 'api_key')
   if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect by key.` })
-  if (method.pattern !== undefined && !new RegExp(method.pattern).test(apiKey)) {
+  if (method.pattern !== undefined && !fitsPattern(method.pattern, apiKey)) {
     throw new HubError('INVALID_CREDENTIALS', { message: `This does not look like a ${definition.name} key.` })
   }
   const settings = await appSettings(hub, owner)
