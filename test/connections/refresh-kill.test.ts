@@ -43,18 +43,24 @@ async function startChild(connectionId: string, stopAt: StopAt) {
   return { demand: () => child.stdin.write('\n'), says, lines, signal: (name: NodeJS.Signals) => child.kill(name) }
 }
 
+interface Connected {
+  id: string
+  account: string
+}
+
 let realm = 7_000_000_000
-async function connect(): Promise<string> {
+async function connect(): Promise<Connected> {
+  const account = String(++realm)
   const body = { provider: 'quickbooks', providerAppId: quickbooks }
   const started = await workspace.request<Connecting>('POST', '/v1/connections', body)
-  const callback = await approve(started.body.authorizationUrl, { account: String(++realm) })
+  const callback = await approve(started.body.authorizationUrl, { account })
   await callBack(url => app.inject({ url }), callback)
-  return started.body.connection.id
+  return { id: started.body.connection.id, account }
 }
 const demand = (connectionId: string) => freshTokens(hub, { workspaceId, connectionId, actor: 'survivor' })
 
 /** The account answers, the token can be refreshed once more, and no refresh token was shown again too late. */
-async function expectAlive(connectionId: string): Promise<void> {
+async function expectAlive({ id: connectionId, account }: Connected): Promise<void> {
   const client = await connectionClient(hub, workspaceId, connectionId)
   const call = { method: 'GET', path: '/v3/company/{realmId}/companyinfo/{realmId}' } as const
   expect((await client.call(call)).status).toBe(200)
@@ -62,48 +68,65 @@ async function expectAlive(connectionId: string): Promise<void> {
   await demand(connectionId)
   const shown = await workspace.request('GET', `/v1/connections/${connectionId}`)
   expect(shown.body.status).toBe('connected')
-  const requests = await sandbox.control.tokenRequests({ account: String(realm), grantType: 'refresh_token' })
+  const requests = await sandbox.control.tokenRequests({ account, grantType: 'refresh_token' })
   expect(requests.filter(request => request.outcome !== 'ok')).toEqual([])
 }
 
+const points: StopAt[] = ['before-send', 'after-answer', 'after-seal', 'while-storing']
+
+/** What comes of each point. All are tried beside each other, as they mostly wait. */
+function beside(attempt: (stopAt: StopAt) => Promise<void>): (stopAt: StopAt) => Promise<void> {
+  const outcomes = new Map<StopAt, Promise<void>>()
+  beforeAll(() => {
+    for (const stopAt of points) outcomes.set(stopAt, attempt(stopAt))
+    return Promise.allSettled(outcomes.values()).then(() => undefined)
+  }, 90_000)
+  return stopAt => outcomes.get(stopAt)!
+}
+
+describe('the process that refreshes may be killed', () => {
+  const outcome = beside(async stopAt => {
+    const connected = await connect()
+    const { id, account } = connected
+    const child = await startChild(id, stopAt)
+    await ageToken(hub, id)
+    child.demand()
+    await child.says(/^stopping/)
+    const waiting = demand(id)
+    await sleep(300)
+    child.signal('SIGKILL')
+    expect((await waiting).connection.generation).toBe(2)
+    // What is sealed is taken: the spent token is not shown again.
+    const sent = await sandbox.control.tokenRequests({ account, grantType: 'refresh_token' })
+    expect(sent).toHaveLength(stopAt === 'after-answer' ? 2 : 1)
+    await expectAlive(connected)
+  })
+
+  it.each(points)('%s: the one who waits takes over', outcome)
+})
+
+describe('the process that refreshes may be stopped', () => {
+  const outcome = beside(async stopAt => {
+    const connected = await connect()
+    const { id } = connected
+    const child = await startChild(id, stopAt)
+    await ageToken(hub, id)
+    child.demand()
+    await child.says(/^stopping/)
+    expect((await demand(id)).connection.generation).toBe(2)
+    await sleep(graceMs + 500)
+    child.signal('SIGCONT')
+    expect(await child.says(/^(generation|failed)/)).toBe('generation 2')
+    await expectAlive(connected)
+  })
+
+  it.each(points)('%s beyond its lease and the grace, and go on', outcome)
+})
+
 describe('the process that refreshes', () => {
-  it.each<StopAt>(['before-send', 'after-answer', 'after-seal', 'while-storing'])(
-    'may be killed %s: the one who waits takes over',
-    async stopAt => {
-      const id = await connect()
-      const child = await startChild(id, stopAt)
-      await ageToken(hub, id)
-      child.demand()
-      await child.says(/^stopping/)
-      const waiting = demand(id)
-      await sleep(300)
-      child.signal('SIGKILL')
-      expect((await waiting).connection.generation).toBe(2)
-      // What is sealed is taken: the spent token is not shown again.
-      const sent = await sandbox.control.tokenRequests({ account: String(realm), grantType: 'refresh_token' })
-      expect(sent).toHaveLength(stopAt === 'after-answer' ? 2 : 1)
-      await expectAlive(id)
-    },
-  )
-
-  it.each<StopAt>(['before-send', 'after-answer', 'after-seal', 'while-storing'])(
-    'may be stopped %s beyond its lease and the grace, and go on',
-    async stopAt => {
-      const id = await connect()
-      const child = await startChild(id, stopAt)
-      await ageToken(hub, id)
-      child.demand()
-      await child.says(/^stopping/)
-      expect((await demand(id)).connection.generation).toBe(2)
-      await sleep(graceMs + 500)
-      child.signal('SIGCONT')
-      expect(await child.says(/^(generation|failed)/)).toBe('generation 2')
-      await expectAlive(id)
-    },
-  )
-
   it('may be killed with nobody waiting: the sweep finishes it within the grace', async () => {
-    const id = await connect()
+    const connected = await connect()
+    const { id } = connected
     const child = await startChild(id, 'after-answer')
     await ageToken(hub, id)
     child.demand()
@@ -114,11 +137,12 @@ describe('the process that refreshes', () => {
       taskQueue: 'workflows',
       args: [{ runForMs: 3_000, pollMs: 100 }],
     })
-    await expectAlive(id)
+    await expectAlive(connected)
   })
 
   it('may be stopped at any moment', async () => {
-    const id = await connect()
+    const connected = await connect()
+    const { id } = connected
     const child = await startChild(id, 'never')
     for (let round = 0; round < 3; round += 1) {
       await ageToken(hub, id)
@@ -132,6 +156,6 @@ describe('the process that refreshes', () => {
       await eventually('the child to end', async () => child.lines.length > before)
       expect(child.lines.at(-1)).toMatch(/^generation/)
     }
-    await expectAlive(id)
+    await expectAlive(connected)
   })
 })
