@@ -4,17 +4,18 @@ import type { Host } from './call.ts'
 import { originOf } from './base-url.ts'
 import { fillPath, valueOf, type Named } from './template.ts'
 
-/** What says where a connection's calls go. */
-export interface Hosted {
-  definition: {
-    name: string
-    environments: Readonly<Record<string, Named>>
-    hostPatterns?: Named
-  }
-  environment: string
+/** A platform as one connection knows it. */
+export interface Platform {
+  definition: { name: string; hostPatterns?: Named }
   /** Replacements of the platform's origins, from the provider app. */
   baseUrls: Named
   config: Named
+}
+
+/** What says where a connection's calls go. */
+export interface Hosted extends Platform {
+  definition: Platform['definition'] & { environments: Readonly<Record<string, Named>> }
+  environment: string
 }
 
 /**
@@ -30,7 +31,12 @@ export function hostsOf(hosted: Hosted): Host[] {
   return Object.entries(templates).map(([name, template]) => hostOf(hosted, name, template))
 }
 
-function hostOf({ definition, baseUrls, config }: Hosted, name: string, template: string): Host {
+/** An address of the platform beside its API, such as its token endpoint's, filled as a host is. */
+export function addressAt(hosted: Platform, template: string): string {
+  return hostOf(hosted, '', template).base
+}
+
+function hostOf({ definition, baseUrls, config }: Platform, name: string, template: string): Host {
   const origin = originOf(template)
   const path = fillPath(template.slice(origin.length), config)
   const own = filledOrigin(definition, origin, config)
@@ -42,7 +48,7 @@ const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 const oneLabel = new RegExp(`^${label}$`, 'i')
 const labels = new RegExp(`^${label}(\\.${label})*$`, 'i')
 
-function filledOrigin({ name, hostPatterns = {} }: Hosted['definition'], origin: string, config: Named): string {
+function filledOrigin({ name, hostPatterns = {} }: Platform['definition'], origin: string, config: Named): string {
   if (!origin.includes('{')) return origin
   const [scheme, host = ''] = origin.split('://')
   const filled = host.replace(/\{(\w+)\}/g, (whole, part: string) => {

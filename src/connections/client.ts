@@ -1,15 +1,13 @@
 import { HubError, isHubError, type ErrorCode } from '../errors.ts'
 import type { ConnectionParts } from './parts.ts'
-import { appSettings } from '../provider-apps/store.ts'
-import type { AuthMethod } from '../catalogue/schema/auth.ts'
-import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
-import { findProvider } from '../catalogue/find.ts'
 import type { ProviderAnswer, ProviderCall, ProviderClient } from '../calls/call.ts'
 import { refusesCredential } from '../calls/errors.ts'
 import { callProvider } from '../calls/request.ts'
 import { targetOf } from '../calls/target.ts'
+import { grantingOf } from './granting.ts'
 import { requestCheck } from './health/check-store.ts'
 import { freshTokens, storedTokens, type Demand, type FreshTokens } from './tokens/fresh-tokens.ts'
+import { namedSecret } from './tokens/tokens.ts'
 import type { Connection } from './store.ts'
 
 /**
@@ -99,19 +97,9 @@ function refusedBecause(trouble: HubError): HubError {
 
 /** Calls a connection's API with the tokens it is given, once. */
 async function callerOf(hub: ConnectionParts, connection: Connection) {
-  const definition = await findProvider(hub, connection.workspaceId, connection.provider)
-  const settings = await appSettings(hub, connection)
-  return ({ connection: owner, tokens: { accessToken } }: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> => {
-    const method = methodOf(definition, owner.authKind)
-    return callProvider(hub, targetOf(definition, method, owner, settings, { accessToken }), call)
-  }
-}
-
-/** How a connection of a provider authenticates. */
-export function methodOf(definition: ProviderDefinition, kind: Connection['authKind']): AuthMethod {
-  const method = definition.auth.find(candidate => candidate.kind === kind)
-  if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect that way.` })
-  return method
+  const { definition, method, app } = await grantingOf(hub, connection)
+  return ({ connection: owner, tokens }: FreshTokens, call: ProviderCall): Promise<ProviderAnswer> =>
+    callProvider(hub, targetOf(definition, method, owner, app, namedSecret(tokens)), call)
 }
 
 /** Newer tokens than those that were refused. What cannot be refreshed is verified soon, which settles its state. */

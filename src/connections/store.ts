@@ -1,9 +1,15 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ConnectionsTable } from '../db/schema/connections.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionStatus } from './states.ts'
+
+/** The id of a connection's method, also where a version before methods wrote the row. */
+export function methodIn(row: { method: string | null; auth_kind: string }): string {
+  return row.method ?? (row.auth_kind === 'oauth2' ? 'oauth' : 'key')
+}
 
 /** A connection as the hub's features see it: never with its tokens. */
 export interface Connection {
@@ -13,7 +19,9 @@ export interface Connection {
   /** Null for the environment's app. */
   providerAppId: string | null
   environment: string
-  authKind: 'oauth2' | 'api_key'
+  authKind: AuthMethod['kind']
+  /** The id of the method by which it is connected. */
+  method: string
   status: ConnectionStatus
   statusReason: string | null
   statusChangedAt: Date
@@ -49,7 +57,8 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     provider: row.provider,
     providerAppId: row.provider_app_id,
     environment: row.environment,
-    authKind: row.auth_kind,
+    authKind: row.auth_kind as AuthMethod['kind'],
+    method: methodIn(row),
     status: row.status,
     statusReason: row.status_reason,
     statusChangedAt: row.status_changed_at,
@@ -142,7 +151,8 @@ export interface NewConnection {
   provider: string
   providerAppId: string | null
   environment: string
-  authKind: 'oauth2' | 'api_key'
+  authKind: AuthMethod['kind']
+  method: string
   config?: Record<string, string>
   scopes?: string[]
   metadata?: Record<string, unknown>
@@ -159,6 +169,7 @@ export async function insertConnection(db: Executor, connection: NewConnection):
       provider_app_id: connection.providerAppId,
       environment: connection.environment,
       auth_kind: connection.authKind,
+      method: connection.method,
       status: 'pending',
       config: JSON.stringify(connection.config ?? {}),
       scopes: connection.scopes ?? [],

@@ -1,98 +1,56 @@
-import * as oauth from 'oauth4webapi'
-import type { Outgoing } from '../outgoing/agent.ts'
-import type { OAuth2 } from '../catalogue/schema/auth.ts'
-import { rebase } from '../calls/base-url.ts'
-import { membersIn } from './answer-body.ts'
-import { basicOf, clientAuthOf, serverAt, type OAuthApp } from './app.ts'
-import { statesError } from './answered-error.ts'
-import { boundedFetch, type FetchLimits } from './fetch.ts'
-import { asTokenError, failureIn } from './token-answer.ts'
+import type { OAuth2 } from '../catalogue/schema/auth-code.ts'
+import { addressOf } from './asking/address.ts'
+import { basicOf, clientOf, proofOf, type Client } from './asking/app.ts'
+import { statesError } from './answers/answered-error.ts'
+import { askEndpoint, type EndpointAnswer, type EndpointCall } from './asking/endpoint.ts'
+import type { GrantCall, Secret } from './grant.ts'
+import { asTokenError, failureIn } from './answers/token-answer.ts'
 
 /**
  * Ends a grant at the provider, in the provider's way: RFC 7009, or GitHub's delete-grant
  * (https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization). A grant that is gone already counts as
  * ended. Gives false when the provider has no way.
- * @throws TokenError
+ * @throws TokenError; HubError `PROVIDER_APP_MISSING`
  */
-export async function revokeGrant(
-  outgoing: Outgoing,
-  method: OAuth2,
-  app: OAuthApp,
-  tokens: { accessToken: string; refreshToken?: string | undefined },
-  limits: FetchLimits,
-): Promise<boolean> {
-  switch (method.revoke?.kind) {
-    case undefined:
-      return false
-    case 'rfc7009':
-      // Revoking the refresh token ends the access tokens too; not every provider does so the other way round.
-      return revokeToken(outgoing, method, app, method.revoke.url, tokens, limits)
-    case 'delete-grant':
-      return deleteGrant(outgoing, method, app, method.revoke.url, tokens.accessToken, limits)
-  }
-}
-
-async function revokeToken(
-  outgoing: Outgoing,
-  method: OAuth2,
-  app: OAuthApp,
-  url: string,
-  tokens: { accessToken: string; refreshToken?: string | undefined },
-  limits: FetchLimits,
-): Promise<boolean> {
-  const endpoint = rebase(url, app.baseUrls)
+export async function revokeGrant(method: OAuth2, call: GrantCall, kept: Secret): Promise<boolean> {
+  const { revoke } = method
+  if (revoke === undefined) return false
+  const client = clientOf(call.app)
+  const url = addressOf(call, revoke.url, { clientId: client.id })
+  const request = revoke.kind === 'rfc7009' ? revocation(method, client, kept) : deletion(method, client, kept)
   try {
-    const response = await oauth.revocationRequest(
-      serverAt(endpoint),
-      { client_id: app.clientId },
-      clientAuthOf(method, app),
-      tokens.refreshToken ?? tokens.accessToken,
-      {
-        [oauth.customFetch]: boundedFetch(outgoing, endpoint, limits),
-        additionalParameters: { token_type_hint: tokens.refreshToken === undefined ? 'access_token' : 'refresh_token' },
-      },
-    )
-    return await judged(method, response)
-  } catch (error) {
-    throw asTokenError(error)
-  }
-}
-
-async function deleteGrant(
-  outgoing: Outgoing,
-  method: OAuth2,
-  app: OAuthApp,
-  url: string,
-  accessToken: string,
-  limits: FetchLimits,
-): Promise<boolean> {
-  const endpoint = rebase(url, app.baseUrls).replace('{clientId}', encodeURIComponent(app.clientId))
-  try {
-    const response = await boundedFetch(
-      outgoing,
-      endpoint,
-      limits,
-    )(endpoint, {
-      method: 'DELETE',
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/json',
-        authorization: basicOf(method, app),
-      },
-      body: JSON.stringify({ access_token: accessToken }),
-      redirect: 'manual',
-    })
+    const answer = await askEndpoint(call.outgoing, { url, ...request }, call.limits)
     // 404 and 422: there is no such grant any more.
-    return response.status === 404 || response.status === 422 || (await judged(method, response))
+    if (revoke.kind === 'delete-grant' && (answer.status === 404 || answer.status === 422)) return true
+    return judged(method, answer)
   } catch (error) {
     throw asTokenError(error)
   }
 }
 
-async function judged(method: OAuth2, response: Response): Promise<boolean> {
-  const members = membersIn(await response.text())
-  if (response.ok && (members === undefined || !statesError(members))) return true
-  const error = failureIn(method, response, members)
+/** RFC 7009. Revoking the refresh token ends the access tokens too; not every provider does so the other way round. */
+function revocation(method: OAuth2, client: Client, kept: Secret): Omit<EndpointCall, 'url'> {
+  const { headers, parameters } = proofOf(method.clientAuth, client, method.clientIdParam)
+  const body = new URLSearchParams({
+    token_type_hint: kept.refreshToken === undefined ? 'access_token' : 'refresh_token',
+    token: kept.refreshToken ?? kept.accessToken,
+    ...parameters,
+  })
+  return { method: 'POST', headers, body }
+}
+
+function deletion(method: OAuth2, client: Client, kept: Secret): Omit<EndpointCall, 'url'> {
+  return {
+    method: 'DELETE',
+    headers: { authorization: basicOf(method.clientAuth, client) },
+    body: JSON.stringify({ access_token: kept.accessToken }),
+  }
+}
+
+function judged(method: OAuth2, answer: EndpointAnswer): boolean {
+  const { ok, members } = answer
+  if (ok && (members === undefined || !statesError(members, method.answer?.error))) return true
+  const error = failureIn(method, answer)
   // A token that the provider does not know (any more) is as good as revoked.
   if (error.failure === 'dead_grant' || error.providerCode === 'invalid_token') return true
   throw error

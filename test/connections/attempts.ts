@@ -6,7 +6,8 @@ import {
   type AttemptRef,
 } from '../../src/connections/attempts/attempt-store.ts'
 import { insertConnection } from '../../src/connections/store.ts'
-import { tokensPlace, type ConnectionTokens } from '../../src/connections/tokens/tokens.ts'
+import type { Secret } from '../../src/grants/grant.ts'
+import { tokensPlace } from '../../src/connections/tokens/tokens.ts'
 import type { Hub } from '../../src/hub.ts'
 import { newId } from '../../src/ids.ts'
 import type { TestWorkspace } from '../support/hub.ts'
@@ -23,13 +24,22 @@ export async function attemptWithCode(
   const id = connectionId ?? newId('connection')
   if (connectionId === undefined) {
     const environment = 'production'
-    await insertConnection(hub.db, { id, workspaceId, provider, providerAppId, environment, authKind: 'oauth2' })
+    await insertConnection(hub.db, {
+      id,
+      workspaceId,
+      provider,
+      providerAppId,
+      environment,
+      authKind: 'oauth2',
+      method: 'oauth',
+    })
   }
   const attempt = await insertAttempt(hub.db, {
     id: newId('connectAttempt'),
     workspaceId,
     connectionId: id,
     provider,
+    method: 'oauth',
     stateHash: randomBytes(32),
     redirectUri: 'https://hub.example/oauth/callback/quickbooks',
     returnUrl: null,
@@ -42,8 +52,8 @@ export async function attemptWithCode(
 }
 
 /** A connection's own tokens. */
-export function tokensOf(hub: Hub, workspaceId: string, id: string): Promise<ConnectionTokens | undefined> {
-  return hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace({ workspaceId, id }))
+export function tokensOf(hub: Hub, workspaceId: string, id: string): Promise<Secret | undefined> {
+  return hub.credentials.get<Secret>(hub.db, tokensPlace({ workspaceId, id }))
 }
 
 /** Which secrets an owner has. */

@@ -1,4 +1,4 @@
-import { statedLifeMs } from '../../src/grants/stated-life.ts'
+import { statedLifeMs } from '../../src/grants/answers/stated-life.ts'
 
 const now = Date.UTC(2026, 10, 27)
 const hour = 3_600_000

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createOutgoing } from '../../src/outgoing/agent.ts'
-import { exchangeCode, refreshTokens } from '../../src/grants/token-calls.ts'
-import { revokeGrant } from '../../src/grants/revoke.ts'
-import { TokenError } from '../../src/grants/token-error.ts'
-import type { OAuth2 } from '../../src/catalogue/schema/auth.ts'
+import { TokenError } from '../../src/grants/answers/token-error.ts'
+import type { OAuth2 } from '../../src/catalogue/schema/auth-code.ts'
+import { exchangeCode, refreshTokens, revokeGrant } from './calls.ts'
 
 type Answer = (req: IncomingMessage & { text: string }, res: ServerResponse) => void
 let answer: Answer

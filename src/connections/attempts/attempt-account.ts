@@ -1,24 +1,16 @@
-import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
-import { findProvider } from '../../catalogue/find.ts'
+import { namedSecret } from '../tokens/tokens.ts'
+import type { Grant } from '../../grants/grant.ts'
 import type { ConnectAttempt } from './attempt-store.ts'
 import { identify, type Account } from '../health/identity.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { grantingOf } from '../granting.ts'
 import { findConnection } from '../store.ts'
 
 /** Asks the provider whose account the token of an attempt opens. @throws HubError as `identify` */
-export async function accountOfAttempt(
-  hub: ConnectionParts,
-  attempt: ConnectAttempt,
-  accessToken: string,
-): Promise<Account> {
+export async function accountOfAttempt(hub: ConnectionParts, attempt: ConnectAttempt, grant: Grant): Promise<Account> {
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
-  const method = await oauthOf(hub, attempt)
-  if (!method) throw new HubError('OAUTH_FAILED')
-  const app = await appCredentials(hub, connection)
-  const owner = { ...connection, config: { ...connection.config, ...attempt.captured } }
-  const definition = await findProvider(hub, attempt.workspaceId, attempt.provider)
-  return identify(hub, targetOf(definition, method, owner, app, { accessToken }))
+  const { definition, method, app } = await grantingOf(hub, { ...connection, method: attempt.method })
+  const owner = { ...connection, config: { ...connection.config, ...attempt.captured, ...grant.captured } }
+  return identify(hub, targetOf(definition, method, owner, app, namedSecret(grant)))
 }

@@ -11,6 +11,8 @@ export interface ConnectAttempt {
   workspaceId: string
   connectionId: string
   provider: string
+  /** The id of the method that is gone. */
+  method: string
   redirectUri: string
   returnUrl: string | null
   scopes: string[]
@@ -45,6 +47,7 @@ function attemptFromRow(row: Selectable<ConnectAttemptsTable>): ConnectAttempt {
     workspaceId: row.workspace_id,
     connectionId: row.connection_id,
     provider: row.provider,
+    method: row.method ?? 'oauth',
     redirectUri: row.redirect_uri,
     returnUrl: row.return_url,
     scopes: row.scopes,
@@ -62,6 +65,7 @@ export interface NewAttempt {
   workspaceId: string
   connectionId: string
   provider: string
+  method: string
   stateHash: Buffer
   redirectUri: string
   returnUrl: string | null
@@ -77,6 +81,7 @@ export async function insertAttempt(trx: Executor, attempt: NewAttempt): Promise
       workspace_id: attempt.workspaceId,
       connection_id: attempt.connectionId,
       provider: attempt.provider,
+      method: attempt.method,
       state_hash: attempt.stateHash,
       redirect_uri: attempt.redirectUri,
       return_url: attempt.returnUrl,

@@ -7,19 +7,23 @@ import { findWorkspace } from '../../workspaces/store.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
 import { importConnection, type ImportedTokens } from '../tokens/import-connection.ts'
+import { beginsBy, chooseMethod, methodOf, type Beginning } from '../method.ts'
 import { assertReturnUrl, startAttempt, type StartedAttempt } from './start-attempt.ts'
 import { findConnection, insertConnection, lockConnection, type Connection } from '../store.ts'
 
 /** What a caller asks to be connected. */
 export interface ConnectRequest {
   provider: string
+  /** The id of a method; undefined where what is given leaves one only. */
+  method: string | undefined
   providerAppId: string | null
   /** Undefined: the provider's first. */
   environment: string | undefined
   scopes: string[]
   metadata: Record<string, unknown>
   returnUrl: string | null
-  apiKey: string | undefined
+  /** What is given to connect at once, by the names of the method's fields. */
+  credentials: Record<string, string> | undefined
   import: (ImportedTokens & { config: Record<string, string> }) | undefined
 }
 
@@ -45,28 +49,36 @@ export async function createConnection(
   }
   if (request.providerAppId !== null) await assertAppOf(hub, workspaceId, request.providerAppId, request.provider)
   const { provider, providerAppId, scopes, metadata } = request
-  const connecting = { workspaceId, provider, providerAppId, environment, scopes, metadata }
-  if (request.apiKey !== undefined) return { connection: await connectByKey(hub, connecting, request.apiKey, actor) }
+  const method = chooseMethod(definition, beginningOf(request), request.method)
+  const connecting = { workspaceId, provider, providerAppId, environment, method: method.id, scopes, metadata }
+  if (request.credentials) return { connection: await connectByKey(hub, connecting, request.credentials, actor) }
   if (request.import !== undefined) {
     const { config, ...tokens } = request.import
     return { connection: await importConnection(hub, { ...connecting, config }, tokens, actor) }
   }
-  const oauth = definition.auth.some(method => method.kind === 'oauth2')
-  if (!oauth)
-    throw new HubError('INVALID_REQUEST', { message: `${definition.name} is connected by credentials.apiKey.` })
   if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)
-  return startAttempt(hub, connecting, { returnUrl: request.returnUrl, scopes }, async (trx, asked) => {
-    const id = newId('connection')
-    await insertConnection(trx, { ...connecting, id, authKind: 'oauth2', scopes: asked })
-    await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
-    return findConnection(trx, workspaceId, id)
-  })
+  return startAttempt(
+    hub,
+    { ...connecting, config: {} },
+    { returnUrl: request.returnUrl, scopes },
+    async (trx, asked) => {
+      const id = newId('connection')
+      await insertConnection(trx, { ...connecting, id, authKind: method.kind, scopes: asked })
+      await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
+      return findConnection(trx, workspaceId, id)
+    },
+  )
+}
+
+function beginningOf({ credentials, import: imported }: ConnectRequest): Beginning {
+  if (credentials) return 'fields'
+  return imported ? 'import' : 'person'
 }
 
 export interface ReconnectRequest {
   scopes: string[]
   returnUrl: string | null
-  apiKey: string | undefined
+  credentials: Record<string, string> | undefined
 }
 
 /**
@@ -84,13 +96,14 @@ export async function reconnectConnection(
   if (current.status === 'disconnecting' || current.status === 'disconnected') {
     throw new HubError('CONFLICT', { message: `The connection is ${current.status}; create a new one.` })
   }
-  if (current.authKind === 'api_key') {
-    if (request.apiKey === undefined) {
-      throw new HubError('INVALID_REQUEST', { message: 'This connection takes credentials.apiKey.' })
+  const { method } = await methodOf(hub, current)
+  if (beginsBy(method, 'fields')) {
+    if (!request.credentials) {
+      throw new HubError('INVALID_REQUEST', { message: 'This connection takes credentials.' })
     }
-    return { connection: await replaceKey(hub, current, request.apiKey, actor) }
+    return { connection: await replaceKey(hub, current, request.credentials, actor) }
   }
-  if (request.apiKey !== undefined) {
+  if (request.credentials) {
     throw new HubError('INVALID_REQUEST', { message: 'This connection is connected through its person, not by a key.' })
   }
   if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)

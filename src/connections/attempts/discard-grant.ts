@@ -1,12 +1,11 @@
 import { writeAudit } from '../../audit/log.ts'
 import type { ConnectionParts } from '../parts.ts'
-import { revokeGrant } from '../../grants/revoke.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
+import type { Grant } from '../../grants/grant.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { accountOfAttempt } from './attempt-account.ts'
 import { attemptPlace, type ConnectAttempt } from './attempt-store.ts'
 import { liveConnectionOfGrant } from '../of-app.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { grantingOf } from '../granting.ts'
 import { findConnection } from '../store.ts'
 import type { WonGrant } from './won-grant.ts'
 
@@ -40,23 +39,17 @@ export async function discardGrant(hub: ConnectionParts, attempt: ConnectAttempt
 }
 
 async function endGrant(hub: ConnectionParts, attempt: ConnectAttempt, { grant }: WonGrant): Promise<Discarded> {
-  const method = await oauthOf(hub, attempt)
-  if (!method?.revoke) return 'not_revocable'
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
-  const accountId = await accountIdOf(hub, attempt, grant.accessToken)
+  const { way, call } = await grantingOf(hub, { ...connection, method: attempt.method })
+  if (!way.ends) return 'not_revocable'
+  const accountId = await accountIdOf(hub, attempt, grant)
   if (await liveConnectionOfGrant(hub.db, connection, accountId)) return 'shared'
-  const app = await appCredentials(hub, connection)
-  const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
-  return (await revokeGrant(hub.outgoing, method, app, grant, limits)) ? 'revoked' : 'not_revocable'
+  return (await way.end(call(), grant)) ? 'revoked' : 'not_revocable'
 }
 
 /** Whose account it is; undefined when that cannot be told. */
-async function accountIdOf(
-  hub: ConnectionParts,
-  attempt: ConnectAttempt,
-  accessToken: string,
-): Promise<string | undefined> {
+async function accountIdOf(hub: ConnectionParts, attempt: ConnectAttempt, grant: Grant): Promise<string | undefined> {
   const { id } = (await findProvider(hub, attempt.workspaceId, attempt.provider)).identity
-  if (typeof id !== 'string') return attempt.captured[id.captured]
-  return (await accountOfAttempt(hub, attempt, accessToken).catch(() => undefined))?.id
+  if (typeof id !== 'string') return grant.captured?.[id.captured] ?? attempt.captured[id.captured]
+  return (await accountOfAttempt(hub, attempt, grant).catch(() => undefined))?.id
 }

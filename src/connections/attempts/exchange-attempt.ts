@@ -1,11 +1,9 @@
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
-import { exchangeCode } from '../../grants/token-calls.ts'
-import { hubErrorOf, TokenError } from '../../grants/token-error.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
+import { hubErrorOf, TokenError } from '../../grants/answers/token-error.ts'
 import { attemptFields, attemptPlace, findAttempt, type AttemptRef } from './attempt-store.ts'
 import { outlastDatabase } from './outlast-database.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { grantingOf } from '../granting.ts'
 import { findConnection } from '../store.ts'
 import type { WonGrant } from './won-grant.ts'
 
@@ -22,15 +20,14 @@ export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Pr
   if (await hub.credentials.get(hub.db, place('grant'))) return
   const code = await hub.credentials.get<string>(hub.db, place('code'))
   const verifier = await hub.credentials.get<string>(hub.db, place('verifier'))
-  const method = await oauthOf(hub, attempt)
-  if (code === undefined || !method) throw new HubError('OAUTH_FAILED')
+  if (code === undefined) throw new HubError('OAUTH_FAILED')
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
-  const app = await appCredentials(hub, connection)
-  const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
+  const config = { ...connection.config, ...attempt.captured }
+  const { way, call } = await grantingOf(hub, { ...connection, method: attempt.method, config, scopes: attempt.scopes })
   let won: WonGrant
   try {
     const { redirectUri } = attempt
-    const grant = await exchangeCode(hub.outgoing, method, app, { code, verifier, redirectUri }, limits)
+    const grant = await way.obtain(call(), { code, verifier, redirectUri })
     won = { grant, receivedAtMs: Date.now() }
   } catch (error) {
     if (!(error instanceof TokenError)) throw error

@@ -24,7 +24,7 @@ export async function completeAttempt(hub: ConnectionParts, ref: AttemptRef, act
   }
   const won = await hub.credentials.get<WonGrant>(hub.db, attemptPlace(attempt, 'grant'))
   if (!won) throw new HubError('OAUTH_FAILED')
-  const account = await accountOfAttempt(hub, attempt, won.grant.accessToken)
+  const account = await accountOfAttempt(hub, attempt, won.grant)
   const completed = await hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, attempt.workspaceId, attempt.connectionId)
     if (!(await endAttempt(trx, attempt, ['code_received'], 'completed', null))) return false
@@ -32,7 +32,7 @@ export async function completeAttempt(hub: ConnectionParts, ref: AttemptRef, act
       grant: won.grant,
       receivedAt: new Date(won.receivedAtMs),
       account,
-      config: attempt.captured,
+      config: { ...attempt.captured, ...won.grant.captured },
       scopes: attempt.scopes,
       actor,
     })

@@ -7,7 +7,7 @@ import { attemptPlace, findAttempt, findAttemptByState, takeCallback, type Conne
 import { changeStatus } from '../change-status.ts'
 import { failAttempt } from './fail-attempt.ts'
 import { handOver } from './hand-over.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { methodOf } from '../method.ts'
 import type { AttemptError } from '../states.ts'
 import { lockConnection } from '../store.ts'
 
@@ -26,8 +26,9 @@ export async function receiveCallback(
   assertOnce(query, ['state', 'code', 'error'])
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
-  const method = attempt && (await oauthOf(hub, attempt))
-  if (!method) throw new HubError('OAUTH_STATE_INVALID')
+  if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
+  const { method } = await methodOf(hub, attempt)
+  if (method.kind !== 'oauth2') throw new HubError('OAUTH_STATE_INVALID')
   const kept = method.captureFromRedirect ?? []
   assertOnce(query, kept)
   if (attempt.status !== 'awaiting') return revisited(hub, attempt)
@@ -51,8 +52,9 @@ export async function receiveCallback(
 }
 
 function assertOnce(query: URLSearchParams, names: string[]): void {
-  const twice = names.find(name => query.getAll(name).length > 1)
-  if (twice !== undefined) throw new HubError('INVALID_REQUEST', { message: `${twice} is there twice.` })
+  for (const name of names) {
+    if (query.getAll(name).length > 1) throw new HubError('INVALID_REQUEST', { message: `${name} is there twice.` })
+  }
 }
 
 /** What the provider's word means to the attempt (RFC 6749, 4.1.2.1). Its outage is nobody's refusal. */

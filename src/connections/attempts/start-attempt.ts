@@ -3,12 +3,12 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { newId } from '../../ids.ts'
 import { authorizationOf, stateHash } from '../../grants/authorize.ts'
+import { withRequired } from '../../grants/scopes.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { readUrl } from '../../outgoing/url.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
-import { findProvider } from '../../catalogue/find.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { attemptPlace, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
+import { grantingOf } from '../granting.ts'
 import type { Connection } from '../store.ts'
 import { connectAccountStart } from '../workflow-starts.ts'
 
@@ -32,18 +32,24 @@ export interface StartedAttempt {
  */
 export async function startAttempt(
   hub: ConnectionParts,
-  connecting: Pick<Connection, 'workspaceId' | 'provider' | 'providerAppId'>,
+  connecting: Pick<Connection, 'workspaceId' | 'provider' | 'providerAppId' | 'method' | 'config'>,
   options: AttemptOptions,
   write: (trx: Executor, scopes: string[]) => Promise<Connection>,
 ): Promise<StartedAttempt & { connection: Connection }> {
   const { workspaceId, provider } = connecting
-  const { auth, name } = await findProvider(hub, workspaceId, provider)
-  const method = auth.find(one => one.kind === 'oauth2')
-  if (!method) throw new HubError('INVALID_REQUEST', { message: `${name} does not use OAuth.` })
-  const app = await appCredentials(hub, connecting)
-  const scopes = [options.scopes, app.scopes, method.defaultScopes].find(list => list.length > 0) ?? []
+  const { definition, method, app } = await grantingOf(hub, { ...connecting, scopes: options.scopes })
+  if (method.kind !== 'oauth2')
+    throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not use OAuth.` })
+  const named = [options.scopes, app.scopes, method.defaultScopes].find(list => list.length > 0) ?? []
+  const scopes = withRequired(method, named)
   const redirectUri = `${hub.config.http.publicUrl}/oauth/callback/${provider}`
-  const authorization = await authorizationOf(method, app, { redirectUri, scopes })
+  const authorization = await authorizationOf(method, {
+    definition,
+    app,
+    config: connecting.config,
+    redirectUri,
+    scopes,
+  })
   const lifetimeMs = hub.connectionSettings.attemptLifetimeMs
   const { connection, attempt } = await hub.db.transaction().execute(async trx => {
     await holdApp(trx, connecting, app.baseUrls)
@@ -53,6 +59,7 @@ export async function startAttempt(
       workspaceId,
       connectionId: connection.id,
       provider,
+      method: connecting.method,
       stateHash: stateHash(authorization.state),
       redirectUri,
       returnUrl: options.returnUrl,

@@ -1,11 +1,11 @@
 import type { SecretPlace } from '../../credentials/key-ring.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../parts.ts'
-import type { TokenGrant } from '../../grants/token-answer.ts'
+import type { Grant } from '../../grants/grant.ts'
 
 /** What was won by spending a code or a refresh token, and when. Sealed as it is, before anything is made of it. */
 export interface WonGrant {
-  grant: TokenGrant
+  grant: Grant
   receivedAtMs: number
 }
 
@@ -25,7 +25,7 @@ function placeOf({ workspaceId, connectionId, generation }: SpentToken): SecretP
  * Seals what a refresh has won, in a commit of its own. Whatever goes wrong after it, the next who is to spend the same
  * refresh token finds this instead: the platform may have ended the spent one.
  */
-export async function sealWon(hub: ConnectionParts, spent: SpentToken, grant: TokenGrant): Promise<WonGrant> {
+export async function sealWon(hub: ConnectionParts, spent: SpentToken, grant: Grant): Promise<WonGrant> {
   const won = { grant, receivedAtMs: Date.now() }
   await hub.credentials.put(hub.db, placeOf(spent), won)
   return won

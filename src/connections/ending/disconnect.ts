@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
-import { revokeGrant } from '../../grants/revoke.ts'
-import { hubErrorOf, TokenError } from '../../grants/token-error.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
+import { orHubError } from '../../grants/answers/token-error.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { changeStatus } from '../change-status.ts'
 import type { ConnectionRef, DisconnectAccountInput } from '../contract.ts'
 import { liveConnectionOfGrant } from '../of-app.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { grantingOf } from '../granting.ts'
 import { findConnection, lockConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
-import { tokensPlace, type ConnectionTokens } from '../tokens/tokens.ts'
+import type { Secret } from '../../grants/grant.ts'
+import { secretOf, tokensPlace } from '../tokens/tokens.ts'
 import { findWon } from '../attempts/won-grant.ts'
 import { disconnectAccountStart } from '../workflow-starts.ts'
 
@@ -88,31 +87,27 @@ export async function takeDisconnectLease(hub: ConnectionParts, ref: ConnectionR
  */
 export async function revokeAtProvider(hub: ConnectionParts, ref: ConnectionRef): Promise<boolean> {
   const connection = await findConnection(hub.db, ref.workspaceId, ref.connectionId)
-  const method = await oauthOf(hub, connection)
-  if (connection.status !== 'disconnecting' || connection.authKind !== 'oauth2' || !method) return false
+  if (connection.status !== 'disconnecting') return false
   const tokens = await lastTokens(hub, connection)
   if (!tokens) return false
   // At many platforms revoking one token ends all of the account's: another connection goes on with them.
   if (await liveConnectionOfGrant(hub.db, connection, connection.externalAccountId ?? undefined)) return false
   try {
-    const app = await appCredentials(hub, connection)
-    const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
-    return await revokeGrant(hub.outgoing, method, app, tokens, limits)
+    const { way, call } = await grantingOf(hub, connection)
+    return await orHubError('OAUTH_FAILED', () => way.end(call(), tokens))
   } catch (error) {
-    const known = error instanceof TokenError ? hubErrorOf(error, 'OAUTH_FAILED') : error
-    if (known instanceof HubError && !known.retryable) return false
-    throw known
+    if (error instanceof HubError && !error.retryable) return false
+    throw error
   }
 }
 
 /** The connection's tokens; what a refresh has won and not stored yet comes before what is stored. */
-async function lastTokens(hub: ConnectionParts, connection: Connection): Promise<ConnectionTokens | undefined> {
+async function lastTokens(hub: ConnectionParts, connection: Connection): Promise<Secret | undefined> {
   const { workspaceId, id: connectionId, generation } = connection
-  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
+  const tokens = await hub.credentials.get<Secret>(hub.db, tokensPlace(connection))
   const won = await findWon(hub, hub.db, { workspaceId, connectionId, generation })
   if (!won) return tokens
-  const refreshToken = won.grant.refreshToken ?? tokens?.refreshToken
-  return { accessToken: won.grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
+  return secretOf(won.grant, tokens?.refreshToken)
 }
 
 /** Destroys the secrets of a connection that is being disconnected: the end of it. */

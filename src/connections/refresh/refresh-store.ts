@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../parts.ts'
+import type { Grant } from '../../grants/grant.ts'
+import { methodIn } from '../store.ts'
 import type { TokenTimes } from '../tokens/token-times.ts'
 
 /** The right to spend a connection's refresh token until `untilMs` (this process's clock, on the safe side). */
@@ -9,6 +11,10 @@ export interface RefreshLease {
   connectionId: string
   provider: string
   providerAppId: string | null
+  /** The id of the method by which it is connected. */
+  method: string
+  config: Record<string, string>
+  scopes: string[]
   /** The host of the token endpoint that failed last, where it is not the catalogue's own. */
   tokenHost: string | null
   owner: string
@@ -25,6 +31,10 @@ interface LeasedRow {
   workspace_id: string
   provider: string
   provider_app_id: string | null
+  auth_kind: string
+  method: string | null
+  config: Record<string, string>
+  scopes: string[]
   token_host: string | null
   generation: number
   ambiguous_before: Date | null
@@ -36,6 +46,9 @@ const leased = (row: LeasedRow, owner: string, untilMs: number): RefreshLease =>
   connectionId: row.id,
   provider: row.provider,
   providerAppId: row.provider_app_id,
+  method: methodIn(row),
+  config: row.config,
+  scopes: row.scopes,
   tokenHost: row.token_host,
   owner,
   generation: row.generation,
@@ -72,7 +85,8 @@ export async function takeLease(
       set lease_owner = $4, lease_until = now() + $5 * interval '1 millisecond',
           ambiguous_since = coalesce(c.ambiguous_since, now())
       from free where c.id = free.id and c.workspace_id = $1
-      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.token_host, c.generation,
+      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.auth_kind, c.method, c.config, c.scopes,
+        c.token_host, c.generation,
         free.ambiguous_since as ambiguous_before, c.absolute_expires_at`,
     values: [workspaceId, connectionId, generation, owner, leaseMs],
   })
@@ -122,7 +136,8 @@ export async function leaseDue(
       set lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond',
           ambiguous_since = coalesce(c.ambiguous_since, now())
       from taken where c.id = taken.id and c.workspace_id = taken.workspace_id
-      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.token_host, c.generation,
+      returning c.id, c.workspace_id, c.provider, c.provider_app_id, c.auth_kind, c.method, c.config, c.scopes,
+        c.token_host, c.generation,
         taken.ambiguous_since as ambiguous_before, c.absolute_expires_at`,
     values: [limit, owner, leaseMs, full.workspaces, full.servers],
   })
@@ -136,7 +151,7 @@ export async function leaseDue(
 export async function recordToken(
   trx: Executor,
   lease: RefreshLease,
-  stored: TokenTimes & { scopes: string[] | undefined; checkNow: boolean },
+  stored: TokenTimes & Pick<Grant, 'scopes' | 'captured'> & { checkNow: boolean },
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('connections')
@@ -157,6 +172,9 @@ export async function recordToken(
       recovery_until: null,
       updated_at: sql<Date>`now()`,
       ...(stored.scopes === undefined ? {} : { scopes: stored.scopes }),
+      ...(stored.captured === undefined
+        ? {}
+        : { config: sql<string>`config || ${JSON.stringify(stored.captured)}::jsonb` }),
       ...(stored.checkNow ? { check_at: sql<Date>`now()` } : {}),
     })
     .where('workspace_id', '=', lease.workspaceId)

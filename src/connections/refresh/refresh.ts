@@ -1,17 +1,15 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../db/database.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshes } from '../../metrics/registry.ts'
-import { refreshTokens } from '../../grants/token-calls.ts'
-import { TokenError } from '../../grants/token-error.ts'
-import { appCredentials, type AppCredentials } from '../../provider-apps/store.ts'
-import type { OAuth2 } from '../../catalogue/schema/auth.ts'
-import { findProvider } from '../../catalogue/find.ts'
+import type { Secret } from '../../grants/grant.ts'
+import { hubErrorOf, TokenError } from '../../grants/answers/token-error.ts'
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { TransportError } from '../../calls/send.ts'
 import { changeStatus } from '../change-status.ts'
 import type { RefreshResult } from '../contract.ts'
+import { grantingOf, type Granting } from '../granting.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
 import { longestRefreshWaitMs, refreshBackoffMs } from '../policy.ts'
 import { recordFailure, recordToken, returnLease, type RefreshLease } from './refresh-store.ts'
@@ -19,20 +17,10 @@ import { clearedByToken } from '../states.ts'
 import { lockConnection } from '../store.ts'
 import { tokenHostOf } from '../tokens/token-host.ts'
 import { tokenTimes } from '../tokens/token-times.ts'
-import { tokensPlace, type ConnectionTokens } from '../tokens/tokens.ts'
+import { secretOf, tokensPlace } from '../tokens/tokens.ts'
 import { findWon, forgetWon, sealWon, type WonGrant } from '../attempts/won-grant.ts'
 
 const storeTimeoutMs = 2_000
-
-/** The OAuth method of something's provider; undefined when it has none. @throws HubError `INVALID_PROVIDER` */
-export async function oauthOf(
-  hub: ConnectionParts,
-  { workspaceId, provider }: { workspaceId: string; provider: string },
-  db: Executor = hub.db,
-): Promise<OAuth2 | undefined> {
-  const { auth } = await findProvider(hub, workspaceId, provider, db)
-  return auth.find(method => method.kind === 'oauth2')
-}
 
 export interface SpendOptions {
   /** An API key's id, or the name of the workflow. */
@@ -50,17 +38,16 @@ export async function spendLease(
   lease: RefreshLease,
   options: SpendOptions,
 ): Promise<RefreshResult> {
-  const method = await oauthOf(hub, lease)
+  const granting = await grantingOf(hub, lease)
   const place = tokensPlace({ workspaceId: lease.workspaceId, id: lease.connectionId })
-  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, place)
-  if (!method || tokens?.refreshToken === undefined) {
+  const tokens = await hub.credentials.get<Secret>(hub.db, place)
+  if (!tokens || !granting.way.renews(tokens)) {
     await returnLease(hub.db, lease, true)
     return { outcome: 'fresh' }
   }
-  const app = await appCredentials(hub, lease)
   let won = await findWon(hub, hub.db, lease)
   try {
-    won ??= await winGrant(hub, lease, method, app, tokens.refreshToken)
+    won ??= await winGrant(hub, lease, granting, tokens)
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     if (error.cause instanceof TransportError && error.cause.reason === 'not_sent') {
@@ -68,10 +55,11 @@ export async function spendLease(
       await returnLease(hub.db, lease)
       return { outcome: 'busy', retryAfterMs: hub.connectionSettings.demandPollMs }
     }
-    return recordTokenError(hub, lease, method, error, { ...options, tokenHost: tokenHostOf(method, app.baseUrls) })
+    const tokenHost = tokenHostOf(granting)
+    return recordTokenError(hub, lease, granting.method, error, { ...options, tokenHost })
   }
   const stored = await outlastDatabase(hub, 'a refreshed token', () =>
-    storeGrant(hub, lease, method, won, tokens, options.actor),
+    storeGrant(hub, lease, granting.method, won, tokens, options.actor),
   )
   refreshes.inc({ provider: lease.provider, outcome: stored ? 'refreshed' : 'stale' })
   return { outcome: stored ? 'refreshed' : 'fresh' }
@@ -80,31 +68,31 @@ export async function spendLease(
 async function winGrant(
   hub: ConnectionParts,
   lease: RefreshLease,
-  method: OAuth2,
-  app: AppCredentials,
-  refreshToken: string,
+  { way, call }: Granting,
+  kept: Secret,
 ): Promise<WonGrant> {
   const { leaseMs, tokenCallTimeoutMs } = hub.connectionSettings
   const left = () => lease.untilMs - Date.now()
-  const grant = await refreshTokens(hub.outgoing, method, app, refreshToken, {
+  const limits = {
     timeoutMs: Math.max(1, Math.min(tokenCallTimeoutMs, left())),
     // Stopped and continued, this process must not spend a token that another may have spent long ago.
     maySend: () => left() > leaseMs / 2,
-  })
+  }
+  const grant = await way.renew(call(limits), kept)
   return outlastDatabase(hub, 'a refreshed token', () => sealWon(hub, lease, grant))
 }
 
 async function storeGrant(
   hub: ConnectionParts,
   lease: RefreshLease,
-  method: OAuth2,
+  method: AuthMethod,
   { grant, receivedAtMs }: WonGrant,
-  spent: ConnectionTokens,
+  spent: Secret,
   actor: string,
 ): Promise<boolean> {
-  const refreshToken = grant.refreshToken ?? spent.refreshToken
+  const secret = secretOf(grant, spent.refreshToken)
   const receivedAt = new Date(receivedAtMs)
-  const times = tokenTimes(method, grant, refreshToken !== undefined, lease.absoluteExpiresAt, receivedAt)
+  const times = tokenTimes(method, grant, secret, lease.absoluteExpiresAt, receivedAt)
   return hub.db.transaction().execute(async trx => {
     // A process that is stopped in here holds the row: it must lose it in time for another to spend the token again.
     await sql`select set_config('idle_in_transaction_session_timeout', ${`${storeTimeoutMs}ms`}, true)`.execute(trx)
@@ -112,9 +100,9 @@ async function storeGrant(
     // Another may have spent the same token since the lease passed; whether this one's still lives is soon known.
     const checkNow = Date.now() > lease.untilMs || !clearedByToken(connection.statusReason)
     await forgetWon(hub, trx, lease)
-    if (!(await recordToken(trx, lease, { ...times, scopes: grant.scopes, checkNow }))) return false
-    const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
-    await hub.credentials.put(trx, tokensPlace(connection), tokens)
+    if (!(await recordToken(trx, lease, { ...times, scopes: grant.scopes, captured: grant.captured, checkNow })))
+      return false
+    await hub.credentials.put(trx, tokensPlace(connection), secret)
     const recovers = ['degraded', 'error', 'needs_reauth'].includes(connection.status)
     if (recovers && clearedByToken(connection.statusReason))
       await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor })
@@ -125,7 +113,7 @@ async function storeGrant(
 async function recordTokenError(
   hub: ConnectionParts,
   lease: RefreshLease,
-  method: OAuth2,
+  method: AuthMethod,
   error: TokenError,
   options: SpendOptions & { tokenHost: string | null },
 ): Promise<RefreshResult> {
@@ -172,20 +160,19 @@ interface Verdict {
   retryInMs?: number
 }
 
-function verdictOn(hub: ConnectionParts, lease: RefreshLease, method: OAuth2, error: TokenError): Verdict {
+function verdictOn(hub: ConnectionParts, lease: RefreshLease, method: AuthMethod, error: TokenError): Verdict {
+  const { code } = hubErrorOf(error, 'REFRESH_REFUSED')
   switch (error.failure) {
     case 'dead_grant':
       return isAmbiguous(hub, lease, method)
         ? { code: 'REFRESH_FAILED' }
         : { code: 'TOKEN_EXPIRED', to: 'needs_reauth' }
     case 'bad_client':
-      return { code: 'CLIENT_REFUSED', to: 'error', retryInMs: hub.connectionSettings.errorRetryMs }
+      return { code, to: 'error', retryInMs: hub.connectionSettings.errorRetryMs }
     case 'rate_limited':
-      return { code: 'RATE_LIMITED' }
     case 'refused':
-      return { code: 'REFRESH_REFUSED' }
     case 'down':
-      return { code: error.cause instanceof TransportError ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_ERROR' }
+      return { code }
   }
 }
 
@@ -193,9 +180,9 @@ function verdictOn(hub: ConnectionParts, lease: RefreshLease, method: OAuth2, er
  * Whether "the grant is dead" may only mean that an earlier attempt has spent the token and its answer was lost: as long as
  * the provider's grace for re-use lasts, a holder that was stopped may still come back with the token it won.
  */
-function isAmbiguous(hub: ConnectionParts, lease: RefreshLease, method: OAuth2): boolean {
+function isAmbiguous(hub: ConnectionParts, lease: RefreshLease, method: AuthMethod): boolean {
   if (lease.ambiguousSince === null) return false
   const { ambiguousForMs } = hub.connectionSettings
-  const graceMs = method.rotation ? lifetimeMs(method.rotation.reuseGrace) : ambiguousForMs
+  const graceMs = 'rotation' in method && method.rotation ? lifetimeMs(method.rotation.reuseGrace) : ambiguousForMs
   return Date.now() - lease.ambiguousSince.getTime() < Math.min(graceMs, ambiguousForMs)
 }

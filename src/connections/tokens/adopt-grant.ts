@@ -3,19 +3,19 @@ import { writeAudit } from '../../audit/log.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
-import type { TokenGrant } from '../../grants/token-answer.ts'
+import type { Grant, Secret } from '../../grants/grant.ts'
 import { changeStatus } from '../change-status.ts'
 import type { Account } from '../health/identity.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { methodOf } from '../method.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
 import { tokenTimes } from './token-times.ts'
-import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import { secretOf, tokensPlace } from './tokens.ts'
 import { findWon, forgetWon } from '../attempts/won-grant.ts'
 
 /** A credential that a person or the caller has just given, and whose account it opens. */
 export interface AdoptedGrant {
-  grant: TokenGrant
+  grant: Grant
   receivedAt: Date
   /** Undefined when the provider could not say just now: it is asked again soon. */
   account: Account | undefined
@@ -42,13 +42,13 @@ export async function adoptGrant(
     throw new HubError('ACCOUNT_MISMATCH')
   }
   const { grant, account } = adopted
-  const method = connection.authKind === 'oauth2' ? await oauthOf(hub, connection, trx) : undefined
+  const { method } = await methodOf(hub, connection, trx)
   // Some platforms give a refresh token with the first consent only: the one from then stays good.
-  const kept = method && grant.refreshToken === undefined ? await formerRefreshToken(hub, trx, connection) : undefined
-  const refreshToken = grant.refreshToken ?? kept
-  const tokens: ConnectionTokens = { accessToken: grant.accessToken, ...(refreshToken ? { refreshToken } : {}) }
+  const asksPerson = method.kind === 'oauth2' && grant.refreshToken === undefined
+  const kept = asksPerson ? await formerRefreshToken(hub, trx, connection) : undefined
+  const secret = secretOf(grant, kept)
   const absolute = kept === undefined ? undefined : connection.absoluteExpiresAt
-  const times = method && tokenTimes(method, grant, refreshToken !== undefined, absolute, adopted.receivedAt)
+  const times = tokenTimes(method, grant, secret, absolute, adopted.receivedAt)
   await trx
     .updateTable('connections')
     .set({
@@ -58,10 +58,10 @@ export async function adoptGrant(
       generation: sql<number>`generation + 1`,
       lease_owner: null,
       lease_until: null,
-      refresh_at: times?.refreshAt ?? null,
-      access_expires_at: times?.accessExpiresAt ?? null,
-      refresh_expires_at: (kept === undefined ? times?.refreshExpiresAt : connection.refreshExpiresAt) ?? null,
-      absolute_expires_at: times?.absoluteExpiresAt ?? null,
+      refresh_at: times.refreshAt,
+      access_expires_at: times.accessExpiresAt,
+      refresh_expires_at: kept === undefined ? times.refreshExpiresAt : connection.refreshExpiresAt,
+      absolute_expires_at: times.absoluteExpiresAt,
       refresh_failures: 0,
       first_failure_at: null,
       last_error: null,
@@ -78,7 +78,7 @@ export async function adoptGrant(
     .where('workspace_id', '=', connection.workspaceId)
     .where('id', '=', connection.id)
     .execute()
-  await hub.credentials.put(trx, tokensPlace(connection), tokens)
+  await hub.credentials.put(trx, tokensPlace(connection), secret)
   await forgetWon(hub, trx, spentOf(connection))
   if (connection.status === 'connected') {
     const { workspaceId, id: subjectId } = connection
@@ -103,6 +103,6 @@ async function formerRefreshToken(
   connection: Connection,
 ): Promise<string | undefined> {
   const won = await findWon(hub, trx, spentOf(connection))
-  const stored = await hub.credentials.get<ConnectionTokens>(trx, tokensPlace(connection))
+  const stored = await hub.credentials.get<Secret>(trx, tokensPlace(connection))
   return won?.grant.refreshToken ?? stored?.refreshToken
 }

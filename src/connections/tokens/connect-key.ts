@@ -1,50 +1,40 @@
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
-import type { ConnectionParts } from '../parts.ts'
+import type { Grant } from '../../grants/grant.ts'
+import { orHubError } from '../../grants/answers/token-error.ts'
 import { newId } from '../../ids.ts'
-import type { TokenGrant } from '../../grants/token-answer.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
-import { appSettings } from '../../provider-apps/store.ts'
-import { targetOf } from '../../calls/target.ts'
-import { fitsPattern } from '../../catalogue/pattern.ts'
-import { findProvider } from '../../catalogue/find.ts'
-import { adoptGrant } from './adopt-grant.ts'
+import { checkFields } from './check-fields.ts'
+import { grantingOf } from '../granting.ts'
 import { identify, type Account } from '../health/identity.ts'
+import type { ConnectionParts } from '../parts.ts'
 import { insertConnection, lockConnection, type Connection, type NewConnection } from '../store.ts'
+import { targetOf } from '../../calls/target.ts'
+import { namedSecret } from './tokens.ts'
+import { adoptGrant } from './adopt-grant.ts'
 
-/** What a key opens is for as long as it is not withdrawn. */
-const keyGrant = (apiKey: string): TokenGrant => ({
-  accessToken: apiKey,
-  refreshToken: undefined,
-  scopes: undefined,
-  expiresInMs: undefined,
-  refreshExpiresInMs: undefined,
-})
-
-type KeyOwner = Pick<Connection, 'id' | 'workspaceId' | 'provider' | 'providerAppId' | 'environment' | 'config'>
+type KeyOwner = Pick<
+  Connection,
+  'id' | 'workspaceId' | 'provider' | 'providerAppId' | 'environment' | 'method' | 'config' | 'scopes'
+>
 
 /**
- * Connects an account by its API key, after the provider has said whose it is. A key that is not good leaves nothing behind.
- * @throws HubError `INVALID_CREDENTIALS`; `PROVIDER_ERROR`, `PROVIDER_UNREACHABLE`, `RATE_LIMITED`
+ * Connects an account by what the caller gives, such as its API key, after the provider has said whose it is. What is not
+ * good leaves nothing behind.
+ * @throws HubError `INVALID_CREDENTIALS`, `INVALID_REQUEST`; `PROVIDER_ERROR`, `PROVIDER_UNREACHABLE`, `RATE_LIMITED`
  */
 export async function connectByKey(
   hub: ConnectionParts,
   connecting: Omit<NewConnection, 'id' | 'authKind'>,
-  apiKey: string,
+  fields: Record<string, string>,
   actor: string,
 ): Promise<Connection> {
-  const owner = { config: {}, ...connecting, id: newId('connection') }
-  const { account, baseUrls } = await accountOfKey(hub, owner, apiKey)
+  const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
+  const { method, grant, account, baseUrls } = await grantOfKey(hub, owner, fields)
   return hub.db.transaction().execute(async trx => {
     await holdApp(trx, owner, baseUrls)
-    const connection = await insertConnection(trx, { ...owner, authKind: 'api_key' })
-    return adoptGrant(hub, trx, connection, {
-      grant: keyGrant(apiKey),
-      receivedAt: new Date(),
-      account,
-      config: {},
-      scopes: connection.scopes,
-      actor,
-    })
+    const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
+    return adoptGrant(hub, trx, connection, adopted(connection, grant, account, actor))
   })
 }
 
@@ -55,38 +45,40 @@ export async function connectByKey(
 export async function replaceKey(
   hub: ConnectionParts,
   current: Connection,
-  apiKey: string,
+  fields: Record<string, string>,
   actor: string,
 ): Promise<Connection> {
-  const { account } = await accountOfKey(hub, current, apiKey)
+  const { grant, account } = await grantOfKey(hub, current, fields)
   return hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, current.workspaceId, current.id)
-    return adoptGrant(hub, trx, connection, {
-      grant: keyGrant(apiKey),
-      receivedAt: new Date(),
-      account,
-      config: {},
-      scopes: connection.scopes,
-      actor,
-    })
+    return adoptGrant(hub, trx, connection, adopted(connection, grant, account, actor))
   })
 }
 
-async function accountOfKey(
-  hub: ConnectionParts,
-  owner: KeyOwner,
-  apiKey: string,
-): Promise<{ account: Account; baseUrls: Record<string, string> }> {
-  const definition = await findProvider(hub, owner.workspaceId, owner.provider)
-  const method = definition.auth.find(candidate => candidate.kind === 'api_key')
-  if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect by key.` })
-  if (method.pattern !== undefined && !fitsPattern(method.pattern, apiKey)) {
-    throw new HubError('INVALID_CREDENTIALS', { message: `This does not look like a ${definition.name} key.` })
-  }
-  const settings = await appSettings(hub, owner)
+const adopted = ({ scopes }: Connection, grant: Grant, account: Account, actor: string) => ({
+  grant,
+  receivedAt: new Date(),
+  account,
+  config: grant.captured ?? {},
+  scopes,
+  actor,
+})
+
+interface KeyGrant {
+  method: AuthMethod
+  grant: Grant
+  account: Account
+  baseUrls: Record<string, string>
+}
+
+async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, fields: Record<string, string>): Promise<KeyGrant> {
+  const { definition, method, way, app, call } = await grantingOf(hub, owner)
+  checkFields(definition, method, fields)
+  const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain(call(), { fields }))
+  const known = { ...owner, config: { ...owner.config, ...grant.captured } }
   try {
-    const target = targetOf(definition, method, owner, settings, { accessToken: apiKey })
-    return { account: await identify(hub, target), baseUrls: settings.baseUrls }
+    const account = await identify(hub, targetOf(definition, method, known, app, namedSecret(grant)))
+    return { method, grant, account, baseUrls: app.baseUrls }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

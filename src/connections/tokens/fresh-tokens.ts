@@ -7,12 +7,13 @@ import type { RefreshResult } from '../contract.ts'
 import { spendLease } from '../refresh/refresh.ts'
 import { takeLease } from '../refresh/refresh-store.ts'
 import { findConnection, type Connection } from '../store.ts'
-import { tokensPlace, type ConnectionTokens } from './tokens.ts'
+import type { Secret } from '../../grants/grant.ts'
+import { tokensPlace } from './tokens.ts'
 
 /** A credential that can be used now. */
 export interface FreshTokens {
   connection: Connection
-  tokens: ConnectionTokens
+  tokens: Secret
 }
 
 export interface Demand {
@@ -69,8 +70,8 @@ async function currentTokens(hub: ConnectionParts, demand: Demand): Promise<Fres
   return { connection, tokens: await readTokens(hub, connection) }
 }
 
-async function readTokens(hub: ConnectionParts, connection: Connection): Promise<ConnectionTokens> {
-  const tokens = await hub.credentials.get<ConnectionTokens>(hub.db, tokensPlace(connection))
+async function readTokens(hub: ConnectionParts, connection: Connection): Promise<Secret> {
+  const tokens = await hub.credentials.get<Secret>(hub.db, tokensPlace(connection))
   if (!tokens) throw new HubError('TOKEN_EXPIRED')
   return tokens
 }

@@ -1,18 +1,16 @@
 import { HubError, isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { newId } from '../../ids.ts'
-import { refreshTokens } from '../../grants/token-calls.ts'
-import { hubErrorOf, TokenError } from '../../grants/token-error.ts'
-import type { TokenGrant } from '../../grants/token-answer.ts'
+import { orHubError } from '../../grants/answers/token-error.ts'
+import type { Grant } from '../../grants/grant.ts'
+import { clientOf } from '../../grants/asking/app.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
-import { appCredentials } from '../../provider-apps/store.ts'
 import { targetOf } from '../../calls/target.ts'
-import type { OAuth2 } from '../../catalogue/schema/auth.ts'
-import { findProvider } from '../../catalogue/find.ts'
+import { namedSecret } from './tokens.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { identify, type Account } from '../health/identity.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
-import { oauthOf } from '../refresh/refresh.ts'
+import { grantingOf, type Granting } from '../granting.ts'
 import { insertConnection, type Connection, type NewConnection } from '../store.ts'
 
 /** Tokens that were obtained elsewhere. */
@@ -37,27 +35,29 @@ export async function importConnection(
   actor: string,
 ): Promise<Connection> {
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
-  const method = await oauthOf(hub, owner)
-  if (!method) throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
+  const granting = await grantingOf(hub, owner)
+  const { method, app } = granting
+  if (method.kind !== 'oauth2')
+    throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
   const missing = (method.captureFromRedirect ?? []).filter(name => !Object.hasOwn(owner.config, name))
   if (missing.length > 0) throw new HubError('INVALID_REQUEST', { message: `config needs ${missing.join(', ')}.` })
-  const app = await appCredentials(hub, owner)
+  clientOf(app)
   const live = liveGrant(hub, tokens)
-  const grant = live ?? (await refreshed(hub, method, app, tokens))
+  const grant = live ?? (await refreshed(granting, tokens))
   const receivedAt = new Date()
-  const account = await accountOfGrant(hub, owner, method, app.baseUrls, grant, live !== undefined)
+  const account = await accountOfGrant(hub, owner, granting, grant, live !== undefined)
   // What a refresh has won is nowhere else: the caller's own refresh token is spent.
   return outlastDatabase(hub, 'an imported token', () =>
     hub.db.transaction().execute(async trx => {
       await holdApp(trx, owner, app.baseUrls)
-      const connection = await insertConnection(trx, { ...owner, authKind: 'oauth2' })
-      const adopted = { grant, receivedAt, account, config: {}, scopes: owner.scopes, actor }
+      const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
+      const adopted = { grant, receivedAt, account, config: grant.captured ?? {}, scopes: owner.scopes, actor }
       return adoptGrant(hub, trx, connection, adopted)
     }),
   )
 }
 
-function liveGrant(hub: ConnectionParts, tokens: ImportedTokens): TokenGrant | undefined {
+function liveGrant(hub: ConnectionParts, tokens: ImportedTokens): Grant | undefined {
   if (tokens.accessToken === undefined) return undefined
   const expiresInMs = tokens.expiresAt ? tokens.expiresAt.getTime() - Date.now() : undefined
   // Without an expiry a token that can be refreshed is not trusted to live.
@@ -72,35 +72,23 @@ function liveGrant(hub: ConnectionParts, tokens: ImportedTokens): TokenGrant | u
   }
 }
 
-async function refreshed(
-  hub: ConnectionParts,
-  method: OAuth2,
-  app: Parameters<typeof refreshTokens>[2],
-  tokens: ImportedTokens,
-): Promise<TokenGrant> {
-  if (tokens.refreshToken === undefined) throw new HubError('INVALID_CREDENTIALS')
-  const limits = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
-  try {
-    const grant = await refreshTokens(hub.outgoing, method, app, tokens.refreshToken, limits)
-    return { ...grant, refreshToken: grant.refreshToken ?? tokens.refreshToken }
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    throw hubErrorOf(error, 'INVALID_CREDENTIALS')
-  }
+async function refreshed({ way, call }: Granting, { accessToken = '', refreshToken }: ImportedTokens): Promise<Grant> {
+  const kept = { accessToken, refreshToken }
+  if (!way.renews(kept)) throw new HubError('INVALID_CREDENTIALS')
+  const grant = await orHubError('INVALID_CREDENTIALS', () => way.renew(call(), kept))
+  return { ...grant, refreshToken: grant.refreshToken ?? refreshToken }
 }
 
 async function accountOfGrant(
   hub: ConnectionParts,
   owner: Pick<Connection, 'id' | 'workspaceId' | 'provider' | 'providerAppId' | 'environment' | 'config'>,
-  method: OAuth2,
-  baseUrls: Record<string, string>,
-  grant: TokenGrant,
+  { definition, method, app }: Granting,
+  grant: Grant,
   unspent: boolean,
 ): Promise<Account | undefined> {
-  const { accessToken } = grant
-  const definition = await findProvider(hub, owner.workspaceId, owner.provider)
+  const known = { ...owner, config: { ...owner.config, ...grant.captured } }
   try {
-    return await identify(hub, targetOf(definition, method, owner, { baseUrls }, { accessToken }))
+    return await identify(hub, targetOf(definition, method, known, app, namedSecret(grant)))
   } catch (error) {
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })
     if (unspent || !isHubError(error) || !error.retryable) throw error

@@ -1,8 +1,12 @@
 import { refreshAt } from '../../grants/policy.ts'
-import { longestLifeMs } from '../../grants/stated-life.ts'
-import type { TokenGrant } from '../../grants/token-answer.ts'
-import type { OAuth2 } from '../../catalogue/schema/auth.ts'
+import { longestLifeMs } from '../../grants/answers/stated-life.ts'
+import type { Grant, Secret } from '../../grants/grant.ts'
+import { wayOf } from '../../grants/ways.ts'
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
+
+type Lifetimes = TokenEndpoint['lifetime']
 
 /** When a connection's tokens end, and when the next refresh is due; null where there is no end. */
 export interface TokenTimes {
@@ -14,25 +18,25 @@ export interface TokenTimes {
 
 /**
  * The times of a grant received at `now`: what the answer states, else what the provider's definition says. A rolling
- * refresh token's life begins anew with every refresh; `absolute` is what the first grant fixed.
+ * refresh token's life begins anew with every refresh; `absolute` is what the first grant fixed, `kept` what is kept of it.
  */
 export function tokenTimes(
-  method: OAuth2,
-  grant: Pick<TokenGrant, 'expiresInMs' | 'refreshExpiresInMs'>,
-  hasRefreshToken: boolean,
+  method: AuthMethod,
+  grant: Pick<Grant, 'expiresInMs' | 'refreshExpiresInMs'>,
+  kept: Secret,
   absolute: Date | null | undefined,
   now: Date,
 ): TokenTimes {
   // Whoever states a life, a caller that imports tokens included: no token is to be lost to a date that cannot be stored.
   const after = (ms: number | undefined) =>
     ms === undefined ? null : new Date(now.getTime() + Math.min(ms, longestLifeMs))
-  const { lifetime } = method
+  const lifetime: Lifetimes = 'lifetime' in method ? method.lifetime : {}
   const accessExpiresAt = after(grant.expiresInMs ?? (lifetime.access ? lifetimeMs(lifetime.access) : undefined))
   const refreshLifeMs = grant.refreshExpiresInMs ?? (lifetime.refresh ? lifetimeMs(lifetime.refresh) : undefined)
   return {
     accessExpiresAt,
-    refreshExpiresAt: hasRefreshToken ? after(refreshLifeMs) : null,
+    refreshExpiresAt: kept.refreshToken !== undefined ? after(refreshLifeMs) : null,
     absoluteExpiresAt: absolute ?? after(lifetime.absolute ? lifetimeMs(lifetime.absolute) : undefined),
-    refreshAt: accessExpiresAt && hasRefreshToken ? refreshAt(now, accessExpiresAt, Math.random()) : null,
+    refreshAt: accessExpiresAt && wayOf(method).renews(kept) ? refreshAt(now, accessExpiresAt, Math.random()) : null,
   }
 }

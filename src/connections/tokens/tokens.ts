@@ -1,13 +1,24 @@
 import type { SecretPlace } from '../../credentials/key-ring.ts'
+import type { Grant, Secret } from '../../grants/grant.ts'
 
-/** A connection's secret: its OAuth tokens, or its key as the access token. Kept sealed under the field `tokens`. */
-export interface ConnectionTokens {
-  accessToken: string
-  refreshToken?: string
-}
-
+/** Under which field a connection's secret is kept sealed. */
 export const tokensField = 'tokens'
 
 export function tokensPlace(connection: { workspaceId: string; id: string }): SecretPlace {
   return { workspaceId: connection.workspaceId, ownerId: connection.id, field: tokensField }
+}
+
+/** What is kept of a grant. `former`: the refresh token that stays good where none is given again. */
+export function secretOf(grant: Grant, former: string | undefined): Secret {
+  const refreshToken = grant.refreshToken ?? former
+  return {
+    accessToken: grant.accessToken,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(grant.fields === undefined ? {} : { fields: grant.fields }),
+  }
+}
+
+/** What calls put in place, by name: the token, and what belongs to it. A refresh token goes to its endpoint only. */
+export function namedSecret({ accessToken, fields }: Pick<Secret, 'accessToken' | 'fields'>): Record<string, string> {
+  return { ...fields, accessToken }
 }

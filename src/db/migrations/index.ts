@@ -19,6 +19,7 @@ import { inboundMended } from './0018-inbound-mended.ts'
 import { idempotentCallers } from './0019-idempotent-callers.ts'
 import { connectionsTold } from './0021-connections-told.ts'
 import { syncTrouble } from './0022-sync-trouble.ts'
+import { connectionMethods } from './0025-connection-methods.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0019-idempotent-callers': idempotentCallers,
   '0021-connections-told': connectionsTold,
   '0022-sync-trouble': syncTrouble,
+  '0025-connection-methods': connectionMethods,
 }

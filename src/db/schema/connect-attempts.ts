@@ -8,6 +8,8 @@ export interface ConnectAttemptsTable {
   workspace_id: string
   connection_id: string
   provider: string
+  /** The id of the method that is gone; null where a version before methods wrote it. */
+  method: string | null
   /** SHA-256 of the `state` parameter. */
   state_hash: Buffer
   redirect_uri: string

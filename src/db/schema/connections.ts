@@ -11,7 +11,10 @@ export interface ConnectionsTable {
   /** Null for the environment's app. */
   provider_app_id: string | null
   environment: string
-  auth_kind: 'oauth2' | 'api_key'
+  /** The kind of its method, as the definition has it. */
+  auth_kind: string
+  /** The id of the method by which it was connected; null where a version before methods wrote it. */
+  method: string | null
   status: ConnectionStatus
   /** An error code that says why the status is what it is. */
   status_reason: string | null

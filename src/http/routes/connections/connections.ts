@@ -37,17 +37,28 @@ const returnUrl = z
   .default(null)
   .meta({ description: "Where the person is sent afterwards; its origin must be on the workspace's list" })
 const token = z.string().min(1).max(20_000)
-const credentials = z.strictObject({ apiKey: z.string().min(1).max(2_000) })
+const credentials = z
+  .record(z.string().max(50), z.string().min(1).max(20_000))
+  .refine(fields => Object.keys(fields).length <= 10, 'Takes at most 10 fields')
+  .meta({
+    description: "What the provider's method asks for, by the names of its fields; a key that is one text is `apiKey`",
+  })
 
 const createBody = z
   .strictObject({
     provider: z.string(),
+    method: z
+      .string()
+      .optional()
+      .meta({ description: 'The id of one of its methods; needed where several begin the same way' }),
     providerAppId: z.string().nullable().default(null),
     environment: z.string().optional(),
     scopes,
     metadata: metadataField.default({}),
     returnUrl,
-    credentials: credentials.optional().meta({ description: 'Connects by key, at once' }),
+    credentials: credentials
+      .optional()
+      .meta({ description: 'Connects at once, by the fields of the method; a key that is one text is `apiKey`' }),
     import: z
       .strictObject({
         accessToken: token.optional(),
@@ -92,9 +103,10 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
         const { import: imported, credentials, ...rest } = body
         const connecting = await createConnection(hub, caller.apiKeyId, caller.workspaceId, {
           ...rest,
+          method: rest.method,
           environment: rest.environment,
           scopes: imported?.scopes ?? rest.scopes,
-          apiKey: credentials?.apiKey,
+          credentials,
           import: imported && {
             accessToken: imported.accessToken,
             refreshToken: imported.refreshToken,
@@ -182,7 +194,7 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
           await reconnectConnection(hub, caller.apiKeyId, caller.workspaceId, params.connectionId, {
             scopes: body.scopes,
             returnUrl: body.returnUrl,
-            apiKey: body.credentials?.apiKey,
+            credentials: body.credentials,
           }),
         ),
     }),

@@ -1,5 +1,5 @@
-import { HubError, type ErrorCode } from '../errors.ts'
-import { TransportError } from '../calls/send.ts'
+import { HubError, type ErrorCode } from '../../errors.ts'
+import { TransportError } from '../../calls/send.ts'
 
 /**
  * What a failed call to a token endpoint means: the grant is gone for good; the app's own id or secret is wrong; the
@@ -53,5 +53,14 @@ export function hubErrorOf(error: TokenError, refused: ErrorCode): HubError {
       return new HubError('RATE_LIMITED', wait)
     case 'down':
       return new HubError(error.cause instanceof TransportError ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_ERROR', wait)
+  }
+}
+
+/** Runs a token call whose failure is its caller's. @throws HubError as `hubErrorOf`, instead of TokenError */
+export async function orHubError<T>(refused: ErrorCode, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw error instanceof TokenError ? hubErrorOf(error, refused) : error
   }
 }

@@ -1,4 +1,5 @@
-import type { OAuth2 } from '../catalogue/schema/auth.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import { valueAt } from '../../calls/json-path.ts'
 import type { Members } from './answer-body.ts'
 import type { TokenFailure } from './token-error.ts'
 
@@ -16,12 +17,14 @@ const outages = ['server_error', 'temporarily_unavailable', 'internal_error', 's
  * The words by which an answer says what is wrong, the most likely one first: `error` as a text (RFC 6749, 5.2), its members
  * where it is an object, or what others name it. Only what looks like a code: it is shown to operators, and no text of
  * the provider's gets through.
+ * @param named where the platform's definition says that the code is
  */
-export function errorWords(members: Members): string[] {
+export function errorWords(members: Members, named?: string): string[] {
   const { error, errors } = members
   const first: unknown = Array.isArray(errors) ? errors[0] : errors
   const inner = [error, first].flatMap(value => (isObject(value) ? [value.code, value.error, value.type] : [value]))
-  const candidates = [...inner, members.error_code, members.errorCode, members.code]
+  const own = named === undefined ? [] : [valueAt(members, named)]
+  const candidates = [...own, ...inner, members.error_code, members.errorCode, members.code]
   return candidates
     .flatMap(value => (Array.isArray(value) ? (value as unknown[]).slice(0, 1) : [value]))
     .map(value => (typeof value === 'number' ? String(value) : value))
@@ -29,13 +32,15 @@ export function errorWords(members: Members): string[] {
 }
 
 /** Whether the members themselves say that there is an error, whatever the status beside them. */
-export function statesError({ error, errors, error_code: code, ok, success }: Members): boolean {
-  const stated = [error, Array.isArray(errors) ? errors[0] : errors, code].some(Boolean)
+export function statesError(members: Members, named?: string): boolean {
+  const { error, errors, error_code: code, ok, success } = members
+  const own = named === undefined ? undefined : valueAt(members, named)
+  const stated = [error, Array.isArray(errors) ? errors[0] : errors, code, own].some(Boolean)
   return stated || ok === false || success === false
 }
 
 /** What a platform means by its words for an error. */
-export function meaningOf(method: OAuth2, words: string[]): TokenFailure {
+export function meaningOf(method: Pick<TokenEndpoint, 'deadGrant' | 'badClient'>, words: string[]): TokenFailure {
   const says = (known: readonly string[] = []) => words.some(word => known.includes(word))
   // The platform's own words first: one may use a standard word in another sense.
   if (says(method.deadGrant)) return 'dead_grant'

@@ -5,8 +5,8 @@ const farBeyond = 100
 
 /**
  * How long a token lives, in milliseconds, by a member such as `expires_in`: seconds as RFC 6749 (5.1) says, as a number or
- * a text. Where seconds are not plausible it is read as what platforms send in their place: an instant since 1970, or
- * milliseconds. Gives undefined for what says nothing, such as null, 0, a negative number or a word.
+ * a text. Where seconds are not plausible it is read as what platforms send in their place: an instant since 1970 or in
+ * words, or milliseconds. Gives undefined for what says nothing, such as null, 0, a negative number or a word.
  * @param declaredMs the life that the definition declares, which decides what is plausible
  */
 export function statedLifeMs(value: unknown, declaredMs: number | undefined, nowMs: number): number | undefined {
@@ -25,6 +25,8 @@ export function statedLifeMs(value: unknown, declaredMs: number | undefined, now
 
 function numberIn(value: unknown): number | undefined {
   const text = typeof value === 'string' ? value.trim() : value
+  // An instant in words (RFC 3339), as where the answer says when the token ends.
+  if (typeof text === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(text)) return Date.parse(text)
   const number = typeof text === 'string' && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { field } from './fields.ts'
+import { placement } from './calls.ts'
+import { methodId } from './method-id.ts'
+import { clientAuth, tokenEndpoint, tokenForToken } from './token-endpoint.ts'
+import { httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
+
+const revoke = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rfc7009'), url: httpsUrl }).describe('RFC 7009 at a URL'),
+  z
+    .strictObject({ kind: z.literal('delete-grant'), url: httpsUrl })
+    .describe("DELETE with the client's id in the path, `{clientId}`, and the token in a JSON body"),
+])
+
+const scopes = z.array(text(200)).max(100)
+
+export type OAuth2 = z.infer<typeof oauth2>
+/** RFC 6749 with PKCE (RFC 7636), and the ways in which platforms depart from them. */
+export const oauth2 = z
+  .strictObject({
+    kind: z.literal('oauth2'),
+    id: methodId,
+    ask: z.array(field).max(10).exactOptional().describe('What is asked for before the person is sent off'),
+    authorize: httpsUrl.describe('Where the person is sent'),
+    ...tokenEndpoint.shape,
+    token: httpsUrl.describe('Where the code is exchanged, and tokens are refreshed'),
+    placement: placement
+      .exactOptional()
+      .describe('Where a call carries the token; `Authorization: Bearer` unless given'),
+    revoke: revoke.exactOptional().describe('How a grant is given back'),
+    clientAuth,
+    pkce: z.boolean().exactOptional().describe('Whether the platform takes PKCE; it does unless this says no'),
+    scopeSeparator: z.enum([' ', ',']).exactOptional().describe('What stands between scopes; a space unless given'),
+    scopeParam: parameter.exactOptional().describe('The parameter that asks for scopes; `scope` unless given'),
+    secondScopes: z
+      .strictObject({
+        param: parameter.describe('The parameter that asks for them'),
+        prefix: text(20).describe('What callers put before such a scope'),
+        granted: jsonPath.exactOptional().describe('Where the answer says which of them it gave'),
+      })
+      .exactOptional()
+      .describe('Scopes of a second kind, such as `user_scope`: a caller names them with a prefix'),
+    defaultScopes: scopes.describe('Scopes asked for when the caller names none'),
+    requiredScopes: scopes.exactOptional().describe('Scopes asked for whatever the caller names'),
+    authorizeParams: record(parameter, z.string().max(500), 20)
+      .exactOptional()
+      .describe('Other parameters of the address that the person is sent to'),
+    captureFromRedirect: z
+      .array(parameter)
+      .max(20)
+      .exactOptional()
+      .describe('Query parameters of the redirect that the connection keeps, such as `realmId`'),
+    signedRedirect: z
+      .strictObject({
+        kind: z.literal('hmac-sha256-hex'),
+        param: parameter.describe('The parameter with the signature'),
+      })
+      .exactOptional()
+      .describe(
+        "The redirect is signed with the client's secret over its other parameters, in the order of their names",
+      ),
+    upgrade: tokenForToken
+      .exactOptional()
+      .describe('The token that the code gives is exchanged at once for one that lives longer'),
+    refresh: tokenForToken
+      .exactOptional()
+      .describe('The token itself is exchanged for a newer one: there is no refresh token'),
+    rotation: z
+      .strictObject({ reuseGrace: lifetime })
+      .exactOptional()
+      .describe('Refresh tokens are replaced on use; for `reuseGrace` a spent one may be used again'),
+  })
+  .describe('A person agrees at the platform: OAuth 2 with a code (RFC 6749), and PKCE (RFC 7636)')

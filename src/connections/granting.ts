@@ -1,0 +1,36 @@
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
+import type { FetchLimits, GrantCall, Way } from '../grants/grant.ts'
+import { wayOf } from '../grants/ways.ts'
+import { appSettings, type AppSettings } from '../provider-apps/store.ts'
+import { methodOf } from './method.ts'
+import type { ConnectionParts } from './parts.ts'
+import type { Connection } from './store.ts'
+
+/** Whose credential it is: what of a connection the way to it depends on. */
+export type GrantOwner = Pick<Connection, 'workspaceId' | 'provider' | 'providerAppId' | 'method' | 'config' | 'scopes'>
+
+/** The way to a connection's credential, and what it is gone with. */
+export interface Granting {
+  definition: ProviderDefinition
+  method: AuthMethod
+  way: Way
+  app: AppSettings
+  /** @param limits of one call; as the settings say unless given */
+  call: (limits?: FetchLimits) => GrantCall
+}
+
+/** @throws HubError `INVALID_PROVIDER`, `INVALID_REQUEST`, `PROVIDER_APP_NOT_FOUND` */
+export async function grantingOf(hub: ConnectionParts, owner: GrantOwner): Promise<Granting> {
+  const { definition, method } = await methodOf(hub, owner)
+  const app = await appSettings(hub, owner)
+  const { config, scopes } = owner
+  const usual = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
+  return {
+    definition,
+    method,
+    way: wayOf(method),
+    app,
+    call: (limits = usual) => ({ outgoing: hub.outgoing, definition, app, config, scopes, limits }),
+  }
+}

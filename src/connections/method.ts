@@ -1,0 +1,68 @@
+import type { Executor } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import { findProvider } from '../catalogue/find.ts'
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
+import type { ConnectionParts } from './parts.ts'
+
+/** What a method is begun with: a visit of its person, what the caller gives, or tokens from elsewhere. */
+export type Beginning = 'person' | 'fields' | 'import'
+
+/** What is made by a method of a platform. */
+export interface MethodOwner {
+  workspaceId: string
+  provider: string
+  /** The method's id. */
+  method: string
+}
+
+/** The platform of a connection or an attempt, and the method of it. @throws HubError `INVALID_PROVIDER`, `INVALID_REQUEST` */
+export async function methodOf(
+  hub: ConnectionParts,
+  owner: MethodOwner,
+  db: Executor = hub.db,
+): Promise<{ definition: ProviderDefinition; method: AuthMethod }> {
+  const definition = await findProvider(hub, owner.workspaceId, owner.provider, db)
+  const method = definition.auth.find(({ id }) => id === owner.method)
+  if (!method) throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not connect that way.` })
+  return { definition, method }
+}
+
+/**
+ * The method by which an account is to be connected: the one that is named, else the only one that begins so.
+ * @throws HubError `INVALID_REQUEST` saying which there are
+ */
+export function chooseMethod(definition: ProviderDefinition, beginning: Beginning, id: string | undefined): AuthMethod {
+  const fitting = definition.auth.filter(method => beginsBy(method, beginning))
+  const [first, another] = id === undefined ? fitting : fitting.filter(method => method.id === id)
+  if (first && !another) return first
+  const known = definition.auth.map(method => method.id).join(', ')
+  const message =
+    id !== undefined && !definition.auth.some(method => method.id === id)
+      ? `${definition.name} has these methods: ${known}.`
+      : fitting.length > 1
+        ? `Name the method: ${fitting.map(method => method.id).join(' or ')}.`
+        : refusal(definition, beginning)
+  throw new HubError('INVALID_REQUEST', { message })
+}
+
+function refusal({ name }: ProviderDefinition, beginning: Beginning): string {
+  switch (beginning) {
+    case 'person':
+      return `${name} is connected by credentials.`
+    case 'fields':
+      return `${name} does not connect by credentials.`
+    case 'import':
+      return 'Only OAuth connections can be imported.'
+  }
+}
+
+/** Whether a method is begun so. */
+export function beginsBy(method: AuthMethod, beginning: Beginning): boolean {
+  switch (method.kind) {
+    case 'oauth2':
+      return beginning !== 'fields'
+    case 'api_key':
+      return beginning === 'fields'
+  }
+}
