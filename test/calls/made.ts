@@ -47,8 +47,7 @@ export function clientOf(
 ): ProviderClient {
   const owner = {
     ...{ id: `conn_made${++made}`, workspaceId: 'ws_made', providerAppId: null, environment: 'production' },
-    // Limits are looked up by it.
-    provider: 'stripe',
+    provider: definition.id,
     config: given.config ?? {},
   }
   const method = given.method ?? definition.auth[0]!

@@ -1,4 +1,4 @@
-import type { ProviderAnswer, ProviderCall } from '../call.ts'
+import type { ProviderAnswer } from '../call.ts'
 
 /** One page as the platform answered it. */
 export interface ItemPage {
@@ -26,8 +26,21 @@ export interface PageSource {
   isEnd?(cursor: string, page: ItemPage): boolean
 }
 
-/** Asks for one page of a list: by parameters beside the list's own, or at an address that the page before has named. */
-export type ListCall = (
-  at: { query: ProviderCall['query'] } | { path: string },
-  signal: AbortSignal,
-) => Promise<ProviderAnswer>
+/** Where a page is: what its parameters say, or an address that the page before has named. */
+export type PagePlace = { params: Record<string, string | number | undefined> } | { address: Address }
+
+/** An address at one of the platform's hosts. */
+export interface Address {
+  host?: string
+  path: string
+}
+
+/** Asks for one page of a list. Parameters that are undefined are left out. */
+export type ListCall = (at: PagePlace, signal: AbortSignal) => Promise<ProviderAnswer>
+
+/** What a list is narrowed to: by a condition of its statement, by parameters or headers. */
+export interface Narrowed {
+  clause?: string
+  params?: Record<string, string | number>
+  headers?: Record<string, string>
+}

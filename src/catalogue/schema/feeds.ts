@@ -1,7 +1,13 @@
 import { z } from 'zod'
-import { jsonPath, lifetime, parameter, pathTemplate, query, text } from './values.ts'
+import { listDefinition } from './pages.ts'
+import { headerName, jsonPath, lifetime, parameter, pathTemplate, query, text } from './values.ts'
 
 const feedBase = { deletions: z.boolean().describe('Whether things deleted are among what it tells') }
+
+export type TimeFormat = z.infer<typeof timeFormat>
+const timeFormat = z
+  .enum(['iso', 'unix-seconds', 'unix-milliseconds', 'http-date'])
+  .describe('How the time is written: `2026-01-31T00:00:00.000Z`, a number, or as headers have it')
 
 export type ChangeFeed = z.infer<typeof changeFeed>
 /** How a platform tells what has changed since a time. */
@@ -24,11 +30,35 @@ export const changeFeed = z.discriminatedUnion('kind', [
       'One answer with everything since a time, at most `limit` things and `maxAge` back: beyond that, a full pass',
     ),
   z
+    .strictObject({ ...feedBase, kind: z.literal('param'), param: parameter, format: timeFormat })
+    .describe('A parameter of the list'),
+  z
+    .strictObject({ ...feedBase, kind: z.literal('header'), name: headerName, format: timeFormat })
+    .describe('A header of the list, such as `if-modified-since`'),
+  z
     .strictObject({
       ...feedBase,
-      kind: z.literal('param'),
-      param: parameter,
-      format: z.enum(['iso', 'unix-seconds']),
+      kind: z.literal('list'),
+      list: listDefinition,
+      since: z.strictObject({
+        param: parameter.describe("The list's parameter, or the path into its body, that takes the time"),
+        format: timeFormat,
+        template: text(300)
+          .exactOptional()
+          .describe('What it says, with `{since}` in it, such as `updated > {since}`; that alone unless given'),
+      }),
+      thing: jsonPath.exactOptional().describe('Where each item holds the thing; the item itself when absent'),
+      overflow: z
+        .strictObject({ total: jsonPath, most: z.int().min(1).max(10_000_000) })
+        .exactOptional()
+        .describe(
+          'Where an answer says how many have changed, and how many the platform tells: beyond that, a full pass',
+        ),
+      maxAge: lifetime.exactOptional().describe('How far back it tells: beyond that, a full pass'),
     })
-    .describe('A parameter of the list'),
+    .refine(
+      ({ list, thing }) => thing === undefined || (list.kind !== 'query' && list.kind !== 'offset'),
+      'cannot look into items that are asked for by their position',
+    )
+    .describe('A list of its own, such as a search or a list of events'),
 ])

@@ -3,7 +3,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { audienceOf } from '../records/events.ts'
 import { findStale, laterOf, type StaleThing } from './find-stale.ts'
 import { isBadItem, type BadItem, type Thing } from '../mapping/mapping.ts'
-import type { ReadPage } from './read-pages.ts'
+import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */

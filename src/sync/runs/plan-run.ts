@@ -3,7 +3,7 @@ import { usableStatuses } from '../../connections/states.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
-import { canTellSince } from '../../calls/pages/page-source.ts'
+import { canTellSince } from '../../calls/pages/model-pages.ts'
 import type { RunRow } from './run-row.ts'
 import type { Sync } from '../sync-store.ts'
 

@@ -1,5 +1,4 @@
-import type { PageSource } from '../../calls/pages/page.ts'
-import type { ItemPage } from '../../calls/pages/page.ts'
+import type { ItemPage, PageSource } from './page.ts'
 
 /** A page with where it began. */
 export interface ReadPage extends ItemPage {
