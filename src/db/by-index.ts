@@ -6,9 +6,9 @@ const methods =
   'enable_seqscan,enable_bitmapscan,enable_sort,enable_incremental_sort,enable_hashjoin,enable_mergejoin,enable_material,enable_memoize'
 
 /**
- * Has the transaction's plans go by the indexes, in their order, whatever the statistics say. Those of a day's partition are
- * made long after its first rows, and nobody can estimate how many rows a range of ids holds: a plan that trusts them may read
- * a whole day for every page.
+ * Makes the transaction's plans follow the indexes, whatever the statistics say. A new day's partition has no statistics until
+ * long after its first rows, and no estimate tells how many rows a range of ids holds. A plan that trusts them may read a whole
+ * day for every page.
  */
 export const planByIndexText = `
   select set_config(name, 'off', true) from unnest('{${methods},jit}'::text[]) as name

@@ -12,7 +12,7 @@ type Connected = (
 
 export interface HubPoolOptions extends pg.PoolConfig {
   max: number
-  /** Whether workspaces share it; otherwise whoever comes first is served first. */
+  /** Whether workspaces share the pool fairly. Otherwise the first to come is served first. */
   shared: boolean
   /** Whether a transaction that asks for a second connection is refused it. */
   watched: boolean

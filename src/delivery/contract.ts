@@ -21,7 +21,7 @@ export function recoverEndpointWorkflowId(endpointId: string): string {
   return `endpoint/${endpointId}`
 }
 
-/** The one workflow that says that nothing gets out, while everything is paused. */
+/** The single workflow that runs while all deliveries are paused, and says so. */
 export const recoverNetworkWorkflowId = 'network'
 
 /** The workflow of a replay. */
@@ -70,7 +70,10 @@ export interface RecoveryStep {
   waiting: number
   /** The class of the last error. */
   error: string | null
-  /** Since when it fails, and when it is disabled unless something succeeds before; instants, for the current details. */
+  /**
+   * When the endpoint began to fail, and when it is disabled unless a delivery succeeds before. Both are instants for the
+   * current details.
+   */
   failingSince?: string
   disableAt?: string
   /** How long to wait before the next step. */

@@ -30,8 +30,8 @@ export async function findDeliverySettings(db: Executor, workspaceId: string): P
 }
 
 /**
- * Changes them: payloads of events from now on are kept for so long, and endpoints without a schedule of their own take
- * the new one with their next claim.
+ * Changes a workspace's settings. New events keep their payloads for the new time; endpoints without a schedule of their own
+ * take the new schedule with their next claim.
  * @throws HubError `INVALID_REQUEST` when a schedule, this one or an endpoint's own, would outlast the payloads
  */
 export async function changeDeliverySettings(
@@ -60,8 +60,8 @@ export async function changeDeliverySettings(
 }
 
 /**
- * Refuses an endpoint's own schedule that would outlast the payloads. To be called after the endpoints' version was raised
- * in this transaction, which holds the settings as they are.
+ * Refuses an endpoint's own schedule that would outlast the payloads. Call it in a transaction that has raised the endpoints'
+ * version, which locks the settings.
  * @throws HubError `INVALID_REQUEST`
  */
 export async function checkSchedule(
@@ -73,7 +73,7 @@ export async function checkSchedule(
   checkFits(retryDelaysMs, (await findDeliverySettings(db, workspaceId)).payloadDays)
 }
 
-/** The last attempt comes a day before the payload goes, at the latest: room for jitter and for what waits in line. */
+/** The last attempt comes at least a day before the payload expires. The day leaves room for jitter and for waiting in line. */
 function longestScheduleMs(payloadDays: number): number {
   return (payloadDays - 1) * dayMs
 }
@@ -97,8 +97,8 @@ async function checkEndpoints(tx: Executor, workspaceId: string, payloadDays: Pa
 }
 
 /**
- * Raises the version of the endpoints without a schedule of their own, by which dispatchers notice what has changed. In the
- * order of ids, as anybody who locks several of them should.
+ * Raises the version of the endpoints without a schedule of their own, so that dispatchers notice the change. Locks them in the
+ * order of their ids, as every caller that locks several endpoints must.
  */
 async function renewDefaultEndpoints(tx: Executor, workspaceId: string): Promise<void> {
   await sql`

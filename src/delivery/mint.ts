@@ -6,8 +6,8 @@ let sequence = 0
 const timeLength = 10
 
 /**
- * A new delivery id that carries its event's instant, so that the deliveries of an event are one short range of ids and
- * need no index of their own. Still a TypeID over a UUIDv7; those minted later by one process mostly sort later.
+ * Makes a delivery id that carries its event's instant. The deliveries of an event are thus one short range of ids and need no
+ * index. The id is still a TypeID over a UUIDv7; ids that one process mints later mostly sort later.
  */
 export function mintDeliveryId(eventId: string): string {
   sequence = (sequence + 1) & 0x7ff

@@ -5,14 +5,14 @@ import { tellOverdueReplays } from './by-hand/tell-replay.ts'
 import { slotsAreMissing, startDispatchSlots } from './dispatch/slots.ts'
 import { startRecovery } from './recovery/trouble.ts'
 
-/** How long past its time a recovery's probe may be before its workflow counts as gone. */
+/** A recovery's workflow counts as gone when its probe is this late. */
 const overdueMs = 60_000
 const startsAtOnce = 50
 
 /**
- * Starts what a crash left unstarted: recoveries of endpoints that are marked so, the recovery of the network, replays,
- * dispatch slots; forgets what came in after a payload was erased. Held deliveries of endpoints that are open again, disabled
- * or gone are the dispatchers' own housekeeping. Gives how many workflows were started or joined.
+ * Starts workflows that a crash left unstarted: recoveries of endpoints and of the network, replays, dispatch slots. Empties
+ * answers that arrived after their payload was erased. The dispatchers themselves look after held deliveries of endpoints that
+ * are open again, disabled or gone. Gives how many workflows it started or joined.
  */
 export async function reconcileDelivery(hub: DeliveryParts, limit: number): Promise<number> {
   let started = 0

@@ -1,4 +1,4 @@
-/** What waits, by workspace: each has its turn after the others, so that one with very much delays them by one each. */
+/** A queue in which workspaces take turns, so that one workspace with very many items delays each other by one item a turn. */
 export class Turns<Item> {
   readonly #waiting = new Map<string, Item[]>()
   #size = 0

@@ -59,8 +59,8 @@ export function bodyText(request: FastifyRequest): string {
 }
 
 /**
- * What is in the body that its values would not keep. What stands in the parts that a route passes on as they are is let
- * through, but for members that are there twice: their receivers would see one or the other.
+ * Finds what the body's values would not keep. Parts that a route passes on unchanged may hold such things, except for repeated
+ * members: their receivers could see either one.
  */
 export function oddParts(request: FastifyRequest, passedOn: readonly SlicePath[] = []): Refusal[] {
   return bodyOf(request)

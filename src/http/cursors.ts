@@ -2,7 +2,7 @@ import type { KeyRing } from '../credentials/key-ring.ts'
 import { HubError } from '../errors.ts'
 import type { AnyRoute, Call } from './route.ts'
 
-/** Of every cursor: those of one list and workspace, with one filter, are signed alike, in every process. */
+/** What the signing key is derived for. All processes sign the cursors of one list, workspace and filter alike. */
 const purpose = 'cursors of lists'
 
 /** The members of a query, a body and a reply that hold a cursor. */
@@ -12,9 +12,9 @@ const shown = ['nextCursor', 'watermark']
 type Members = Record<string, unknown>
 
 /**
- * The cursors of one call. A cursor is a position with a signature over the list that it is a position in: its address, the
- * workspace and the filter. One of another list would skip things in silence, so it is refused; and what nobody could have
- * been given never reaches the database.
+ * Signs and opens the cursors of one call. A cursor is a position, with a signature over its list: the address, the workspace
+ * and the filter. A cursor of another list would silently skip items, so it is refused. A forged cursor never reaches the
+ * database.
  */
 export class CallCursors {
   readonly #ring: KeyRing
@@ -54,7 +54,7 @@ export class CallCursors {
   }
 }
 
-/** What a list was asked for, but the page: in one order, whatever order the caller wrote it in. */
+/** Describes a list's query without its page, in one order whatever order the caller wrote it in. */
 function filterOf(part: unknown): Members {
   if (!isObject(part)) return {}
   const names = Object.keys(part).filter(name => name !== given && name !== 'limit' && part[name] !== undefined)

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { HubError } from '../errors.ts'
 
 /**
- * A body that has nothing in it is none, whatever it is called and however it is framed: some clients send an empty chunked one
- * with every call. Anything else that is not JSON is refused at its first byte.
+ * Treats an empty body as none, whatever its content type and framing: some clients send an empty chunked body with every call.
+ * Refuses any other body that is not JSON at its first byte.
  */
 export function acceptEmptyBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', async (_request: unknown, payload: IncomingMessage) => {

@@ -28,8 +28,8 @@ export function asHubError(error: unknown): HubError {
 }
 
 /**
- * What Fastify refuses (https://fastify.dev/docs/latest/Reference/Errors/). Those that have no code of their own here are the
- * caller's all the same where Fastify says so.
+ * Codes for Fastify's refusals (https://fastify.dev/docs/latest/Reference/Errors/). A refusal without a code here is still the
+ * caller's error where Fastify says so.
  */
 function fastifyError(error: FastifyError): HubError {
   switch (error.code) {
@@ -54,7 +54,7 @@ const byStatus: Record<number, ErrorCode> = {
   431: 'HEADERS_TOO_LARGE',
 }
 
-/** SQLSTATEs that what the caller sent can bring about. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** SQLSTATEs that a caller's input can cause. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function databaseError(code: string, cause: unknown): HubError {
   switch (code) {
     // character_not_in_repertoire, untranslatable_character: texts with NUL, which Postgres does not store.

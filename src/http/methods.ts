@@ -7,9 +7,8 @@ const methods = METHODS.filter(method => method !== 'CONNECT')
 const taking = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
- * Makes every method known to the server, those that nothing takes included: none of them has a body to be judged. What it gives is
- * called when all routes are there: it makes each address answer the methods that it does not take with 405 and the list of
- * those it takes.
+ * Registers every HTTP method, so that the server does not judge the bodies of unsupported ones. Gives a function to call after
+ * all routes are registered: each address then answers other methods with 405 and the list of its own.
  */
 export function refuseOtherMethods(app: FastifyInstance): () => void {
   for (const method of methods.filter(method => !taking.includes(method))) {

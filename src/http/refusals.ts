@@ -27,7 +27,7 @@ export function refusals(part: string, issues: Issue[]): Refusal[] {
   })
 }
 
-/** How far a value is from one alternative of a union: members that are not its own count most, another type still more. */
+/** Measures how far a value is from one alternative of a union: foreign members count most, another type even more. */
 function distanceOf(issues: Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + 10 * issue.keys.length

@@ -130,7 +130,7 @@ const brokenRequests: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 }
 
-/** A request that never became one (https://nodejs.org/api/http.html#event-clienterror): all there is, is the socket. */
+/** Answers input that never became a request (https://nodejs.org/api/http.html#event-clienterror). Only the socket exists. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const requestId = newId('request')

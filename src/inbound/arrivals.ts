@@ -27,8 +27,8 @@ export type WebhookReceipt =
   { kind: 'events'; accepted: number; duplicates: number } | { kind: 'challenge'; answer: ChallengeAnswer }
 
 /**
- * Takes a provider's webhook in: verified over its raw bytes, committed, and known by its delivery id. What it leads to
- * happens afterwards.
+ * Accepts a provider's webhook: verifies its raw bytes, commits it, and recognises repeats by its delivery id. Routing happens
+ * afterwards.
  * @throws HubError `SIGNATURE_INVALID`; `INVALID_REQUEST` when the body is not JSON; `BODY_TOO_LARGE` unpacked
  */
 export async function receiveWebhook(hub: ConnectionParts, request: WebhookRequest): Promise<WebhookReceipt> {

@@ -9,8 +9,8 @@ export const claimBytes = 8 * 1024 * 1024
 export const claimLeaseMs = 30_000
 
 /**
- * How much one transaction writes: connections that webhooks are about, and bytes of bodies for them. A webhook about more
- * is routed to some of its connections at a time.
+ * The most that one transaction writes: connections that webhooks are about, and bytes of bodies for them. A webhook about more
+ * connections is routed to some at a time.
  */
 export const mostTargets = 500
 export const mostWrittenBytes = 32 * 1024 * 1024
@@ -40,7 +40,7 @@ export function bodyLimitOf(definition: Pick<WebhookDefinition, 'bodyLimit'>): n
 export const bodyRoomBytes = 96 * 1024 * 1024
 export const bodyShareBytes = 48 * 1024 * 1024
 
-/** How far what nobody has vouched for is unpacked: JSON seldom shrinks to a hundredth, a bomb to a thousandth. */
+/** The most that unverified bytes are unpacked to. JSON seldom shrinks to a hundredth, a bomb to a thousandth. */
 export function untrustedBytes(packedBytes: number): number {
   return 64 * 1024 + 100 * packedBytes
 }

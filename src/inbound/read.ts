@@ -13,7 +13,7 @@ export interface InboundItem {
   type: string
   /** The platform's own id of it, or the hash of its content. */
   deliveryId: string
-  /** Whether the id is the platform's own: then it is the same thing whenever it comes again. */
+  /** Whether the platform itself gave the id. The same id then means the same item whenever it arrives. */
   hasOwnId: boolean
   accountId: string | null
   /** JSON: the bytes as they came, or those of the one item among them. */
@@ -47,7 +47,7 @@ interface Place {
   isWhole: boolean
 }
 
-/** Where the items are; an element on the way to items under which there is none is one itself. */
+/** Finds the items. An element on the way to items that holds none is an item itself. */
 function placesIn({ text, value }: WebhookJson, each: string): Place[] {
   const ways = [...each.matchAll(/\[\]/g)].map(({ index }) => each.slice(0, index + 2)).filter(way => way !== each)
   const places: Place[] = []
@@ -110,7 +110,7 @@ function readField(from: WebhookField, request: SignedRequest, json: unknown, in
   return firstGroup(from.pattern, text)
 }
 
-/** An account that is named in a way that cannot be read is nobody's: it must not count as none. */
+/** Reads the account's id. An account whose name cannot be read is nobody's; it must not count as missing. */
 function readAccount(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
   const text = readField(from, request, json, indices)
   if (text !== undefined) return keptId(text)

@@ -45,7 +45,7 @@ function isShort(source: string): boolean {
   return mark <= 15 && Math.abs(Number(source.slice(mark + 1))) < 290
 }
 
-/** Longer ones, of which nobody asks what they come to, are themselves only: that takes time which grows with the digits. */
+/** Longer numbers are compared as text only: computing their value takes time that grows with the digits. */
 const longestCompared = 1_000
 
 /** Whether a value is such a number, or holds one. */
@@ -63,7 +63,7 @@ export function plainOf(source: string): string {
   return sign === 0 ? '0' : `${sign < 0 ? '-' : ''}${digits}e${exponent}`
 }
 
-/** What no memory would hold the zeros of is as large as any other such number. */
+/** Exponents with more digits than this are not told apart: no memory would hold that many zeros. */
 const longestExponent = 30
 
 /** A decimal number: its sign, its digits without zeros at either end, and the power of ten that the last digit stands for. */

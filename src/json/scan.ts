@@ -1,6 +1,6 @@
 /** What a text shows that is known to be JSON. */
 export interface Scanned {
-  /** How many members its objects have, each name counted as often as it is there. */
+  /** Counts the members of all objects, and each repeated name as often as it occurs. */
   members: number
   /** How many arrays and objects stand in one another. */
   depth: number

@@ -3,8 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 let last: Promise<void> = Promise.resolve()
 
 /**
- * Waits for a turn of the process's loop that is nobody else's who asks here: so that what comes together and takes some
- * milliseconds each, such as large answers to be parsed, leaves room for everything else in between.
+ * Waits for a turn of the event loop that no other caller shares. Pieces of work that arrive together and take milliseconds
+ * each, such as parsing large answers, thus leave room for everything else.
  */
 export function ownTurn(): Promise<void> {
   last = last.then(() => turn())

@@ -13,7 +13,7 @@ import { locateApiKey, locateWorkspace } from '../workspaces/locate.ts'
 
 type Locate = (db: Executor, id: string) => Promise<Located | undefined>
 
-/** Who knows the things of each kind; requests leave no row, and an attempt at a delivery is told by its delivery. */
+/** The feature that knows each kind of id. Requests leave no row; an attempt is found by its delivery. */
 const locates: Partial<Record<IdKind, Locate>> = {
   workspace: locateWorkspace,
   apiKey: locateApiKey,
@@ -40,8 +40,8 @@ export interface Found extends Located {
 }
 
 /**
- * Finds what an id names, in whatever workspace it is: an id of the hub's, or a platform's id of an account, which may have
- * several connections. That it was looked up is written to the audit log of each workspace concerned.
+ * Finds what an id names, in any workspace. The id may be the hub's or a platform's account id, which may have several
+ * connections. Writes the look-up to the audit log of each workspace concerned.
  * @throws HubError `ID_NOT_FOUND`
  */
 export async function findAnywhere(db: Database, actor: string, id: string): Promise<Found[]> {

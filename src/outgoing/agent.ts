@@ -33,9 +33,9 @@ const settings = {
 }
 
 /**
- * One way out for a process. The guard is asked with the very address that will be connected to, after the look-up, so that
- * a name which resolves differently the second time gains nothing. Through a proxy, the names are the proxy's to look up
- * and to judge; addresses in URLs are still judged here.
+ * Creates a process's way out. The guard checks the very address that will be connected to, after the look-up, so a name that
+ * resolves differently the second time gains nothing. A proxy looks up and judges names itself; addresses in URLs are still
+ * judged here.
  * @param resolve how names are looked up; the system's way unless a test says otherwise
  */
 export function createOutgoing(config: Config['outgoing'], resolve?: Resolve): Outgoing {
@@ -63,7 +63,7 @@ function direct(lookup: ReturnType<typeof guardedLookup>): MakeWay {
   }
 }
 
-/** What is encrypted goes through a tunnel that the proxy does not see into: the certificate is for the receiver alone. */
+/** Sends TLS through a tunnel that the proxy cannot read. The client certificate is for the receiver alone. */
 function proxied(uri: string): MakeWay {
   return (_origin, certificate, observe) =>
     new ProxyAgent({

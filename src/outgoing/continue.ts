@@ -5,9 +5,9 @@ const head = /^HTTP\/1\.1 1\d\d/
 const headBytes = 'HTTP/1.1 100'.length
 
 /**
- * Makes connections on which an unasked `100 Continue` is an informational answer like any other, as RFC 9110 (15.2) wants
- * it: undici cuts the connection, since it never asks for one. Where an answer begins with it, it reads as `102`, which undici
- * passes over. One whose first twelve bytes come in two pieces is not seen.
+ * Creates connections that accept an unasked `100 Continue` as an informational answer (RFC 9110, 15.2). Undici cuts such a
+ * connection, since it never asks for one. The connection rewrites a leading `100` to `102`, which undici passes over. A status
+ * line that arrives in two pieces is missed.
  */
 export function acceptingContinue(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) =>

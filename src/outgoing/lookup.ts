@@ -18,9 +18,8 @@ export type Resolve = (
 ) => void
 
 /**
- * A look-up that gives only the addresses the guard allows, and fails when there is none among them. Connections that need
- * the same name at the same time share one look-up: the system's has few threads, and a name server that does not answer
- * would take them all.
+ * Looks names up, and gives only addresses that the guard allows; fails when there is none. Connections that need the same name
+ * at the same time share one look-up: the system has few threads for them, and a silent name server would take them all.
  */
 export function guardedLookup(guard: AddressGuard, resolve: Resolve = systemLookup): LookupFunction {
   const underWay = new Map<string, Found[]>()

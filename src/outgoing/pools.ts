@@ -31,8 +31,8 @@ interface Entry {
 }
 
 /**
- * Keep-alive connections, pooled by origin and bounded in all: when more are open than may be, those idle that were not
- * used for the longest are closed. What is under way is never cut; how much that is, is for the callers to bound.
+ * Pools keep-alive connections by origin, with a bound for all. Beyond the bound it closes the idle connections that were used
+ * least recently. It never cuts a request; callers bound how many are under way.
  */
 export class OriginPools {
   readonly #make: MakeWay

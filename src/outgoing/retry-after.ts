@@ -1,6 +1,6 @@
-/** Nobody is left alone for longer, whatever they ask for: a slip of the pen would be an outage without an end. */
+/** The longest wait that is believed. A receiver's typing error must not become an endless outage. */
 const longestMs = 24 * 3_600_000
-/** Of what stands in the header: longer ones, or more of them, are no wait that anybody meant. */
+/** A longer header, or list of headers, states no wait that anybody meant. */
 const longestText = 256
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const month = `(?<month>${months.join('|')})`

@@ -19,9 +19,8 @@ const capacity = 10_000
 const lastUseEveryMs = 60_000
 
 /**
- * Finds out whose API key a call carries. What Postgres said is kept in the process for 2 seconds: so long, at most, a key
- * that was revoked or has expired still opens. At most 10,000 keys are kept. A key's last use is written at most once a
- * minute, beside the request and not before it.
+ * Finds the owner of an API key. Keeps Postgres' answers for 2 seconds, for 10,000 keys at most; a revoked or expired key opens
+ * no longer than that. Records a key's last use at most once a minute, beside the request and not before it.
  */
 export class Authenticator {
   readonly #hub: Foundation
@@ -32,7 +31,7 @@ export class Authenticator {
     this.#hub = hub
   }
 
-  /** Whose key it is; undefined when there is none such, or it is revoked or expired. */
+  /** Gives the key's owner; undefined when the key is unknown, revoked or expired. */
   async holderOf(secret: string): Promise<KeyHolder | undefined> {
     if (!looksLikeApiKey(secret)) return undefined
     const hash = hashApiKey(secret)

@@ -17,8 +17,8 @@ const mostLookedAt = 40_000
 const pageSize = 2_000
 
 /**
- * Cancels a delivery that waits. One that was cancelled before is no error.
- * @throws HubError `DELIVERY_NOT_FOUND`, `DELIVERY_BUSY` when it is being sent just now, `CONFLICT` when it is finished
+ * Cancels a waiting delivery. Cancelling it again is no error.
+ * @throws HubError `DELIVERY_NOT_FOUND`, `DELIVERY_BUSY` while it is being sent, `CONFLICT` when it is finished
  */
 export async function cancelDelivery(
   hub: DeliveryParts,
@@ -39,14 +39,14 @@ export async function cancelDelivery(
 /** What came of cancelling several. */
 export interface Cancelled {
   cancelled: number
-  /** Those that are being sent just now, which nobody can call back. */
+  /** Deliveries that are being sent now. Nobody can call these back. */
   sending: number
-  /** Whether there are more: the same call goes on. */
+  /** Whether more are waiting. The same call, made again, goes on with them. */
   more: boolean
 }
 
 /**
- * Cancels what waits of an event, up to 10,000 deliveries, and those that it would still be expanded to.
+ * Cancels up to 10,000 waiting deliveries of an event, and stops its expansion into further ones.
  * @throws HubError `EVENT_NOT_FOUND`
  */
 export async function cancelEvent(
@@ -91,7 +91,7 @@ export async function countSending(db: Executor, workspaceId: string, eventId: s
   return rows[0]?.count ?? 0
 }
 
-/** What is cancelled together: what waits for an endpoint, or for all of the workspace's, of one type if one is given. */
+/** Selects the deliveries to cancel: of one endpoint or of the whole workspace, of one event type or of all. */
 export interface CancelFilter {
   endpointId?: string | undefined
   type?: string | undefined
@@ -104,8 +104,8 @@ export interface CancelPosition {
 }
 
 /**
- * Cancels what waits, endpoint by endpoint, up to 10,000 deliveries a call. Gives where the next call goes on, if there is
- * more to look at.
+ * Cancels up to 10,000 waiting deliveries, endpoint by endpoint. Gives the position where the next call goes on, if more are
+ * left.
  */
 export async function cancelWaiting(
   hub: DeliveryParts,
@@ -143,7 +143,9 @@ interface Waiting {
   event_id: string
 }
 
-/** A page of what waits, in the order of endpoints. Indexes: endpoints_by_workspace, delivery_queue_by_endpoint. */
+/**
+ * Reads a page of waiting deliveries, in the order of endpoints. Indexes: endpoints_by_workspace, delivery_queue_by_endpoint.
+ */
 export function waitingStatement(
   workspaceId: string,
   endpointId: string | undefined,
@@ -170,7 +172,7 @@ export function waitingStatement(
   }
 }
 
-/** The ids of those whose event has the type: by the primary key of events. */
+/** Gives the ids of the deliveries whose event has the type. Looks events up by their primary key. */
 async function ofType(tx: Executor, rows: readonly Waiting[], type: string | undefined): Promise<string[]> {
   if (type === undefined || rows.length === 0) return rows.map(row => row.id)
   const ids = [...new Set(rows.map(row => row.event_id))].sort()

@@ -8,8 +8,9 @@ const dayMs = 86_400_000
 const historyDays = 90
 
 /**
- * Ends what has waited until its payload went, up to a limit for each class: behind a pause, say, which may last for ever. It
- * becomes history while there is one of its day. Gives how many. By the primary key: what is younger is not read.
+ * Ends deliveries that waited until their payload expired (behind an endless pause, for example), up to a limit for each
+ * retention class. Writes them to history while the partition of their day exists. Gives how many it ended. Reads by the
+ * primary key, so younger rows cost nothing.
  */
 export async function expireWaiting(hub: DeliveryParts, limit: number): Promise<number> {
   const now = Date.now()

@@ -3,15 +3,15 @@ import { CompiledQuery } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { sameRow } from '../dispatch/claiming/same-row.ts'
 
-/** How a delivery ends that is not sent any more. */
+/** The end of a delivery that is not sent any more. */
 export interface Ending {
   status: 'failed' | 'cancelled'
   reason: string
 }
 
 /**
- * The part of a statement that makes history of the queue rows which the part `waiting` has locked: `done` are those rows.
- * What is under a lease is being sent, and is not for others to end.
+ * Builds the part of a statement that moves queue rows to history. The part `waiting` before it has locked these rows; `done`
+ * gives those that were moved. A leased row is being sent, so it stays.
  */
 const ending = (status: string, reason: string) => `
   done as (
@@ -22,8 +22,8 @@ const ending = (status: string, reason: string) => `
   select id, workspace_id, endpoint_id, event_id, ${status}, ${reason}, attempts, now(), last_error from done`
 
 /**
- * Ends deliveries that wait for an endpoint which takes none any more, up to a limit: they become history, replayable.
- * Gives how many. Indexes: delivery_queue_by_endpoint.
+ * Ends deliveries of an endpoint that takes none any more, up to a limit, and writes them to history, from where they can be
+ * replayed. Gives how many it ended. Index: delivery_queue_by_endpoint.
  */
 export async function finishWaiting(
   pool: pg.Pool,
@@ -45,8 +45,8 @@ export async function finishWaiting(
 }
 
 /**
- * Ends those of the named deliveries that wait and are not being sent. Gives how many. One alone is waited for when somebody
- * else holds it, of several those that are held are left out: two who wait for each other would never end.
+ * Ends the named deliveries that wait and are not being sent. Gives how many it ended. Waits for the lock of a single delivery.
+ * Of several, it skips those that another transaction has locked: two transactions could otherwise wait for each other.
  */
 export async function finishNamed(db: Executor, workspaceId: string, ids: string[], end: Ending): Promise<number> {
   return run(
@@ -60,7 +60,10 @@ export async function finishNamed(db: Executor, workspaceId: string, ids: string
   )
 }
 
-/** Ends what waits of one event and is not being sent, up to a limit: a range of the primary key. Gives how many. */
+/**
+ * Ends the waiting deliveries of one event that are not being sent, up to a limit. Gives how many it ended. Reads a range of
+ * the primary key.
+ */
 export async function finishOfEvent(
   db: Executor,
   event: { workspaceId: string; eventId: string; range: { from: string; to: string } },

@@ -18,12 +18,12 @@ interface Row extends Replayed {
   finishedAt: Date
 }
 
-/** How a delivery ends whose endpoint was disabled while it waited. */
+/** The reasons that deliveries have whose endpoint was disabled while they waited. */
 const disabledReasons: ReadonlySet<string | null> = new Set(['endpoint_disabled', 'endpoint_gone'])
 
 /**
- * The deliveries behind a replay's cursor, up to a limit, and which of them it wants: `last` is the last one looked at.
- * However few are wanted, no more than the limit are read.
+ * Reads up to `limit` deliveries behind a replay's cursor, and selects those that the replay wants. `last` is the last delivery
+ * read, wanted or not.
  */
 export async function findReplayed(
   db: Executor,
@@ -46,9 +46,10 @@ export async function findReplayed(
 }
 
 /**
- * In the order of ids. Indexes: deliveries_unsuccessful_by_endpoint and deliveries_unsuccessful, one scan for each status;
- * deliveries_by_endpoint and deliveries_by_workspace when successful ones are wanted too. The owner is asked for as
- * `= any(array[…])` and named in the order: on a plain equality Postgres may take the primary key for as good, and walk it.
+ * Lists candidates in the order of their ids. Unsuccessful ones come from one scan for each status (deliveries_unsuccessful,
+ * deliveries_unsuccessful_by_endpoint); successful ones from deliveries_by_endpoint or deliveries_by_workspace. The statement
+ * compares the owner by `= any(array[…])` and names it in the order: given a plain equality, Postgres may walk the primary key
+ * instead.
  */
 export function candidateStatement(
   replay: Pick<Replay, 'workspaceId' | 'endpointId' | 'statuses' | 'cursor' | 'to' | 'missed'>,
@@ -70,7 +71,7 @@ export function candidateStatement(
   return { text, values: replay.endpointId === null ? values : [...values, replay.endpointId] }
 }
 
-/** Those whose event's type fits the pattern: by the primary key of events, a short range of it. */
+/** Selects the rows whose event type fits the pattern. Reads a short range of the primary key of events. */
 async function ofType(db: Executor, rows: readonly Row[], pattern: string | null): Promise<Row[]> {
   const [first, last] = [rows[0], rows.at(-1)]
   if (pattern === null || !first || !last) return [...rows]

@@ -15,13 +15,13 @@ export interface Missable {
   payloadDays: number
 }
 
-/** What one batch may read of payloads, and look at of their values, to match by. */
+/** The most payload bytes that one batch reads, and the most values that it compares, to match events. */
 const mostBytes = 8 * 1024 * 1024
 const mostLooks = 2_000_000
 
 /**
- * A workspace's events of a range, up to a limit, and which of them the endpoint would have got as it is now: `last` is the
- * last one looked at, `more` whether others follow. Index: events_by_workspace.
+ * Reads up to `limit` of a workspace's events in a range, and selects those that the endpoint, as it is now, would get. `last`
+ * is the last event read; `more` says whether others follow. Index: events_by_workspace.
  */
 export async function findMissable(
   db: Executor,
@@ -74,10 +74,10 @@ function eventsAfter(
     .execute()
 }
 
-/** Goes to one endpoint alone, whatever the others subscribe to. */
+/** An event of this type goes to one endpoint alone, whatever others subscribe to. */
 const testType = 'endpoint.test'
 
-/** What the hub says about an endpoint, which is not told of itself. */
+/** Whether an event of the type tells about an endpoint. The endpoint itself does not get such events. */
 function tellsOfEndpoint(type: string): boolean {
   return type.startsWith('endpoint.') || type.startsWith('webhook.')
 }
@@ -93,7 +93,7 @@ function takes(
   return !condition || condition({ channels: event.channels, data }, looks)
 }
 
-/** An event's data as it was stored; none when its payload is gone. */
+/** Gives an event's data as it was stored; undefined when the payload is gone. */
 async function storedData(db: Executor, event: Missable): Promise<unknown> {
   const { rows } = await sql<{ body: Buffer }>`
     select body from event_payloads where payload_days = ${event.payloadDays} and event_id = ${event.id}`.execute(db)

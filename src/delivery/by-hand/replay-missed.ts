@@ -9,8 +9,8 @@ import type { ReplayBatch } from './replay-batch.ts'
 import { findFull } from './replay-throttle.ts'
 
 /**
- * Makes deliveries of the events behind a replay's cursor that its endpoint would have got and has no delivery of, waiting or
- * finished.
+ * Creates deliveries for the events behind a replay's cursor that the endpoint would have got and has no delivery of, waiting
+ * or finished.
  */
 export async function queueMissed(hub: DeliveryParts, tx: Executor, replay: Replay): Promise<ReplayBatch> {
   const { workspaceId, endpointId, cursor } = replay
@@ -40,7 +40,7 @@ export async function queueMissed(hub: DeliveryParts, tx: Executor, replay: Repl
 }
 
 /**
- * Which of the events the endpoint has a delivery of, or will get one when their expansion comes to it. Index of both
+ * Gives the events that the endpoint has a delivery of, or will get one of when their expansion reaches it. Index of both
  * delivery tables: (endpoint_id, id).
  */
 async function knownEvents(tx: Executor, endpointId: string, events: readonly Missable[]): Promise<Set<string>> {
@@ -64,7 +64,9 @@ export function knownStatement(endpointId: string, events: readonly string[]): {
   }
 }
 
-/** Queues the events for the endpoint; those whose payload is gone, or all when it takes none any more, are left out. */
+/**
+ * Queues the events for the endpoint. Skips events without a payload, and all of them when the endpoint takes none any more.
+ */
 async function insertDeliveries(
   tx: Executor,
   workspaceId: string,

@@ -12,13 +12,13 @@ import { advanceReplay, changeReplayState, lockReplay, noteLook, type Replay } f
 import { findFull } from './replay-throttle.ts'
 import { requeue } from './requeue.ts'
 
-/** One step goes on for so long while it finds something. */
+/** A step lasts this long at most, while it finds deliveries. */
 const stepMs = 5_000
 
 /**
- * One step of a replay: batch after batch goes back to the queue, each in a transaction with the row's cursor and counts, so
- * that a step which is repeated or doubled goes on where the other stopped. It ends after a few seconds, when an endpoint has
- * enough waiting, or when the row says something else.
+ * Carries out one step of a replay. Moves batch after batch back to the queue; each transaction also moves the row's cursor and
+ * counts, so a repeated or concurrent step goes on where the other stopped. The step ends after a few seconds, when an endpoint
+ * has enough waiting, or when the row's state has changed.
  * @param idle how many steps before this one moved nothing
  */
 export async function moveReplay(
@@ -64,7 +64,9 @@ function standing(replay: Replay, batch: ReplayBatch | undefined) {
   }
 }
 
-/** Under the row's lock: what comes after its cursor is moved, and the cursor with it. Nothing unless it is running. */
+/**
+ * Moves one batch behind the cursor, and the cursor with it, under the row's lock. Does nothing unless the replay is running.
+ */
 async function moveBatch(
   hub: DeliveryParts,
   tx: Executor,

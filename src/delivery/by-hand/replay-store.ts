@@ -19,7 +19,7 @@ export interface ReplayRange {
   statuses: ReplayedStatus[]
   /** An event type or a pattern of them; null for all. */
   type: string | null
-  /** What the endpoint did not get: its failed deliveries, and the events without one. */
+  /** Whether to send what the endpoint missed: failed deliveries, and events that it has no delivery of. */
   missed: boolean
 }
 
@@ -80,7 +80,7 @@ export async function findReplay(db: Executor, workspaceId: string, id: string):
   return replayOf(row)
 }
 
-/** A replay that nobody else moves until the transaction ends; undefined when there is none. */
+/** Locks a replay until the transaction ends; undefined when there is none. */
 export async function lockReplay(tx: Executor, workspaceId: string, id: string): Promise<Replay | undefined> {
   const row = await selectReplay(tx, workspaceId, id).forUpdate().executeTakeFirst()
   return row && replayOf(row)
@@ -111,7 +111,10 @@ export async function countOpenReplays(db: Executor, workspaceId: string): Promi
   return count
 }
 
-/** Brings a replay to another state, from where that is possible; `reconcile` sees that its workflow knows. */
+/**
+ * Moves a replay to another state, if the table of transitions allows it. `reconcile` makes sure that its workflow learns of
+ * it.
+ */
 export async function changeReplayState(
   db: Executor,
   workspaceId: string,
@@ -158,8 +161,8 @@ export async function advanceReplay(
 }
 
 /**
- * Notes that the workflow has looked at the row in this state and looks again after the wait: `reconcile` calls it when it
- * does not. A state in which there is nothing to do needs no look.
+ * Records that the workflow has seen the row in this state, and when it looks again. `reconcile` wakes a workflow that misses
+ * its time. A state with nothing to do needs no further look.
  */
 export async function noteLook(
   db: Executor,
@@ -178,7 +181,9 @@ export async function noteLook(
     .execute()
 }
 
-/** Forgets up to `limit` replays that ended 90 days ago, as what they moved is forgotten; gives how many. */
+/**
+ * Deletes up to `limit` replays that ended 90 days ago: the deliveries that they moved are gone by then too. Gives how many.
+ */
 export async function expireReplays(db: Executor, limit: number): Promise<number> {
   // By replays_by_end.
   const { numAffectedRows } = await sql`

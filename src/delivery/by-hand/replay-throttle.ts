@@ -8,7 +8,7 @@ import type { Replay } from './replay-store.ts'
 export interface Throttle {
   /** An endpoint that has enough waiting: the replay waits for it. */
   full: string | undefined
-  /** Endpoints that have enough waiting and take nothing just now: a replay of all endpoints passes them by. */
+  /** Endpoints that have enough waiting and take nothing now. A replay of all endpoints passes over them. */
   closed: ReadonlySet<string>
 }
 
@@ -19,8 +19,8 @@ interface Row {
 }
 
 /**
- * Looks whether so many deliveries are due already at the endpoints of a batch that a replay would be in the way of live
- * traffic. Index: delivery_queue_by_endpoint; of each endpoint no more than four times the limit is read.
+ * Finds the endpoints of a batch that have so many due deliveries that a replay would delay live traffic. Index:
+ * delivery_queue_by_endpoint; the statement reads at most four times the limit of each endpoint.
  */
 export async function findFull(
   db: Executor,

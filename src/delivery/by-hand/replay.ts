@@ -17,15 +17,15 @@ import { tellReplay } from './tell-replay.ts'
 
 const dayMs = 86_400_000
 const keptMs = 90 * dayMs
-/** What waits fails when its endpoint is disabled; it may have been published as long before as anything may wait. */
+/** The longest that a delivery waits. Disabling an endpoint fails its waiting deliveries, and these may be that old. */
 const longestWaitMs = 30 * dayMs
-/** A workspace's replays that are not over. */
+/** The most unfinished replays of a workspace. */
 const mostOpen = 20
 
 /**
- * Asks for a range of deliveries to be sent again. The row is the request; its workflow is started now, or by `reconcile`.
- * @throws HubError `ENDPOINT_NOT_FOUND`; `INVALID_REQUEST`; `CONFLICT` when the endpoint is disabled, or when twenty replays
- * of the workspace are not over
+ * Requests that a range of deliveries is sent again. The row is the request; the workflow starts now, or by `reconcile`.
+ * @throws HubError `ENDPOINT_NOT_FOUND`; `INVALID_REQUEST`; `CONFLICT` when the endpoint is disabled, or when twenty replays of
+ * the workspace are not over
  */
 export async function requestReplay(
   hub: DeliveryParts,
@@ -48,7 +48,10 @@ export async function requestReplay(
   return replay
 }
 
-/** The request itself, in the caller's transaction; the caller tells its workflow afterwards. @throws HubError `INVALID_REQUEST`, `CONFLICT` */
+/**
+ * Writes the request in the caller's transaction. The caller tells the workflow after the commit.
+ * @throws HubError `INVALID_REQUEST`, `CONFLICT`
+ */
 export async function writeReplay(
   tx: Executor,
   actor: string,
@@ -78,7 +81,7 @@ const requests = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as 
 export type ReplayRequest = keyof typeof requests
 
 /**
- * Pauses, resumes or cancels a replay: what it has queued stays queued. To ask for what is already so is no error.
+ * Pauses, resumes or cancels a replay. Deliveries that it has queued stay queued. Asking for the present state is no error.
  * @throws HubError `REPLAY_NOT_FOUND`, `CONFLICT` when it is over
  */
 export async function requestOfReplay(

@@ -4,8 +4,8 @@ import { eventIdRange } from '../mint.ts'
 import { queueRow } from '../events/queue-row.ts'
 
 /**
- * Moves finished deliveries back to the queue, due now, with the retry schedule from its beginning; each one's last attempt
- * joins the others. What is not finished, whose payload is gone or whose endpoint takes none stays where it is. Gives how
+ * Moves finished deliveries back to the queue, due now, at the start of their retry schedule. The last attempt of each joins
+ * its earlier ones. A delivery stays where it is when it is unfinished, has no payload, or its endpoint takes none. Gives how
  * many were moved.
  * @param ids ascending
  */
@@ -16,7 +16,10 @@ export async function requeue(db: Executor, workspaceId: string, ids: readonly s
   return Number(numAffectedRows ?? 0)
 }
 
-/** Its statement: all by primary keys. The bounds let Postgres leave out the other days of every table. */
+/**
+ * Builds the statement of `requeue`, which reads by primary keys only. The bounds let Postgres skip the partitions of other
+ * days.
+ */
 export function requeueStatement(workspaceId: string, ids: readonly string[]): { text: string; values: unknown[] } {
   const [first, last] = [ids[0]!, ids.at(-1)!]
   return {

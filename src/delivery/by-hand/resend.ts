@@ -8,8 +8,8 @@ import { findEndpoint } from '../endpoints/endpoint-store.ts'
 import { requeue } from './requeue.ts'
 
 /**
- * Sends a delivery again, now, with the retry schedule from its beginning. One that waits for its next attempt is made due;
- * a finished one goes back to the queue, and its last attempt joins the others. Asked twice at once it is sent once.
+ * Sends a delivery again now, at the start of its retry schedule. A waiting delivery becomes due; a finished one returns to the
+ * queue, and its last attempt joins its earlier ones. Two simultaneous requests send it once.
  * @throws HubError `DELIVERY_NOT_FOUND`; `DELIVERY_BUSY` when it is being sent just now; `PAYLOAD_GONE`; `CONFLICT` when its
  * endpoint takes none
  */
@@ -36,7 +36,7 @@ export async function resendDelivery(
   throw new HubError(after.finishedAt === null ? 'DELIVERY_BUSY' : 'PAYLOAD_GONE')
 }
 
-/** Makes one that waits due now, with the schedule from its beginning; it keeps its place in line. */
+/** Makes a waiting delivery due now, at the start of its schedule. It keeps its place in line. */
 async function makeDue(db: Executor, workspaceId: string, id: string): Promise<boolean> {
   const { numAffectedRows } = await db.executeQuery(
     CompiledQuery.raw(

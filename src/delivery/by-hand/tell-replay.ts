@@ -10,8 +10,8 @@ import {
 import type { Replay } from './replay-store.ts'
 
 /**
- * Starts a replay's workflow, or tells the running one to look at the row. If Temporal does not answer that is logged and no
- * error: `reconcile` does it. Gives whether it was told.
+ * Starts a replay's workflow, or tells the running one to look at its row. Logs when Temporal does not answer, and leaves the
+ * start to `reconcile`. Gives whether the workflow was told.
  */
 export function tellReplay(
   hub: DeliveryParts,
@@ -28,7 +28,7 @@ export function tellReplay(
   return tellSoon(hub.temporal, hub.log, start, { name: replayChangedSignal })
 }
 
-/** Starts or tells those whose workflow should have looked at its row by now. Index: replays_to_reconcile. Gives how many. */
+/** Starts or wakes the workflows that have missed the time of their next look. Gives how many. Index: replays_to_reconcile. */
 export async function tellOverdueReplays(hub: DeliveryParts, limit: number): Promise<number> {
   const overdue = await hub.db
     .selectFrom('replays')

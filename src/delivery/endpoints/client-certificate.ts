@@ -21,8 +21,7 @@ const longestChain = 10
 const clockSkewMs = 300_000
 
 /**
- * Gives an endpoint the certificate that the hub shows of itself when the receiver asks for one. Connections from then on
- * are made with it.
+ * Sets the certificate that the hub shows to an endpoint that asks for one. New connections use it.
  * @throws HubError `ENDPOINT_NOT_FOUND`, `INVALID_CERTIFICATE`, `CONFLICT` when its URL is not https
  */
 export async function putClientCertificate(
@@ -45,7 +44,7 @@ export async function putClientCertificate(
   })
 }
 
-/** Takes an endpoint's certificate away; to have none is no error. @throws HubError `ENDPOINT_NOT_FOUND` */
+/** Removes an endpoint's certificate. Removing none is no error. @throws HubError `ENDPOINT_NOT_FOUND` */
 export async function removeClientCertificate(
   hub: DeliveryParts,
   actor: string,
@@ -65,7 +64,10 @@ export function checkEncrypted(endpoint: Pick<Endpoint, 'url' | 'certificateExpi
   throw new HubError('CONFLICT', { message: 'An endpoint with a client certificate must have an https URL.' })
 }
 
-/** Whether it can be used for TLS; gives when the first of the chain ends. @throws HubError `INVALID_CERTIFICATE` */
+/**
+ * Checks that TLS can use the certificate. Gives when the first certificate of its chain expires.
+ * @throws HubError `INVALID_CERTIFICATE`
+ */
 export function checkCertificate({ certificate, privateKey, caCertificate }: CertificateInput): Date {
   const chain = parseChain('certificate', certificate)
   const key = parseKey(privateKey)

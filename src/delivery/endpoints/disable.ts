@@ -6,8 +6,8 @@ import { publishEvents } from '../events/publish.ts'
 export type DisabledReason = 'by_hand' | 'failing' | 'gone'
 
 /**
- * Disables an endpoint and publishes `endpoint.disabled`, in one transaction. What waits for it becomes failed
- * (endpoint_disabled) in the background. Gives whether it was this call that did it.
+ * Disables an endpoint and publishes `endpoint.disabled`, in one transaction. Its waiting deliveries fail afterwards, in the
+ * background (endpoint_disabled). Gives whether this call did it.
  */
 export async function disableEndpoint(
   hub: DeliveryParts,

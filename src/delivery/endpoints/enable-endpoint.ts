@@ -6,8 +6,8 @@ import type { Replay } from '../by-hand/replay-store.ts'
 import { tellReplay } from '../by-hand/tell-replay.ts'
 
 /**
- * Enables an endpoint and, when asked, has what it missed since it began to fail sent to it: both or neither. One that is
- * enabled already misses nothing, and gets no replay.
+ * Enables an endpoint and, if asked, requests a replay of what it missed since it began to fail. Either both happen or neither.
+ * An enabled endpoint has missed nothing and gets no replay.
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function enableEndpoint(

@@ -18,7 +18,7 @@ const reserved = new Set([
   'user-agent',
 ])
 
-/** What many receivers take, Node's among them, is 16 KiB of headers: the hub's own need room too. */
+/** Many receivers, such as Node, take 16 KiB of headers in all. The hub's own headers need part of that. */
 const mostBytes = 12 * 1024
 /** The colon, the blank and the end of its line. */
 const separators = 4

@@ -20,7 +20,7 @@ export interface BroughtKeys {
 const keysKept = 5
 
 /**
- * The keys brought along as they are, others made.
+ * Takes the keys that the caller brought, and makes the missing ones.
  * @throws HubError `INVALID_REQUEST` for what is no key, or of a kind that the endpoint is not signed with
  */
 export function keysFrom(
@@ -59,8 +59,7 @@ export interface Rotated {
 }
 
 /**
- * Gives an endpoint new keys of the kinds that it is signed with. The ones before go on signing beside them until the
- * overlap is over.
+ * Gives an endpoint new keys of each kind that it signs with. The former keys sign beside them until the overlap ends.
  * @throws HubError `ENDPOINT_NOT_FOUND`, `INVALID_REQUEST` for a key of a kind that is not in use
  */
 export async function rotateKeys(

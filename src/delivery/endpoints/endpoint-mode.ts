@@ -2,7 +2,7 @@ import type { Executor } from '../../db/database.ts'
 import { sql } from 'kysely'
 import type { EndpointMode } from '../contract.ts'
 
-/** Raises the version of a workspace's endpoints: whoever matched events with an earlier one matches again. */
+/** Raises the version of a workspace's endpoints. A publisher that matched events with an older version matches them again. */
 export async function raiseEndpointsVersion(db: Executor, workspaceId: string): Promise<void> {
   await db
     .insertInto('delivery_settings')

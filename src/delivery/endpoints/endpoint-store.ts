@@ -82,7 +82,7 @@ export async function findEndpoint(db: Executor, workspaceId: string, endpointId
   return foundEndpoint(await endpointById(db, workspaceId, endpointId).executeTakeFirst())
 }
 
-/** The same, kept from others until the transaction ends. @throws HubError `ENDPOINT_NOT_FOUND` */
+/** Finds an endpoint and locks it until the transaction ends. @throws HubError `ENDPOINT_NOT_FOUND` */
 export async function lockEndpoint(tx: Executor, workspaceId: string, endpointId: string): Promise<Endpoint> {
   return foundEndpoint(await endpointById(tx, workspaceId, endpointId).forUpdate().executeTakeFirst())
 }

@@ -9,10 +9,10 @@ export type EndpointVersion = Pick<
   'host' | 'header_names' | 'header_style' | 'signatures' | 'batch_size'
 >
 
-/** Attempts are kept for 90 days from their event on, and an event may be as old as its endpoint's schedule is long. */
+/** Attempts are kept for 90 days after their event; an event may be older by the length of its endpoint's schedule. */
 const keptDays = 100
 
-/** Notes what requests of an endpoint look like from this version on. To be called in the transaction that makes it. */
+/** Records how requests to an endpoint look from this version on. Call it in the transaction that makes the version. */
 export async function noteVersion(db: Executor, endpoint: Selectable<EndpointsTable>): Promise<void> {
   const { id, version, workspace_id, url, header_names, header_style, signatures, batch_size } = endpoint
   await endVersions(db, workspace_id, id)
@@ -44,8 +44,8 @@ export async function endVersions(db: Executor, workspaceId: string, endpointId:
 }
 
 /**
- * What requests of an endpoint looked like, by version; without those that are not known any more. A version that changed
- * nothing of it has no row of its own: the one before tells.
+ * Gives how requests to an endpoint looked, by version. Forgotten versions are missing. A version that changed nothing of this
+ * has no row; the version before it applies.
  */
 export async function findVersions(
   hub: DeliveryParts,
@@ -64,7 +64,7 @@ export async function findVersions(
   return new Map(rows.map(row => [row.wanted, row]))
 }
 
-/** Forgets versions that no attempt can show any more, up to a limit; gives how many. Index: endpoint_versions_replaced. */
+/** Deletes up to `limit` versions that no stored attempt refers to. Gives how many. Index: endpoint_versions_replaced. */
 export async function expireEndpointVersions(hub: DeliveryParts, limit: number): Promise<number> {
   const { rowCount } = await hub.pool.query(
     `delete from endpoint_versions v using (

@@ -27,9 +27,11 @@ import type { SigningSecret } from '../sending/sign.ts'
 /** What its owner sends: the settings, and its own headers with their values. */
 export type EndpointInput = Omit<EndpointSettings, 'headerNames'> & { headers: Record<string, string> }
 
-/** Of what waited while an endpoint was paused, so many are due like any other; the rest is taken up as there is room for it. */
+/**
+ * When a paused endpoint resumes, this many of its waiting deliveries become due at once. The others follow as there is room.
+ */
 const releasedAtOnce = 100
-/** What gives an endpoint its gate, and how many of the deliveries from before go through it at once. */
+/** The settings that put an endpoint behind a gate, and how many earlier deliveries move behind it at once. */
 const gating = ['ordered', 'batchSize', 'rateLimit', 'maxInFlight'] as const
 const adoptedAtOnce = 10_000
 
@@ -95,7 +97,7 @@ export async function changeEndpoint(
   return changed
 }
 
-/** Who may change an endpoint may not learn the values of its headers by having them sent to another server. */
+/** Header values must stay secret from a caller who may change an endpoint: it could have them sent to another server. */
 function checkHeadersStay(before: Endpoint, url: string): void {
   if (before.headerNames.length === 0 || new URL(before.url).origin === new URL(url).origin) return
   const message = 'Another server gets the values of headers only when they are given with its URL'
@@ -135,9 +137,9 @@ const requests = {
 export type EndpointRequest = keyof typeof requests
 
 /**
- * Pauses (what is due waits), resumes, disables (what waits fails, replayable) or enables an endpoint. To ask for what is
- * already so is no error.
- * @param within what else is to stand exactly when the change stands
+ * Pauses (due deliveries wait), resumes, disables (waiting deliveries fail and can be replayed) or enables an endpoint. Asking
+ * for the present mode is no error.
+ * @param within work that commits together with the change
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function requestOfEndpoint(
@@ -184,7 +186,7 @@ function checkSettings(hub: DeliveryParts, settings: Partial<EndpointSettings>):
   }
 }
 
-/** A recovery under way looks at the row at once; without one, or without Temporal, its next look comes by itself. */
+/** Has a running recovery look at the row at once. Without Temporal, the recovery's next look comes in its own time. */
 async function tellRecovery(hub: DeliveryParts, endpoint: Endpoint): Promise<void> {
   if (endpoint.mode !== 'recovering' && endpoint.mode !== 'draining') return
   try {

@@ -16,14 +16,14 @@ export interface TestAttempt {
   durationMs: number
 }
 
-/** Beyond the endpoint's own timeout: until the event is claimed and its result recorded. */
+/** Time beyond the endpoint's timeout for claiming the event and recording its result. */
 const marginMs = 5_000
 const firstLookMs = 25
 const longestLookMs = 400
 
 /**
- * Sends an event of type `endpoint.test` to this endpoint alone. Its success, whenever it comes, verifies the URL as it is
- * now. With `wait`, gives the first attempt once it was made; undefined when none was in time, or the endpoint takes none now.
+ * Sends an event of type `endpoint.test` to this endpoint alone. A success verifies the present URL, whenever it comes. With
+ * `wait`, gives the first attempt; undefined when no attempt was made in time, or the endpoint takes no deliveries now.
  * @throws HubError `ENDPOINT_NOT_FOUND`, `CONFLICT`
  */
 export async function testEndpoint(

@@ -2,8 +2,8 @@ import type pg from 'pg'
 import type { Result } from '../dispatch/recording/result.ts'
 
 /**
- * Notes the endpoints whose test event was answered 2xx. It counts only while the endpoint still waits for that event: a
- * URL that has changed since is not verified by it.
+ * Marks endpoints as verified whose test event was answered 2xx. A success counts only while the endpoint waits for that very
+ * event, so it does not verify a URL that has changed since.
  */
 export async function noteVerified(db: pg.Pool | pg.PoolClient, results: readonly Result[]): Promise<void> {
   for (const { delivery, verdict, outcome } of results) {

@@ -6,14 +6,16 @@ import { schemaCheckOf } from './schemas/schema-checks.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const dayMs = 86_400_000
-/** How long a payload is kept beyond the first attempt at least: longer than the standard schedule's retries take. */
+/** A payload outlives its first attempt by at least this long, which is longer than the standard schedule's retries take. */
 const retryDays = 4
 const otherWorkMs = 20
 
 /** What events were refused for. */
 export type Refusals = ReadonlyMap<PreparedEvent, HubError>
 
-/** Thrown when some of the events that are being written are refused: nothing was written, and the others may be. */
+/**
+ * Thrown when some of the events to write are refused. Nothing has been written; the other events may be written without them.
+ */
 export class EventsRefused extends Error {
   readonly refusals: Refusals
 
@@ -26,9 +28,8 @@ export class EventsRefused extends Error {
 const none: Refusals = new Map()
 
 /**
- * Holds a workspace's events against what it registered: the schemas of their types, and how far ahead its payloads'
- * retention lets them be scheduled. What was admitted under this version is not looked at again. Gives those that are
- * refused, or undefined when the version is seen to be stale.
+ * Checks a workspace's events against its schemas, and their delivery times against its payload retention. Skips events that
+ * this version has admitted before. Gives the refused events, or undefined when the version is stale.
  */
 export async function refusalsOf(
   db: Executor,

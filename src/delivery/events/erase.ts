@@ -9,7 +9,7 @@ import { finishOfEvent } from '../by-hand/finish-waiting.ts'
 import { deliveryIdRange } from '../mint.ts'
 
 const stepSize = 2_000
-/** Answers that come in after the erasing are looked for until then: longer than the longest exchange. */
+/** Looks for late answers this long after erasing: longer than the longest exchange. */
 const lookedAfterMs = 10 * 60_000
 const eventsAtOnce = 100
 
@@ -22,9 +22,9 @@ export interface Erased {
 }
 
 /**
- * Erases the payload of an event and the answers to its deliveries, which may repeat it; the trail stays: the event, its
- * deliveries and attempts, who erased it and when. What waits fails (payload_erased). What is being sent just now may still
- * arrive. To erase again changes nothing.
+ * Erases an event's payload and the answers to its deliveries, which may repeat it. Keeps the event, its deliveries and
+ * attempts, and who erased it and when. Waiting deliveries fail (payload_erased); one that is being sent may still arrive.
+ * Erasing again changes nothing.
  * @throws HubError `EVENT_NOT_FOUND`
  */
 export async function erasePayload(
@@ -64,8 +64,8 @@ export async function erasePayload(
 }
 
 /**
- * Looks once more at events whose payload was erased lately: a delivery that was under way then has brought its answer
- * since. Index: events_by_erasure. Gives how many events were looked at.
+ * Empties answers that arrived after their event's payload was erased, from deliveries that were under way. Gives how many
+ * events it looked at. Index: events_by_erasure.
  */
 export async function eraseLateTraces(hub: DeliveryParts): Promise<number> {
   const events = await hub.db
@@ -79,7 +79,7 @@ export async function eraseLateTraces(hub: DeliveryParts): Promise<number> {
   return events.length
 }
 
-/** Ends what waits and empties the answers, in steps along the event's range of delivery ids. */
+/** Ends waiting deliveries and empties answers, in steps along the event's range of delivery ids. */
 async function eraseTraces(hub: DeliveryParts, workspaceId: string, eventId: string): Promise<void> {
   const range = deliveryIdRange(eventId)
   const end = { status: 'failed', reason: 'payload_erased' } as const

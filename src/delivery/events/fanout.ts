@@ -8,12 +8,12 @@ import { dataOf } from './payload.ts'
 
 const stepEndpoints = 2_000
 const stepsAtOnce = 10
-/** How many values the filters of one step look at: other work waits meanwhile. */
+/** The most values that the filters of one step compare, so that other work gets its turn. */
 const looksPerStep = 500_000
 
 /**
- * Makes the deliveries of events that go to more endpoints than one publish makes, in steps that each advance the event's
- * cursor in the statement that makes them. Gives how many deliveries were made.
+ * Expands events that go to more endpoints than one publish handles. Each step creates deliveries and advances the event's
+ * cursor in one statement. Gives how many deliveries it created.
  */
 export async function expandFanouts(hub: DeliveryParts, pool: pg.Pool): Promise<number> {
   let made = 0
@@ -106,7 +106,9 @@ interface StepEndpoint {
   filter: Record<string, unknown> | null
 }
 
-/** Those of a step's endpoints that take the event, as far as the looks go: `lastId` is the last one that was asked. */
+/**
+ * Selects the endpoints of a step that take the event, until the looks run out. `lastId` is the last endpoint that was checked.
+ */
 async function matchStep(
   hub: DeliveryParts,
   fanout: Fanout,

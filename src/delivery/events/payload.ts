@@ -25,7 +25,7 @@ export interface NewEvent {
   json?: string | undefined
   /** The caller's own id for it, unique in its workspace for de-duplication. */
   eventId?: string | undefined
-  /** What it is about, such as a customer's id: endpoints that listen to channels get only what is in one of theirs. */
+  /** The topics of the event, such as a customer's id. Endpoints with channels get only events in one of theirs. */
   channels?: string[] | undefined
   /** Not to be delivered before; at once when it is past. */
   deliverAt?: Date | undefined
@@ -47,10 +47,10 @@ export interface PreparedEvent {
   data: unknown
   channels: string[] | null
   deliverAt: Date | null
-  /** What ordered endpoints keep its order by; null for the endpoint's one line. */
+  /** The key by which ordered endpoints keep events in order; null for the endpoint's common line. */
   orderingKey: string | null
   body: Buffer
-  /** Whether its workspace's own schemas and limits hold for it; the hub's own events are as they are. */
+  /** Whether the workspace's schemas and limits apply. They do not apply to the hub's own events. */
   checked: boolean
   /** The version of its workspace's endpoints and event types that it was last checked with. */
   admittedBy: number
@@ -61,8 +61,8 @@ export interface PreparedEvent {
 }
 
 /**
- * Settles an event's id and bytes: `{ type, timestamp, data }` as Standard Webhooks recommends, with `id` where the caller
- * gave one.
+ * Fixes an event's id and bytes: `{ type, timestamp, data }` as Standard Webhooks recommends, with `id` where the caller gave
+ * one.
  * @throws HubError `INVALID_REQUEST` when the type is malformed or the data is not JSON, `BODY_TOO_LARGE`
  */
 export function prepareEvent(workspaceId: string, event: NewEvent): PreparedEvent {
@@ -112,7 +112,7 @@ export function dataOf(body: Buffer): unknown {
   return (readJson(body.toString()) as { data: unknown }).data
 }
 
-/** The data as text that is the same for each way to write it, but for the order of members. */
+/** Writes the data as canonical text: equal for each way of writing the same values, except for the order of members. */
 function meaningOf({ data }: NewEvent): string {
   if (!hasExactNumber(data)) return jsonOf(data)
   return JSON.stringify(data, function (this: Record<string, unknown>, name, value: unknown) {

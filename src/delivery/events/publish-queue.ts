@@ -10,7 +10,7 @@ import { writeMatched } from './write-matched.ts'
 const batchEvents = 1_000
 const batchBytes = 8 * 1024 * 1024
 const mostCommits = 4
-/** A commit that takes longer than this no longer holds back those that wait for it. */
+/** A commit that takes longer than this stops holding back the publishes behind it. */
 const commitMs = 15
 
 interface Waiting {
@@ -21,9 +21,9 @@ interface Waiting {
 }
 
 /**
- * Publishes that come while others are being committed are collected and share the next commit. A batch that fails is
- * halved until the one at fault stands alone; the others are published. What its workspace refuses (admit.ts) is taken out.
- * Workspaces take turns.
+ * Collects the publishes that arrive during a commit, and commits them together. Halves a batch that fails until the faulty
+ * event stands alone, and publishes the others. Takes out events that their workspace refuses (admit.ts). Workspaces take
+ * turns.
  */
 export class PublishQueue {
   readonly #hub: DeliveryParts

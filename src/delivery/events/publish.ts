@@ -15,13 +15,13 @@ export type { NewEvent } from './payload.ts'
 export interface PublishedEvent {
   /** The hub's id, which is also the `webhook-id` that receivers see. */
   id: string
-  /** Whether the caller's event id was there before: the id is that of the first result. */
+  /** Whether the caller's event id was published before. The id is then that of the first result. */
   repeated: boolean
 }
 
 /**
- * Writes events of the hub's own and what they make due, in the caller's transaction: an event is published exactly when
- * the change that it tells of stands. Outside a transaction they commit together, and may share their commit with others.
+ * Writes the hub's own events and their deliveries in the caller's transaction, so that an event is published exactly when the
+ * change that it reports commits. Outside a transaction the events commit together, and may share their commit with others.
  * @throws HubError `INVALID_REQUEST`, `BODY_TOO_LARGE`, `EVENT_ID_CONFLICT` when a caller's event id was used for another body
  */
 export async function publishEvents(
@@ -36,8 +36,8 @@ export async function publishEvents(
 }
 
 /**
- * Publishes what a workspace sends, together or not at all: its data must fit the schemas that the workspace registered.
- * A repeat of an event id is answered with the first result, whatever has been registered since.
+ * Publishes a workspace's events, all or none. Their data must fit the schemas that the workspace registered. A repeated event
+ * id gets the first result, whatever has been registered since.
  * @throws HubError `INVALID_REQUEST`, `BODY_TOO_LARGE`, `EVENT_SCHEMA_MISMATCH`, `EVENT_ID_CONFLICT`
  */
 export async function publishForWorkspace(
@@ -73,9 +73,8 @@ async function write(
 }
 
 /**
- * Checks the events, before they join those of others. Those that do not fit but were published before, as repeats of an
- * event id, are given.
- * @throws HubError what the first of the others is refused for
+ * Checks the events before they join those of others. Gives refused events that turn out to be repeats of a published event id.
+ * @throws HubError the reason of the first event that is refused and no repeat
  */
 async function repeatsAmongRefused(
   hub: DeliveryParts,
@@ -94,7 +93,7 @@ async function repeatsAmongRefused(
   return repeats
 }
 
-/** What is refused under the version that stands: a process that has an older one must not refuse by it. */
+/** Finds the events that the current version refuses. A process with an older version must not refuse by that one. */
 async function refusalsNow(
   hub: DeliveryParts,
   workspaceId: string,

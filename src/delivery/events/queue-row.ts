@@ -6,7 +6,7 @@
  */
 export const queueRow = {
   columns: 'held, gated, ordering_key',
-  /** The values, from a row of `endpoints` (null when it is gone) and one of `events`, by their aliases. */
+  /** The values, taken from a row of `endpoints` (null when the endpoint is gone) and one of `events`, by their aliases. */
   values: (endpoint: string, event: string) =>
     `coalesce(${endpoint}.gated or ${endpoint}.mode in ('recovering', 'draining', 'paused'), false),
      coalesce(${endpoint}.gated, false), case when ${endpoint}.ordered then coalesce(${event}.ordering_key, '') end`,

@@ -8,7 +8,7 @@ import { looksPerTest, type Looks } from './filters/filter.ts'
 /** An endpoint as publishing sees it. */
 export interface Subscriber {
   endpointId: string
-  /** Its deliveries wait for its recovery, its gate or a person: the general claim does not see them. */
+  /** Whether its deliveries wait for a recovery, a gate or a person. The general claim then does not see them. */
   held: boolean
   /** Its deliveries go through its gate. */
   gated: boolean
@@ -23,8 +23,8 @@ export interface Subscriptions {
   version: number
   payloadDays: number
   /**
-   * Who takes an event, in the order of their ids; undefined when finding out takes more than the looks that are left, so that
-   * the dispatcher has to.
+   * Gives the endpoints that take an event, in the order of their ids; undefined when matching needs more looks than are left,
+   * so that the dispatcher has to do it.
    */
   subscribersOf(event: ConditionedEvent & { type: string }, looks: Looks): Subscriber[] | undefined
   /** Whether anyone subscribes to a type. */
@@ -39,8 +39,8 @@ const rememberedTypes = 1_000
 const heldModes: ReadonlySet<EndpointMode> = new Set<EndpointMode>(['recovering', 'draining', 'paused'])
 
 /**
- * Reads the endpoints of a workspace and their version in one statement, so that they belong together. The schemas are read
- * after it: if they have changed in between, the version has been raised too, and what is written with this one is refused.
+ * Reads a workspace's endpoints and their version in one statement, so that both belong together. Reads the schemas afterwards.
+ * A schema that changed in between has also raised the version, so a write with this version is refused.
  */
 export async function loadSubscriptions(db: Executor, workspaceId: string): Promise<Subscriptions> {
   const rows = await db
@@ -111,7 +111,7 @@ export async function endpointsVersion(db: Executor, workspaceId: string): Promi
   return row?.endpoints_version ?? 0
 }
 
-/** Those of the subscribers whose conditions an event meets; undefined when the looks ran out. */
+/** Selects the subscribers whose conditions an event meets; undefined when the looks ran out. */
 function meeting(all: Subscriber[], event: ConditionedEvent, looks: Looks): Subscriber[] | undefined {
   const met: Subscriber[] = []
   for (const one of all) {
@@ -124,7 +124,7 @@ function meeting(all: Subscriber[], event: ConditionedEvent, looks: Looks): Subs
   return met
 }
 
-/** The subscriptions that a process remembers. Whoever uses them has their version checked by the statement that writes. */
+/** Caches subscriptions in the process. The statement that writes events checks the version of those it used. */
 export class SubscriptionCache {
   readonly #byWorkspace = new Map<string, Subscriptions>()
 

@@ -9,10 +9,10 @@ import type { Subscriptions } from './subscriptions.ts'
 /** A publish that makes more deliveries than this is expanded by the dispatcher. */
 export const fanoutLimit = 10_000
 
-/** One that has to look at more values to find out whose filters it meets, too. */
+/** The dispatcher also expands a publish whose filters would compare more values than this. */
 const looksPerWrite = 500_000
 
-/** What runs a statement: the pool with a prepared statement, or the caller's transaction. */
+/** Runs a statement: on the pool as a prepared statement, or in the caller's transaction. */
 export type RunStatement = (name: string, text: string, values: unknown[]) => Promise<{ id: string }[]>
 
 export function runOnPool(pool: Pick<DeliveryParts['pool'], 'query'>): RunStatement {
@@ -24,9 +24,9 @@ export function runOnExecutor(db: Executor): RunStatement {
 }
 
 /**
- * Writes events, payloads and queue rows in one statement, if every workspace's endpoints still have the version that the
- * events are matched with; otherwise it writes nothing. Gives the ids that were written (without those whose caller's id
- * was there before), or undefined when a version was stale.
+ * Writes events, payloads and queue rows in one statement, provided that each workspace's endpoints still have the version that
+ * matched the events. Gives the ids written, without events whose caller's id existed before; undefined, with nothing written,
+ * when a version was stale.
  */
 export async function writeEvents(
   run: RunStatement,

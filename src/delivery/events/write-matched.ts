@@ -16,8 +16,8 @@ export function subscriptionCacheOf(hub: DeliveryParts): SubscriptionCache {
 }
 
 /**
- * Writes prepared events, checking and matching them anew as often as the endpoints and event types change in between. Gives
- * the ids written. Throws EventsRefused, with nothing written, when some do not fit what their workspace registered.
+ * Writes prepared events. Checks and matches them again whenever endpoints or event types change in between. Gives the ids
+ * written. Throws EventsRefused, with nothing written, when some do not fit what their workspace registered.
  */
 export async function writeMatched(
   hub: DeliveryParts,

@@ -15,7 +15,7 @@ export function holdsGate(gate: Gate): boolean {
   return lasts(gate.endsAt)
 }
 
-/** Prolongs all gates of a process by one statement, and tells those whose gate is lost. */
+/** Renews all gates of a process with one statement, and tells the sessions whose gates are lost. */
 export class GateKeeper extends Keeper<GateHolder> {
   protected override async renew(): Promise<void> {
     for (const holder of this.held) if (!holdsGate(holder.gate)) holder.lost()

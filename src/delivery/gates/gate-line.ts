@@ -12,17 +12,20 @@ export interface Look {
   more: boolean
 }
 
-/** The deliveries of one gated endpoint that its gate's holder has in hand: those to be sent, and those without a result yet. */
+/**
+ * The deliveries of one gated endpoint that the gate's holder has claimed: those to send, and those whose results are not
+ * recorded yet.
+ */
 export interface GateLine {
   /** To be sent. */
   readonly waiting: number
   /** To be sent, and sent without a recorded result. */
   readonly size: number
-  /** How many could be sent now, one after another: each key of an ordered endpoint counts as one. */
+  /** Counts the deliveries that could be sent now. Each key of an ordered endpoint counts as one. */
   readonly ready: number
   claim(pool: pg.Pool, limits: ClaimLimits, gate: Gate): Promise<Look>
   add(claimed: readonly ClaimedDelivery[]): void
-  /** Takes the deliveries of the next POST: at most so many, and of each at most what `mostWith` says. */
+  /** Takes the deliveries of the next POST, up to `most`, and beside each of them at most as many as `mostWith` says. */
   next(most: number, mostWith: (delivery: ClaimedDelivery) => number): ClaimedDelivery[]
   /** A result is recorded. Gives what is no longer to be sent, to be let go. */
   recorded(delivery: ClaimedDelivery, verdict: Verdict): ClaimedDelivery[]
@@ -74,7 +77,10 @@ export class PlainLine implements GateLine {
   }
 }
 
-/** How many of a line's first ones fit a POST beside what it holds already; the first one of a POST always does. */
+/**
+ * Counts the first deliveries of a line that fit a POST beside those it already holds. The first delivery of a POST always
+ * fits.
+ */
 export function countFitting(
   line: readonly ClaimedDelivery[],
   most: number,

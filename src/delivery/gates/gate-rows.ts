@@ -32,7 +32,7 @@ export async function adoptStrays(pool: Runner, deliveries: readonly ClaimedDeli
 }
 
 /**
- * Moves the oldest deliveries of an endpoint that gets a gate into its keeping, in the transaction that changes it; later ones
+ * Moves the oldest deliveries of an endpoint behind its new gate, in the transaction that changes the endpoint. Later ones
  * follow when they are claimed, or by housekeeping. Index: delivery_queue_by_endpoint.
  */
 export async function adoptOldest(db: Executor, { workspaceId, endpointId }: Place, limit: number): Promise<void> {
@@ -46,7 +46,7 @@ export async function adoptOldest(db: Executor, { workspaceId, endpointId }: Pla
   )
 }
 
-/** Moves what is held of an endpoint that got a gate into its keeping, up to a limit. Index: delivery_queue_held. */
+/** Moves held deliveries of an endpoint behind its new gate, up to a limit. Index: delivery_queue_held. */
 export async function adoptWaiting(pool: Runner, { workspaceId, endpointId }: Place, limit: number): Promise<void> {
   await pool.query({
     name: 'adopt-waiting',
@@ -61,7 +61,7 @@ export async function adoptWaiting(pool: Runner, { workspaceId, endpointId }: Pl
 }
 
 /**
- * Lets deliveries of an endpoint that is gated no more go their ordinary way, while the gate is held. Gives how many.
+ * Returns deliveries of an endpoint that has no gate any more to the general claim, while the gate is held. Gives how many.
  * Indexes: delivery_queue_gated, delivery_queue_line.
  */
 export async function letGo(pool: Runner, { workspaceId, endpointId, fence }: Gate, limit: number): Promise<number> {
@@ -83,7 +83,7 @@ export async function letGo(pool: Runner, { workspaceId, endpointId, fence }: Ga
   return rowCount ?? 0
 }
 
-/** Ends the lines of an endpoint that keeps no order any more, while its gate is held. Gives how many left them. */
+/** Takes deliveries out of the lines of an endpoint that is not ordered any more, while its gate is held. Gives how many. */
 export async function leaveLines(
   pool: Runner,
   { workspaceId, endpointId, fence }: Gate,
@@ -102,12 +102,12 @@ export async function leaveLines(
   return rowCount ?? 0
 }
 
-/** What stood in no line when its endpoint got its order comes before everything that was published since. */
+/** Deliveries from before an endpoint was ordered come before everything published since. */
 const before = 2 ** 52
 
 /**
- * Gives places in line to what became due without one: scheduled, resent or replayed deliveries at the end, those from before
- * the endpoint was ordered at the beginning. Only while the gate is held. Gives how many. Index: delivery_queue_gated.
+ * Gives a place in line to due deliveries without one, while the gate is held: at the end to scheduled, resent or replayed
+ * ones, at the beginning to those from before the endpoint was ordered. Gives how many. Index: delivery_queue_gated.
  */
 export const joinLinesText = `
   with ${heldGate('$2', '$4')}, due as materialized (

@@ -6,15 +6,19 @@ export interface Gate {
   endpointId: string
   workspaceId: string
   fence: number
-  /** Of `performance.now()`: counted from before the statement, so it ends here before it ends there. */
+  /**
+   * An instant of `performance.now()`, counted from before the statement. So the lease ends here before it ends in the
+   * database.
+   */
   endsAt: number
   /** For so long requests are counted ahead, by the rate limit. */
   rateAheadMs: number
 }
 
 /**
- * The expression `gate` of a statement that only the holder may carry out: it has a row while that one holds it, and nobody
- * else takes the gate before the statement is done. What a process that was frozen asks for too late changes nothing then.
+ * Builds the expression `gate` of a statement that only the holder may carry out. The expression has a row while the holder has
+ * the gate, and keeps others from taking it until the statement is done. A process that was frozen thus changes nothing when it
+ * wakes too late.
  */
 export const heldGate = (endpointId: string, fence: string) => `gate as materialized (
     select from endpoint_gates where endpoint_id = ${endpointId} and fence = ${fence} and leased_until > now() for share
@@ -60,7 +64,7 @@ function columns(endpoints: readonly { endpointId: string; workspaceId: string }
   return [lists(endpoints.map(one => one.endpointId)), lists(endpoints.map(one => one.workspaceId))]
 }
 
-/** Prolongs gates that are still held, and notes how far their rate limits are used; gives their endpoints. */
+/** Renews gates that are still held, and stores how far their rate limits are used. Gives the endpoints renewed. */
 export async function renewGates(pool: pg.Pool, gates: readonly Gate[], leaseMs: number): Promise<Set<string>> {
   const ordered = inOneOrder(gates)
   const { rows } = await pool.query<{ id: string }>({
@@ -118,8 +122,8 @@ export interface WaitingEndpoint {
 }
 
 /**
- * The gated endpoints for which something is due, or stands in line. Steps from endpoint to endpoint through
- * delivery_queue_gated and delivery_queue_line, so its cost is the number of endpoints, whatever waits for each.
+ * Lists gated endpoints with due deliveries or a line. Steps from endpoint to endpoint through delivery_queue_gated and
+ * delivery_queue_line, so its cost grows with the endpoints and not with their deliveries.
  */
 export const waitingEndpointsText = `
   with recursive apart as (

@@ -14,7 +14,10 @@ import { heldGate, type Gate } from './gate-store.ts'
 const served = `exists (select from gate)
       and exists (select from endpoints where id = $4 and gated and mode in ('open', 'draining'))`
 
-/** Claims what is due of a gated endpoint without an order, oldest first, but what its holder has. Index: delivery_queue_gated. */
+/**
+ * Claims due deliveries of a gated endpoint without an order, oldest first, except those that its holder already has. Index:
+ * delivery_queue_gated.
+ */
 export const claimGatedText = `
   with ${heldGate('$4', '$6')}, locked as (
     select id, endpoint_id, due_at, size from delivery_queue
@@ -23,9 +26,9 @@ export const claimGatedText = `
   ), ${leaseClause}`
 
 /**
- * Claims the next ones of an ordered endpoint's lines: of up to $6 keys from $7 on, up to $8 of each, but of those keys that its
- * holder has. A line whose first one waits for its retry is not touched. Steps from key to key through delivery_queue_line.
- * What is claimed of one line is its beginning, without a gap.
+ * Claims the beginnings of an ordered endpoint's lines: from key $7 on, up to $6 keys that the holder does not have, and up to
+ * $8 deliveries of each, without a gap. Skips a line whose first delivery waits for its retry. Steps from key to key through
+ * delivery_queue_line.
  */
 export const claimLinesText = `
   with recursive ${heldGate('$4', '$9')}, keys as (
@@ -87,7 +90,7 @@ export interface LineLimits extends ClaimLimits {
   rowsEach: number
 }
 
-/** How many keys were looked at, the last of them, and what was claimed, each line's in its order. */
+/** How many keys were read, the last of them, and the deliveries claimed, those of each line in their order. */
 export interface ClaimedLines {
   keys: number
   last: string | null

@@ -19,7 +19,7 @@ import { restMs } from '../dispatch/lanes/verdict.ts'
 
 const mostInHand = 1_024
 const fewestPosts = 16
-/** What is in hand should last for about so long, so that a pause or a change is soon heeded. */
+/** Claimed deliveries should last about this long, so that a pause or a change takes effect soon. */
 const lineMs = 2_000
 /** While a POST is under way, a batch waits for so long to become full. */
 const fillMs = 100
@@ -27,13 +27,13 @@ const idleMs = 5_000
 const quickLookMs = 50
 const busyLookMs = 200
 const slowLookMs = 1_000
-/** A retry that is due within this is looked for at its time; others are found by the sessions' look. */
+/** A session waits for a retry that is due within this time. Its regular look finds later ones. */
 const soonMs = 5_000
 const rowsAtOnce = 5_000
 
 /**
- * One gated endpoint, served by this process for as long as it holds the gate: claims its deliveries, and sends them within
- * its limits and in its order.
+ * Serves one gated endpoint while this process holds its gate: claims its deliveries, and sends them within its limits and in
+ * its order.
  */
 export class GatedSession implements GateHolder {
   readonly gate: Gate
@@ -215,7 +215,7 @@ export class GatedSession implements GateHolder {
     }
   }
 
-  /** A batch that is not full waits a little for more, while another one is under way. */
+  /** While another batch is under way, a batch that is not full waits this long for more. */
   get #fillMs(): number {
     const { batchSize } = this.#target
     if (batchSize === 1 || this.#line.waiting >= batchSize) return 0

@@ -15,7 +15,7 @@ const keptSessions = 128
 const takenAtOnce = 100
 const finishEveryMs = 5_000
 
-/** The gated endpoints that this process serves. It takes the gates of those for which something is due, and gives them back. */
+/** Serves gated endpoints in this process. Takes the gates of endpoints with due deliveries, and gives them back. */
 export class GatedSessions {
   readonly #context: DispatchContext
   readonly #keeper: GateKeeper
@@ -84,7 +84,7 @@ export class GatedSessions {
     await this.#finishEnded(waiting)
   }
 
-  /** Of the endpoints that may be served, those first whose workspace is served least here. */
+  /** Orders the endpoints that may be served: those first whose workspace has the fewest sessions here. */
   #fewestFirst(wanted: readonly WaitingEndpoint[]): WaitingEndpoint[] {
     const next = new Tally()
     const turns: { endpoint: WaitingEndpoint; turn: number }[] = []
@@ -128,7 +128,7 @@ export class GatedSessions {
     else this.#close(session, true)
   }
 
-  /** While nothing gets out, the gates are free for whoever looks whether something does. */
+  /** Frees the gates during a network outage, so that the probes of the network can take them. */
   #closeAll(): void {
     for (const session of this.#sessions.values()) this.#close(session)
   }
@@ -141,7 +141,7 @@ export class GatedSessions {
     this.#places.giveBack(workspaceId)
   }
 
-  /** Lets a session end and gives its gate back; until then no other is opened here. */
+  /** Ends a session and gives its gate back. Opens no other session of the endpoint until then. */
   #close(session: GatedSession, wake = false): void {
     if (this.#closing.has(session)) return
     const { hub, pools, waking } = this.#context
@@ -176,7 +176,7 @@ export class GatedSessions {
     }
   }
 
-  /** Gives all gates back, each as soon as what is under way through it is recorded, so that another process goes on at once. */
+  /** Gives back each gate as soon as its results are recorded, so that another process goes on at once. */
   async giveBack(): Promise<void> {
     await this.#looking
     for (const session of this.#sessions.values()) this.#close(session, true)

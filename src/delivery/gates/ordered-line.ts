@@ -20,7 +20,9 @@ interface Line {
   stuck: boolean
 }
 
-/** One line for each key: the next of a key is sent when the result of the one before it is recorded as final. */
+/**
+ * Keeps one line for each key. The next delivery of a key is sent when the result of the one before it is recorded as final.
+ */
 export class OrderedLine implements GateLine {
   readonly #batchSize: number
   readonly #lines = new Map<string, Line>()

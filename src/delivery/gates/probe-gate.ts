@@ -8,8 +8,8 @@ const lookEveryMs = 200
 const longestMs = 15_000
 
 /**
- * Takes the gate of an endpoint that no dispatcher may serve any more: its holder gives it back when what is under way has
- * been recorded. Undefined when that takes long.
+ * Takes the gate of an endpoint that no dispatcher may serve any more. Waits until its holder has recorded what was under way
+ * and gives it back; undefined when that takes too long.
  */
 export async function waitForGate(
   hub: DeliveryParts,

@@ -4,9 +4,8 @@ import type { RateLimit } from '../endpoints/endpoint-store.ts'
 const burstShare = 0.1
 
 /**
- * Spaces requests so that no window of the limit's length has more of them than it allows: a virtual scheduling algorithm
- * (GCRA, ITU-T I.371), whose whole state is one instant. A bucket that holds a whole second's worth would let twice the
- * limit through in some windows.
+ * Spaces requests so that no window of the limit's length exceeds the limit. Uses virtual scheduling (GCRA, ITU-T I.371), whose
+ * whole state is one instant. A bucket that holds a second's worth would let twice the limit through in some windows.
  */
 export class Rate {
   #burst = 1

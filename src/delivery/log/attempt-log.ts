@@ -16,7 +16,7 @@ export interface Attempt {
   worker: string
 }
 
-/** An attempt with what was sent and answered; the request is null when the endpoint's version is not known any more. */
+/** An attempt with its request and answer. The request is null when the endpoint's version is forgotten. */
 export interface WholeAttempt extends Attempt {
   request: ShownRequest | null
   answer: Buffer | null
@@ -30,7 +30,9 @@ interface Row extends Attempt {
   version: number | null
 }
 
-/** The attempts of a delivery, first one first: the last one of a finished delivery is in its own row. */
+/**
+ * Lists the attempts of a delivery, the first one first. The last attempt of a finished delivery is in the delivery's own row.
+ */
 export async function attemptsOf(hub: DeliveryParts, workspaceId: string, delivery: Delivery): Promise<WholeAttempt[]> {
   const { rows } = await hub.pool.query<Row>(
     `select number, sent_at as "sentAt", duration_ms as "durationMs", status_code as "statusCode", error, answer, location, worker,
@@ -74,8 +76,8 @@ export interface AttemptPosition {
 const mostPassed = 2_000
 
 /**
- * The attempts at an endpoint by the instant of their events, newest first, and those of one delivery last one first. A page
- * passes over a bounded number of others, and says where to go on.
+ * Lists the attempts at an endpoint by the instant of their events, newest first, and those of one delivery in reverse. A page
+ * passes over a bounded number of other attempts, and says where to go on.
  * @throws HubError `ENDPOINT_NOT_FOUND`
  */
 export async function listAttempts(
@@ -98,9 +100,9 @@ export async function listAttempts(
 }
 
 /**
- * The last attempts are in the deliveries' rows, by deliveries_by_endpoint or deliveries_unsuccessful_by_endpoint; those
- * before them by delivery_attempts_by_endpoint. To be planned by index: whole rows are compared so that no other index has
- * the order.
+ * Last attempts come from the deliveries' rows, by deliveries_by_endpoint or deliveries_unsuccessful_by_endpoint; earlier ones
+ * by delivery_attempts_by_endpoint. The statement is planned by index: it compares whole rows, so that no other index offers
+ * the same order.
  */
 export function attemptsStatement(
   workspaceId: string,

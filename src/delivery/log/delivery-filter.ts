@@ -11,7 +11,7 @@ export interface DeliveryFilter {
   before?: Date | undefined
 }
 
-/** Some deliveries, and the id behind which the list goes on; null at its end. */
+/** A page of deliveries, and the id where the next page begins; null at the end of the list. */
 export interface DeliveryPage {
   deliveries: Delivery[]
   next: string | null

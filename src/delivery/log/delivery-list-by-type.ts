@@ -11,12 +11,12 @@ export type TypeFilter = Omit<DeliveryFilter, 'eventId' | 'status'> & { type: st
 
 /** How many events of the type one page looks at. */
 const mostEvents = 1_000
-/** Of how many events the deliveries are read at once: few, since mostly the first ones fill the page. */
+/** The events whose deliveries are read at once: few, since the first events mostly fill the page. */
 const steps = [50, 200, mostEvents]
 
 /**
- * Deliveries of events of one type, newest first: index events_by_type gives the events, and those of one millisecond have
- * their deliveries in one short range of ids. A page looks at the deliveries of 1,000 events.
+ * Lists the deliveries of events of one type, newest first. Index events_by_type gives the events. The deliveries of one
+ * millisecond's events are one short range of ids. A page looks at 1,000 events.
  */
 export async function listByType(
   pool: pg.Pool,
@@ -45,7 +45,9 @@ export async function listByType(
 
 const sameInstant = (one: string, other: string) => deliveryIdRange(one).from === deliveryIdRange(other).from
 
-/** The newest events of the type up to the bound, those of the last millisecond all; `whole` when there are no more. */
+/**
+ * Reads the newest events of the type up to the bound, and all of the last millisecond. `whole` says that there are no more.
+ */
 async function eventsOfType(
   pool: pg.Pool,
   workspaceId: string,

@@ -3,25 +3,25 @@ import type { DeliveryFilter } from './delivery-filter.ts'
 import { finishedColumns, isWaiting, waitingColumns } from './delivery-rows.ts'
 import { deliveryIdRange } from '../mint.ts'
 
-/** How many rows of an index one page passes over in search of those that are wanted. */
+/** The most rows of an index that one page passes over in search of wanted ones. */
 const mostPassed = 2_000
 /** Of a whole workspace's queue, so many rows of each of so many endpoints. */
 const mostPassedEach = 101
 
-/** A part of the list: a common table `name` of rows, and an expression for where it stopped looking, null at its end. */
+/** A part of the list: a common table `name` with its rows, and the expression of where its scan stopped, null at the end. */
 interface Part {
   name: string
   tables: string
   cut: string | undefined
 }
 
-/** The columns before the id in the index that is to serve a scan, each with its value. */
+/** The columns that precede the id in the index to be used, each with its value. */
 type Key = [column: string, value: string][]
 
 /**
- * The statement of a list. Its first row has `cut`: the id behind which looking goes on, when rows were passed over up to
- * the bound. Indexes: delivery_queue_by_endpoint, deliveries_by_workspace, deliveries_by_endpoint,
- * deliveries_unsuccessful(_by_endpoint); those of one event are a range of the primary keys.
+ * Builds the statement of a list. Its first row has `cut`: the id where the next page begins, when the scan passed over rows up
+ * to the bound. Indexes: delivery_queue_by_endpoint, deliveries_by_workspace, deliveries_by_endpoint,
+ * deliveries_unsuccessful(_by_endpoint). The deliveries of one event are a range of the primary keys.
  * @param limit one more than is shown
  */
 export function listStatement(
@@ -86,7 +86,7 @@ export function listStatement(
   }
 }
 
-/** The ids that a filter and a cursor leave: at least `from`, below `to`. Ids carry the instants of their events. */
+/** The range of ids that a filter and a cursor leave: at least `from`, below `to`. Ids carry the instants of their events. */
 export function idRange(filter: DeliveryFilter, behind: string | undefined): { from: string; to: string } {
   const ofEvent = filter.eventId === undefined ? undefined : deliveryIdRange(filter.eventId)
   const from = ['dlv_', ofEvent?.from ?? '', filter.after ? lowestIdAt('delivery', filter.after) : '']
@@ -114,7 +114,7 @@ function scan(
     where ${conditions.join(' and ')} order by ${columns.map(column => `${column} desc`).join(', ')}`
 }
 
-/** A scan in the order of ids; conditions that its index does not serve are checked on at most so many of its rows. */
+/** Scans in the order of ids. Checks conditions that the index does not serve on a bounded number of its rows. */
 function part(name: string, rows: string, wanted: readonly string[]): Part {
   if (wanted.length === 0) return { name, tables: `${name} as (${rows} limit $2)`, cut: undefined }
   return {
@@ -126,9 +126,8 @@ function part(name: string, rows: string, wanted: readonly string[]): Part {
 }
 
 /**
- * What waits in a workspace, endpoint by endpoint: an index of the queue by workspace would cost every delivery. One step
- * into the index for each endpoint gives its newest row. The page's rows are those of the endpoints whose newest rows are
- * the newest.
+ * Reads the waiting deliveries of a workspace, endpoint by endpoint; an index by workspace would cost every delivery. One step
+ * into the index for each endpoint gives its newest row. The endpoints with the newest rows make the page.
  */
 function waitingOfWorkspace(range: { from: string; to: string }, wanted: readonly string[]): Part {
   const each = wanted.length === 0 ? '$2' : String(mostPassedEach)

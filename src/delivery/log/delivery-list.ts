@@ -8,9 +8,9 @@ import { listStatement } from './delivery-list-statement.ts'
 import { deliveryOf, type DeliveryRow } from './delivery-rows.ts'
 
 /**
- * Deliveries of a workspace, by the instant of their events, newest first: those that wait and those that are finished.
- * What one page costs is bounded, whatever is stored: when too much had to be passed over, it is shorter than asked for,
- * even empty, and `next` says where to go on.
+ * Lists a workspace's deliveries, waiting and finished, by the instant of their events, newest first. The cost of a page is
+ * bounded, whatever is stored. A page that would pass over too many rows is shorter than asked for, even empty, and `next` says
+ * where to go on.
  * @param behind the last id of the page before
  * @throws HubError `EVENT_NOT_FOUND` when the event's id is not one
  */

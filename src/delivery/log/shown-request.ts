@@ -1,7 +1,7 @@
 import type { EndpointVersion } from '../endpoints/endpoint-versions.ts'
 import { headerNames, userAgent } from '../sending/post.ts'
 
-/** A request as it was made, as far as it may be shown: no path, and of what is secret only that it was there. */
+/** A request as far as it may be shown: without its path, and with only the names of what is secret. */
 export interface ShownRequest {
   host: string
   headers: Record<string, string>

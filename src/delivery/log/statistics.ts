@@ -7,7 +7,10 @@ import type { Result } from '../dispatch/recording/result.ts'
 import { writeStatistics, type Counted } from './statistics-store.ts'
 
 const writeEveryMs = 10_000
-/** Endpoints with attempts within an hour that one process counts under one name. */
+/**
+ * The most endpoints with attempts within an hour that a process counts under one name. Beyond them it takes a new name, and
+ * forgets the totals so far.
+ */
 const mostEndpoints = 5_000
 /** Periods that are over and not written yet: only while the database is away. */
 const mostClosed = 20_000
@@ -18,14 +21,14 @@ interface Cell extends Counted {
 }
 
 /**
- * Counts attempts by endpoint and minute, and by hour, in memory, and writes the totals of what changed every ten seconds
- * and at the end: an attempt costs a few additions. Each process writes rows of its own, and the same ones again. They are
- * counted in the minute they are recorded in. A process that is killed loses the statistics of its last seconds; no
- * delivery or attempt depends on them.
+ * Counts attempts by endpoint, minute and hour in memory. Writes the changed totals every ten seconds and at the end, so an
+ * attempt costs a few additions. Each process writes rows of its own, and overwrites these with new totals. An attempt counts
+ * in the minute when it is recorded. A process that is killed loses the statistics of its last seconds; deliveries and attempts
+ * do not depend on them.
  */
 export class Statistics {
   readonly #hub: DeliveryParts
-  /** Unique to this start: another process of the same host and number would write over its rows. */
+  /** Unique to this start. Another process with the same host and number would overwrite its rows. */
   readonly #start = `${hostname()}:${process.pid}:${randomBytes(6).toString('base64url')}`
   #name = 0
   readonly #cells = periods.map(() => new Map<string, Cell>())
@@ -56,7 +59,7 @@ export class Statistics {
     this.#timer ??= setTimeout(() => void this.write(), writeEveryMs).unref()
   }
 
-  /** Writes what has changed. Never throws: what could not be written is tried again with the next. */
+  /** Writes the changed totals. Never throws: the next call tries again what could not be written. */
   write(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -10,9 +10,9 @@ const lookEveryMs = 200
 const stepMs = 25_000
 
 /**
- * One step of a drain: releases the oldest deliveries that are held, more with each step, and waits until the dispatchers
- * have sent them. If the endpoint fails again the probes begin anew; when nothing is held any more it is open. A gated one is
- * open at once: its deliveries stay behind its gate, whose next holder begins slowly with the oldest.
+ * Carries out one step of a drain: releases the oldest held deliveries, more with each step, and waits until the dispatchers
+ * have sent them. A new failure leads back to the probes. The endpoint is open when nothing is held any more. A gated endpoint
+ * is open at once: its deliveries stay behind its gate, and the next holder begins slowly with the oldest.
  * @param step from 0
  */
 export async function drainEndpoint(
@@ -47,7 +47,10 @@ export async function drainEndpoint(
   }
 }
 
-/** Opens the endpoint, then releases what was published as held in between; what comes later still, the dispatchers find. */
+/**
+ * Opens the endpoint, then releases the deliveries that were published as held in between. The dispatchers find those that come
+ * later still.
+ */
 async function open(
   hub: DeliveryParts,
   input: RecoverEndpointInput,

@@ -24,13 +24,15 @@ interface Failing {
   url: string
 }
 
-/** Endpoints that this process noted a failure of and no success since: what it claimed before does not know of it. */
+/**
+ * Endpoints that failed in this process and have not succeeded since. Deliveries claimed earlier do not know of the failure.
+ */
 const failingHere = new WeakMap<pg.Pool, Set<string>>()
 const mostFailingHere = 10_000
 
 /**
- * Keeps the books of endpoints from what was recorded: a success ends a row of failures, a failure adds to it, and enough
- * of them over enough time is trouble. What goes well costs nothing here.
+ * Follows the health of endpoints by their recorded results: a success ends a row of failures, a failure extends it, and enough
+ * failures over enough time are trouble. A success after a success costs nothing here.
  */
 export async function noteHealth(hub: DeliveryParts, pool: pg.Pool, results: readonly Result[]): Promise<void> {
   const failures = new Map<string, Failures>()
@@ -104,8 +106,8 @@ export async function noteHealth(hub: DeliveryParts, pool: pg.Pool, results: rea
 }
 
 /**
- * In line, no other delivery may be tried while the first one fails. Whether it fails for its own sake then shows in how: a
- * payload is not why nobody answers.
+ * Whether a failure in a line is the endpoint's own, and not its payload's. The kind of failure tells: a payload does not keep
+ * a server from answering. While the first delivery of a line fails, no other may be tried.
  */
 function isUnserved(delivery: ClaimedDelivery, outcome: Outcome): boolean {
   return standsInLine(delivery) && (outcome.status === undefined || asksForLess(outcome))

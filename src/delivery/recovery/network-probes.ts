@@ -20,10 +20,10 @@ interface Candidate {
 const gateMs = 60_000
 
 /**
- * Who is asked next while all deliveries pause: endpoints for which something waits. Each workspace has a place before any
- * has a second one, and within it each host; of a workspace or host first who was not asked in this pause, then who took
- * deliveries within the last hour, then who was asked longest ago. Steps from endpoint to endpoint through
- * delivery_queue_by_endpoint, so its cost is the number of endpoints, whatever waits for each.
+ * Selects the endpoints to probe while all deliveries pause, among those with waiting deliveries. Each workspace gets one place
+ * before any gets a second, and within a workspace each host. Prefers endpoints not probed in this pause, then those that took
+ * deliveries within the last hour, then those probed longest ago. Steps from endpoint to endpoint through
+ * delivery_queue_by_endpoint, so its cost grows with the endpoints and not with their deliveries.
  */
 export const networkCandidatesText = `
   with recursive step as (
@@ -56,7 +56,7 @@ export const networkCandidatesText = `
   order by place, workspace_asked_at nulls first, succeeded_at desc nulls last, asked_at nulls first, id
   limit $2`
 
-/** Takes one waiting delivery of each of a few endpoints, gated ones through their gates. */
+/** Takes one waiting delivery of each of a few endpoints. Takes those of gated endpoints through their gates. */
 export async function takeNetworkProbes(hub: DeliveryParts, since: Date): Promise<NetworkProbe[]> {
   const { rows } = await hub.pool.query<Candidate>(networkCandidatesText, [since, hub.deliveryPolicy.outageProbes])
   const gated = rows.filter(row => row.gated)

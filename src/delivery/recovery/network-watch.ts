@@ -13,10 +13,10 @@ const weighEveryMs = 1_000
 const mostRemembered = 10_000
 
 /**
- * Tells an outage of our own network from the receivers' troubles. Any answer, a refusal too, proves the network. It counts
- * as lost when for `outageAfterMs` nobody answered at all, at `outageEndpoints` endpoints or more, of which those of one
- * workspace, and those at one host, count for half at most: one tenant's hanging receivers are no outage of the others'.
- * Where only one workspace has endpoints there are no others.
+ * Tells an outage of the hub's own network from the receivers' troubles. Any answer, even a refusal, proves the network. The
+ * network counts as lost when for `outageAfterMs` no endpoint answered, and at least `outageEndpoints` were tried. The
+ * endpoints of one workspace, and those at one host, count for half at most, so that one tenant's hanging receivers stop nobody
+ * else. A hub with a single workspace has no others to ask.
  */
 export class NetworkWatch {
   readonly #hub: DeliveryParts
@@ -56,7 +56,7 @@ export class NetworkWatch {
       .catch((error: unknown) => this.#hub.log.error({ err: error }, 'the outage could not be declared'))
   }
 
-  /** Deliveries pause: what is known from before says nothing of the time after. */
+  /** Forgets what it has seen when deliveries pause: it says nothing about the time after the pause. */
   forget(): void {
     this.#silent.clear()
   }
@@ -72,7 +72,7 @@ export class NetworkWatch {
 }
 
 /**
- * Whether so many endpoints, spread like this, are enough for an outage.
+ * Whether these endpoints, spread over workspaces and hosts as they are, show an outage.
  * @returns `onlyWorkspaceId`: it is enough if this workspace, whose they all are, is the only one
  */
 export function weigh(

@@ -21,8 +21,8 @@ export async function findOutage(pool: pg.Pool): Promise<Outage | undefined> {
 }
 
 /**
- * Pauses all deliveries and has the one workflow started that says so. The row is the request. What another process
- * delivered within `outageAfterMs` shows that the fault is with this one alone: then nothing pauses.
+ * Pauses all deliveries and has the workflow started that says so. The row is the request. Nothing pauses when another process
+ * delivered within `outageAfterMs`: the fault is then with this process alone.
  * @param workspaceId the only workspace that nobody answered, if it was one: only a hub without others may pause for it
  * @returns whether deliveries pause now by this call
  */
@@ -43,7 +43,7 @@ export async function declareOutage(hub: DeliveryParts, workspaceId: string | un
   return true
 }
 
-/** Ends the pause, if there is one: somebody answered. */
+/** Ends the pause, if there is one. Called when an endpoint has answered. */
 export async function endOutage(hub: DeliveryParts): Promise<void> {
   const { rowCount } = await hub.pool.query({ name: 'end-outage', text: 'delete from delivery_outage' })
   if (rowCount === 0) return

@@ -13,8 +13,8 @@ export interface NetworkStep {
 }
 
 /**
- * Sends one waiting delivery to each of a few endpoints. Any answer, a refusal too, ends the pause as soon as it comes;
- * where nothing waits there is nothing to pause. What fails spends no attempt.
+ * Sends one waiting delivery to each of a few endpoints. The first answer, even a refusal, ends the pause; so does an empty
+ * queue. A failed probe spends no attempt.
  */
 export async function probeNetwork(hub: DeliveryParts): Promise<NetworkStep> {
   const outage = await findOutage(hub.pool)

@@ -14,7 +14,7 @@ import { pickDelivery, sendOne } from '../sending/send-one.ts'
 export interface EndpointInTrouble {
   mode: 'recovering' | 'draining'
   failingMs: number
-  /** For the step: since when it fails, and until when it may. */
+  /** When the endpoint began to fail, and when it is disabled, for the step's result. */
   since: Pick<RecoveryStep, 'failingSince' | 'disableAt'>
   notified: boolean
   lastError: string | null
@@ -24,7 +24,7 @@ export interface EndpointInTrouble {
   ordered: boolean
 }
 
-/** Reads the endpoint, if it is still this recovery's to look after. */
+/** Reads the endpoint; undefined when this recovery is not in charge of it any more. */
 export async function endpointInTrouble(
   hub: DeliveryParts,
   input: RecoverEndpointInput,
@@ -83,9 +83,9 @@ export async function assessRecovery(hub: DeliveryParts, input: RecoverEndpointI
 }
 
 /**
- * One probe: sends one waiting delivery, each time another, so that a payload which the receiver cannot take does not look
- * like a dead endpoint. A failed probe spends no attempt. A success begins the drain. To a gated endpoint only who holds its
- * gate may send, and of an ordered one only the first of a line is tried, each time another line's.
+ * Probes the endpoint with one waiting delivery, another one each time: a payload that the receiver cannot take must not look
+ * like a dead endpoint. A failed probe spends no attempt; a success begins the drain. Only the holder of its gate may send to a
+ * gated endpoint. Of an ordered endpoint only the first delivery of a line is tried, each time another line's.
  */
 export async function probeEndpoint(hub: DeliveryParts, input: RecoverEndpointInput): Promise<RecoveryStep> {
   const endpoint = await endpointInTrouble(hub, input)

@@ -2,10 +2,9 @@ import type { DeliveryParts } from '../parts.ts'
 import { sameRow } from '../dispatch/claiming/same-row.ts'
 
 /**
- * Lets the general claim see the oldest held deliveries, as due now: a backlog takes its place behind what is due already. An
- * event that was published for a later time keeps it.
- * Gives the last one's id, if there was any. Those of a gated endpoint stay: its gate's holder sends them. Index:
- * delivery_queue_by_endpoint.
+ * Releases the oldest held deliveries to the general claim, as due now, behind what is due already. An event with a later
+ * delivery time keeps that time. Deliveries of a gated endpoint stay for its gate's holder. Gives the id of the last one
+ * released. Index: delivery_queue_by_endpoint.
  */
 export async function releaseHeld(
   hub: DeliveryParts,
@@ -28,8 +27,8 @@ export async function releaseHeld(
 }
 
 /**
- * Makes what waits for its own retry wait for the drain instead: an endpoint that answers again need not be waited for by
- * deliveries that failed because it did not. Index: delivery_queue_by_endpoint.
+ * Holds the deliveries that wait for their own retries, so that the drain sends them: the endpoint answers again, so their
+ * delays serve nothing. Index: delivery_queue_by_endpoint.
  */
 export async function holdRetries(
   hub: DeliveryParts,

@@ -10,14 +10,14 @@ import { changeMode } from '../endpoints/endpoint-mode.ts'
 import { probeDelayMs } from '../policy.ts'
 import { Turns } from '../turns.ts'
 
-/** Between two starts of recoveries in one process: at most five a second, of each workspace in turn. */
+/** The time between two starts of recoveries in one process: five a second at most. Workspaces take turns. */
 const startEveryMs = 200
 const waiting = new Turns<() => void>()
 let startsUntil: NodeJS.Timeout | undefined
 
 /**
- * Takes an endpoint out of the general delivery and has its recovery started. The row's mode is the request: if the
- * start fails, `reconcile` makes it.
+ * Takes an endpoint out of the general delivery and has its recovery started. The row's mode is the request: `reconcile`
+ * repeats a start that fails.
  * @returns whether this call did it; false when somebody else was first
  */
 export async function enterTrouble(

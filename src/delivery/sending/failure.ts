@@ -2,8 +2,8 @@
 export type ErrorClass = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'status' | 'redirect' | 'blocked'
 
 /**
- * What an attempt says of the network between: that somebody answered, and be it with a refusal, or that nobody did. Of
- * what was kept back here, or failed for want of something here, it says neither.
+ * What an attempt shows about the network: `answered`, even by a refusal, or `silent`. An attempt that was kept back here, or
+ * failed for a local cause, shows neither.
  */
 export type NetworkEvidence = 'answered' | 'silent'
 
@@ -16,7 +16,7 @@ export interface Failure {
 export interface Progress {
   /** It goes over TLS. */
   secure: boolean
-  /** A connection was there, and with it the secure channel of one that goes over TLS. */
+  /** Whether the connection was ready; over TLS, with its secure channel. */
   started: boolean
   /** A client certificate was shown. */
   certified: boolean

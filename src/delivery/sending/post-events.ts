@@ -3,7 +3,7 @@ import { postOf } from './post.ts'
 import type { Post } from './send.ts'
 import type { Target } from '../dispatch/targets.ts'
 
-/** Events as the request that their receiver sees: one by itself, or, where the endpoint takes batches, a batch, also of one. */
+/** Builds the request for events: a single event by itself, or a batch where the endpoint takes batches, even of one. */
 export function postOfEvents(target: Target, events: readonly BatchedEvent[]): Post {
   if (target.batchSize === 1) return postOf(target, events[0]!.id, events[0]!.body)
   return postOf(target, batchId(events.map(event => event.id)), batchBody(events))

@@ -14,7 +14,7 @@ import { send } from './send.ts'
 import { TargetCache } from '../dispatch/targets.ts'
 
 const joinAtOnce = 1_000
-/** Longer than the longest exchange, since nobody prolongs it. */
+/** The lease of a single send. Nothing renews it, so it is longer than the longest exchange. */
 const leaseMs = 60_000
 
 const lease = `taken as (
@@ -52,8 +52,8 @@ const picked = {
 }
 
 /**
- * Takes one waiting delivery of an endpoint, before its retry is due: the first whose id is after `after`; of an ordered
- * endpoint the first one of the next key after that one's. Indexes: delivery_queue_by_endpoint, delivery_queue_line.
+ * Takes one waiting delivery of an endpoint, before its retry is due: the first with an id after `after`. Of an ordered
+ * endpoint it takes the first delivery of the next key. Indexes: delivery_queue_by_endpoint, delivery_queue_line.
  */
 export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string): Promise<ClaimedDelivery | undefined> {
   const { workspaceId, endpointId, gate, ordered } = endpoint
@@ -69,8 +69,8 @@ export async function pickDelivery(pool: pg.Pool, endpoint: Pick, after: string)
 }
 
 /**
- * Sends one delivery outside the batches and records what the verdict says. Undefined when it could not be sent at all. An
- * answer ends the pause of all deliveries, if there is one.
+ * Sends one delivery outside the batches and records its verdict; undefined when it could not be sent at all. An answer ends a
+ * pause of all deliveries.
  */
 export async function sendOne(
   hub: DeliveryParts,

@@ -26,7 +26,7 @@ export interface Post {
   timeoutMs: number
   /** The event whose success proves the endpoint's URL, whether it is in this POST or not. */
   testEventId: string | null
-  /** Asked at the last moment, when a connection is there: false keeps it from being sent. */
+  /** Asked last, when a connection is ready. False keeps the request from being sent. */
   mayGo?: () => boolean
   /** The way out that shows the endpoint's client certificate; undefined for the ordinary one. */
   way: Dispatcher | undefined

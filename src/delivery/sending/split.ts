@@ -6,9 +6,9 @@ import type { Target } from '../dispatch/targets.ts'
 import { verdictOn } from '../dispatch/lanes/verdict.ts'
 
 /**
- * What the outcome of one POST means for each of its deliveries. A batch that the receiver refuses (a 4xx, but 408, 410 and
- * 429) may have one event that it cannot take: its halves are tried at once, at no cost to the schedule, until that one stands
- * alone. `most` is how many may then go together.
+ * Gives the verdict on each delivery of one POST. A refused batch (4xx, except 408, 410 and 429) may hold one event that the
+ * receiver cannot take. Its halves are tried at once, without a step of the schedule, until that event stands alone. `most` is
+ * how many deliveries may then go together.
  */
 export function verdictsOn(
   policy: Pick<DeliveryPolicy, 'retryJitter'>,

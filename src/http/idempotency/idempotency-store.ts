@@ -28,7 +28,9 @@ const keptMs = 24 * 3_600_000
 
 // All by idempotency_keys_pkey.
 
-/** Takes a key that is new, expired, or held by a request that has not renewed its hold in time; false when it is not free. */
+/**
+ * Takes a key that is new, expired, or held by a request that has stopped renewing its hold; false when the key is not free.
+ */
 export async function takeKey(pool: pg.Pool, hold: Hold, requestHash: Buffer, holdMs: number): Promise<boolean> {
   const { rowCount } = await pool.query({
     name: 'idempotency-take',
@@ -71,7 +73,7 @@ export async function storeAnswer(
   return rowCount === 1
 }
 
-/** Frees a key whose request failed: nothing came of it, so that a repeat may run. */
+/** Frees the key of a failed request. The failure left nothing behind, so a repeat may run. */
 export async function releaseKey(pool: pg.Pool, hold: Hold): Promise<void> {
   await pool.query({
     name: 'idempotency-release',

@@ -1,8 +1,8 @@
 import { HubError } from '../../errors.ts'
 
 /**
- * How many bytes of webhooks' bodies this process holds at once: nobody has proved yet that they may be here. Of the whole
- * room no app and no sender's network takes more than a share, so that who floods one leaves the others alone.
+ * Bounds the bytes of webhook bodies that this process holds before their senders are verified. An app, or a sender's network,
+ * gets no more than a share of the room, so that a flood from one leaves room for the others.
  */
 export class BodyRoom {
   readonly #bytes: number

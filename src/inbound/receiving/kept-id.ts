@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 const longest = 200
 
 /**
- * A platform's id as it is kept: itself nearly always. Postgres stores neither U+0000 nor half a surrogate pair, and no key
- * is endless; such an id is kept as its JSON text, or as its hash. Two that differ stay two: what stands in quotation marks
- * is never an id as it came.
+ * Gives a platform's id as it is stored: nearly always unchanged. Postgres stores neither U+0000 nor half a surrogate pair, and
+ * keys have a longest length; such an id is stored as its JSON text, or as its hash. Different ids stay different: an id that
+ * arrives is never in quotation marks.
  */
 export function keptId(id: string): string {
   if (id.length > longest) {

@@ -6,9 +6,8 @@ import { bodyLimitOf, untrustedBytes } from '../policy.ts'
 import { isSigned, type SignedRequest } from './verify.ts'
 
 /**
- * The body that the sender has signed, unpacked when it was compressed. Some sign what they send, some what it was before
- * it was compressed: the bytes as they came are tried first, and what nobody has vouched for is unpacked so far only as its
- * size makes likely.
+ * Gives the body that the sender has signed, unpacked if it was compressed. Some senders sign the compressed bytes, others the
+ * bytes before. The bytes as they came are tried first; unverified bytes are unpacked only as far as their size makes likely.
  * @param hold called with the bytes that unpacking takes
  * @throws HubError `SIGNATURE_INVALID` when the signature is missing, wrong or too old; `BODY_TOO_LARGE`; `INVALID_REQUEST`
  */

@@ -87,8 +87,8 @@ export function appOf({ providerAppId, provider }: ClaimedEvent): string {
 }
 
 /**
- * Takes events out of the queue; gives the ids of those whose claim was still held. What was known by its content is known
- * no more: the same bytes are another delivery from now on.
+ * Removes events from the queue. Gives the ids of those whose claim was still held. Also forgets their content keys: the same
+ * bytes count as another delivery from now on.
  */
 export async function finish(db: Executor, events: ClaimedEvent[]): Promise<Set<string>> {
   const { rows } = await sql<{ event_id: string }>`

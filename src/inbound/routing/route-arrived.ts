@@ -6,14 +6,14 @@ import { appOf, claimArrived, claimLate, nextDueMs, type ClaimedEvent } from './
 import { routeBatch, sumOf } from './route-batch.ts'
 
 const lookEveryMs = 50
-/** Of the webhooks of a full claim, what makes an app one that the others wait for. */
+/** An app with this many webhooks of a full claim has a backlog. Others are then claimed before it. */
 const busyPart = 1 / 8
-/** Short, so that a process that stops has its work back before its grace time is over. */
+/** Short, so that a stopping process ends its work within its grace time. */
 const longestMs = 10_000
 
 /**
- * Routes what has arrived until nothing has been due for `lingerMs`, or for ten seconds: oldest first, but what came to apps
- * without a backlog never waits behind another's.
+ * Routes webhooks, oldest first, until none has been due for `lingerMs`, or for ten seconds. Webhooks of apps without a backlog
+ * never wait behind another app's backlog.
  * @param alive called at each look and before each transaction: it heartbeats, and throws or aborts `signal` to stop
  */
 export async function routeArrived(

@@ -10,10 +10,10 @@ import { findTargets, type Targets } from './targets.ts'
 import { writeRouted } from './write-routed.ts'
 
 /**
- * Routes claimed webhooks: each leads to an event for every connection it is about, and to a run of its syncs. Events,
- * rows, what asks for runs and the end of the claims commit together; the runs are started afterwards. A batch that fails,
- * or that is about too many connections for one transaction, is cut in two; what fails alone is tried again later and in
- * the end put aside as failed.
+ * Routes claimed webhooks. Each leads to an event for every connection that it is about, and to runs of the connection's syncs.
+ * Events, rows, run requests and the end of the claims commit together; the runs start afterwards. A batch that fails, or is
+ * about too many connections for one transaction, is halved. A webhook that fails alone is tried again later, and at last put
+ * aside as failed.
  * @param alive called before each transaction
  */
 export async function routeBatch(

@@ -21,8 +21,8 @@ export interface Targets {
 }
 
 /**
- * Which connections each webhook is about: those of its account that were made with the app it came to, behind those that
- * it has been routed to, and as many as one transaction takes. A replayed one goes where it went before.
+ * Finds the connections that each webhook is about: those of its account and of the app it came to, after those that it was
+ * routed to before, up to what one transaction takes. A replayed webhook goes where it went before.
  */
 export async function findTargets(hub: ConnectionParts, events: ClaimedEvent[]): Promise<Map<string, Targets>> {
   const { db } = hub
@@ -66,7 +66,10 @@ function questionsOf(events: ClaimedEvent[]): Map<string, AccountQuestion> {
 const keyOf = ({ accountId, routedTo, connectionId }: ClaimedEvent) =>
   JSON.stringify([accountId, routedTo, connectionId])
 
-/** An app is one provider's; of the environment's app what has been replayed belongs to a workspace already. */
+/**
+ * Groups events by their app, which belongs to one provider. A replayed event of the environment's app belongs to a workspace
+ * already.
+ */
 function groupsByApp(events: ClaimedEvent[]): ClaimedEvent[][] {
   const groups = Map.groupBy(events, event => JSON.stringify([event.workspaceId, event.provider, event.providerAppId]))
   return [...groups.values()]

@@ -70,7 +70,7 @@ function changedModelOf({ event, target, definition }: Routed): ChangedModel[] {
   return model === undefined ? [] : [{ ...target, model }]
 }
 
-/** A payload as large as a provider may send does not fit in an event: then it is looked up by the id. */
+/** A payload over this size does not fit an event. The event then leaves it out, and receivers look it up by its id. */
 const largestPayload = 900 * 1024
 
 function eventOf(event: ClaimedEvent, target: Target): NewEvent {

@@ -1,9 +1,12 @@
-/** How much looking at values is left. It is shared by those that are asked one after the other. */
+/** The values that filters may still compare. Filters that run one after the other share it. */
 export interface Looks {
   left: number
 }
 
-/** An event with so many values in the arrays that a filter walks through does not meet it: the hub has other things to do. */
+/**
+ * An event fails a filter that would walk through more array values than this, so that one event cannot take all of the hub's
+ * time.
+ */
 export const looksPerTest = 100_000
 
 let left = 0
@@ -16,7 +19,7 @@ export function look(looks: number): void {
   if (left < 0) throw new TooManyLooks()
 }
 
-/** Runs a test with the looks that are left, of which it takes what it uses. A test that runs out is not met. */
+/** Runs a test with the remaining looks, and subtracts those it used. A test that runs out of looks fails. */
 export function lookingWithin(looks: Looks, test: () => boolean): boolean {
   const given = Math.min(looksPerTest, Math.max(0, looks.left))
   left = given

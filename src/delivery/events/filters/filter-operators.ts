@@ -57,7 +57,7 @@ function looked({ value }: Place, times: number): true {
   return true
 }
 
-/** Whether a value is the one that a filter names: what is not there is null. A filter's numbers are doubles. */
+/** Whether a value equals the one that a filter names. A missing value equals null. A filter's numbers are doubles. */
 function isSame(wanted: unknown, value: unknown): boolean {
   if (wanted === null) return value === null || value === undefined
   if (typeof wanted !== 'object') return wanted === value

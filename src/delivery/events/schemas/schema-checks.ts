@@ -5,10 +5,7 @@ const remembered = 300
 // By the schema's hash: the same schema is the same check, whosever it is.
 const checks = new Map<string, SchemaCheck>()
 
-/**
- * The check of a schema that a workspace registered for a type, compiled once in a process; undefined when that is not its
- * schema any more.
- */
+/** Gives the check of a registered schema, compiled once in each process; undefined when the type has another schema by now. */
 export async function schemaCheckOf(
   db: Executor,
   workspaceId: string,

@@ -21,7 +21,7 @@ export function numberAt(seen: number, { parentData, parentDataProperty }: Place
   return places?.get(parentData)?.get(String(parentDataProperty)) ?? seen
 }
 
-/** Runs a check on data with other numbers in the places of those that no double holds. */
+/** Runs a check on data in which other numbers stand in for those that no double can hold. */
 export function withStandIns<T>(data: unknown, check: (data: unknown, place: Place) => T): T {
   const found = new Map<object, Map<string, ExactNumber>>()
   const shown = (value: unknown, parent: object, name: string): unknown => {

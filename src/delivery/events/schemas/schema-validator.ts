@@ -20,7 +20,7 @@ export interface Mismatch {
 export type SchemaCheck = (data: unknown, bytes: number) => Mismatch[] | undefined
 
 const mostShown = 5
-/** Data that is small may be looked through for all that is wrong with it, and not for the first thing only. */
+/** The validator reports every fault of data up to this size, and only the first fault of larger data. */
 const wholeBytes = 16 * 1024
 const longestPattern = 1_000
 const largestProgram = 2_000

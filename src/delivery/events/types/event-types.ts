@@ -8,22 +8,22 @@ export function isEventType(type: string): boolean {
 /** What the hub publishes itself, and what it tells of deliveries. */
 const ownPrefixes = ['endpoint.', 'integration.', 'record.', 'sync.', 'webhook.']
 
-/** Whether events of a type come from the hub, so that a workspace has no say in what is in them. */
+/** Whether the hub itself publishes events of a type. A workspace then has no say in their content. */
 export function isOwnType(type: string): boolean {
   return ownPrefixes.some(prefix => type.startsWith(prefix))
 }
 
-/** Whether only the hub may publish a type: what it tells of deliveries makes no deliveries that it tells of. */
+/** Whether only the hub may publish a type. Reports on deliveries must cause no further reports. */
 export function isHubsAlone(type: string): boolean {
   return type.startsWith('webhook.')
 }
 
-/** What tells how deliveries ended. Only who asks for these by name gets them: there is one for every delivery. */
+/** The reports on how deliveries ended. An endpoint gets them only if it names them: there is one for every delivery. */
 export const reportTypes = { delivered: 'webhook.delivered', failed: 'webhook.failed' } as const
 
 const reports: ReadonlySet<string> = new Set(Object.values(reportTypes))
 
-/** Whether an event of this type tells how a delivery ended. Its own deliveries are never told of. */
+/** Whether an event of this type reports how a delivery ended. Deliveries of such events are never reported. */
 export function isReport(type: string): boolean {
   return reports.has(type)
 }

@@ -76,7 +76,7 @@ function takes({ challenge }: WebhookDefinition, method: string): boolean {
   return method === 'POST' || (challenge?.kind === 'query' && challenge.method === 'GET')
 }
 
-/** A body that nobody will read ends the connection, unless it is small enough to be let through. */
+/** Ends a connection whose body nobody will read, unless the body is small enough to let through. */
 function leaveUnread({ raw: { headers } }: FastifyRequest, reply: FastifyReply): void {
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 16_384)
     reply.header('connection', 'close')
