@@ -9,6 +9,8 @@ export interface ProviderCall {
   headers?: Record<string, string>
   /** Sent as JSON unless it is a URLSearchParams. */
   body?: unknown
+  /** What it is expected to cost, where the platform counts the cost of calls. */
+  cost?: number
   timeoutMs?: number
   signal?: AbortSignal
 }

@@ -4,6 +4,7 @@ import { acquirePermit, noteAnswer } from '../limits/permits.ts'
 import { providerCallSeconds } from '../metrics/registry.ts'
 import { assertSuccess, bodyOf, isSuccess, limitSign } from './answer.ts'
 import type { ProviderAnswer, ProviderCall } from './call.ts'
+import { textAt } from './json-path.ts'
 import { placeCredential } from './credentials.ts'
 import { saidError } from './errors.ts'
 import { assertSecure } from './secure.ts'
@@ -23,7 +24,8 @@ export async function callProvider(hub: Foundation, target: CallTarget, call: Pr
   const { url, host, hosts } = addressOf(target, call)
   const credential = placeCredential(method.placement ?? { in: 'bearer' }, { ...config, ...secret })
   assertSecure(hub.outgoing, url.href)
-  const permit = await acquirePermit(hub, target.permits, call.signal)
+  const subject = { ...target.permits, limits: definition.limits }
+  const permit = await acquirePermit(hub, subject, call.signal, { cost: call.cost })
   const started = performance.now()
   let outcome = 'unreachable'
   try {
@@ -39,7 +41,8 @@ export async function callProvider(hub: Foundation, target: CallTarget, call: Pr
     const { status, headers } = answer
     const body = await bodyOf(answer)
     const said = saidError(definition.calls?.errors, body)
-    const pause = noteAnswer(hub, target.permits, { ...answer, signMs: limitSign(definition, status, body, said) })
+    const signMs = limitSign(definition, status, body, said)
+    const pause = noteAnswer(hub, subject, { status, headers, textAt: path => textAt(body, path), signMs }, permit)
     outcome = pause?.refused ? 'rate_limited' : outcomeOf(status, isSuccess(status, said))
     assertSuccess(status, body, said, pause)
     const unsaid = Object.keys(credential.query)

@@ -1,7 +1,7 @@
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import { HubError } from '../errors.ts'
-import type { PermitSubject } from '../limits/permits.ts'
+import type { PermitSubject } from '../limits/held-limits.ts'
 import type { Host, ProviderCall } from './call.ts'
 import { hostsOf } from './hosts.ts'
 import { fillPath } from './template.ts'

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { onBehalfOf } from '../db/on-behalf-of.ts'
 import { HubError } from '../errors.ts'
-import { leaseSlots } from './permit-store.ts'
+import { leaseSlots } from './slot-store.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 const renewMs = 1_000

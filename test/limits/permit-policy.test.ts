@@ -1,4 +1,4 @@
-import { blockSize, bucketOf, leastWaitMs, pauseAfter, remainingOf, slotsFor } from '../../src/limits/permit-policy.ts'
+import { blockSize, bucketOf, bucketOfCost, leastWaitMs, slotsFor } from '../../src/limits/permit-policy.ts'
 import type { Lifetime } from '../../src/catalogue/schema/values.ts'
 import { lifetimeMs } from '../../src/catalogue/lifetime.ts'
 
@@ -32,6 +32,19 @@ describe('token buckets', () => {
     expect(blockSize(slow, { waiting: 50, previousBlock: 8, previousUsed: 8 })).toBe(1)
   })
 
+  it('of points fill by so many a second, up to a little less than the platform says', () => {
+    expect(bucketOfCost({ capacity: 1_000, restoresPerSecond: 40 })).toEqual({
+      capacity: 990,
+      perMs: 0.04,
+      isEstimate: true,
+    })
+    expect(bucketOfCost({ capacity: 10, restoresPerSecond: 40 })).toEqual({
+      capacity: 9,
+      perMs: 0.04,
+      isEstimate: true,
+    })
+  })
+
   it('tell who comes too late at once', () => {
     const bucket = { capacity: 10, perMs: 0.1 }
     expect(leastWaitMs(bucket, 10)).toBe(0)
@@ -56,60 +69,5 @@ describe('calls at once', () => {
     expect(slotsFor(limit, { inUse: 2, wanted: 10 }, newcomer)).toBe(5)
     expect(slotsFor(limit, { inUse: 8, wanted: 10 }, newcomer)).toBe(8)
     expect(slotsFor(limit, { inUse: 0, wanted: 10 }, [{ slots: 1, wanted: 1 }])).toBe(9)
-  })
-})
-
-describe('what a provider asks for', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z')
-  const limit = { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'unix-seconds' } as const
-  const refusedFor = (ms: number) => ({ ms, refused: true })
-
-  it('is Retry-After in both forms', () => {
-    expect(pauseAfter({ status: 429, headers: { 'retry-after': '7' } }, undefined, now)).toEqual(refusedFor(7_000))
-    const date = { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }
-    expect(pauseAfter({ status: 503, headers: date }, undefined, now)).toEqual({ ms: 60_000, refused: false })
-  })
-
-  it('is the reset of a limit that is used up, even when the call went well', () => {
-    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 30) }
-    const left = { ...headers, 'x-ratelimit-remaining': '1' }
-    expect(pauseAfter({ status: 200, headers }, limit, now)).toEqual({ ms: 30_000, refused: false })
-    expect(pauseAfter({ status: 404, headers }, limit, now)).toEqual({ ms: 30_000, refused: false })
-    expect(pauseAfter({ status: 200, headers: left }, limit, now)).toBeUndefined()
-    expect(pauseAfter({ status: 403, headers }, limit, now)).toEqual(refusedFor(30_000))
-    const inSeconds = { status: 429, headers: { ...headers, 'x-ratelimit-reset': '9' } }
-    expect(pauseAfter(inSeconds, { ...limit, resetIn: 'seconds' }, now)).toEqual(refusedFor(9_000))
-  })
-
-  it('is a short pause for a bare 429, nothing for other errors, and a day at most', () => {
-    expect(pauseAfter({ status: 429, headers: {} }, undefined, now)).toEqual(refusedFor(2_000))
-    expect(pauseAfter({ status: 500, headers: {} }, undefined, now)).toBeUndefined()
-    expect(pauseAfter({ status: 403, headers: {} }, limit, now)).toBeUndefined()
-    const long = { status: 429, headers: { 'retry-after': '9999999' } }
-    expect(pauseAfter(long, undefined, now)).toEqual(refusedFor(86_400_000))
-    expect(pauseAfter({ status: 429, headers: { 'retry-after': 'soon' } }, undefined, now)).toEqual(refusedFor(2_000))
-  })
-
-  it('is a limit whatever the status, where a header or the words of the platform say so', () => {
-    for (const status of [400, 403, 409, 420])
-      expect(pauseAfter({ status, headers: { 'retry-after': '5' } }, undefined, now)).toEqual(refusedFor(5_000))
-    expect(pauseAfter({ status: 403, headers: {}, signMs: 60_000 }, limit, now)).toEqual(refusedFor(60_000))
-    const stated = { status: 403, headers: { 'retry-after': '90' }, signMs: 60_000 }
-    expect(pauseAfter(stated, limit, now)).toEqual(refusedFor(90_000))
-  })
-
-  it('is not what a refused credential is told: those headers are about callers without one', () => {
-    const headers = {
-      'retry-after': '5',
-      'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': String(now / 1000 + 30),
-    }
-    expect(pauseAfter({ status: 401, headers }, limit, now)).toBeUndefined()
-  })
-
-  it('is read from the limit headers as calls that are left', () => {
-    expect(remainingOf({ 'x-ratelimit-remaining': '12' }, limit)).toBe(12)
-    expect(remainingOf({ 'x-ratelimit-remaining': 'many' }, limit)).toBeUndefined()
-    expect(remainingOf({}, undefined)).toBeUndefined()
   })
 })

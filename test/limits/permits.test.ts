@@ -46,7 +46,7 @@ describe('permits', () => {
     const done = [0, 0]
     const calls = hubs.flatMap((each, index) =>
       Array.from({ length: 20 }, async () => {
-        const permit = await acquirePermit(each, subject('quickbooks', 'conn_slots'), undefined, 30_000)
+        const permit = await acquirePermit(each, subject('quickbooks', 'conn_slots'), undefined, { maxWaitMs: 30_000 })
         most = Math.max(most, ++now)
         await sleep(40)
         now--
@@ -123,7 +123,9 @@ describe('permits', () => {
     const reset = String(Math.floor(Date.now() / 1000) + 3)
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }
     expect(noteAnswer(hub, github, { status: 200, headers })?.ms).toBeGreaterThan(1_000)
-    await expect(acquirePermit(hub, github, undefined, 500)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await expect(acquirePermit(hub, github, undefined, { maxWaitMs: 500 })).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
   })
 
   it('come by the thousand when the limit is high, at few statements', async () => {

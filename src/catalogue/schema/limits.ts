@@ -6,13 +6,25 @@ const countedPer = z
   .enum(['connection', 'app'])
   .describe('Counted for each connected account, or for the provider app as a whole')
 
+const writtenAs = z
+  .enum(['unix-seconds', 'unix-milliseconds', 'seconds', 'milliseconds'])
+  .describe('How it is written: the time in Unix seconds or milliseconds, or how long it is until then')
+
 export type LimitHeaders = z.infer<typeof limitHeaders>
 const limitHeaders = z.strictObject({
   remaining: headerName.describe('Calls left in the window'),
   reset: headerName.describe('When the window ends'),
-  resetIn: z
-    .enum(['unix-seconds', 'seconds'])
-    .describe('How `reset` is written: the time in Unix seconds, or the seconds until then'),
+  resetIn: writtenAs,
+})
+
+export type StatedTime = z.infer<typeof statedTime>
+const statedTime = z.strictObject({ path: jsonPath, in: writtenAs })
+
+export type LimitBody = z.infer<typeof limitBody>
+const limitBody = z.strictObject({
+  retryAfter: statedTime.exactOptional().describe('Where a refusal says when to come again'),
+  remaining: jsonPath.exactOptional().describe('Where any answer says how many calls are left in the window'),
+  reset: statedTime.exactOptional().describe('Where an answer says when the window ends'),
 })
 
 export type CallsPerWindow = z.infer<typeof callsPerWindow>
@@ -23,8 +35,34 @@ const callsPerWindow = z
     permits: z.int().min(1).max(10_000_000),
     window: lifetime,
     headers: limitHeaders.exactOptional().describe('Response headers that tell how much of this limit is left'),
+    body: limitBody.exactOptional().describe('Where the bodies of answers tell it'),
   })
   .describe('So many calls in a window of time')
+
+const points = z.int().min(1).max(10_000_000)
+
+export type ToldCost = z.infer<typeof toldCost>
+const toldCost = z.strictObject({
+  actual: jsonPath.describe('What the call cost'),
+  requested: jsonPath
+    .exactOptional()
+    .describe('What it was taken to cost before it ran: so much has to be there for it to run'),
+  available: jsonPath.exactOptional().describe('What is left'),
+  capacity: jsonPath.exactOptional().describe('What there is at most, where accounts differ in it'),
+  restoresPerSecond: jsonPath.exactOptional().describe('What comes back each second, where accounts differ in it'),
+})
+
+export type CostPerCall = z.infer<typeof costPerCall>
+const costPerCall = z
+  .strictObject({
+    kind: z.literal('cost'),
+    per: countedPer,
+    capacity: points.describe('The points that there are at most'),
+    restoresPerSecond: z.number().positive().max(1_000_000).describe('The points that come back each second'),
+    expected: points.describe('What is taken for a call that does not say what it costs, until its answer tells'),
+    told: toldCost.describe("Where the answer's body tells it"),
+  })
+  .describe('Points that calls cost, and that come back over time')
 
 export type CallsAtOnce = z.infer<typeof callsAtOnce>
 const callsAtOnce = z
@@ -33,7 +71,7 @@ const callsAtOnce = z
 
 export type RateLimit = z.infer<typeof rateLimit>
 /** A limit that a platform documents. */
-export const rateLimit = z.discriminatedUnion('kind', [callsPerWindow, callsAtOnce])
+export const rateLimit = z.discriminatedUnion('kind', [callsPerWindow, callsAtOnce, costPerCall])
 
 export type LimitSign = z.infer<typeof limitSign>
 /** An answer by which a platform says, beside 429, that a limit is used up. */
