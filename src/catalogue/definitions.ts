@@ -1,7 +1,8 @@
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import { platforms } from './platforms/index.ts'
-import { providerDefinition, type ProviderDefinition } from './schema/definition.ts'
+import { checkDefinition } from './check-definition.ts'
+import type { ProviderDefinition } from './schema/definition.ts'
 
 /** Where definitions come from that a workspace has of its own. What they give is checked by the schema. */
 export interface DefinitionSource {
@@ -73,8 +74,10 @@ export class Definitions {
     const own = new Map<string, ProviderDefinition>()
     for (const source of this.#sources) {
       for (const stored of await source.list(db, workspaceId)) {
-        const { data } = providerDefinition.safeParse(stored)
-        if (data && !this.isCommon(data.id) && !own.has(data.id)) own.set(data.id, data)
+        const checked = checkDefinition(stored)
+        if (checked.faults) continue
+        const { definition } = checked
+        if (!this.isCommon(definition.id) && !own.has(definition.id)) own.set(definition.id, definition)
       }
     }
     return [...this.catalogue, ...own.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1))
@@ -89,10 +92,12 @@ export class Definitions {
     for (const source of this.#sources) {
       const stored = await source.find(db, workspaceId, id)
       if (stored === undefined) continue
-      const { data, error } = providerDefinition.safeParse(stored)
-      if (data?.id === id) return data
-      const details = error?.issues.slice(0, 5).map(({ path, message }) => ({ path: path.join('.'), message }))
-      throw new HubError('INVALID_PROVIDER', { message: 'The definition of this provider is not valid.', details })
+      const checked = checkDefinition(stored)
+      if (checked.faults) {
+        const message = 'The definition of this provider is not valid.'
+        throw new HubError('INVALID_PROVIDER', { message, details: checked.faults })
+      }
+      if (checked.definition.id === id) return checked.definition
     }
     return undefined
   }

@@ -1,12 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { variantsOfDefinitions } from '../../dev/provider-variants.ts'
+import { checkDefinition } from '../../src/catalogue/check-definition.ts'
+import { collections } from '../../src/catalogue/collections.ts'
 import { platforms } from '../../src/catalogue/platforms/index.ts'
-import { providerDefinition } from '../../src/catalogue/schema/definition.ts'
 
 describe.each(platforms)('the definition of $id', definition => {
-  it('passes the schema as it is', () => {
-    expect(providerDefinition.parse(definition)).toEqual(definition)
+  it('passes the schema as it is, and its parts fit together', () => {
+    expect(checkDefinition(definition)).toEqual({ definition })
   })
 
   it('is the same when it was written as JSON and read again', () => {
-    expect(providerDefinition.parse(JSON.parse(JSON.stringify(definition)))).toEqual(definition)
+    expect(checkDefinition(JSON.parse(JSON.stringify(definition)))).toEqual({ definition })
+  })
+
+  it('maps each model to a collection of the hub, by fields that it has', () => {
+    for (const { collection, fields } of Object.values(definition.models ?? {})) {
+      expect(Object.keys(collections)).toContain(collection)
+      const known = Object.keys(collections[collection as keyof typeof collections])
+      for (const [canonical] of fields) expect(known).toContain(canonical)
+    }
+  })
+})
+
+describe('the variants of definitions', () => {
+  const variants = variantsOfDefinitions()
+
+  it('are told in docs/providers.md as the schema has them: node dev/describe-variants.ts writes them there', () => {
+    const page = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
+    const table = page.slice(page.indexOf('<!-- variants'), page.indexOf('<!-- end of the variants'))
+    const rows = table.split('\n').filter(line => line.startsWith('| `'))
+    const cells = rows.map(row => row.split(/(?<!\\)\|/).map(cell => cell.trim().replaceAll('\\|', '|')))
+    expect(cells.map(([, part, variant, says]) => [part, variant, says])).toEqual(
+      variants.map(({ part, variant, says }) => [`\`${part}\``, variant, says]),
+    )
+  })
+
+  it('say what they are', () => {
+    const silent = variants.filter(({ variant, says }) => says === '' && variant.includes(':'))
+    expect(silent.map(({ part, variant }) => `${part} ${variant}`)).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { eachPath, headerName, httpsUrl, jsonPath, lifetime, parameter, pattern, record, slug, text } from './values.ts'
 
 export type SignatureEncoding = z.infer<typeof signatureEncoding>
-const signatureEncoding = z.enum(['hex', 'base64'])
+const signatureEncoding = z.enum(['hex', 'base64']).describe('How the signature is written')
 
 const prefix = text(50).exactOptional().describe('What stands before the signature, such as `sha256=`')
 
@@ -26,7 +26,7 @@ export const webhookScheme = z.discriminatedUnion('kind', [
       encoding: signatureEncoding,
       prefix,
       timestampHeader: headerName,
-      timestampIn: z.enum(['seconds', 'milliseconds']),
+      timestampIn: z.enum(['seconds', 'milliseconds']).describe('What the timestamp counts since 1970'),
       signed: signedText,
       tolerance: lifetime,
     })
@@ -43,7 +43,7 @@ export const webhookScheme = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('standard-webhooks'),
-      headers: z.enum(['webhook', 'svix']),
+      headers: z.enum(['webhook', 'svix']).describe('What the names of its headers begin with'),
       tolerance: lifetime,
     })
     .describe('https://www.standardwebhooks.com, with `webhook-…` headers, or `svix-…` as its predecessor has them'),
@@ -52,19 +52,23 @@ export const webhookScheme = z.discriminatedUnion('kind', [
 
 export type WebhookField = z.infer<typeof webhookField>
 export const webhookField = z.union([
-  z.strictObject({ header: headerName }),
-  z.strictObject({
-    path: eachPath,
-    pattern: pattern.exactOptional().describe('Its first group is the value; what it does not fit has none'),
-  }),
+  z.strictObject({ header: headerName }).describe('In a header'),
+  z
+    .strictObject({
+      path: eachPath,
+      pattern: pattern.exactOptional().describe('Its first group is the value; what it does not fit has none'),
+    })
+    .describe('In the body; with a `pattern`, its first group is the value'),
 ])
 
 export type WebhookTypeParts = z.infer<typeof webhookTypeParts>
 /** A type put together from several members, joined by dots, in lower case, with some words replaced. */
-const webhookTypeParts = z.strictObject({
-  paths: z.array(eachPath).min(1).max(5),
-  words: record(z.string().max(100), z.string().max(100), 100),
-})
+const webhookTypeParts = z
+  .strictObject({
+    paths: z.array(eachPath).min(1).max(5),
+    words: record(z.string().max(100), z.string().max(100), 100),
+  })
+  .describe('Several members of the body, joined by dots, in lower case, with some words replaced')
 
 export type WebhookShape = z.infer<typeof webhookShape>
 /**
@@ -94,13 +98,20 @@ export const webhookChallenge = z.discriminatedUnion('kind', [
       kind: z.literal('body'),
       when: z.strictObject({ path: jsonPath, equals: z.string().max(200) }),
       echo: jsonPath,
-      as: z.union([z.literal('text'), z.strictObject({ json: text(100) })]),
+      as: z
+        .union([
+          z.literal('text').describe('The answer is what is echoed'),
+          z
+            .strictObject({ json: text(100) })
+            .describe('The answer is JSON, with what is echoed in a member of this name'),
+        ])
+        .describe('How it is answered'),
     })
     .describe('A signed POST whose body says that it is one'),
   z
     .strictObject({
       kind: z.literal('query'),
-      method: z.enum(['GET', 'POST']),
+      method: z.enum(['GET', 'POST']).describe('How the platform asks'),
       echo: parameter,
       token: parameter.exactOptional(),
     })

@@ -1,0 +1,121 @@
+import type { AuthMethod } from './schema/auth.ts'
+import type { ProviderDefinition } from './schema/definition.ts'
+
+/** What is wrong with a definition, and where: members joined by dots. */
+export interface Fault {
+  path: string
+  message: string
+}
+
+/** What stands somewhere in a definition. */
+interface Found {
+  path: string[]
+  value: unknown
+}
+
+/** Text in which braces mean something else, or nothing. */
+const proseOf = new Set(['document', 'docs', 'summary', 'description', 'help', 'label', 'name', 'pattern', 'words'])
+/** What is filled from something other than a connection's configuration, by the part of the definition. */
+const ownNames: Record<string, string[]> = {
+  auth: ['clientId', 'accessToken'],
+  models: ['id', 'since', 'after'],
+  webhooks: ['timestamp', 'body'],
+}
+
+/**
+ * What does not fit together in a definition that is right in each of its parts: a scope that nobody explains, a name in braces
+ * that nothing fills, a model that is not there.
+ */
+export function crossReferenceFaults(definition: ProviderDefinition): Fault[] {
+  const all = partsOf(definition)
+  return [
+    ...twiceFaults(definition.auth),
+    ...scopeFaults(definition),
+    ...templateFaults(definition, all),
+    ...hostFaults(definition, all),
+    ...modelFaults(definition),
+  ]
+}
+
+function partsOf(value: unknown, path: string[] = []): Found[] {
+  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  return [{ path, value }, ...inner.flatMap(([key, member]) => partsOf(member, [...path, key]))]
+}
+
+const fault = (path: (string | number)[], message: string): Fault => ({ path: path.join('.'), message })
+
+function twiceFaults(auth: AuthMethod[]): Fault[] {
+  const ids = auth.map(({ id }) => id)
+  return ids.flatMap((id, at) => (ids.indexOf(id) < at ? [fault(['auth', at, 'id'], 'is another method already')] : []))
+}
+
+function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
+  return auth.flatMap((method, at) => {
+    const asked = 'defaultScopes' in method ? method.defaultScopes : []
+    const unknown = asked.filter(scope => !Object.hasOwn(scopes, scope))
+    return unknown.map(scope => fault(['auth', at, 'defaultScopes'], `${scope} is not explained in scopes`))
+  })
+}
+
+/** The names that a connection by this method has values for. */
+function namesOf(method: AuthMethod): string[] {
+  const { captureFromRedirect = [] } = method as { captureFromRedirect?: string[] }
+  const { captureFromToken = {} } = method as { captureFromToken?: Record<string, string> }
+  const lists = Object.values(method).filter(Array.isArray).flat() as unknown[]
+  const fields = lists.flatMap(one =>
+    typeof one === 'object' && one !== null && 'name' in one ? [String(one.name)] : [],
+  )
+  return [...captureFromRedirect, ...Object.keys(captureFromToken), ...fields]
+}
+
+function templateFaults({ auth, identity }: ProviderDefinition, all: Found[]): Fault[] {
+  const names = new Set(auth.flatMap(namesOf))
+  const unfilled = all.flatMap(({ path, value }) => {
+    if (typeof value !== 'string' || path.some(member => proseOf.has(member))) return []
+    const known = [...names, ...(ownNames[path[0]!] ?? [])]
+    const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
+    return missing.map(name => fault(path, `nothing fills {${name}}`))
+  })
+  const captured = typeof identity.id === 'string' ? undefined : identity.id.captured
+  const lost = captured !== undefined && !names.has(captured)
+  return lost ? [...unfilled, fault(['identity', 'id', 'captured'], 'is not captured')] : unfilled
+}
+
+/** A host that is left open says what may stand there, and a host that is named is there in each environment. */
+function hostFaults({ environments, hostPatterns = {} }: ProviderDefinition, all: Found[]): Fault[] {
+  const open = all.flatMap(({ path, value }) => {
+    const [, host = ''] = typeof value === 'string' ? (/^https:\/\/([^/]+)/.exec(value) ?? []) : []
+    const parts = [...host.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+    return parts
+      .filter(name => !Object.hasOwn(hostPatterns, name))
+      .map(name => fault(path, `{${name}} has no pattern in hostPatterns`))
+  })
+  const loose = Object.entries(hostPatterns).flatMap(([name, pattern]) =>
+    pattern.startsWith('^') && pattern.endsWith('$')
+      ? []
+      : [fault(['hostPatterns', name], 'must begin with ^ and end with $')],
+  )
+  const missing = all.flatMap(({ path, value }) => {
+    if (path.at(-1) !== 'host' || typeof value !== 'string') return []
+    const without = Object.keys(environments).filter(name => !Object.hasOwn(environments[name]!, value))
+    return without.map(name => fault(path, `the environment ${name} has no host ${value}`))
+  })
+  return [...open, ...loose, ...missing]
+}
+
+function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
+  const triggers = Object.entries(webhooks?.triggers ?? {}).flatMap(([type, { model }]) =>
+    model === undefined || Object.hasOwn(models, model)
+      ? []
+      : [fault(['webhooks', 'triggers', type, 'model'], 'is no model of this platform')],
+  )
+  const parts = Object.entries(models).flatMap(([name, { list, changedSince, update, delete: remove }]) => [
+    ...(changedSince?.kind === 'where' && list.kind !== 'query'
+      ? [fault(['models', name, 'changedSince'], 'is a condition, but the list takes no statement')]
+      : []),
+    ...(remove?.kind === 'mark' && !update
+      ? [fault(['models', name, 'delete'], 'is an update, but there is none')]
+      : []),
+  ])
+  return [...triggers, ...parts]
+}

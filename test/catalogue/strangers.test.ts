@@ -1,0 +1,163 @@
+import { checkDefinition } from '../../src/catalogue/check-definition.ts'
+import { platforms } from '../../src/catalogue/platforms/index.ts'
+import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
+import { fc } from '../support/properties.ts'
+
+// What a stranger posts is JSON of any kind.
+
+type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
+
+const copy = <T>(value: T) => JSON.parse(JSON.stringify(value)) as T
+const faultsOf = (written: unknown) => checkDefinition(written).faults ?? []
+
+/** Every place of a definition but those where any JSON may stand. */
+function placesOf(value: Json, path: string[] = []): string[][] {
+  if (path.some(member => ['constant', 'body', 'restore'].includes(member))) return []
+  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  return [path, ...inner.flatMap(([member, one]) => placesOf(one, [...path, member]))]
+}
+
+function at(value: Json, path: string[]): Json {
+  return path.reduce((now, member) => (now as Record<string, Json>)[member]!, value)
+}
+
+/** A definition of the catalogue's with something else in one place. */
+function changed(definition: Json, path: string[], change: (value: Json) => Json): Json {
+  const whole = copy(definition)
+  if (path.length === 0) return change(whole)
+  const parent = at(whole, path.slice(0, -1)) as Record<string, Json>
+  parent[path.at(-1)!] = change(parent[path.at(-1)!]!)
+  return whole
+}
+
+const definitions = platforms.map(platform => copy(platform) as unknown as Json)
+/** A definition, and a place in it. */
+const somewhere = fc
+  .constantFrom(...definitions)
+  .chain(definition => fc.constantFrom(...placesOf(definition)).map(path => ({ definition, path })))
+
+/** Whether a fault is told of this place, or of what it is in. */
+const isAt = (path: string[]) => {
+  const [first] = [path.join('.')]
+  return (fault: { path: string }) => first.startsWith(fault.path) || fault.path.startsWith(first)
+}
+
+describe("a stranger's definition", () => {
+  it('is taken when it is one', () => {
+    for (const definition of definitions) expect(checkDefinition(definition)).toEqual({ definition })
+  })
+
+  it('is refused, and nothing breaks, when it is any other JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), value => {
+        expect(faultsOf(value).length).toBeGreaterThan(0)
+      }),
+    )
+  })
+
+  it('is refused with the place of a member that is not known', () => {
+    fc.assert(
+      fc.property(somewhere, fc.constantFrom('unknown', 'constructor', 'toString', 'a b', ''), (place, name) => {
+        const { definition, path } = place
+        const value = at(definition, path)
+        fc.pre(typeof value === 'object' && value !== null && !Array.isArray(value))
+        const faults = faultsOf(changed(definition, path, one => ({ ...(one as object), [name]: [{}] })))
+        expect(faults.filter(isAt([...path, name]))).not.toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is refused with the place of what is of another kind, or far too large', () => {
+    const odd = fc.constantFrom<Json>(
+      'x'.repeat(30_000),
+      Array.from({ length: 5_000 }, () => 'x'),
+      Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`member${n}`, `${n}`])),
+      -1,
+      1e300,
+      null,
+      [[[[{}]]]],
+      '\u0000',
+    )
+    fc.assert(
+      fc.property(somewhere, odd, ({ definition, path }, value) => {
+        // Where nothing is, or text of people, an odd character may stand.
+        fc.pre(value !== '\u0000' || /(path|id|docs|api|get)$/.test(path.at(-1) ?? ''))
+        fc.pre(path.at(-1) !== 'cleared' && !(path.includes('query') && typeof value === 'number'))
+        const faults = faultsOf(changed(definition, path, () => value))
+        expect(faults.filter(isAt(path))).not.toEqual([])
+        expect(JSON.stringify(faults).length).toBeLessThan(20_000)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is refused when it is deeper than a stack, longer than a definition, or names what every object has', () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as Json
+    const long = { ...(definitions[0] as object), name: 'x'.repeat(1_000_000) }
+    for (const value of [deep, { ...(definitions[0] as object), models: deep }, long])
+      expect(faultsOf(value)).toEqual([{ path: '', message: 'must be JSON of at most 262144 characters' }])
+    const text = JSON.stringify(definitions[0]).replace('{', '{"__proto__":{"id":"github"},')
+    const { definition } = checkDefinition(JSON.parse(text))
+    expect(Object.getPrototypeOf(definition ?? {})).toBe(Object.prototype)
+  })
+})
+
+describe('what does not fit together', () => {
+  const stripe = platforms.find(({ id }) => id === 'stripe')!
+  const github = platforms.find(({ id }) => id === 'github')!
+  const quickbooks = platforms.find(({ id }) => id === 'quickbooks')!
+  const faults = (definition: ProviderDefinition) => faultsOf(copy(definition))
+  const { customers } = stripe.models!
+
+  it('is a scope that is asked for and not explained', () => {
+    expect(faults({ ...github, scopes: {} })).toEqual([
+      { path: 'auth.0.defaultScopes', message: 'read:user is not explained in scopes' },
+    ])
+  })
+
+  it('is a method with the id of another', () => {
+    expect(faults({ ...stripe, auth: [stripe.auth[0]!, stripe.auth[0]!] })).toEqual([
+      { path: 'auth.1.id', message: 'is another method already' },
+    ])
+  })
+
+  it('is a name in braces that nothing fills', () => {
+    const [method] = quickbooks.auth
+    const without = { ...quickbooks, auth: [{ ...method!, captureFromRedirect: [] }] } as ProviderDefinition
+    const told = faults(without)
+    expect(told).toContainEqual({ path: 'identity.get', message: 'nothing fills {realmId}' })
+    expect(told).toContainEqual({ path: 'models.customers.read.path', message: 'nothing fills {realmId}' })
+    expect(told).toContainEqual({ path: 'identity.id.captured', message: 'is not captured' })
+  })
+
+  it('is a host that is left open without a pattern for what may stand there, and a host that is not there', () => {
+    const open = { production: { api: 'https://{shop}.example.com' } }
+    expect(faults({ ...stripe, environments: open })).toEqual([
+      { path: 'environments.production.api', message: 'nothing fills {shop}' },
+      { path: 'environments.production.api', message: '{shop} has no pattern in hostPatterns' },
+    ])
+    expect(faults({ ...stripe, hostPatterns: { shop: 'shop' } })).toEqual([
+      { path: 'hostPatterns.shop', message: 'must begin with ^ and end with $' },
+    ])
+    expect(faults({ ...stripe, identity: { ...stripe.identity, host: 'files' } })).toEqual([
+      { path: 'identity.host', message: 'the environment production has no host files' },
+    ])
+  })
+
+  it('is a model that a webhook tells of and that is not there', () => {
+    expect(faults({ ...stripe, models: {} })[0]).toEqual({
+      path: 'webhooks.triggers.customer.created.model',
+      message: 'is no model of this platform',
+    })
+  })
+
+  it('is a change feed or a deletion that the rest of its model cannot do', () => {
+    const { update: _, ...readOnly } = { ...customers!, delete: { kind: 'mark', body: {}, restore: {} } } as const
+    const where = { ...readOnly, changedSince: { kind: 'where', clause: 'a > 1', deletions: false } } as const
+    expect(faults({ ...stripe, models: { customers: where } })).toEqual([
+      { path: 'models.customers.changedSince', message: 'is a condition, but the list takes no statement' },
+      { path: 'models.customers.delete', message: 'is an update, but there is none' },
+    ])
+  })
+})
