@@ -51,9 +51,12 @@ function twiceFaults(auth: AuthMethod[]): Fault[] {
 
 function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
   return auth.flatMap((method, at) => {
-    const asked = 'defaultScopes' in method ? method.defaultScopes : []
-    const unknown = asked.filter(scope => !Object.hasOwn(scopes, scope))
-    return unknown.map(scope => fault(['auth', at, 'defaultScopes'], `${scope} is not explained in scopes`))
+    const lists = ['defaultScopes', 'requiredScopes'] as const
+    return lists.flatMap(list => {
+      const asked = (method as Partial<Record<typeof list, string[]>>)[list] ?? []
+      const unknown = asked.filter(scope => !Object.hasOwn(scopes, scope))
+      return unknown.map(scope => fault(['auth', at, list], `${scope} is not explained in scopes`))
+    })
   })
 }
 
