@@ -14,6 +14,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // Kept between runs, which have temporary folders of their own: what took longest last time is begun first.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testTimeout: 60_000,
   modulePathIgnorePatterns: ['<rootDir>/.causeway/', '<rootDir>/dist/'],
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCodes } from '../../src/errors.ts'
 import { routesOf } from '../../src/http/routes.ts'
@@ -30,6 +30,16 @@ describe('the documentation', () => {
         .map(([, target]) => `${path} -> ${target}`),
     )
     expect(broken).toEqual([])
+  })
+
+  it('draws every part of the house, and sends nobody to a file that is not there', () => {
+    const names = [...page('CONTRIBUTING.md').matchAll(/`([^`\s]+)`/g)].map(([, name]) => name!)
+    const drawn = new Set(names)
+    const parts = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+    expect(parts.map(({ name }) => name).filter(name => !drawn.has(name))).toEqual([])
+    const paths = names.filter(name => /^(src|test|workflows|activities|docs)\//.test(name))
+    expect(paths.length).toBeGreaterThan(10)
+    expect(paths.filter(path => !existsSync(join(root, path)))).toEqual([])
   })
 
   it('names only addresses of the API that exist', () => {
