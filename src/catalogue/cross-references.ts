@@ -79,9 +79,9 @@ function templateFaults({ auth, identity }: ProviderDefinition, all: Found[]): F
     const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })
-  const captured = typeof identity.id === 'string' ? undefined : identity.id.captured
-  const lost = captured !== undefined && !names.has(captured)
-  return lost ? [...unfilled, fault(['identity', 'id', 'captured'], 'is not captured')] : unfilled
+  const named = 'captured' in identity ? identity : identity.id
+  const lost = typeof named !== 'string' && !names.has(named.captured)
+  return lost ? [...unfilled, fault(['identity'], `nothing captures ${named.captured}`)] : unfilled
 }
 
 /** A host that is left open says what may stand there, and a host that is named is there in each environment. */

@@ -128,7 +128,7 @@ describe('what does not fit together', () => {
     const told = faults(without)
     expect(told).toContainEqual({ path: 'identity.get', message: 'nothing fills {realmId}' })
     expect(told).toContainEqual({ path: 'models.customers.read.path', message: 'nothing fills {realmId}' })
-    expect(told).toContainEqual({ path: 'identity.id.captured', message: 'is not captured' })
+    expect(told).toContainEqual({ path: 'identity', message: 'nothing captures realmId' })
   })
 
   it('is a host that is left open without a pattern for what may stand there, and a host that is not there', () => {

@@ -83,19 +83,31 @@ export const askedByBody = {
 }
 
 export type IdentityDefinition = z.infer<typeof identity>
-/** The call that proves a connection works and says whose account it is. */
-export const identity = z.strictObject({
-  get: pathTemplate,
-  host: hostName.exactOptional(),
-  headers: headers.exactOptional(),
-  ...askedByBody,
-  id: z
-    .union([jsonPath, z.strictObject({ captured: text(100) })])
+/** Whose account a connection is to. */
+export const identity = z.union([
+  z
+    .strictObject({
+      get: pathTemplate,
+      host: hostName.exactOptional(),
+      headers: headers.exactOptional(),
+      ...askedByBody,
+      id: z.union([
+        jsonPath.describe("Where the answer has the account's id"),
+        z
+          .strictObject({ captured: text(100) })
+          .describe(
+            "The value of the connection's configuration that it is, where the answer does not name the account",
+          ),
+      ]),
+      name: jsonPath.exactOptional().describe('Where the answer has the name of the account'),
+    })
+    .describe('A call proves that a connection works, and says whose account it is'),
+  z
+    .strictObject({ captured: text(100) })
     .describe(
-      "Where the answer has the account's id; or which captured value it is, where the answer does not name the account",
+      "No call tells: a value of the connection's configuration names the account, and nothing is proved by connecting",
     ),
-  name: jsonPath.describe('Where the answer has the name of the account'),
-})
+])
 
 export type ReadDefinition = z.infer<typeof readDefinition>
 /** A call that reads one thing by its id. */

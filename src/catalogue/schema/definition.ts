@@ -25,7 +25,7 @@ export const providerDefinition = z.strictObject({
   scopes: record(text(200), text(300), 500).describe(
     'Every scope the hub knows to ask for, with what it means to a person',
   ),
-  identity: identity.describe('The call that proves a connection works and says whose account it is'),
+  identity: identity.describe('How it is known whose account a connection is to'),
   calls: calls.exactOptional().describe('What holds for every call'),
   limits: z.array(rateLimit).max(10).exactOptional().describe('The limits that it documents'),
   limitSigns: z

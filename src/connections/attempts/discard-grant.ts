@@ -49,7 +49,8 @@ async function endGrant(hub: ConnectionParts, attempt: ConnectAttempt, { grant }
 
 /** Whose account it is; undefined when that cannot be told. */
 async function accountIdOf(hub: ConnectionParts, attempt: ConnectAttempt, grant: Grant): Promise<string | undefined> {
-  const { id } = (await findProvider(hub, attempt.workspaceId, attempt.provider)).identity
-  if (typeof id !== 'string') return grant.captured?.[id.captured] ?? attempt.captured[id.captured]
+  const { identity } = await findProvider(hub, attempt.workspaceId, attempt.provider)
+  const named = 'captured' in identity ? identity : identity.id
+  if (typeof named !== 'string') return grant.captured?.[named.captured] ?? attempt.captured[named.captured]
   return (await accountOfAttempt(hub, attempt, grant).catch(() => undefined))?.id
 }

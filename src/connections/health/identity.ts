@@ -30,7 +30,10 @@ export async function identify(hub: ConnectionParts, target: CallTarget): Promis
   }
 }
 
-/** The same through a client that has a connection's credential. @throws HubError as `ProviderClient` */
+/**
+ * The same through a client that has a connection's credential; without a call where none tells.
+ * @throws HubError as `ProviderClient`
+ */
 export async function accountOf(
   definition: ProviderDefinition,
   client: ProviderClient,
@@ -38,10 +41,16 @@ export async function accountOf(
   timeoutMs: number,
 ): Promise<Account> {
   const { identity } = definition
+  if ('captured' in identity) return { id: known(config[identity.captured]), name: null }
   const { body } = await client.call({ ...asBody(identity), ...placeOf(identity), path: identity.get, timeoutMs })
-  const id = typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured]
+  const id = known(typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured])
+  const name = identity.name === undefined ? undefined : textAt(body, identity.name)
+  // Postgres does not store U+0000, and a token is not to be lost to a name.
+  return { id, name: name?.replaceAll('\0', '') ?? null }
+}
+
+function known(id: string | undefined): string {
   if (id === undefined || textOddity(id))
     throw new HubError('PROVIDER_ERROR', { message: 'The provider did not say whose account it is.' })
-  // Postgres does not store U+0000, and a token is not to be lost to a name.
-  return { id, name: textAt(body, identity.name)?.replaceAll('\0', '') ?? null }
+  return id
 }
