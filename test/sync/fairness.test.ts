@@ -109,8 +109,8 @@ describe('a workspace with a few rows, beside one with many syncs', () => {
       const { alone, beside } = await compare(busy, syncIds, async () =>
         limited ? (await statesOf(busy)).includes('rate_limit') : slow.open >= 12,
       )
-      // Eight minutes were what it took; beginning fifty runs at once is work of its own for a busy machine.
-      expect(beside).toBeLessThan(3 * alone + 12_000)
+      // In one line with them it takes minutes; beginning fifty runs at once is work of its own for a busy machine.
+      expect(beside).toBeLessThan(3 * alone + 40_000)
       // All of them have begun, and those that line up say so.
       await eventually(
         'the others to say what they wait for',
