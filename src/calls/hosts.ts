@@ -1,8 +1,8 @@
-import { compilePattern } from '../catalogue/pattern.ts'
+import { fitsPattern } from '../catalogue/pattern.ts'
 import { HubError } from '../errors.ts'
 import type { Host } from './call.ts'
 import { originOf } from './base-url.ts'
-import { fillPath, valueOf, type Named } from './template.ts'
+import { fillPath, isKnown, valueOf, type Named } from './template.ts'
 
 /** A platform as one connection knows it. */
 export interface Platform {
@@ -21,14 +21,18 @@ export interface Hosted extends Platform {
 /**
  * The hosts of a connection's platform: the only ones that its credential is sent to. What a template leaves open is filled
  * from the connection's configuration, which a person may have typed: it must look as the definition says, and be no more
- * than a part of a host's name.
+ * than a part of a host's name. A host is left out of which the configuration knows too little yet, but for the wanted one.
  * @throws HubError `INVALID_REQUEST` where the configuration does not name a host
  */
-export function hostsOf(hosted: Hosted): Host[] {
-  const { definition, environment } = hosted
+export function hostsOf(hosted: Hosted, wanted: string): { host: Host; hosts: Host[] } {
+  const { definition, environment, config } = hosted
   const templates = Object.hasOwn(definition.environments, environment) && definition.environments[environment]
   if (!templates) throw new HubError('INVALID_REQUEST', { message: `${definition.name} has no such environment.` })
-  return Object.entries(templates).map(([name, template]) => hostOf(hosted, name, template))
+  const known = Object.entries(templates).filter(([name, template]) => name === wanted || isKnown(template, config))
+  const hosts = known.map(([name, template]) => hostOf(hosted, name, template))
+  const host = hosts.find(({ name }) => name === wanted)
+  if (!host) throw new HubError('INVALID_REQUEST', { message: `${definition.name} has no such host.` })
+  return { host, hosts }
 }
 
 /** An address of the platform beside its API, such as its token endpoint's, filled as a host is. */
@@ -56,7 +60,7 @@ function filledOrigin({ name, hostPatterns = {} }: Platform['definition'], origi
     // A platform may name the whole of it as an address.
     const value = whole === host ? given.replace(/^https:\/\//i, '').replace(/\/$/, '') : given
     const rule = whole === host ? labels : oneLabel
-    const isGood = Object.hasOwn(hostPatterns, part) && compilePattern(hostPatterns[part]!).matcher(value).find()
+    const isGood = Object.hasOwn(hostPatterns, part) && fitsPattern(hostPatterns[part]!, value)
     if (value.length > 253 || !rule.test(value) || !isGood) {
       throw new HubError('INVALID_REQUEST', { message: `The connection's ${part} does not name a host of ${name}.` })
     }

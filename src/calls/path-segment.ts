@@ -5,3 +5,8 @@
 export function isPathSegment(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..'
 }
+
+/** A path with an item's id in place of `{id}`. */
+export function withId(path: string, id: string): string {
+  return path.replace('{id}', () => encodeURIComponent(id))
+}

@@ -10,7 +10,7 @@ import { saidError } from './errors.ts'
 import { assertSecure } from './secure.ts'
 import { send, TransportError } from './send.ts'
 import { addressOf, type CallTarget } from './target.ts'
-import { fillHeaders } from './template.ts'
+import { fillHeaders, isKnown } from './template.ts'
 
 const defaultTimeoutMs = 30_000
 const maxBytes = 16 * 1024 * 1024
@@ -71,9 +71,14 @@ function headersOf({ definition, config }: CallTarget, call: ProviderCall): Reco
     // Some platforms refuse calls without one.
     'user-agent': 'causeway',
     ...(call.body === undefined ? {} : { 'content-type': type }),
-    ...fillHeaders(definition.calls?.headers, config),
+    ...fillHeaders(knownOf(definition.calls?.headers, config), config),
     ...fillHeaders(call.headers, config),
   }
+}
+
+/** Headers of all calls go with those that are made before the configuration is whole, too: such as are known by then. */
+function knownOf(headers: Record<string, string> | undefined, config: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).filter(([, template]) => isKnown(template, config)))
 }
 
 function encoded(body: unknown): string {

@@ -1,6 +1,5 @@
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
-import { HubError } from '../errors.ts'
 import type { PermitSubject } from '../limits/held-limits.ts'
 import type { Host, ProviderCall } from './call.ts'
 import { hostsOf } from './hosts.ts'
@@ -48,9 +47,7 @@ export function targetOf(
 
 /** The URL of a call, with the host it is at. @throws HubError `INVALID_REQUEST` where the configuration does not give one */
 export function addressOf(target: CallTarget, call: ProviderCall): { url: URL; host: Host; hosts: Host[] } {
-  const hosts = hostsOf(target)
-  const host = hosts.find(({ name }) => name === (call.host ?? 'api'))
-  if (!host) throw new HubError('INVALID_REQUEST', { message: `${target.definition.name} has no such host.` })
+  const { host, hosts } = hostsOf(target, call.host ?? 'api')
   const url = new URL(host.base + fillPath(call.path, target.config))
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value))
   return { url, host, hosts }

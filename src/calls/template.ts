@@ -24,6 +24,11 @@ export function valueOf(values: Named, name: string): string | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
+/** Whether all that a template leaves open is known. */
+export function isKnown(template: string, values: Named): boolean {
+  return [...template.matchAll(/\{(\w+)\}/g)].every(([, name]) => valueOf(values, name!) !== undefined)
+}
+
 /** The path of a URL, filled: no value leads out of its segment. */
 export function fillPath(template: string, values: Named): string {
   return fill(template, values, value => (isPathSegment(value) ? encodeURIComponent(value) : undefined))

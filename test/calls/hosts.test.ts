@@ -21,7 +21,7 @@ const definition = definitionOf({
 const config = { shop: 'acme', version: '2026-01', instance: 'https://eu1.instances.example/' }
 
 const hosts = (change: Record<string, string>) =>
-  hostsOf({ definition, environment: 'production', baseUrls: {}, config: { ...config, ...change } })
+  hostsOf({ definition, environment: 'production', baseUrls: {}, config: { ...config, ...change } }, 'api').hosts
 
 function codeOf(work: () => unknown): unknown {
   try {
@@ -72,15 +72,23 @@ describe('the hosts of a connection', () => {
       expect(() => hosts(change as unknown as Record<string, string>)).toThrow()
     }
     const open = { ...definition, hostPatterns: {} }
-    expect(() => hostsOf({ definition: open, environment: 'production', baseUrls: {}, config })).toThrow()
-    expect(() => hostsOf({ definition, environment: 'constructor', baseUrls: {}, config })).toThrow()
+    expect(() => hostsOf({ definition: open, environment: 'production', baseUrls: {}, config }, 'files')).toThrow()
+    expect(() => hostsOf({ definition, environment: 'constructor', baseUrls: {}, config }, 'api')).toThrow()
+  })
+
+  it('are those that can be known before the configuration is whole', () => {
+    const some = { definition, environment: 'production', baseUrls: {}, config: {} }
+    expect(hostsOf(some, 'files').hosts.map(({ name }) => name)).toEqual(['files'])
+    expect(codeOf(() => hostsOf(some, 'api'))).toBe('INVALID_REQUEST')
   })
 
   it('are no address in the form of a number', () => {
     const any = { ...definition, hostPatterns: { ...definition.hostPatterns, instance: '.*' } }
     for (const instance of ['2130706433', '0x7f.1', '0177.0.0.1']) {
       const change = { ...config, instance }
-      expect(() => hostsOf({ definition: any, environment: 'production', baseUrls: {}, config: change })).toThrow()
+      expect(() =>
+        hostsOf({ definition: any, environment: 'production', baseUrls: {}, config: change }, 'api'),
+      ).toThrow()
     }
   })
 })

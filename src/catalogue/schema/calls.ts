@@ -64,7 +64,9 @@ export const callErrors = z.strictObject({
 export const calls = z.strictObject({
   headers: headers
     .exactOptional()
-    .describe("Headers of every call; `{name}` is filled from the connection's configuration"),
+    .describe(
+      "Headers of every call; `{name}` is filled from the connection's configuration, and one is left out until that is known",
+    ),
   errors: callErrors.exactOptional().describe('How the platform says that a call came to nothing'),
 })
 

@@ -1,5 +1,6 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import { readItem } from '../../calls/read-item.ts'
 import { sightingOf } from './apply-page.ts'
 import { forgetBadItems } from './bad-items.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
@@ -11,7 +12,6 @@ import type { WorkControl } from './pull.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { settleKnown, type Settled, type Sighting } from '../links/settle.ts'
 import { confirmGone, countSuspects, dropSuspects, nextSuspects, suspectUnseen, type Suspect } from './suspects.ts'
-import { readThing } from '../push/thing-calls.ts'
 
 const readBatch = 40
 const readsAtOnce = 4
@@ -136,7 +136,7 @@ export async function sight(
   externalId: string,
   signal: AbortSignal,
 ): Promise<Sighting | undefined> {
-  const item = await readThing(client, hold.mapping.model, externalId, signal)
+  const item = await readItem(client, hold.mapping.model, externalId, signal)
   if (item === undefined) return { gone: true, externalId, version: null, at: undefined }
   const thing = hold.mapping.thingOf(item)
   return isBadItem(thing) ? undefined : sightingOf(thing)

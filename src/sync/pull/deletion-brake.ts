@@ -4,9 +4,9 @@ import type { HeldDeletions } from '../../db/schema/syncs.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import { readItem } from '../../calls/read-item.ts'
 import { deletionsAllowed, isForeignList, type Found } from '../policy.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
-import { readThing } from '../push/thing-calls.ts'
 
 // A permission that was lost, a wrong company or a key of another mode looks as if everything had been deleted. What a run
 // may delete by itself is bounded, therefore, and the rest waits for a person, or for the platform to show it again.
@@ -94,7 +94,7 @@ export async function refuseForeignList(
   const found = { known, seenAgain: 0, listed: 1 }
   if (!isForeignList(found)) return
   for (const row of rows) {
-    const item = await readThing(client, mapping.model, row.external_id, signal)
+    const item = await readItem(client, mapping.model, row.external_id, signal)
     if (item !== undefined) return
   }
   await holdDeletions(hub, hold, { allowed: 0, found }, known)

@@ -2,6 +2,7 @@ import type { Executor } from '../../db/database.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import type { WriteAnswer } from '../../calls/writes/write.ts'
 import type { Values } from '../../calls/json-write.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
 import { lockByRecord, recordsOfThings, type Link, type LinkedRecord } from '../links/link-store.ts'
@@ -12,7 +13,6 @@ import { heldLink } from './push-repeats.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { inCommitPlace } from '../runs/run-places.ts'
 import { emptyLink, failedLink, settleKnown, unchanged, type Settled } from '../links/settle.ts'
-import type { WriteAnswer } from './thing-calls.ts'
 
 /**
  * Records what came of one call, all its writes in one transaction. Gives the records that have to be looked at again,

@@ -2,13 +2,13 @@ import { HubError, isHubError } from '../../errors.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { textAt } from '../../calls/json-path.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { sightingOf } from '../pull/apply-page.ts'
 import { sight } from '../pull/compare.ts'
 import { isBadItem, type LinkErrorCode, type Mapping, type Thing } from '../mapping/mapping.ts'
 import { freeDeletions } from '../policy.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import type { Sighting } from '../links/settle.ts'
-import type { WriteAnswer } from './thing-calls.ts'
 
 /** What an answer comes to. */
 export type Outcome =

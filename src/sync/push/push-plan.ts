@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { PushItem } from '../../db/schema/push-calls.ts'
-import { sameValue } from '../mapping/canonical.ts'
+import type { Values } from '../../calls/json-write.ts'
+import { takes } from '../../calls/writes/write.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { mergePatch, sameValue } from '../mapping/canonical.ts'
 import { asPlatformHas } from '../links/echoes.ts'
 import { isHeld } from './held-writes.ts'
 import type { Link, RecordRow } from '../links/link-store.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Fields } from '../policy.ts'
-import { restored, takes } from './thing-calls.ts'
 
 /** A record that this sync's platform may have to be told of, with its link if it has one. */
 export interface PushCandidate {
@@ -57,16 +59,9 @@ function writeOf(
   return body && { kind: 'update', externalId, version, body }
 }
 
-/** Writes that go out in one call each: as many as the platform takes at once. */
-export function groupWrites(mapping: Mapping, items: readonly PushItem[]): PushItem[][] {
-  const { batch, delete: deletion } = mapping.model
-  if (!batch) return items.map(item => [item])
-  const isBatched = ({ write }: PushItem) => write.kind !== 'delete' || deletion?.kind === 'mark'
-  const batched = items.filter(isBatched)
-  const groups = Array.from({ length: Math.ceil(batched.length / batch.size) }, (_, index) =>
-    batched.slice(index * batch.size, (index + 1) * batch.size),
-  )
-  return [...groups, ...items.filter(item => !isBatched(item)).map(item => [item])]
+/** The body of an update that also brings an item back which counts as deleted. */
+function restored({ delete: deletion }: ModelDefinition, body: Values): Values {
+  return deletion?.kind === 'mark' ? mergePatch(body, deletion.restore) : body
 }
 
 /**

@@ -1,17 +1,18 @@
 import { isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import { groupWrites, writeItems } from '../../calls/writes/write-items.ts'
+import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
-import { groupWrites, planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
+import { planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
 import { readAgain } from './push-reads.ts'
 import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { unchanged } from '../links/settle.ts'
-import { writeThings, type WriteAnswer } from './thing-calls.ts'
 
 const callsAtOnce = 4
 const retriesPerRun = 200
@@ -110,7 +111,10 @@ async function pushCandidates(
     const read = await readAgain(hub, hold, client, unread, control)
     const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
     const items = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
-    const calls = groupWrites(mapping, items).map(group => ({ key: pushKeyOf(sync.id, group, byId), items: group }))
+    const calls = groupWrites(mapping.model, items).map(group => ({
+      key: pushKeyOf(sync.id, group, byId),
+      items: group,
+    }))
     await noteCalls(hub.db, hold, calls)
     const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
     isAll &&= isThrough
@@ -173,7 +177,8 @@ async function sendCall(
   signal.throwIfAborted()
   const isFirst = await noteSending(hub.db, hold, key)
   try {
-    return await writeThings(client, hold.mapping.model, items, key, signal)
+    const writes = items.map(({ recordId, write }) => ({ name: recordId, write }))
+    return await writeItems(client, hold.mapping.model, writes, key, signal)
   } catch (error) {
     if (isFirst && !mayHaveArrived(error)) await noteUnsent(hub.db, hold, key)
     throw error

@@ -35,6 +35,7 @@ export const customers = {
   },
   read: { path: '/v3/company/{realmId}/customer/{id}', query: { minorversion: 75 }, item: 'Customer' },
   create: {
+    kind: 'call',
     method: 'POST',
     path: '/v3/company/{realmId}/customer',
     query: { minorversion: 75 },
@@ -42,6 +43,7 @@ export const customers = {
     item: 'Customer',
   },
   update: {
+    kind: 'call',
     method: 'POST',
     path: '/v3/company/{realmId}/customer',
     query: { minorversion: 75 },
@@ -54,6 +56,7 @@ export const customers = {
   },
   delete: { kind: 'mark', body: { Active: false }, restore: { Active: true } },
   batch: {
+    kind: 'mixed',
     size: 30,
     path: '/v3/company/{realmId}/batch',
     query: { minorversion: 75 },

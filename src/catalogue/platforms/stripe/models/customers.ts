@@ -17,8 +17,8 @@ export const customers = {
     items: 'data',
   },
   read: { path: '/v1/customers/{id}' },
-  create: { method: 'POST', path: '/v1/customers', encoding: 'form' },
-  update: { method: 'POST', path: '/v1/customers/{id}', encoding: 'form', cleared: '' },
+  create: { kind: 'call', method: 'POST', path: '/v1/customers', encoding: 'form' },
+  update: { kind: 'call', method: 'POST', path: '/v1/customers/{id}', encoding: 'form', cleared: '' },
   delete: { kind: 'call', method: 'DELETE', path: '/v1/customers/{id}' },
   // https://docs.stripe.com/api/idempotent_requests: keys may go once they are 24 hours old.
   idempotency: { in: 'header', name: 'idempotency-key', keptFor: '24h' },

@@ -1,0 +1,37 @@
+import type { ModelDefinition } from '../catalogue/schema/models.ts'
+import { asBody, placeOf, withParts } from './body.ts'
+import type { ProviderClient } from './call.ts'
+import { valueAt } from './json-path.ts'
+import { isPathSegment, withId } from './path-segment.ts'
+import { refusalOf } from './writes/refusal.ts'
+import { unexpectedItem } from './writes/write.ts'
+
+/**
+ * An item by its id; undefined when the platform has none, null when the id cannot be part of an address: then nobody can say.
+ * @throws HubError as `ProviderClient` does
+ */
+export async function readItem(
+  client: ProviderClient,
+  model: Pick<ModelDefinition, 'read' | 'errors'>,
+  externalId: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { path, idAt, item, absent } = model.read
+  if (!isPathSegment(externalId)) return null
+  const said = asBody(model.read)
+  const asked =
+    said.method === 'POST' && idAt !== undefined
+      ? { ...said, body: withParts(said.body, { [idAt]: externalId }) }
+      : said
+  try {
+    const { body } = await client.call({ ...asked, ...placeOf(model.read), path: withId(path, externalId), signal })
+    const found = item === undefined ? body : valueAt(body, item)
+    if (typeof found === 'object' && found !== null) return found
+    const isThere = (found !== undefined && found !== null) || body === undefined
+    if (absent === 'missing' && !isThere) return undefined
+    throw unexpectedItem()
+  } catch (error) {
+    if (refusalOf(model, error) === 'missing') return undefined
+    throw error
+  }
+}

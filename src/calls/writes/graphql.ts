@@ -1,0 +1,57 @@
+import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../catalogue/schema/writes.ts'
+import { withParts } from '../body.ts'
+import type { ProviderClient } from '../call.ts'
+import { textAt, valueAt } from '../json-path.ts'
+import type { Values } from '../json-write.ts'
+import { reasonOf } from './refusal.ts'
+import { keyed, writtenBody } from './write-body.ts'
+import { itemIn, unexpectedItem, type Write, type WriteAnswer, type Writes } from './write.ts'
+
+type MutationOf<Definition> = Extract<Definition, { kind: 'graphql' }>
+type Mutation = MutationOf<WriteDefinition | UpdateDefinition | DeleteDefinition>
+
+/** Makes or changes one item by a mutation. Errors of the whole document are the platform's, as its definition says. */
+export async function writeByMutation(
+  client: ProviderClient,
+  model: Writes,
+  mutation: MutationOf<WriteDefinition | UpdateDefinition>,
+  write: Write,
+  key: string,
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const id = mutation.id === undefined || write.kind === 'create' ? {} : { [mutation.id]: write.externalId }
+  const variables = withParts({}, { ...id, [mutation.input]: writtenBody(model, write) })
+  const answer = await mutate(client, model, mutation, variables, key, signal)
+  return 'refused' in answer ? answer.refused : { kind: 'written', item: itemIn(answer.body, mutation.item) }
+}
+
+/** Deletes one item by a mutation. */
+export async function deleteByMutation(
+  client: ProviderClient,
+  model: Writes,
+  mutation: MutationOf<DeleteDefinition>,
+  externalId: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const answer = await mutate(client, model, mutation, withParts({}, { [mutation.id]: externalId }), key, signal)
+  return 'refused' in answer ? answer.refused : { kind: 'deleted' }
+}
+
+async function mutate(
+  client: ProviderClient,
+  model: Writes,
+  { host, path, document, faults }: Mutation,
+  variables: Values,
+  key: string,
+  signal: AbortSignal,
+): Promise<{ body: unknown } | { refused: WriteAnswer }> {
+  const place = host === undefined ? {} : { host }
+  const call = { method: 'POST' as const, ...place, path, body: { query: document, variables }, signal }
+  const { body } = await client.call(keyed(model, call, key))
+  if (body === undefined) throw unexpectedItem()
+  const listed = faults === undefined ? [] : (valueAt(body, faults.list) ?? [])
+  if (!Array.isArray(listed)) throw unexpectedItem()
+  if (listed.length === 0) return { body }
+  return { refused: { kind: 'refused', why: reasonOf(model, textAt(listed[0], faults!.code)) } }
+}

@@ -1,0 +1,48 @@
+import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../catalogue/schema/writes.ts'
+import { formOf, placeOf, withParts } from '../body.ts'
+import type { ProviderClient } from '../call.ts'
+import { valueAt } from '../json-path.ts'
+import { withId } from '../path-segment.ts'
+import { keyed, writtenBody } from './write-body.ts'
+import { itemIn, type Write, type WriteAnswer, type Writes } from './write.ts'
+
+type CallOf<Definition> = Extract<Definition, { kind: 'call' }>
+
+/** Makes or changes one item by a call of its own. @throws HubError as `ProviderClient` does */
+export async function writeByCall(
+  client: ProviderClient,
+  model: Writes,
+  definition: CallOf<WriteDefinition | UpdateDefinition>,
+  write: Write,
+  key: string,
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const { method, path, encoding, item, answerId } = definition
+  const said = keyed(
+    model,
+    {
+      method,
+      ...placeOf(definition),
+      path: write.kind === 'create' ? path : withId(path, write.externalId),
+      body: writtenBody(model, write),
+      signal,
+    },
+    key,
+  )
+  const { body } = await client.call(encoding === 'form' ? { ...said, body: formOf(said.body) } : said)
+  if (write.kind !== 'create' || answerId === undefined) return { kind: 'written', item: itemIn(body, item) }
+  const id = valueAt(body, answerId)
+  return { kind: 'written', item: id === undefined ? undefined : withParts({}, { [model.id]: id }) }
+}
+
+/** Deletes one item by a call of its own. */
+export async function deleteByCall(
+  client: ProviderClient,
+  definition: CallOf<DeleteDefinition>,
+  externalId: string,
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const { method, path } = definition
+  await client.call({ method, ...placeOf(definition), path: withId(path, externalId), signal })
+  return { kind: 'deleted' }
+}
