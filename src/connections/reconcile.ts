@@ -9,7 +9,8 @@ import { handOver } from './attempts/hand-over.ts'
 import { recoverySettings } from './policy.ts'
 import { connectionFromRow } from './store.ts'
 import { showWithinMs } from './trouble/trouble.ts'
-import { abandonedRecoveries, extendProviderRecovery, extendRecovery } from './trouble/trouble-store.ts'
+import { extendProviderRecovery } from './trouble/outage-store.ts'
+import { abandonedRecoveries, extendRecovery } from './trouble/trouble-store.ts'
 import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } from './workflow-starts.ts'
 
 /**

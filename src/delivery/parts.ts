@@ -1,5 +1,5 @@
 import type { Foundation } from '../foundation.ts'
-import type { Wake } from './dispatch/wake.ts'
+import type { Wake } from './dispatch/waking/notify.ts'
 import type { DeliveryPolicy } from './policy.ts'
 
 /** What deliveries work with, and whoever publishes an event. */

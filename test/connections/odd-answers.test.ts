@@ -1,6 +1,6 @@
 import { exchangeAttempt } from '../../src/connections/attempts/exchange-attempt.ts'
 import { completeAttempt } from '../../src/connections/attempts/finish-attempt.ts'
-import { takeLease } from '../../src/connections/refresh/refresh-store.ts'
+import { takeLease } from '../../src/connections/refresh/lease-store.ts'
 import { spendLease } from '../../src/connections/refresh/refresh.ts'
 import { findConnection } from '../../src/connections/store.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectionParts } from '../parts.ts'
-import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './refresh-store.ts'
+import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './lease-store.ts'
 
 /**
  * Refreshes at once, most of which wait for their platform; of one workspace, and of one platform, while others wait; kept

@@ -4,7 +4,7 @@ import type { ConnectionParts } from '../parts.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from '../contract.ts'
 import { spendLease } from './refresh.ts'
 import { fillPlaces, noteFailed } from './refresh-places.ts'
-import type { RefreshLease } from './refresh-store.ts'
+import type { RefreshLease } from './lease-store.ts'
 import { tellWorkflows } from '../trouble/tell-workflows.ts'
 import { sortTrouble } from '../trouble/trouble.ts'
 

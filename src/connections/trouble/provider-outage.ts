@@ -1,7 +1,7 @@
 import type { ConnectionParts } from '../parts.ts'
 import type { ConnectionRef, ProbeResult, TokenServer } from '../contract.ts'
 import { showWithinMs } from './trouble.ts'
-import { extendProviderRecovery, heldByServer, nextProbes, releaseFromProvider } from './trouble-store.ts'
+import { extendProviderRecovery, heldByServer, nextProbes, releaseFromProvider } from './outage-store.ts'
 import { tryRefresh } from '../refresh/try-refresh.ts'
 
 /** So many workspaces are asked at once: one whose own app is broken does not speak for the others. */

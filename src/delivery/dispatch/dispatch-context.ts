@@ -4,8 +4,8 @@ import type { DeliveryPools } from './delivery-pool.ts'
 import type { Holdings } from './claiming/holdings.ts'
 import type { Load } from './lanes/load.ts'
 import type { NetworkWatch } from '../recovery/network-watch.ts'
-import type { TargetCache } from './targets.ts'
-import type { Waking } from './waking.ts'
+import type { TargetCache } from './targets/target-cache.ts'
+import type { Waking } from './waking/listen.ts'
 
 /** What the parts of one process's dispatcher share. */
 export interface DispatchContext {

@@ -17,8 +17,8 @@ import { measureResults } from './recording/measure.ts'
 import { NetworkWatch } from '../recovery/network-watch.ts'
 import { Recorder } from './recording/recorder.ts'
 import type { Result } from './recording/result.ts'
-import { TargetCache } from './targets.ts'
-import { createWaking } from './waking.ts'
+import { TargetCache } from './targets/target-cache.ts'
+import { createWaking } from './waking/listen.ts'
 
 const pollMs = 100
 /** Claims closer together than this would be small ones; where much is due, fewer and larger ones leave more for the sending. */
@@ -142,7 +142,7 @@ export class Dispatcher {
   /** Leases last until results are recorded. */
   #noteRecorded(results: readonly Result[], finished: ReadonlySet<string>): void {
     for (const { delivery } of results) this.#context.holdings.recorded(delivery)
-    this.#lanes.noteRecorded(results)
+    this.#lanes.refills.noteRecorded(results)
     this.#gates.noteRecorded(results, finished)
   }
 }

@@ -34,7 +34,7 @@ export class Housekeeping {
   }
 
   async #takeUpEach(endpointIds: readonly string[]): Promise<void> {
-    for (const endpointId of endpointIds) await this.#lanes.takeUpHeld(endpointId)
+    for (const endpointId of endpointIds) await this.#lanes.refills.takeUp(endpointId)
   }
 
   /** Begins a round beside the caller's work, if it is time for one. */
@@ -56,7 +56,7 @@ export class Housekeeping {
     const { results } = this.#context.pools
     for (const held of await heldEndpoints(results)) {
       if (held.gated) await adoptWaiting(results, held, atOnce)
-      else if (held.mode === 'open') await this.#lanes.takeUpHeld(held.endpointId)
+      else if (held.mode === 'open') await this.#lanes.refills.takeUp(held.endpointId)
       else if (held.mode === null || held.mode === 'disabled') await finishHeld(this.#context, held)
     }
   }

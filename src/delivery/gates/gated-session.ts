@@ -1,6 +1,6 @@
 import type { BatchedEvent } from '../sending/batch.ts'
 import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
-import { loadTargetsOf } from '../dispatch/current-targets.ts'
+import { loadTargetsOf } from '../dispatch/targets/load-current.ts'
 import type { DispatchContext } from '../dispatch/dispatch-context.ts'
 import { holdsGate, type GateHolder } from './gate-keeper.ts'
 import { PlainLine, type GateLine } from './gate-line.ts'
@@ -14,7 +14,7 @@ import { Rate } from './rate.ts'
 import type { Verdict } from '../dispatch/recording/result.ts'
 import { send } from '../sending/send.ts'
 import { splitSizes, verdictsOn } from '../sending/split.ts'
-import type { Target } from '../dispatch/targets.ts'
+import type { Target } from '../dispatch/targets/target-cache.ts'
 import { restMs } from '../dispatch/lanes/verdict.ts'
 
 const mostInHand = 1_024

@@ -1,7 +1,7 @@
 import { batchBody, batchId, type BatchedEvent } from './batch.ts'
 import { postOf } from './post.ts'
 import type { Post } from './send.ts'
-import type { Target } from '../dispatch/targets.ts'
+import type { Target } from '../dispatch/targets/target-cache.ts'
 
 /** Builds the request for events: a single event by itself, or a batch where the endpoint takes batches, even of one. */
 export function postOfEvents(target: Target, events: readonly BatchedEvent[]): Post {

@@ -1,7 +1,7 @@
 import type { Post } from './send.ts'
 import { addAsymmetric } from './sign-asymmetric.ts'
 import { sign } from './sign.ts'
-import type { Target } from '../dispatch/targets.ts'
+import type { Target } from '../dispatch/targets/target-cache.ts'
 
 export const userAgent = 'Causeway/0.1 (+webhooks)'
 

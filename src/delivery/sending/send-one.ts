@@ -11,7 +11,7 @@ import type { Verdict } from '../dispatch/recording/result.ts'
 import { endOutage } from '../recovery/outage.ts'
 import { sameRow } from '../dispatch/claiming/same-row.ts'
 import { send } from './send.ts'
-import { TargetCache } from '../dispatch/targets.ts'
+import { TargetCache } from '../dispatch/targets/target-cache.ts'
 
 const joinAtOnce = 1_000
 /** The lease of a single send. Nothing renews it, so it is longer than the longest exchange. */

@@ -2,7 +2,7 @@ import type { ClaimedDelivery } from '../dispatch/claiming/claim.ts'
 import type { Outcome } from './outcome.ts'
 import type { DeliveryPolicy } from '../policy.ts'
 import type { Verdict } from '../dispatch/recording/result.ts'
-import type { Target } from '../dispatch/targets.ts'
+import type { Target } from '../dispatch/targets/target-cache.ts'
 import { verdictOn } from '../dispatch/lanes/verdict.ts'
 
 /**

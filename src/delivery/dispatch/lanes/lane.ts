@@ -2,7 +2,7 @@ import type { ClaimedDelivery } from '../claiming/claim.ts'
 import { asksForLess, type Outcome } from '../../sending/outcome.ts'
 import type { Load, Pace } from './load.ts'
 import type { Requests } from './requests.ts'
-import type { Target } from '../targets.ts'
+import type { Target } from '../targets/target-cache.ts'
 
 /** What is in line for longer than this waits in the table instead. */
 const lineMs = 1_000

@@ -1,14 +1,13 @@
 import type { ClaimedDelivery } from '../claiming/claim.ts'
-import { claimHeld } from '../claiming/claim.ts'
-import { loadTargetsOf } from '../current-targets.ts'
+import { loadTargetsOf } from '../targets/load-current.ts'
 import type { DispatchContext } from '../dispatch-context.ts'
 import { adoptStrays } from '../../gates/gate-rows.ts'
 import { Lane } from './lane.ts'
 import type { Outcome } from '../../sending/outcome.ts'
 import { postOf } from '../../sending/post.ts'
-import type { Result } from '../recording/result.ts'
 import { send } from '../../sending/send.ts'
-import type { Target } from '../targets.ts'
+import type { Target } from '../targets/target-cache.ts'
+import { Refills } from './refills.ts'
 import { restMs, verdictByMode, verdictOn } from './verdict.ts'
 
 const unusedMs = 60_000
@@ -17,13 +16,15 @@ const unusedMs = 60_000
 export class Lanes {
   readonly #context: DispatchContext
   readonly #lanes = new Map<string, Lane>()
-  readonly #refills = new Set<Promise<void>>()
+  /** The claims of what is held for want of room here. */
+  readonly refills: Refills
   /** Called when a line that was full became short. */
   readonly #spacious: () => void
 
   constructor(context: DispatchContext, spacious: () => void) {
     this.#context = context
     this.#spacious = spacious
+    this.refills = new Refills(context, this.#lanes, claimed => this.accept(claimed))
   }
 
   /** Puts claimed deliveries in their lanes, and deals with those that are not to be sent. */
@@ -110,7 +111,7 @@ export class Lanes {
 
   #open(target: Target): Lane {
     const lane: Lane = new Lane(target, this.#context.load, () => this.#pump(lane))
-    lane.refill = () => this.#refillSoon(lane)
+    lane.refill = () => this.refills.soon(lane)
     this.#lanes.set(target.endpointId, lane)
     return lane
   }
@@ -156,7 +157,7 @@ export class Lanes {
     holdings.settle(delivery, verdict, outcome)
     this.#pump(lane)
     lane.goOn()
-    if (lane.parked) this.#refillSoon(lane)
+    if (lane.parked) this.refills.soon(lane)
     this.#spacious()
   }
 
@@ -188,69 +189,6 @@ export class Lanes {
     }
   }
 
-  /** Whether anything is claimed now. What is held of before a pause is taken up again by housekeeping. */
-  get #claims(): boolean {
-    return this.#context.running() && !this.#context.load.paused
-  }
-
-  #refillSoon(lane: Lane): void {
-    const refill = this.#refill(lane).finally(() => this.#refills.delete(refill))
-    this.#refills.add(refill)
-  }
-
-  /** Claims what is held of an open endpoint for want of room here, now that there is room. */
-  async #refill(lane: Lane): Promise<void> {
-    // What was held since that claim began is not among what it brings.
-    if (lane.refilling) return void (lane.refillAgain = true)
-    if (lane.appetite <= 0 || !this.#claims || lane.notBefore > performance.now()) return
-    const { refills } = this.#context.load
-    if (!refills.hasRoom(lane.workspaceId, lane.refill)) return
-    lane.refilling = true
-    lane.refillAgain = false
-    refills.take(lane.workspaceId)
-    try {
-      const claimed = await this.#claimHeld(lane.endpointId, lane.appetite, lane.appetiteBytes)
-      if (claimed === 0 && lane.holding === 0 && !lane.refillAgain) lane.parked = false
-    } catch (error) {
-      this.#context.hub.log.warn({ err: error }, 'claiming held deliveries failed')
-    } finally {
-      lane.refilling = false
-      refills.giveBack(lane.workspaceId)
-      refills.goOn()
-    }
-    if (lane.refillAgain) this.#refillSoon(lane)
-  }
-
-  async #claimHeld(endpointId: string, rows: number, bytes: number): Promise<number> {
-    const { hub, pools } = this.#context
-    const limits = { rows, bytes, leaseMs: hub.deliveryPolicy.leaseMs }
-    const claimed = await claimHeld(pools.claims, limits, endpointId)
-    await this.accept(claimed)
-    return claimed.length
-  }
-
-  /** Takes up what is held of an open endpoint, for want of room here or because its release was interrupted. */
-  async takeUpHeld(endpointId: string): Promise<void> {
-    const lane = this.#lanes.get(endpointId)
-    if (lane) {
-      lane.parked = true
-      await this.#refill(lane)
-    } else if (this.#claims) await this.#claimHeld(endpointId, 32, this.#context.load.freeBytes)
-  }
-
-  /** From then on what is held can be claimed by its lane. */
-  noteRecorded(results: readonly Result[]): void {
-    const waiting = new Set<Lane>()
-    for (const { delivery, verdict } of results) {
-      if (verdict.kind !== 'held') continue
-      const lane = this.#lanes.get(delivery.endpointId)
-      if (!lane?.parked) continue
-      lane.holding = Math.max(0, lane.holding - 1)
-      waiting.add(lane)
-    }
-    for (const lane of waiting) this.#refillSoon(lane)
-  }
-
   /** Forgets lanes that were not used for long. */
   forgetUnused(now: number): void {
     for (const lane of this.#lanes.values()) {
@@ -260,7 +198,7 @@ export class Lanes {
 
   /** Gives back everything that is in line. */
   async empty(): Promise<void> {
-    await Promise.all(this.#refills)
+    await this.refills.settle()
     for (const lane of this.#lanes.values()) this.#giveBack(lane, 0)
   }
 }

@@ -4,7 +4,7 @@ import type { EndpointMode } from '../../contract.ts'
 import { asksForLess, type Outcome } from '../../sending/outcome.ts'
 import { longestRetryAfterMs, retryDelayMs, type DeliveryPolicy } from '../../policy.ts'
 import type { Verdict } from '../recording/result.ts'
-import type { Target } from '../targets.ts'
+import type { Target } from '../targets/target-cache.ts'
 
 /**
  * What an outcome means for the delivery: done, again later, or given up. A Retry-After on any failure delays it, within

@@ -1,16 +1,16 @@
 import type { Dispatcher } from 'undici'
-import { isHubError } from '../../errors.ts'
-import type { DeliveryParts } from '../parts.ts'
-import type { ClientCertificate } from '../../outgoing/pools.ts'
-import type { RateLimit } from '../endpoints/endpoint-store.ts'
+import { isHubError } from '../../../errors.ts'
+import type { DeliveryParts } from '../../parts.ts'
+import type { ClientCertificate } from '../../../outgoing/pools.ts'
+import type { RateLimit } from '../../endpoints/endpoint-store.ts'
 import {
   endpointCertificateField,
   endpointHeadersField,
   endpointKeyField,
   endpointSecretField,
-} from '../endpoints/endpoint-secrets.ts'
-import { asymmetricKeys } from '../sending/sign-asymmetric.ts'
-import { signingKeys, type SigningKey, type SigningSecret } from '../sending/sign.ts'
+} from '../../endpoints/endpoint-secrets.ts'
+import { asymmetricKeys } from '../../sending/sign-asymmetric.ts'
+import { signingKeys, type SigningKey, type SigningSecret } from '../../sending/sign.ts'
 
 /** What is needed to send to an endpoint, at one version of its configuration. */
 export interface Target {

@@ -1,5 +1,5 @@
-import type { ClaimedDelivery } from './claiming/claim.ts'
-import type { TargetCache } from './targets.ts'
+import type { ClaimedDelivery } from '../claiming/claim.ts'
+import type { TargetCache } from './target-cache.ts'
 
 /** One after the other, a hundred new ones would hold up whoever was claimed with them. */
 const workspacesAtOnce = 4

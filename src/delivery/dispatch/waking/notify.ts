@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { wakeChannel } from '../contract.ts'
+import { wakeChannel } from '../../contract.ts'
 
 /** Tells the dispatchers, of all processes, that something is due. */
 export interface Wake {

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { DeliveryParts } from '../parts.ts'
-import { wakeChannel } from '../contract.ts'
+import type { DeliveryParts } from '../../parts.ts'
+import { wakeChannel } from '../../contract.ts'
 
 /** Hears that something is due. */
 export interface Waking {
