@@ -60,19 +60,22 @@ function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
   })
 }
 
-/** The names that a connection by this method has values for. */
-function namesOf(method: AuthMethod): string[] {
-  const { captureFromRedirect = [] } = method as { captureFromRedirect?: string[] }
-  const { captureFromToken = {} } = method as { captureFromToken?: Record<string, string> }
-  const lists = Object.values(method).filter(Array.isArray).flat() as unknown[]
-  const fields = lists.flatMap(one =>
-    typeof one === 'object' && one !== null && 'name' in one ? [String(one.name)] : [],
+/** Members that give names to values: lists of fields or of names, and records by name. */
+const naming = new Set(['ask', 'fields', 'captureFromRedirect', 'captureFromToken', 'keep'])
+
+/** The names that a connection or its app has values for, by any of the methods. */
+function namesIn(all: Found[]): Set<string> {
+  const lists = all.filter(({ path }) => ['auth', 'app'].includes(path[0]!) && naming.has(path.at(-1)!))
+  const names = lists.flatMap(({ value }) =>
+    Array.isArray(value)
+      ? value.map((one: string | { name: string }) => (typeof one === 'string' ? one : one.name))
+      : Object.keys(value as object),
   )
-  return [...captureFromRedirect, ...Object.keys(captureFromToken), ...fields]
+  return new Set(names)
 }
 
-function templateFaults({ auth, identity }: ProviderDefinition, all: Found[]): Fault[] {
-  const names = new Set(auth.flatMap(namesOf))
+function templateFaults({ identity }: ProviderDefinition, all: Found[]): Fault[] {
+  const names = namesIn(all)
   const unfilled = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => proseOf.has(member))) return []
     const known = [...names, ...(ownNames[path[0]!] ?? [])]
