@@ -13,8 +13,11 @@ interface Found {
   value: unknown
 }
 
-/** Text in which braces mean something else, or nothing. */
-const proseOf = new Set(['document', 'docs', 'summary', 'description', 'help', 'label', 'name', 'pattern', 'words'])
+/** Members in which braces mean something else, or nothing. */
+const unfilled = new Set([
+  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words'],
+  ...['docs', 'summary', 'description', 'help', 'label', 'name'],
+])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
 const ownNames: Record<string, string[]> = {
   auth: ['clientId', 'accessToken'],
@@ -76,15 +79,15 @@ function namesIn(all: Found[]): Set<string> {
 
 function templateFaults({ identity }: ProviderDefinition, all: Found[]): Fault[] {
   const names = namesIn(all)
-  const unfilled = all.flatMap(({ path, value }) => {
-    if (typeof value !== 'string' || path.some(member => proseOf.has(member))) return []
+  const faults = all.flatMap(({ path, value }) => {
+    if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
     const known = [...names, ...(ownNames[path[0]!] ?? [])]
     const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })
   const named = 'captured' in identity ? identity : identity.id
   const lost = typeof named !== 'string' && !names.has(named.captured)
-  return lost ? [...unfilled, fault(['identity'], `nothing captures ${named.captured}`)] : unfilled
+  return lost ? [...faults, fault(['identity'], `nothing captures ${named.captured}`)] : faults
 }
 
 /** A host that is left open says what may stand there, and a host that is named is there in each environment. */
@@ -102,7 +105,7 @@ function hostFaults({ environments, hostPatterns = {} }: ProviderDefinition, all
       : [fault(['hostPatterns', name], 'must begin with ^ and end with $')],
   )
   const missing = all.flatMap(({ path, value }) => {
-    if (path.at(-1) !== 'host' || typeof value !== 'string') return []
+    if (path.at(-1) !== 'host' || path[0] === 'hostPatterns' || typeof value !== 'string') return []
     const without = Object.keys(environments).filter(name => !Object.hasOwn(environments[name]!, value))
     return without.map(name => fault(path, `the environment ${name} has no host ${value}`))
   })

@@ -137,7 +137,7 @@ describe('what does not fit together', () => {
       { path: 'environments.production.api', message: 'nothing fills {shop}' },
       { path: 'environments.production.api', message: '{shop} has no pattern in hostPatterns' },
     ])
-    expect(faults({ ...stripe, hostPatterns: { shop: 'shop' } })).toEqual([
+    expect(faults({ ...stripe, hostPatterns: { shop: 'shop', host: '^[a-z]{2}$' } })).toEqual([
       { path: 'hostPatterns.shop', message: 'must begin with ^ and end with $' },
     ])
     expect(faults({ ...stripe, identity: { ...stripe.identity, host: 'files' } })).toEqual([
