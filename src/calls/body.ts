@@ -32,9 +32,15 @@ export function formOf(body: Values, prefix = '', form = new URLSearchParams()):
 /** The members that say where a call goes, as a definition has them. */
 export function placeOf(asked: {
   host?: string
+  cost?: number
   query?: ProviderCall['query']
   headers?: Record<string, string>
-}): Pick<ProviderCall, 'host' | 'query' | 'headers'> {
-  const { host, query, headers } = asked
-  return { ...(host === undefined ? {} : { host }), ...(query ? { query } : {}), ...(headers ? { headers } : {}) }
+}): Pick<ProviderCall, 'host' | 'cost' | 'query' | 'headers'> {
+  const { host, cost, query, headers } = asked
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(query ? { query } : {}),
+    ...(headers ? { headers } : {}),
+  }
 }

@@ -13,8 +13,7 @@ export function linkedPages(call: ListCall, list: ListOf<'link'>): PageSource {
     async fetch(cursor, signal) {
       // A cursor without a path is a query alone, as they once were.
       const path = cursor.startsWith('/') ? cursor : `${list.path}?${cursor}`
-      const host = list.host === undefined ? {} : { host: list.host }
-      const answer = await call(cursor === '' ? { params: limitOf(list) } : { address: { ...host, path } }, signal)
+      const answer = await call(cursor === '' ? { params: limitOf(list) } : { address: { path } }, signal)
       return pageOf(answer, list.items, () => nextLink(answer))
     },
   }

@@ -12,7 +12,7 @@ export function listCall(client: ProviderClient, list: ListDefinition, narrowed:
     const { query, headers, ...place } = placeOf(list)
     const all = { ...headers, ...narrowed.headers }
     const said = Object.keys(all).length === 0 ? { signal } : { headers: all, signal }
-    if ('address' in at) return client.call({ method: 'GET', ...said, ...at.address })
+    if ('address' in at) return client.call({ method: 'GET', ...place, ...said, ...at.address })
     const params = { ...narrowed.params, ...given(at) }
     return client.call({ ...place, path: list.path, ...withParams(list, query, params), ...said })
   }

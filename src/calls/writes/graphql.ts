@@ -1,5 +1,5 @@
 import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../catalogue/schema/writes.ts'
-import { withParts } from '../body.ts'
+import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
@@ -41,13 +41,13 @@ export async function deleteByMutation(
 async function mutate(
   client: ProviderClient,
   model: Writes,
-  { host, path, document, faults }: Mutation,
+  mutation: Mutation,
   variables: Values,
   key: string,
   signal: AbortSignal,
 ): Promise<{ body: unknown } | { refused: WriteAnswer }> {
-  const place = host === undefined ? {} : { host }
-  const call = { method: 'POST' as const, ...place, path, body: { query: document, variables }, signal }
+  const { path, document, faults } = mutation
+  const call = { method: 'POST' as const, ...placeOf(mutation), path, body: { query: document, variables }, signal }
   const { body } = await client.call(keyed(model, call, key))
   if (body === undefined) throw unexpectedItem()
   const listed = faults === undefined ? [] : (valueAt(body, faults.list) ?? [])

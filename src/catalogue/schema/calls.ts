@@ -70,9 +70,19 @@ export const calls = z.strictObject({
   errors: callErrors.exactOptional().describe('How the platform says that a call came to nothing'),
 })
 
+const cost = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .exactOptional()
+  .describe('What it is expected to cost, where the platform counts that')
+
+/** Which host a call goes to, and what it costs. */
+export const placed = { host: hostName.exactOptional(), cost }
+
 /** What a call says, but for what it is about. */
 export const asked = {
-  host: hostName.exactOptional(),
+  ...placed,
   path: pathTemplate,
   query: query.exactOptional(),
   headers: headers.exactOptional(),

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { asked } from './calls.ts'
-import { hostName } from './hosts.ts'
+import { asked, placed } from './calls.ts'
 import { jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from './values.ts'
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
@@ -22,7 +21,7 @@ const faults = z
 
 const mutation = {
   kind: z.literal('graphql'),
-  host: hostName.exactOptional(),
+  ...placed,
   path: pathTemplate,
   document: text(20_000).describe('The GraphQL document'),
   faults: faults.exactOptional(),
@@ -70,7 +69,7 @@ export const deleteDefinition = z.discriminatedUnion('kind', [
 ])
 
 const batchBase = {
-  host: hostName.exactOptional(),
+  ...placed,
   size: z.int().min(1).max(1_000).describe('At most so many items in one call'),
   requests: jsonPath.describe('Where the items go in the body'),
   answers: jsonPath.describe('Where their answers come back'),
