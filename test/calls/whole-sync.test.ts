@@ -122,7 +122,7 @@ function answerOf(store: Map<string, Item>, { method, path, body: text }: Platfo
   const asked = (body.Contacts as Item[] | undefined) ?? [body]
   const Contacts = asked.map(item => {
     if (item.Name === 'taken') return { ...item, ValidationErrors: [{ Code: 'TAKEN' }] }
-    const own = method === 'PUT' ? `c${++last}` : String(item.ContactID ?? id)
+    const own = method === 'PUT' ? `c${++last}` : ((item.ContactID as string | undefined) ?? id!)
     return put(store, own, 'ContactID', item)
   })
   return { status: 200, body: { Contacts } }
