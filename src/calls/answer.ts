@@ -4,7 +4,7 @@ import { HubError } from '../errors.ts'
 import { readJson } from '../json/read-json.ts'
 import { textOf } from '../json/text-of.ts'
 import { ownTurn } from '../json/turns.ts'
-import type { Pause } from '../limits/limit-answer.ts'
+import { unstatedPauseMs, type Pause } from '../limits/limit-answer.ts'
 import type { SaidError } from './errors.ts'
 import { textAt } from './json-path.ts'
 import type { RawAnswer } from './send.ts'
@@ -26,8 +26,6 @@ export async function bodyOf({ body }: RawAnswer): Promise<unknown> {
   }
 }
 
-const unstatedWaitMs = 2_000
-
 /** The wait that goes with the platform's own words for a limit; undefined when the answer does not have them. */
 export function limitSign(
   { limitSigns }: ProviderDefinition,
@@ -39,7 +37,7 @@ export function limitSign(
     one => one.status === status && textAt(body, one.text.path)?.toLowerCase().includes(one.text.has),
   )
   if (sign) return lifetimeMs(sign.wait)
-  return meaning === 'rate-limited' ? unstatedWaitMs : undefined
+  return meaning === 'rate-limited' ? unstatedPauseMs : undefined
 }
 
 /** Whether an answer is what was asked for. */

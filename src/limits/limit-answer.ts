@@ -25,7 +25,8 @@ export interface Pause {
   refused: boolean
 }
 
-const unstatedPauseMs = 2_000
+/** How long a provider is left alone that refuses for a limit and does not say for how long. */
+export const unstatedPauseMs = 2_000
 const longestPauseMs = 24 * 3_600_000
 
 /**

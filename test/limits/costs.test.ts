@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CostPerCall } from '../../src/catalogue/schema/limits.ts'
 import type { HubError } from '../../src/errors.ts'
-import { definitionOf } from '../calls/made.ts'
+import type { ProviderCall } from '../../src/calls/call.ts'
+import { readItem } from '../../src/calls/read-item.ts'
+import { definitionOf, modelOf } from '../calls/made.ts'
 import { startPlatform } from '../connections/platform.ts'
 import { createTestHub } from '../support/hub.ts'
 import { callerOf, pointsPlatform, type Cost } from './told.ts'
@@ -117,5 +119,23 @@ describe('a limit by cost', () => {
     // As documented the bucket would be empty after two, and fill again in a day.
     for (let n = 0; n < 8; n++) await call(hub, { body: { requested: 100, actual: 100 }, cost: 100 })
     expect(counts).toEqual({ done: 8, throttled: 0 })
+  })
+
+  it('takes what a definition says that its calls cost, and asks nothing for which there is not enough', async () => {
+    const { answer, counts } = pointsPlatform(100, 0.001)
+    const platform = await startPlatform()
+    platform.answerBy(answer)
+    const call = callerOf(
+      definitionWith({ capacity: 100, restoresPerSecond: 0.001, expected: 1 }),
+      platform.url,
+      'conn_said',
+    )
+    const client = { call: (said: ProviderCall) => call(hub, said) }
+    const body = { requested: 60, actual: 60 }
+    const model = modelOf({ read: { path: '/graphql', body, cost: 60, item: 'data' } })
+    const read = () => readItem(client, model, 'id-1', new AbortController().signal)
+    expect(await read()).toEqual({})
+    await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(counts).toEqual({ done: 1, throttled: 0 })
   })
 })
