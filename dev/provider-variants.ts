@@ -37,23 +37,29 @@ interface Use {
   value: unknown
 }
 
-type Note = (path: string[], variant: string, says: string, uses: Use[]) => void
+type Note = (path: string[], schema: z.ZodType, variant: string, says: string, uses: Use[]) => void
 
 /** Every variant of the schema of definitions, in its order. */
 export function variantsOfDefinitions(): Variant[] {
-  const tests = globSync('test/{calls,grants,limits,inbound,catalogue,connections}/**/*.ts').toSorted()
+  const tests = globSync('test/{calls,grants,limits,inbound,catalogue,connections,sync}/**/*.ts').toSorted()
   const texts = tests.map(path => ({ name: basename(path), text: readFileSync(path, 'utf8') }))
+  // What stands in several places is told of at the first.
+  const places = new Map<z.ZodType, string>()
   const found = new Map<string, Variant>()
   const uses = platforms.map(value => ({ platform: value.id, value }))
-  walk(providerDefinition, [], '', uses, (path, variant, says, own) => {
-    const part = path.join('.')
-    const known = found.get(`${part} ${variant}`)
-    const using = [...new Set([...(known?.usedBy ?? []), ...own.map(({ platform }) => platform)])]
-    const testing = texts.filter(({ text }) => text.includes(path.at(-1)!) && hasOneOf(text, variant))
-    const usedBy = using.length > 0 ? using : testing.slice(0, 2).map(({ name }) => `\`${name}\``)
-    found.set(`${part} ${variant}`, { part, variant, says, usedBy })
+  walk(providerDefinition, [], '', uses, (path, schema, variant, says, own) => {
+    const part = places.get(schema) ?? path.join('.')
+    places.set(schema, part)
+    const known = found.get(`${part} ${variant}`) ?? { part, variant, says, usedBy: [] }
+    const usedBy = new Set([...known.usedBy, ...own.map(({ platform }) => platform)])
+    found.set(`${part} ${variant}`, { ...known, usedBy: [...usedBy] })
   })
-  return [...found.values()]
+  const inTests = ({ part, variant }: Variant) =>
+    texts.filter(({ text }) => text.includes(part.split('.').at(-1)!) && hasOneOf(text, variant))
+  return [...found.values()].map(one => {
+    const tests = inTests(one).map(({ name }) => `\`${name}\``)
+    return { ...one, usedBy: one.usedBy.length > 0 ? one.usedBy : tests.slice(0, 2) }
+  })
 }
 
 /** Goes through a schema and what platforms have there. `around` is what the member that it belongs to says. */
@@ -67,13 +73,13 @@ function walk(schema: z.ZodType, path: string[], around: string, uses: Use[], no
   for (const [name, member] of Object.entries(shape ?? {}))
     walk(member, [...path, name], '', membersOf(uses, name), note)
   const words = Object.values(entries ?? {})
-  if (words.length > 1) note(path, words.map(quoted).join(', '), says, uses)
+  if (words.length > 1) note(path, schema, words.map(quoted).join(', '), says, uses)
   const alternatives = alternativesOf(schema)
   // Text or a number is no difference that anything interprets.
   const differ = alternatives.some(({ option }) => inside(option).shape)
   for (const { option, tag } of alternatives) {
     const own = uses.filter(({ value }) => option.safeParse(value).success)
-    if (differ) note(path, nameOf(option, tag), option.description ?? says, own)
+    if (differ) note(path, option, nameOf(option, tag), option.description ?? says, own)
     if (inside(option).shape || inside(option).element) walk(option, path, '', own, note)
   }
 }

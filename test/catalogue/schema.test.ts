@@ -35,8 +35,16 @@ describe('the variants of definitions', () => {
     )
   })
 
+  // A member that takes one of several words needs no more than its name.
+  const named = variants.filter(({ variant }) => variant.includes(':'))
+
   it('say what they are', () => {
-    const silent = variants.filter(({ variant, says }) => says === '' && variant.includes(':'))
+    const silent = named.filter(({ says }) => says === '')
     expect(silent.map(({ part, variant }) => `${part} ${variant}`)).toEqual([])
+  })
+
+  it('are each used by a platform or by a definition that is made for a test', () => {
+    const unused = named.filter(({ usedBy }) => usedBy.length === 0)
+    expect(unused.map(({ part, variant }) => `${part} ${variant}`)).toEqual([])
   })
 })
