@@ -51,7 +51,7 @@ export function isSuccess(status: number, said: SaidError): boolean {
  */
 export function assertSuccess(status: number, body: unknown, said: SaidError, pause: Pause | undefined): void {
   const retry = pause === undefined ? {} : { retryAfterMs: pause.ms }
-  // Whatever its status: what is refused for a limit says nothing about the connection or the thing that was asked for.
+  // Whatever its status: what is refused for a limit says nothing about the connection or the item that was asked for.
   if (pause?.refused) throw new HubError('RATE_LIMITED', retry)
   if (isSuccess(status, said)) {
     if (body === unreadable) throw new HubError('PROVIDER_ERROR', { message: "The provider's answer is not JSON." })

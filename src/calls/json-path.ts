@@ -6,7 +6,7 @@ import { ExactNumber } from '../json/exact-number.ts'
 /** The step of a path that goes through every element of a list. */
 export const each = '[]'
 
-/** A path taken apart: splitting one for each of a page's thousand things takes its time. */
+/** A path taken apart: splitting one for each of a page's thousand items takes its time. */
 export type Steps = readonly string[]
 
 export function stepsOf(path: string): Steps {

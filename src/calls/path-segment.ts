@@ -1,5 +1,5 @@
 /**
- * Whether a text can stand for a thing in an address. `.` and `..` cannot, however they are written: they name the place itself and
+ * Whether a text can stand for an item in an address. `.` and `..` cannot, however they are written: they name the place itself and
  * the one above (RFC 3986, 5.2.4), where something else is.
  */
 export function isPathSegment(text: string): boolean {

@@ -40,7 +40,7 @@ export interface SyncTrouble {
   since: string
   /** When the schedule is due; null: it runs when it is asked to. */
   nextRunAt: string | null
-  /** Deletions that wait for a person, of so many things that were known. */
+  /** Deletions that wait for a person, of so many items that were known. */
   held: { count: number; known: number } | null
   lookAgainMs: number
 }

@@ -145,7 +145,7 @@ export async function resumeSync(
   return sync
 }
 
-/** Deletes a sync; its records stay, and what it knows of the platform's things goes. @throws HubError `SYNC_NOT_FOUND` */
+/** Deletes a sync; its records stay, and what it knows of the platform's items goes. @throws HubError `SYNC_NOT_FOUND` */
 export async function deleteSync(
   hub: ConnectionParts,
   actor: string,

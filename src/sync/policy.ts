@@ -1,4 +1,4 @@
-// Who wins when both sides changed, which of two sightings is the later, and how much may be deleted: pure arithmetic.
+// Who wins when both sides changed, which of two versions is the later, and how much may be deleted: pure arithmetic.
 
 import { doublingDelayMs } from '../retries/policy.ts'
 
@@ -33,7 +33,7 @@ export interface Merge {
 
 /**
  * Joins two sides field by field: what one side changed is taken from it; what both changed differently is settled by the
- * policy, or held. `newest` compares the times of the last change of the two things as wholes, since platforms keep no
+ * policy, or held. `newest` compares the times of the last change of the two items as wholes, since platforms keep no
  * time for a field; where the platform says none, its side is the newer one.
  */
 export function mergeFields(
@@ -75,7 +75,7 @@ export function winnerOf(policy: ConflictPolicy, { hubAt, providerAt }: ChangeTi
   }
 }
 
-/** What a platform says of the version of a thing that it shows. */
+/** What a platform says of the version of an item that it shows. */
 export interface Sighted {
   version: string | null
   at: Date | undefined
@@ -85,7 +85,7 @@ export interface Sighted {
 const clockErrorMs = 86_400_000
 
 /**
- * Whether the platform calls one sighting of a thing older than another: by a version that rises, else by the times of
+ * Whether the platform calls one version of an item older than another: by a version that rises, else by the times of
  * their changes. What it does not say is not older.
  */
 export function isOlder(one: Sighted, other: Sighted, versionRises: boolean, now: Date): boolean {
@@ -99,21 +99,21 @@ function isCount(version: string | null): version is string {
   return version !== null && /^\d{1,40}$/.test(version)
 }
 
-/** What a run has found of the things that a sync knew. */
+/** What a run has found of the items that a sync knew. */
 export interface Found {
-  /** Things that were known before the run, and how many of them it saw again. */
+  /** Items that were known before the run, and how many of them it saw again. */
   known: number
   seenAgain: number
-  /** The list was read as a whole, and held so many things. */
+  /** The list was read as a whole, and held so many items. */
   listed: number | null
 }
 
-/** So many things a run may delete by itself, however few were known. */
+/** So many items a run may delete by itself, however few were known. */
 export const freeDeletions = 50
 const freeShare = 0.2
 const tooManyToMissAll = 10
 
-/** Whether a list looks like that of another account, or of nobody: empty, or with none of the things that were known. */
+/** Whether a list looks like that of another account, or of nobody: empty, or with none of the items that were known. */
 export function isForeignList({ known, seenAgain, listed }: Found): boolean {
   if (listed === null || known === 0 || seenAgain > 0) return false
   return listed === 0 || known >= tooManyToMissAll

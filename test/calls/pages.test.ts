@@ -35,7 +35,7 @@ function isAnswer(said: unknown): said is PlatformAnswer {
   return typeof said === 'object' && said !== null && 'status' in said
 }
 
-const things = (from: number, to: number) =>
+const items = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => ({ id: from + n, name: `n${from + n}` }))
 
 const definition = definitionOf({
@@ -66,7 +66,7 @@ async function idsOf(list: ListDefinition, { secretInQuery, feed }: Reading = {}
   return ids
 }
 
-const upTo = (count: number) => things(1, count).map(({ id }) => id)
+const upTo = (count: number) => items(1, count).map(({ id }) => id)
 const endless = { code: 'PROVIDER_LIST_ENDLESS' }
 const formless = { code: 'PROVIDER_ERROR' }
 
@@ -75,7 +75,7 @@ describe('cursor pages', () => {
     ...{ kind: 'cursor', path: '/items', page: 2, limitParam: 'limit', param: 'after', items: 'data' },
     ...{ next: { from: 'path', path: 'next' }, end: 'no-cursor' },
   }
-  const behind = (after: string | null) => things(Number(after ?? 0) + 1, Math.min(5, Number(after ?? 0) + 2))
+  const behind = (after: string | null) => items(Number(after ?? 0) + 1, Math.min(5, Number(after ?? 0) + 2))
 
   it.each([
     ['a text', String],
@@ -140,11 +140,11 @@ describe('cursor pages', () => {
   })
 
   it('end with an error instead of in silence', async () => {
-    play(() => ({ data: things(1, 2), next: 'same' }))
+    play(() => ({ data: items(1, 2), next: 'same' }))
     await expect(idsOf(list)).rejects.toMatchObject(endless)
-    play(() => ({ data: things(1, 2), next: { not: 'a cursor' } }))
+    play(() => ({ data: items(1, 2), next: { not: 'a cursor' } }))
     await expect(idsOf(list)).rejects.toMatchObject(formless)
-    play(() => ({ data: things(1, 2), more: true }))
+    play(() => ({ data: items(1, 2), more: true }))
     await expect(idsOf({ ...list, end: { more: 'more' } })).rejects.toMatchObject(formless)
     play(() => ({ items: [] }))
     await expect(idsOf(list)).rejects.toMatchObject(formless)
@@ -158,7 +158,7 @@ describe('pages whose address the body has', () => {
   const linked = (address: (page: number) => string | undefined) =>
     play(({ path, query }) => {
       const page = Number(query.get('page') ?? /\d+$/.exec(path)?.[0] ?? 1)
-      return { value: things(page * 2 - 1, page * 2), '@odata.nextLink': page < 3 ? address(page + 1) : undefined }
+      return { value: items(page * 2 - 1, page * 2), '@odata.nextLink': page < 3 ? address(page + 1) : undefined }
     })
 
   it.each<[string, (page: number) => string]>([
@@ -199,7 +199,7 @@ describe('linked pages', () => {
     play(({ query }) => {
       const page = Number(query.get('page') ?? 1)
       const link = `<https://evil.example/items?page=${page + 1}&access_token=canary-token>; rel="next"`
-      return { status: 200, body: things(page * 2 - 1, page * 2), ...(page < 3 && { headers: { link } }) }
+      return { status: 200, body: items(page * 2 - 1, page * 2), ...(page < 3 && { headers: { link } }) }
     })
     const list: ListDefinition = { kind: 'link', path: '/items', page: 2 }
     expect(await idsOf(list, { secretInQuery: true })).toEqual(upTo(6))
@@ -219,7 +219,7 @@ describe('numbered pages', () => {
   const paged = (rest: (page: number) => object) =>
     play(({ query }) => {
       const page = Number(query.get('page'))
-      return { data: things(page * 2 - 1, Math.min(5, page * 2)), ...rest(page) }
+      return { data: items(page * 2 - 1, Math.min(5, page * 2)), ...rest(page) }
     })
 
   it.each<[string, (ListDefinition & { kind: 'page' })['end'], (page: number) => object, number]>([
@@ -254,7 +254,7 @@ describe('pages by offset', () => {
   it.each([0, 1, 3, 4, 5, 25])('are read to their end when there are %d', async count => {
     play(({ query }) => {
       const offset = Number(query.get('offset'))
-      return { data: things(offset + 1, Math.min(count, offset + Number(query.get('limit')))) }
+      return { data: items(offset + 1, Math.min(count, offset + Number(query.get('limit')))) }
     })
     expect(await idsOf(list)).toEqual(upTo(count))
   })
@@ -262,13 +262,13 @@ describe('pages by offset', () => {
   it('are read to their end when the platform gives less than it was asked for', async () => {
     play(({ query }) => {
       const offset = Number(query.get('offset'))
-      return { data: things(offset + 1, Math.min(9, offset + 3)) }
+      return { data: items(offset + 1, Math.min(9, offset + 3)) }
     })
     expect(await idsOf({ ...list, page: 100 })).toEqual(upTo(9))
   })
 
   it('lose nothing when things before the position are removed meanwhile', async () => {
-    let all = things(1, 12)
+    let all = items(1, 12)
     play(({ query }) => {
       const offset = Number(query.get('offset'))
       const data = all.slice(offset, offset + 4)
@@ -282,11 +282,11 @@ describe('pages by offset', () => {
     play(({ body }) => {
       // A page that the test before fetched ahead may come as late as this.
       const { skip = 0, take = 0 } = (body.page ?? {}) as { skip?: number; take?: number }
-      return { data: things(skip + 1, Math.min(9, skip + take)) }
+      return { data: items(skip + 1, Math.min(9, skip + take)) }
     })
     const posted = { ...list, body: { where: {} }, param: 'page.skip', limitParam: 'page.take' }
     expect(await idsOf(posted)).toEqual(upTo(9))
-    play(() => ({ data: things(1, 4) }))
+    play(() => ({ data: items(1, 4) }))
     await expect(idsOf(posted)).rejects.toMatchObject(endless)
   })
 })
@@ -304,7 +304,7 @@ describe('keyset pages', () => {
   it('go on behind the last id, in the words of the platform', async () => {
     play(({ query }) => {
       const after = Number(/^Id > (\d+)$/.exec(query.get('where') ?? 'Id > 0')?.[1])
-      return { data: things(after + 1, Math.min(5, after + 2)) }
+      return { data: items(after + 1, Math.min(5, after + 2)) }
     })
     const byId: ListDefinition = { ...list, by: 'id', param: 'where', after: 'Id > {after}', end: 'short-page' }
     expect(await idsOf(byId)).toEqual(upTo(5))
@@ -319,7 +319,7 @@ describe('keyset pages', () => {
   it('end with an error when nothing leads past things of one value, or the order is not kept', async () => {
     byTime(dated([1, 2, 2, 2, 3]))
     await expect(idsOf(inclusive)).rejects.toMatchObject(endless)
-    play(() => ({ data: things(1, 2) }))
+    play(() => ({ data: items(1, 2) }))
     await expect(idsOf({ ...list, by: 'id', param: 'after', end: 'empty-page' })).rejects.toMatchObject(endless)
   })
 
@@ -343,14 +343,14 @@ describe('a change feed', () => {
   }
 
   it('is a header of the list', async () => {
-    play(({ headers }) => (headers['if-modified-since'] ? things(1, 2) : things(1, 4)))
+    play(({ headers }) => (headers['if-modified-since'] ? items(1, 2) : items(1, 4)))
     const header: ChangeFeed = { kind: 'header', deletions: false, name: 'if-modified-since', format: 'http-date' }
     expect(await idsOf(list, { feed: header })).toEqual(upTo(2))
     expect(platform.calls[0]!.headers['if-modified-since']).toBe('Sat, 31 Jan 2026 00:00:00 GMT')
   })
 
   it('is a parameter of the list, in each form of a time', async () => {
-    play(() => things(1, 1))
+    play(() => items(1, 1))
     for (const [format, expected] of [
       ['iso', '2026-01-31T00:00:00.500Z'],
       ['unix-seconds', '1769817600'],
@@ -365,7 +365,7 @@ describe('a change feed', () => {
     play(({ body }) => {
       const after = Number(body.after ?? 0)
       const next = after < 2 ? { next: { after: String(after + 2) } } : undefined
-      return { total: 4, results: things(after + 1, after + 2), paging: next }
+      return { total: 4, results: items(after + 1, after + 2), paging: next }
     })
     expect(await idsOf(list, { feed })).toEqual(upTo(4))
     expect(JSON.parse(platform.calls[1]!.body)).toEqual({
@@ -374,16 +374,16 @@ describe('a change feed', () => {
   })
 
   it('says that it cannot tell all', async () => {
-    play(() => ({ total: 10_001, results: things(1, 2) }))
+    play(() => ({ total: 10_001, results: items(1, 2) }))
     await expect(idsOf(list, { feed })).rejects.toThrow(FeedOverflow)
-    play(() => ({ results: things(1, 2) }))
+    play(() => ({ results: items(1, 2) }))
     await expect(idsOf(list, { feed })).rejects.toMatchObject(formless)
   })
 
   it('is a list of events that hold the things', async () => {
     play(({ query }) => {
       const from = Number(query.get('starting_after')?.slice(1) ?? 0)
-      const data = things(from + 1, from + 2).map(object => ({ id: `e${object.id}`, data: { object } }))
+      const data = items(from + 1, from + 2).map(object => ({ id: `e${object.id}`, data: { object } }))
       return { data, more: from < 2, ...(query.get('created') === '> 1769817600' ? {} : { data: 'bad' }) }
     })
     const events: ChangeFeed = {
@@ -404,7 +404,7 @@ describe('a list', () => {
     const link = '<https://api.made.example/items?page=2>; rel="next"'
     const answer = {
       status: 200,
-      body: things(1, 2),
+      body: items(1, 2),
       calledAt: { base: 'https://files.made.example', url: 'https://files.made.example/items', hosts: [], unsaid: [] },
     }
     const client: ProviderClient = {

@@ -4,7 +4,7 @@ import { createTestHub, createTestServer } from '../support/hub.ts'
 import { eventually, publishedEvents } from '../connections/accounts.ts'
 import { syncWorkflowId } from '../../src/sync/contract.ts'
 import { createSync, patch, records, run, type Company } from './company.ts'
-import { customer, playQuickbooks, slice, startLoopback, type Thing } from './loopback.ts'
+import { customer, playQuickbooks, slice, startLoopback, type Item } from './loopback.ts'
 
 const hub = await createTestHub({ environment: { LOG_LEVEL: process.env.SYNC_TEST_LOG ?? 'silent' } })
 await createTestServer(hub)
@@ -12,16 +12,16 @@ await startTestWorkers(hub)
 const platform = await startLoopback(hub)
 
 const many = (count: number, from = 1) => Array.from({ length: count }, (_, n) => customer(from + n))
-const inList = (things: readonly Thing[]) => (id: string) => things.find(thing => thing.Id === id)
+const inList = (items: readonly Item[]) => (id: string) => items.find(item => item.Id === id)
 
 /** A company whose customers have been pulled once. */
-async function pulled(count: number): Promise<{ company: Company; syncId: string; things: Thing[] }> {
+async function pulled(count: number): Promise<{ company: Company; syncId: string; items: Item[] }> {
   const company = await platform.account('quickbooks')
-  const things = many(count)
-  platform.play = playQuickbooks(slice(things), { byId: inList(things) })
+  const items = many(count)
+  platform.play = playQuickbooks(slice(items), { byId: inList(items) })
   const syncId = await createSync(company)
   expect((await run(company, syncId)).counts).toMatchObject({ created: count })
-  return { company, syncId, things }
+  return { company, syncId, items }
 }
 
 async function heldOf({ workspace }: Company, syncId: string) {
@@ -34,9 +34,9 @@ async function heldOf({ workspace }: Company, syncId: string) {
 
 const readsById = () => platform.calls.filter(({ path }) => /\/customer\//.test(path)).length
 
-describe('things that are gone', () => {
+describe('items that are gone', () => {
   it('are held when the list is empty, until it is there again', async () => {
-    const { company, syncId, things } = await pulled(60)
+    const { company, syncId, items } = await pulled(60)
     platform.play = playQuickbooks(() => [])
     expect(await run(company, syncId, { full: true })).toMatchObject({
       ...{ status: 'failed', errorCode: 'DELETIONS_HELD', deletionsHeld: 60, counts: { deleted: 0 } },
@@ -53,7 +53,7 @@ describe('things that are gone', () => {
     })
 
     // The permission is back: the next run, whoever asks for it, finds everything.
-    platform.play = playQuickbooks(slice(things), { byId: inList(things) })
+    platform.play = playQuickbooks(slice(items), { byId: inList(items) })
     expect(await run(company, syncId)).toMatchObject({
       status: 'succeeded',
       full: true,
@@ -85,8 +85,8 @@ describe('things that are gone', () => {
   })
 
   it('are deleted when they are few, and each was looked at by its id', async () => {
-    const { company, syncId, things } = await pulled(60)
-    const left = things.slice(20)
+    const { company, syncId, items } = await pulled(60)
+    const left = items.slice(20)
     platform.play = playQuickbooks(slice(left), { byId: inList(left) })
     const before = readsById()
     expect(await run(company, syncId, { full: true })).toMatchObject({ status: 'succeeded', counts: { deleted: 20 } })
@@ -95,24 +95,24 @@ describe('things that are gone', () => {
   })
 
   it('are not taken for gone by a feed’s word alone', async () => {
-    const { company, syncId, things } = await pulled(60)
+    const { company, syncId, items } = await pulled(60)
     const feed = () =>
-      things.map(({ Id }) => ({ Id, status: 'Deleted', MetaData: { LastUpdatedTime: new Date().toISOString() } }))
-    platform.play = playQuickbooks(slice(things), { feed, byId: inList(things) })
+      items.map(({ Id }) => ({ Id, status: 'Deleted', MetaData: { LastUpdatedTime: new Date().toISOString() } }))
+    platform.play = playQuickbooks(slice(items), { feed, byId: inList(items) })
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { deleted: 0 } })
     expect(await records(company)).toHaveLength(60)
     // What is gone by its id as well is deleted.
-    platform.play = playQuickbooks(slice(things), { feed: () => feed().slice(0, 3), byId: inList(things.slice(2)) })
+    platform.play = playQuickbooks(slice(items), { feed: () => feed().slice(0, 3), byId: inList(items.slice(2)) })
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { deleted: 2 } })
   })
 
   it('are held when a feed names too many, and changes go on', async () => {
-    const { company, syncId, things } = await pulled(70)
+    const { company, syncId, items } = await pulled(70)
     const changed = customer(70, 'Changed', 1)
-    const feed = () => [...things.slice(0, 60).map(({ Id }) => ({ Id, status: 'Deleted' })), changed]
-    platform.play = playQuickbooks(slice([...things.slice(60, 69), changed]), {
+    const feed = () => [...items.slice(0, 60).map(({ Id }) => ({ Id, status: 'Deleted' })), changed]
+    platform.play = playQuickbooks(slice([...items.slice(60, 69), changed]), {
       feed,
-      byId: inList([...things.slice(60, 69), changed]),
+      byId: inList([...items.slice(60, 69), changed]),
     })
     expect(await run(company, syncId)).toMatchObject({
       errorCode: 'DELETIONS_HELD',
@@ -137,7 +137,7 @@ describe('things that are gone', () => {
     const { company, syncId } = await pulled(60)
     const stripe = { ...company, ...(await anotherConnection(company)) }
     const sent: string[] = []
-    const play = (quickbooks: Thing[]) => {
+    const play = (quickbooks: Item[]) => {
       const first = playQuickbooks(slice(quickbooks), { byId: inList(quickbooks) })
       platform.play = call => {
         if (!call.path.startsWith('/stripe/')) return first(call)
@@ -181,8 +181,8 @@ describe('things that are gone', () => {
   })
 
   it('are found by a full pass a day, whatever the feed tells', async () => {
-    const { company, syncId, things } = await pulled(12)
-    const left = things.slice(1)
+    const { company, syncId, items } = await pulled(12)
+    const left = items.slice(1)
     platform.play = playQuickbooks(slice(left), { byId: inList(left) })
     expect(await run(company, syncId)).toMatchObject({ full: false, counts: { deleted: 0 } })
     await hub.pool.query(`update syncs set full_pass_at = now() - interval '25 hours' where id = $1`, [syncId])

@@ -1,10 +1,10 @@
 import { platforms } from '../../src/catalogue/platforms/index.ts'
 import type { Values } from '../../src/calls/json-write.ts'
 import type { Link, LinkWrite, RecordRow } from '../../src/sync/links/link-store.ts'
-import { isBadItem, mappingOf, type Mapping, type Thing } from '../../src/sync/mapping/mapping.ts'
+import { isBadItem, mappingOf, type Mapping, type Item } from '../../src/sync/mapping/mapping.ts'
 import type { ConflictPolicy } from '../../src/sync/policy.ts'
 import { planPush } from '../../src/sync/push/push-plan.ts'
-import { settleKnown, type Settled, type Sighting } from '../../src/sync/links/settle.ts'
+import { settleKnown, type Settled, type Change } from '../../src/sync/links/settle.ts'
 import { fc } from '../support/properties.ts'
 
 type Normalise = (text: string) => string
@@ -60,27 +60,27 @@ class Platform {
   }
 
   run(record: HubRecord) {
-    if (this.link?.external_id) this.settle(record, { thing: this.thing(this.phone) })
+    if (this.link?.external_id) this.settle(record, { item: this.item(this.phone) })
     const plan = planPush(this.mapping, { record: record.row, link: this.link })
     if (plan.kind !== 'write') return
     this.writes++
     const told = plan.item.values['phone'] as string | undefined
     this.phone = told && this.normalise(told)
     this.version++
-    this.settle(record, { thing: this.thing(this.isLazy ? told : this.phone) }, plan.item.values)
+    this.settle(record, { item: this.item(this.isLazy ? told : this.phone) }, plan.item.values)
   }
 
-  private thing(phone: string | undefined): Thing {
+  private item(phone: string | undefined): Item {
     const body = this.mapping.bodyOf({ displayName: 'Ada', phone }, undefined)
-    const thing = this.mapping.thingOf({ ...body, Id: '1', id: '1', SyncToken: String(this.version) })
-    if (isBadItem(thing)) throw new Error(thing.errorCode)
-    return thing
+    const item = this.mapping.itemOf({ ...body, Id: '1', id: '1', SyncToken: String(this.version) })
+    if (isBadItem(item)) throw new Error(item.errorCode)
+    return item
   }
 
-  private settle(record: HubRecord, sighting: Sighting, known?: Values) {
+  private settle(record: HubRecord, change: Change, known?: Values) {
     const linked = { link: this.link ?? rowOf(emptyWrite), record: record.row }
     const settling = { mapping: this.mapping, policy: this.policy, now: new Date() }
-    const settled: Settled = settleKnown(settling, linked, sighting, known)
+    const settled: Settled = settleKnown(settling, linked, change, known)
     if (settled.update) record.write(settled.update.data)
     this.link = rowOf(JSON.parse(JSON.stringify(settled.link)) as LinkWrite)
   }

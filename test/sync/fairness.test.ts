@@ -175,9 +175,9 @@ describe('a push that hands its place back', () => {
     expect(slices).toBeGreaterThan(5)
     expect(slow.answered).toBe(30)
     const { rows } = await hub.pool.query(
-      'select count(distinct external_id) as things, count(push_key) as open from record_links where sync_id = $1',
+      'select count(distinct external_id) as items, count(push_key) as open from record_links where sync_id = $1',
       [syncId],
     )
-    expect(rows[0]).toEqual({ things: 30, open: 0 })
+    expect(rows[0]).toEqual({ items: 30, open: 0 })
   }, 60_000)
 })

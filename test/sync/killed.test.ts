@@ -49,10 +49,10 @@ describe('a worker that is killed in the middle of a pull', () => {
     expect(ended).toMatchObject({ status: 'succeeded', counts: { pulled: active, created: active, failed: 0 } })
     const names = (await records(company)).map(({ data }) => data.displayName)
     expect(new Set(names).size).toBe(names.length)
-    const { rows } = await hub.pool.query<{ n: number; things: number }>(
-      'select count(*) as n, count(distinct external_id) as things from record_links where sync_id = $1',
+    const { rows } = await hub.pool.query<{ n: number; items: number }>(
+      'select count(*) as n, count(distinct external_id) as items from record_links where sync_id = $1',
       [syncId],
     )
-    expect(rows[0]).toEqual({ n: active, things: active })
+    expect(rows[0]).toEqual({ n: active, items: active })
   }, 90_000)
 })

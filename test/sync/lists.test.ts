@@ -1,7 +1,7 @@
 import { createTestHub, createTestServer } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import { createSync, records, run, type Company } from './company.ts'
-import { customer, playQuickbooks, slice, startLoopback, type Answer, type Call, type Thing } from './loopback.ts'
+import { customer, playQuickbooks, slice, startLoopback, type Answer, type Call, type Item } from './loopback.ts'
 
 const hub = await createTestHub({ environment: { LOG_LEVEL: process.env.SYNC_TEST_LOG ?? 'silent' } })
 await createTestServer(hub)
@@ -20,11 +20,11 @@ async function count(company: Company, collection = 'customers'): Promise<number
 
 describe('a list by position', () => {
   it.each([
-    ['half of what was asked for', 1_200, (start: number, max: number, all: Thing[]) => slice(all)(start, max / 2)],
+    ['half of what was asked for', 1_200, (start: number, max: number, all: Item[]) => slice(all)(start, max / 2)],
     [
       'pages that a filter has thinned',
       1_500,
-      (start: number, max: number, all: Thing[]) => slice(all)(start, max).filter(({ Id }) => Number(Id) % 100 !== 50),
+      (start: number, max: number, all: Item[]) => slice(all)(start, max).filter(({ Id }) => Number(Id) % 100 !== 50),
     ],
   ])('is read to its end when the platform gives %s', async (_what, size, list) => {
     const company = await platform.account('quickbooks')
@@ -62,7 +62,7 @@ describe('a list by position', () => {
 })
 
 /** Repositories on pages of three, linked as a test says. */
-function playGithub(pages: Thing[][], link: (page: number) => string | string[] | undefined) {
+function playGithub(pages: Item[][], link: (page: number) => string | string[] | undefined) {
   return ({ path, query }: Call): Answer | undefined => {
     const page = Number(/\/page\/(\d)$/.exec(path)?.[1] ?? query.get('page') ?? 1)
     if (!path.startsWith('/github/user/repos')) return undefined
@@ -71,7 +71,7 @@ function playGithub(pages: Thing[][], link: (page: number) => string | string[] 
   }
 }
 
-const repository = (id: number, name = `r${id}`, day = 1): Thing => ({
+const repository = (id: number, name = `r${id}`, day = 1): Item => ({
   id,
   name,
   updated_at: `2026-01-0${day}T00:00:00Z`,
@@ -137,7 +137,7 @@ describe('a list by cursors', () => {
   })
 })
 
-describe('of two versions of a thing', () => {
+describe('of two versions of an item', () => {
   const name = async (company: Company) =>
     (await records(company)).find(({ data }) => /^(OLD|NEW)/.test(String(data.displayName)))
   const [older, newer] = [customer(7, 'OLD', 5), customer(7, 'NEW', 6)]

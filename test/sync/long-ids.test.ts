@@ -10,7 +10,7 @@ const hub = await createTestHub()
 const workspace = await createWorkspace(hub)
 await startTestWorkers(hub)
 
-/** A platform whose accounts and things have numbers for ids, two things to a page. An account's key ends in its place. */
+/** A platform whose accounts and items have numbers for ids, two items to a page. An account's key ends in its place. */
 const asked: (string | null)[] = []
 const platform = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url!, 'http://platform')

@@ -78,12 +78,12 @@ function identity({ path }: Call): Answer | undefined {
   return undefined
 }
 
-export type Thing = Record<string, unknown>
+export type Item = Record<string, unknown>
 
 /** QuickBooks as a test's list of customers: its query by position, its change feed, and reading by id. */
 export function playQuickbooks(
-  list: (start: number, max: number) => Thing[],
-  rest: { feed?: () => Thing[]; byId?: (id: string) => Thing | undefined } = {},
+  list: (start: number, max: number) => Item[],
+  rest: { feed?: () => Item[]; byId?: (id: string) => Item | undefined } = {},
 ): Play {
   return ({ path, query, method }) => {
     if (method !== 'GET') return undefined
@@ -102,11 +102,10 @@ export function playQuickbooks(
 }
 
 /** A customer of QuickBooks with a version and the time of its change. */
-export function customer(id: number | string, name = `Customer ${id}`, version = 0, minute = version): Thing {
+export function customer(id: number | string, name = `Customer ${id}`, version = 0, minute = version): Item {
   const LastUpdatedTime = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
   return { Id: String(id), SyncToken: String(version), DisplayName: name, Active: true, MetaData: { LastUpdatedTime } }
 }
 
-/** A page by position of things in their order. */
-export const slice = (things: readonly Thing[]) => (start: number, max: number) =>
-  things.slice(start - 1, start - 1 + max)
+/** A page by position of items in their order. */
+export const slice = (items: readonly Item[]) => (start: number, max: number) => items.slice(start - 1, start - 1 + max)

@@ -11,21 +11,21 @@ import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/p
 import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedules/schedule-input.ts'
 
 const mapping = mappingOf(quickbooks.models.customers)
-const item = {
+const raw = {
   ...{ Id: '7', SyncToken: '3', DisplayName: 'Amy', Active: true, Balance: 1.5, CurrencyRef: { value: 'USD' } },
   ...{ PrimaryEmailAddr: { Address: 'a@example.com' }, BillAddr: { City: 'Ipoh', Line1: '', Lat: '1' }, Notes: null },
   MetaData: { LastUpdatedTime: '2026-01-31T04:00:00-08:00' },
 }
 
-function thing(of: unknown) {
-  const found = mapping.thingOf(of)
+function item(of: unknown) {
+  const found = mapping.itemOf(of)
   if (isBadItem(found)) throw new Error(found.errorCode)
   return found
 }
 
 describe('a mapping', () => {
   it('makes canonical data with its keys in order and without what is empty', () => {
-    const found = thing(item)
+    const found = item(raw)
     const data = {
       address: { city: 'Ipoh' },
       balance: 1.5,
@@ -33,33 +33,33 @@ describe('a mapping', () => {
       displayName: 'Amy',
       email: 'a@example.com',
     }
-    expect(found).toMatchObject({ externalId: '7', version: '3', gone: false, json: JSON.stringify(data) })
+    expect(found).toMatchObject({ externalId: '7', version: '3', isDeleted: false, json: JSON.stringify(data) })
     expect(found.json).toBe(canonicalJson(data))
     expect(Buffer.from(found.hash, 'latin1')).toEqual(hashOf(canonicalJson(data)))
     expect(found.updatedAt).toEqual(new Date('2026-01-31T12:00:00Z'))
   })
 
   it('tells what counts as deleted', () => {
-    expect(thing({ ...item, Active: false }).gone).toBe(true)
-    expect(thing({ Id: '7', status: 'Deleted' }).gone).toBe(true)
+    expect(item({ ...raw, Active: false }).isDeleted).toBe(true)
+    expect(item({ Id: '7', status: 'Deleted' }).isDeleted).toBe(true)
   })
 
   it.each([
-    ['no id', { ...item, Id: undefined }, null],
-    ['an id that is none', { ...item, Id: {} }, null],
+    ['no id', { ...raw, Id: undefined }, null],
+    ['an id that is none', { ...raw, Id: {} }, null],
     ['no object', 'text', null],
-    ['a value of another type', { ...item, DisplayName: { first: 'Amy' } }, '7'],
-    ['a NUL', { ...item, DisplayName: 'A\0' }, '7'],
-    ['half a character', { ...item, DisplayName: 'A\ud800' }, '7'],
-    ['half a character for an id', { ...item, Id: '7\udc00' }, null],
-    ['a number that no double holds', { ...item, Balance: new ExactNumber('9007199254740993') }, '7'],
-    ['more than a megabyte', { ...item, Notes: 'x'.repeat(1_100_000) }, '7'],
+    ['a value of another type', { ...raw, DisplayName: { first: 'Amy' } }, '7'],
+    ['a NUL', { ...raw, DisplayName: 'A\0' }, '7'],
+    ['half a character', { ...raw, DisplayName: 'A\ud800' }, '7'],
+    ['half a character for an id', { ...raw, Id: '7\udc00' }, null],
+    ['a number that no double holds', { ...raw, Balance: new ExactNumber('9007199254740993') }, '7'],
+    ['more than a megabyte', { ...raw, Notes: 'x'.repeat(1_100_000) }, '7'],
   ])('does not take an item with %s', (_what, bad, externalId) => {
-    expect(mapping.thingOf(bad)).toEqual({ externalId, errorCode: 'INVALID_ITEM' })
+    expect(mapping.itemOf(bad)).toEqual({ externalId, errorCode: 'INVALID_ITEM' })
   })
 
   it('takes texts that only look like half a character, and ids with all their digits', () => {
-    const found = thing({ ...item, Id: new ExactNumber('9007199254740993'), Notes: 'C:\\udefault \\u0000 😀' })
+    const found = item({ ...raw, Id: new ExactNumber('9007199254740993'), Notes: 'C:\\udefault \\u0000 😀' })
     expect(found.externalId).toBe('9007199254740993')
     expect(JSON.parse(found.json)).toMatchObject({ notes: 'C:\\udefault \\u0000 😀' })
   })

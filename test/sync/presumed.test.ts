@@ -2,7 +2,7 @@ import { publishedEvents } from '../connections/accounts.ts'
 import { createTestHub, createTestServer } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import { createSync, run, type Company } from './company.ts'
-import { customer, playQuickbooks, slice, startLoopback, type Thing } from './loopback.ts'
+import { customer, playQuickbooks, slice, startLoopback, type Item } from './loopback.ts'
 
 const hub = await createTestHub({ environment: { LOG_LEVEL: process.env.SYNC_TEST_LOG ?? 'silent' } })
 await createTestServer(hub)
@@ -11,14 +11,14 @@ const platform = await startLoopback(hub)
 
 const many = (count: number, from: number) => Array.from({ length: count }, (_, n) => customer(from + n))
 
-const play = (list: readonly Thing[]) => {
-  platform.play = playQuickbooks(slice(list), { byId: id => list.find(thing => thing.Id === id) })
+const play = (list: readonly Item[]) => {
+  platform.play = playQuickbooks(slice(list), { byId: id => list.find(item => item.Id === id) })
 }
 
-/** How many records a company has, how many things they stand for, and how many have changed since they were made. */
+/** How many records a company has, how many items they stand for, and how many have changed since they were made. */
 async function stored({ workspace }: Company) {
-  const { rows } = await hub.pool.query<{ records: number; things: number; changed: number }>(
-    `select count(*)::int as records, count(distinct l.external_id)::int as things,
+  const { rows } = await hub.pool.query<{ records: number; items: number; changed: number }>(
+    `select count(*)::int as records, count(distinct l.external_id)::int as items,
        (count(*) filter (where r.version > 1))::int as changed
      from records r join record_links l on l.workspace_id = r.workspace_id and l.record_id = r.id
      where r.workspace_id = $1`,
@@ -27,7 +27,7 @@ async function stored({ workspace }: Company) {
   return rows[0]!
 }
 
-describe('behind a page of new things', () => {
+describe('behind a page of new items', () => {
   const known = many(2_400, 1)
 
   async function company(): Promise<{ company: Company; syncId: string }> {
@@ -45,12 +45,12 @@ describe('behind a page of new things', () => {
     expect(await run(made, syncId, { full: true })).toMatchObject({
       ...{ status: 'succeeded', counts: { pulled: 4_900, created: 2_500, updated: 1, unchanged: 2_399, failed: 0 } },
     })
-    expect(await stored(made)).toEqual({ records: 4_900, things: 4_900, changed: 1 })
+    expect(await stored(made)).toEqual({ records: 4_900, items: 4_900, changed: 1 })
   })
 
   it('an older version of a known one is not taken', async () => {
     const made = await platform.account('quickbooks')
-    const list: Thing[] = [...many(1_100, 1), customer(5_000, 'Newer', 7)]
+    const list: Item[] = [...many(1_100, 1), customer(5_000, 'Newer', 7)]
     play(list)
     const syncId = await createSync(made)
     expect((await run(made, syncId)).counts).toMatchObject({ created: 1_101 })

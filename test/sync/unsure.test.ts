@@ -42,7 +42,7 @@ const customersNamed = async (name: string) => {
 }
 
 describe('a create whose answer never came, and whose key is forgotten', () => {
-  it('is never sent again blindly, and goes on with the thing that a person names', async () => {
+  it('is never sent again blindly, and goes on with the item that a person names', async () => {
     const { syncId, recordId } = await unsure('Made once', 'made', true)
     expect(await run(account, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1, pushed: 0 } })
     expect(await errorsOf(syncId)).toMatchObject([{ recordId, code: 'WRITE_UNSURE', externalId: null, retryAt: null }])

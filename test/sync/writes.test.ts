@@ -49,8 +49,8 @@ const dropAnswer: Meddle = async (call, pass) => {
 }
 
 async function both(own: Company, name: string) {
-  const [thing, record] = [await own.customers.get(name), await recordNamed(own, name)]
-  return { platform: thing.Notes, hub: record.data.notes }
+  const [item, record] = [await own.customers.get(name), await recordNamed(own, name)]
+  return { platform: item.Notes, hub: record.data.notes }
 }
 
 describe('a batch that is sent again', () => {
@@ -127,7 +127,7 @@ describe('a batch that is sent again', () => {
 })
 
 describe('an answer to a write', () => {
-  it('that names another record’s thing is told of that row alone', async () => {
+  it('that names another record’s item is told of that row alone', async () => {
     const { own, syncId } = await company()
     await create(own, { displayName: 'Owner' })
     await run(own, syncId)
@@ -221,7 +221,7 @@ describe('a write that is refused because something is not there', () => {
     expect(await both(own, 'There')).toEqual({ platform: 'wanted', hub: 'wanted' })
   })
 
-  it('is a tombstone when a look at the thing says so too', async () => {
+  it('is a tombstone when a look at the item says so too', async () => {
     const { own, syncId } = await company({ conflictPolicy: 'provider', direction: 'push' })
     const id = await create(own, { displayName: 'Gone' })
     await run(own, syncId)

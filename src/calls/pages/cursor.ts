@@ -6,7 +6,7 @@ import { cursorOf, pageOf, saysMore, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
 import type { ListCall, PageSource } from './page.ts'
 
-/** The pages of a list whose next one is asked for by the last thing's id, or by a token: text or a number. */
+/** The pages of a list whose next one is asked for by the last item's id, or by a token: text or a number. */
 export function cursorPages(call: ListCall, list: ListOf<'cursor'>, idPath: string): PageSource {
   return {
     first: '',

@@ -5,7 +5,7 @@ import { pageOf, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
 import type { ListCall, PageSource } from './page.ts'
 
-/** The last value of a page, and the ids of the things that have it, which the next page shows again. */
+/** The last value of a page, and the ids of the items that have it, which the next page shows again. */
 interface Place {
   after: string
   shown: string[]
@@ -14,7 +14,7 @@ interface Place {
 /** What may be put into a statement: ids, numbers and times, and nothing that ends a text. */
 const plain = /^[\w.:+-]{1,200}$/
 
-/** The pages of a list whose next one is what comes after the last thing, by a member that the list's order follows. */
+/** The pages of a list whose next one is what comes after the last item, by a member that the list's order follows. */
 export function keysetPages(call: ListCall, list: ListOf<'keyset'>, idPath: string): PageSource {
   const idOf = (item: unknown) => textAt(item, idPath) ?? ''
   return {
@@ -46,7 +46,7 @@ function nextPlace(
   }
   const known = new Set(place?.after === after ? place.shown : [])
   const isNew = items.some(item => textAt(item, by) !== place?.after || !known.has(idOf(item)))
-  // More things have one value than a page holds: nothing leads past them.
+  // More items have one value than a page holds: nothing leads past them.
   if (place?.after === after && items.length >= page) throw new HubError('PROVIDER_LIST_ENDLESS')
   if (!isNew) return null
   return JSON.stringify([after, ...items.filter(item => textAt(item, by) === after).map(idOf)])

@@ -33,7 +33,7 @@ function withParams(
   return { method: asked.method, body: withParts(asked.body, params), ...(query ? { query } : {}) }
 }
 
-/** The parameter that says how many things a page is to hold, where the platform takes one. */
+/** The parameter that says how many items a page is to hold, where the platform takes one. */
 export function limitOf(list: { limitParam?: string; page: number }): Record<string, number> {
   return list.limitParam === undefined ? {} : { [list.limitParam]: list.page }
 }

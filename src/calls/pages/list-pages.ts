@@ -10,7 +10,7 @@ import { offsetPages } from './offset.ts'
 import type { Narrowed, PageSource } from './page.ts'
 import { statementPages } from './statement.ts'
 
-/** The pages of a list, read as its definition says. @param idPath where a thing's id is */
+/** The pages of a list, read as its definition says. @param idPath where an item's id is */
 export function listPages(
   client: ProviderClient,
   list: ListDefinition,

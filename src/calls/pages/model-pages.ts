@@ -68,7 +68,7 @@ function listedChanges(
       return answer
     },
   }
-  // Who asks for what comes after the last item names the item itself, not the thing in it.
+  // Who asks for what comes after the last item names the whole entry, not the item in it.
   const idPath = thing === undefined || list.kind !== 'keyset' ? model.id : `${thing}.${model.id}`
   const source = listPages(watched, list, idPath, { params: { [param]: said } })
   if (thing === undefined) return source

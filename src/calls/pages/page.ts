@@ -18,7 +18,7 @@ export interface PageSource {
     /** The place behind a full page. */
     behind(place: string): string
   }
-  /** The ids of the things that a page shows again, though the one before it had them. */
+  /** The ids of the items that a page shows again, though the one before it had them. */
   repeats?(cursor: string): readonly string[]
   /** What to read instead of a page that does not follow on the one before, since the list has moved; undefined where it does. */
   gapBefore?(cursor: string, page: ItemPage): string | undefined

@@ -5,21 +5,21 @@ import { textAt } from '../json-path.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'
 import type { PageSource } from './page.ts'
 
-/** So many things of a page are on the next one again. */
+/** So many items of a page are on the next one again. */
 const overlap = 10
 
-/** Where a page begins, and the last things of the page before, one of which it has to show. */
+/** Where a page begins, and the last items of the page before, one of which it has to show. */
 interface Place {
   start: number
   anchors: string[]
 }
 
 /**
- * Pages that are asked for by the position of their first thing. When things before a position are removed, those behind it move
- * up, and a page asked for by position would skip some: each page therefore begins with the last things of the one before,
+ * Pages that are asked for by the position of their first item. When items before a position are removed, those behind it move
+ * up, and a page asked for by position would skip some: each page therefore begins with the last items of the one before,
  * and one that shows none of them is read anew from further up. The next position is counted from what has come, as a
- * platform may give less than it was asked for; the end is a page with nothing behind the last thing known.
- * @param first the position of the first thing
+ * platform may give less than it was asked for; the end is a page with nothing behind the last item known.
+ * @param first the position of the first item
  * @param at asks for what is at a position
  */
 export function positionedPages(

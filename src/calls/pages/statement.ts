@@ -2,7 +2,7 @@ import type { ListOf } from '../../catalogue/schema/pages.ts'
 import type { ListCall, PageSource } from './page.ts'
 import { positionedPages } from './positioned.ts'
 
-/** The pages of a statement of the platform's query language, in the order of the things' ids. */
+/** The pages of a statement of the platform's query language, in the order of the items' ids. */
 export function statementPages(
   call: ListCall,
   list: ListOf<'query'>,

@@ -6,7 +6,7 @@ import type { Fields } from '../policy.ts'
 // remembered, so that the value counts as told: two platforms that each have their own way would write to each other for ever.
 
 const pairsPerField = 8
-/** What the answer to a write says is sure at once; a later sighting could be somebody's change, unless it comes again. */
+/** What the answer to a write says is sure at once; a later reading could be somebody's change, unless it comes again. */
 const sureAfter = 3
 
 /** The hub's fields with what the platform has already made of them, where that is what it has. */
@@ -37,7 +37,7 @@ export function echoesOfAnswer(
 }
 
 /** What is remembered after the platform was looked at. What it shows first after a write may be what it made of it. */
-export function echoesOfSighting(echoes: Echoes | null, base: Fields, got: Fields): Echoes | null {
+export function echoesOfChange(echoes: Echoes | null, base: Fields, got: Fields): Echoes | null {
   const after: Echoes = {}
   for (const [path, { told, pairs }] of Object.entries(echoes ?? {})) {
     const isMadeOf = told !== undefined && sameValue(told, base[path]) && !sameValue(told, got[path])

@@ -34,8 +34,8 @@ export interface LinkWrite {
   place: string | null
 }
 
-/** The links to these things with their records, locked in the order of the records' ids: links first, then records. */
-export async function lockByThing(
+/** The links to these items with their records, locked in the order of the records' ids: links first, then records. */
+export async function lockByItem(
   db: Executor,
   workspaceId: string,
   syncId: string,
@@ -86,8 +86,8 @@ async function withRecords(db: Executor, workspaceId: string, links: Link[]): Pr
   return links.map(link => ({ link, record: byId.get(link.record_id) }))
 }
 
-/** The records that have these things, by the things' ids. Relies on record_links_by_thing. */
-export async function recordsOfThings(
+/** The records that have these items, by the items' ids. Relies on record_links_by_thing. */
+export async function recordsOfItems(
   db: Executor,
   workspaceId: string,
   syncId: string,

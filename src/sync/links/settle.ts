@@ -2,22 +2,22 @@ import type { LinkConflict } from '../../db/schema/record-links.ts'
 import { newId } from '../../ids.ts'
 import type { Values } from '../../calls/json-write.ts'
 import { hashBytes, sameValue } from '../mapping/canonical.ts'
-import { asPlatformHas, echoesOfAnswer, echoesOfSighting } from './echoes.ts'
+import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
-import type { LinkErrorCode, Mapping, Thing } from '../mapping/mapping.ts'
+import type { LinkErrorCode, Mapping, Item } from '../mapping/mapping.ts'
 import { mergeFields, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
 import type { RecordInsert, RecordUpdate } from '../records/record-writes.ts'
 
-/** What the platform has: a thing, or that it is gone. */
-export type Sighting =
-  { thing: Thing } | { gone: true; externalId: string; version: string | null; at: Date | undefined }
+/** A change at the platform: an item as it is now, or a tombstone. */
+export type Change =
+  { item: Item } | { tombstone: true; externalId: string; version: string | null; at: Date | undefined }
 
 /** What is to be written so that hub and platform agree as far as the policy lets them. */
 export interface Settled {
   insert?: RecordInsert
   update?: RecordUpdate
   link: LinkWrite
-  /** How many fields, or whole things, both sides had changed. */
+  /** How many fields, or whole items, both sides had changed. */
   collisions: number
 }
 
@@ -27,12 +27,12 @@ export interface Settling {
   now: Date
 }
 
-/** A thing that no link knows becomes a record. */
-export function settleNew({ mapping }: Settling, thing: Thing, recordId = newId('record')): Settled {
-  const data = JSON.parse(thing.json) as Values
+/** An item that no link knows becomes a record. */
+export function settleNew({ mapping }: Settling, item: Item, recordId = newId('record')): Settled {
+  const data = JSON.parse(item.json) as Values
   return {
     insert: { id: recordId, data },
-    link: { ...seen(mapping, recordId, thing, mapping.fieldsOf(data)), recordVersion: 1 },
+    link: { ...seen(mapping, recordId, item, mapping.fieldsOf(data)), recordVersion: 1 },
     collisions: 0,
   }
 }
@@ -44,22 +44,22 @@ export function settleNew({ mapping }: Settling, thing: Thing, recordId = newId(
 export function settleKnown(
   settling: Settling,
   { link, record }: LinkedRecord,
-  sighting: Sighting,
+  change: Change,
   known?: Fields,
 ): Settled {
-  if ('gone' in sighting) return settleGone(settling, link, record, sighting)
-  const { thing } = sighting
-  if (!record) return settleNew(settling, thing, link.record_id)
+  if ('tombstone' in change) return settleTombstone(settling, link, record, change)
+  const { item } = change
+  if (!record) return settleNew(settling, item, link.record_id)
   const { mapping, policy } = settling
-  const provider = mapping.fieldsOf(JSON.parse(thing.json))
+  const provider = mapping.fieldsOf(JSON.parse(item.json))
   const before = mapping.fieldsOf(link.base)
   const base = known ?? before
-  if (record.deleted_at !== null) return settleDeleted(settling, link, record, thing, provider, base)
+  if (record.deleted_at !== null) return settleDeleted(settling, link, record, item, provider, base)
 
   const data = mapping.fieldsOf(record.data)
   // What the platform has already made of a value of the hub's is no change of the hub's.
   const hub = asPlatformHas(link.echoes, base, data)
-  const times = { hubAt: record.updated_at, providerAt: thing.updatedAt }
+  const times = { hubAt: record.updated_at, providerAt: item.updatedAt }
   const merge = mergeFields(mapping.writablePaths, { base, hub, provider }, policy, times, sameValue)
   for (const path of mapping.fixedPaths) merge.hub[path] = merge.base[path] = provider[path]
 
@@ -74,10 +74,10 @@ export function settleKnown(
   return {
     ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, next), deleted: false } } : {}),
     link: {
-      ...seen(mapping, record.id, thing, merge.base),
+      ...seen(mapping, record.id, item, merge.base),
       echoes: known
         ? echoesOfAnswer(link.echoes, mapping.writablePaths, { before, told: known, got: provider })
-        : echoesOfSighting(link.echoes, base, provider),
+        : echoesOfChange(link.echoes, base, provider),
       // What the platform does not have yet is found by the version that is behind.
       recordVersion: toPush ? Math.min(link.record_version, version - 1) : version,
       ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
@@ -88,16 +88,16 @@ export function settleKnown(
   }
 }
 
-/** The record is a tombstone and the platform has the thing. */
+/** The record is a tombstone and the platform has the item. */
 function settleDeleted(
   { mapping, policy, now }: Settling,
   link: Link,
   record: RecordRow,
-  thing: Thing,
+  item: Item,
   provider: Fields,
   base: Fields,
 ): Settled {
-  const link_ = { ...seen(mapping, record.id, thing, provider), echoes: link.echoes }
+  const link_ = { ...seen(mapping, record.id, item, provider), echoes: link.echoes }
   const restore: Settled = {
     update: { id: record.id, data: mapping.intoData(record.data, provider), deleted: false },
     link: { ...link_, recordVersion: record.version + 1 },
@@ -108,7 +108,7 @@ function settleDeleted(
   if (mapping.paths.every(path => sameValue(provider[path], base[path]))) {
     return { link: { ...link_, recordVersion: link.record_version }, collisions: 0 }
   }
-  switch (winnerOf(policy, { hubAt: record.deleted_at ?? now, providerAt: thing.updatedAt })) {
+  switch (winnerOf(policy, { hubAt: record.deleted_at ?? now, providerAt: item.updatedAt })) {
     case 'provider':
       return { ...restore, collisions: 1 }
     case 'hub':
@@ -121,22 +121,22 @@ function settleDeleted(
   }
 }
 
-/** The platform has the thing no more. */
-function settleGone(
+/** The platform has the item no more. */
+function settleTombstone(
   { mapping, policy, now }: Settling,
   link: Link,
   record: RecordRow | undefined,
-  sighting: { externalId: string; version: string | null; at: Date | undefined },
+  change: { externalId: string; version: string | null; at: Date | undefined },
 ): Settled {
   // It was known: whatever is open between the two sides stays so.
   if (link.gone && record?.deleted_at === null) {
-    return { link: { ...unchanged(link), externalVersion: sighting.version ?? link.external_version }, collisions: 0 }
+    return { link: { ...unchanged(link), externalVersion: change.version ?? link.external_version }, collisions: 0 }
   }
   const gone: LinkWrite = {
     ...unchanged(link),
-    externalId: sighting.externalId,
-    externalVersion: sighting.version ?? link.external_version,
-    externalUpdatedAt: (sighting.at ?? link.external_updated_at)?.toISOString() ?? null,
+    externalId: change.externalId,
+    externalVersion: change.version ?? link.external_version,
+    externalUpdatedAt: (change.at ?? link.external_updated_at)?.toISOString() ?? null,
     state: 'ok',
     gone: true,
     conflict: null,
@@ -156,7 +156,7 @@ function settleGone(
   const hub = asPlatformHas(link.echoes, base, mapping.fieldsOf(record.data))
   const edited = mapping.writablePaths.some(path => !sameValue(hub[path], base[path]))
   if (!edited) return tombstone
-  switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: sighting.at ?? now })) {
+  switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: change.at ?? now })) {
     case 'provider':
       return { ...tombstone, collisions: 1 }
     case 'hub':
@@ -167,14 +167,14 @@ function settleGone(
   }
 }
 
-/** A link that says that its thing could not be taken or written. What was agreed on before stays. */
+/** A link that says that its item could not be taken or written. What was agreed on before stays. */
 export function failedLink(link: LinkWrite, errorCode: LinkErrorCode, now: Date): LinkWrite {
   const failures = link.failures + 1
   const retryAt = new Date(now.getTime() + retryDelayMs(failures)).toISOString()
   return { ...link, state: 'error', errorCode, failures, retryAt }
 }
 
-/** A link of a thing that has no record yet. */
+/** A link of an item that has no record yet. */
 export function emptyLink(recordId: string, externalId: string | null): LinkWrite {
   return {
     recordId,
@@ -216,13 +216,13 @@ export function unchanged(link: Link): LinkWrite {
   }
 }
 
-/** A link that has just seen a thing, with nothing open; its record's version is still to be said. */
-function seen(mapping: Mapping, recordId: string, thing: Thing, base: Fields): LinkWrite {
+/** A link that has just seen an item, with nothing open; its record's version is still to be said. */
+function seen(mapping: Mapping, recordId: string, item: Item, base: Fields): LinkWrite {
   return {
-    ...emptyLink(recordId, thing.externalId),
-    externalVersion: thing.version,
-    externalUpdatedAt: thing.updatedAt?.toISOString() ?? null,
-    externalHash: hashBytes([thing.hash]).toString('hex'),
+    ...emptyLink(recordId, item.externalId),
+    externalVersion: item.version,
+    externalUpdatedAt: item.updatedAt?.toISOString() ?? null,
+    externalHash: hashBytes([item.hash]).toString('hex'),
     base: JSON.parse(mapping.jsonOf(base)) as Values,
   }
 }

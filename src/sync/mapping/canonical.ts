@@ -18,7 +18,7 @@ export function hashOf(text: string): Buffer {
 }
 
 /**
- * The same, each byte as a character: a buffer for each of a page's thousand things costs more than what it holds.
+ * The same, each byte as a character: a buffer for each of a page's thousand items costs more than what it holds.
  */
 export function hashTextOf(text: string): string {
   return hash('sha256', text, 'binary')

@@ -9,15 +9,15 @@ import { hashTextOf, sameValue } from './canonical.ts'
 import { isoInstant, unixInstant } from './instant.ts'
 import type { Fields } from '../policy.ts'
 
-/** A thing of the platform's as the hub sees it. */
-export interface Thing {
+/** An item of the platform's as the hub sees it. */
+export interface Item {
   externalId: string
   version: string | null
   /** Its mapped fields as canonical JSON, and the hash of that, each byte as a character. */
   json: string
   hash: string
   /** It counts as deleted. */
-  gone: boolean
+  isDeleted: boolean
   updatedAt: Date | undefined
 }
 
@@ -34,11 +34,11 @@ export type LinkErrorCode =
   | 'PROVIDER_REJECTED'
   | 'PROVIDER_ERROR'
   | 'NOT_SETTLED'
-  /** Nobody knows whether a thing was made, or it is another record's already: a person decides. */
+  /** Nobody knows whether an item was made, or it is another record's already: a person decides. */
   | 'WRITE_UNSURE'
   | 'LINKED_ELSEWHERE'
 
-/** A model made ready: its fields compiled, so that a page of a thousand things maps in a few milliseconds. */
+/** A model made ready: its fields compiled, so that a page of a thousand items maps in a few milliseconds. */
 export interface Mapping {
   model: ModelDefinition
   /** The canonical paths. */
@@ -46,7 +46,7 @@ export interface Mapping {
   /** Those that an update can change at the platform, and those that only the platform changes. */
   writablePaths: string[]
   fixedPaths: string[]
-  thingOf(item: unknown): Thing | BadItem
+  itemOf(raw: unknown): Item | BadItem
   /** The mapped fields of a record, by canonical path. */
   fieldsOf(data: unknown): Fields
   /** The mapped fields as canonical JSON. */
@@ -57,8 +57,8 @@ export interface Mapping {
   bodyOf(after: Fields, before: Fields | undefined): Values | undefined
 }
 
-export function isBadItem(thing: Thing | BadItem): thing is BadItem {
-  return 'errorCode' in thing
+export function isBadItem(item: Item | BadItem): item is BadItem {
+  return 'errorCode' in item
 }
 
 interface Field {
@@ -103,7 +103,7 @@ function compile(model: ModelDefinition): Mapping {
     paths: fields.map(field => field.path),
     writablePaths: fields.filter(field => field.options.only === undefined).map(field => field.path),
     fixedPaths: fields.filter(field => field.options.only !== undefined).map(field => field.path),
-    thingOf: item => thingOf(marks, write, item),
+    itemOf: raw => itemOf(marks, write, raw),
     fieldsOf: data => Object.fromEntries(fields.map(({ path }) => [path, presentValue(valueAt(data, path))])),
     jsonOf: values => write(field => values[field.path]) ?? '{}',
     intoData: (data, values) => fields.reduce((whole, { path, steps }) => withValue(whole, steps, values[path]), data),
@@ -147,7 +147,7 @@ function jsonOfValue(value: unknown): string | undefined {
 
 class UnfitValue extends Error {}
 
-/** Where a thing says what it is, how new, and whether it is gone. */
+/** Where an item says what it is, how new, and whether it is gone. */
 interface Marks {
   id: readonly string[]
   version: readonly string[] | undefined
@@ -170,29 +170,29 @@ function marksOf({ id, version, updatedAt, gone = [] }: ModelDefinition): Marks 
   }
 }
 
-function thingOf(marks: Marks, write: Writer, item: unknown): Thing | BadItem {
-  const externalId = textOf(valueBehind(item, marks.id))
+function itemOf(marks: Marks, write: Writer, raw: unknown): Item | BadItem {
+  const externalId = textOf(valueBehind(raw, marks.id))
   if (externalId === undefined || !isId(externalId)) {
     return { externalId: null, errorCode: 'INVALID_ITEM' }
   }
-  const gone = marks.gone.some(({ steps, equals }) => valueBehind(item, steps) === equals)
-  const version = marks.version === undefined ? null : (textOf(valueBehind(item, marks.version)) ?? null)
+  const isDeleted = marks.gone.some(({ steps, equals }) => valueBehind(raw, steps) === equals)
+  const version = marks.version === undefined ? null : (textOf(valueBehind(raw, marks.version)) ?? null)
   try {
-    const json = write(field => canonicalValue(field, item)) ?? '{}'
+    const json = write(field => canonicalValue(field, raw)) ?? '{}'
     // Postgres keeps no NUL in text, nor half a surrogate pair.
     if (json.length > maxJsonLength || hasOddText(json) || textOddity(version ?? '')) {
       return { externalId, errorCode: 'INVALID_ITEM' }
     }
-    const updatedAt = marks.updatedAt?.read(valueBehind(item, marks.updatedAt.steps))
-    return { externalId, version, json, hash: hashTextOf(json), gone, updatedAt }
+    const updatedAt = marks.updatedAt?.read(valueBehind(raw, marks.updatedAt.steps))
+    return { externalId, version, json, hash: hashTextOf(json), isDeleted, updatedAt }
   } catch (error) {
     if (error instanceof UnfitValue) return { externalId, errorCode: 'INVALID_ITEM' }
     throw error
   }
 }
 
-function canonicalValue(field: Field, item: unknown): unknown {
-  const value = valueBehind(item, field.providerSteps)
+function canonicalValue(field: Field, raw: unknown): unknown {
+  const value = valueBehind(raw, field.providerSteps)
   if (value === undefined || value === null || value === '') return undefined
   const own = field.options.transform === undefined ? value : transforms[field.options.transform].in(value)
   // A record's data holds numbers as doubles: no digit is changed in silence.

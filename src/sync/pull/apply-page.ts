@@ -7,25 +7,17 @@ import { itemLink, placesPerPage } from './bad-items.ts'
 import { commitSettled, countsOf, isDataError } from '../links/commit-settled.ts'
 import { commitCreatedPage } from './create-page.ts'
 import { supersedes } from './find-stale.ts'
-import { lockByThing } from '../links/link-store.ts'
-import type { Thing } from '../mapping/mapping.ts'
+import { lockByItem } from '../links/link-store.ts'
+import type { Item } from '../mapping/mapping.ts'
 import { hearsOfNew, lookAt, type PreparedPage } from './prepare-page.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
-import {
-  emptyLink,
-  failedLink,
-  settleKnown,
-  settleNew,
-  unchanged,
-  type Settled,
-  type Sighting,
-} from '../links/settle.ts'
+import { emptyLink, failedLink, settleKnown, settleNew, unchanged, type Settled, type Change } from '../links/settle.ts'
 import { suspect } from './suspects.ts'
 
 /**
  * Commits a page: its records, links, counts and the place where the run goes on, all or nothing. What the page says is gone
- * is only noted: a run deletes nothing before it has looked at each such thing, and knows how many they are.
- * @throws HubError `SYNC_STOPPED`, `PROVIDER_LIST_ENDLESS` when the run has met its cursor or its things on a page before
+ * is only noted: a run deletes nothing before it has looked at each such item, and knows how many they are.
+ * @throws HubError `SYNC_STOPPED`, `PROVIDER_LIST_ENDLESS` when the run has met its cursor or its items on a page before
  */
 export async function commitPage(
   hub: ConnectionParts,
@@ -35,7 +27,7 @@ export async function commitPage(
 ): Promise<void> {
   try {
     const isNew = page.stale.every(({ recordId }) => recordId === null)
-    if (isNew && page.bad.length === 0 && page.gone.size === 0) {
+    if (isNew && page.bad.length === 0 && page.tombstones.size === 0) {
       const isSilent = page.stale.length === 0 || !(await hearsOfNew(hub, hold))
       if (isSilent && (await commitNew(hub, hold, page, place))) return
     }
@@ -47,15 +39,15 @@ export async function commitPage(
   }
 }
 
-/** Commits a page of new things in one statement; gives false when something on it needs a look at each row. */
+/** Commits a page of new items in one statement; gives false when something on it needs a look at each row. */
 async function commitNew(hub: ConnectionParts, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<boolean> {
   try {
     await commitCreatedPage(hub, hold, {
       cursor: pageKey(page.cursor),
       fingerprint: page.fingerprint,
       seen: seenOn(hold, page),
-      created: page.stale.map(({ thing }) => thing),
-      counts: { pulled: page.things.size, unchanged: page.things.size - page.stale.length },
+      created: page.stale.map(({ item }) => item),
+      counts: { pulled: page.items.size, unchanged: page.items.size - page.stale.length },
       place,
     })
     return true
@@ -84,12 +76,12 @@ async function commitMixed(
       fingerprint: page.fingerprint,
     })
     .execute()
-  await suspect(trx, hold, [...page.gone.values()])
+  await suspect(trx, hold, [...page.tombstones.values()])
   const settled = await settlePage(trx, hold, page)
   const failed = await commitRows(hub, trx, hold, settled)
   const counts = {
-    pulled: page.things.size + page.gone.size + page.bad.length,
-    unchanged: page.things.size - page.stale.length,
+    pulled: page.items.size + page.tombstones.size + page.bad.length,
+    unchanged: page.items.size - page.stale.length,
     failed: page.bad.length + failed,
   }
   await moveRun(trx, hold, counts)
@@ -98,7 +90,7 @@ async function commitMixed(
 /** What a page showed, where what no page shows is to be found. What could not be mapped is there all the same. */
 function seenOn(hold: RunHold, page: PreparedPage): string[] | null {
   if (!hold.run.compare) return null
-  return [...page.things.keys(), ...page.gone.keys(), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
+  return [...page.items.keys(), ...page.tombstones.keys(), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
 }
 
 /** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */
@@ -106,20 +98,20 @@ function pageKey(cursor: string): string {
   return cursor.length > 500 ? createHash('sha256').update(cursor).digest('base64url') : cursor
 }
 
-/** What each stale thing of a page comes to, and each item that cannot be taken. */
+/** What each stale item of a page comes to, and each item that cannot be taken. */
 async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Promise<Settled[]> {
   const { workspaceId, sync, mapping } = hold
   const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
   const badIds = page.bad.flatMap(({ externalId }) => externalId ?? [])
-  const ids = [...page.stale.map(({ thing }) => thing.externalId), ...badIds]
+  const ids = [...page.stale.map(({ item }) => item.externalId), ...badIds]
   const known = new Map(
-    (await lockByThing(trx, workspaceId, sync.id, ids)).map(linked => [linked.link.external_id, linked]),
+    (await lockByItem(trx, workspaceId, sync.id, ids)).map(linked => [linked.link.external_id, linked]),
   )
-  const settled = page.stale.flatMap(({ thing }): Settled[] => {
-    const linked = known.get(thing.externalId)
-    if (!linked) return [settleNew(settling, thing)]
+  const settled = page.stale.flatMap(({ item }): Settled[] => {
+    const linked = known.get(item.externalId)
+    if (!linked) return [settleNew(settling, item)]
     // Another may have seen a later version since the page was compared.
-    return supersedes(hold, thing, linked.link) ? [settleKnown(settling, linked, { thing })] : []
+    return supersedes(hold, item, linked.link) ? [settleKnown(settling, linked, { item })] : []
   })
   const placed = page.bad.filter(({ externalId }) => externalId === null).slice(0, placesPerPage)
   const named = page.bad.filter(({ externalId }) => externalId !== null)
@@ -131,9 +123,9 @@ async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Pro
   return [...settled, ...failed]
 }
 
-export function sightingOf(thing: Thing): Sighting {
-  if (!thing.gone) return { thing }
-  return { gone: true, externalId: thing.externalId, version: thing.version, at: thing.updatedAt }
+export function changeOf(item: Item): Change {
+  if (!item.isDeleted) return { item }
+  return { tombstone: true, externalId: item.externalId, version: item.version, at: item.updatedAt }
 }
 
 /**

@@ -1,17 +1,17 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { readItem } from '../../calls/read-item.ts'
-import { sightingOf } from './apply-page.ts'
+import { changeOf } from './apply-page.ts'
 import { forgetBadItems } from './bad-items.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
 import { brakeOf, holdDeletions, releaseDeletions } from './deletion-brake.ts'
 import { supersedes } from './find-stale.ts'
-import { lockByThing } from '../links/link-store.ts'
+import { lockByItem } from '../links/link-store.ts'
 import { isBadItem } from '../mapping/mapping.ts'
 import type { WorkControl } from './pull.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
-import { settleKnown, type Settled, type Sighting } from '../links/settle.ts'
-import { confirmGone, countSuspects, dropSuspects, nextSuspects, suspectUnseen, type Suspect } from './suspects.ts'
+import { settleKnown, type Settled, type Change } from '../links/settle.ts'
+import { confirmDeleted, countSuspects, dropSuspects, nextSuspects, suspectUnseen, type Suspect } from './suspects.ts'
 
 const readBatch = 40
 const readsAtOnce = 4
@@ -51,7 +51,7 @@ export async function compareUnseen(
       await holdDeletions(hub, hold, brake, found.gone + found.unread)
       return true
     }
-    if (!(await deleteGone(hub, hold, control))) return false
+    if (!(await writeTombstones(hub, hold, control))) return false
   }
   await hub.db.transaction().execute(async trx => {
     if (hold.run.full) {
@@ -71,73 +71,73 @@ async function readSuspects(
   suspects: readonly Suspect[],
   signal: AbortSignal,
 ): Promise<number> {
-  const sightings = new Map<string, Sighting | undefined>()
+  const changes = new Map<string, Change | undefined>()
   const waiting = [...suspects]
   await Promise.all(
     Array.from({ length: readsAtOnce }, async () => {
       for (let next = waiting.pop(); next; next = waiting.pop()) {
-        sightings.set(next.externalId, await sight(hold, client, next.externalId, signal))
+        changes.set(next.externalId, await readChange(hold, client, next.externalId, signal))
       }
     }),
   )
   const gone: Suspect[] = []
-  const there = new Map<string, Sighting>()
-  for (const [externalId, sighting] of sightings) {
-    if (!sighting) continue
-    if ('gone' in sighting) gone.push({ externalId, version: sighting.version, at: sighting.at })
-    else there.set(externalId, sighting)
+  const there = new Map<string, Change>()
+  for (const [externalId, change] of changes) {
+    if (!change) continue
+    if ('tombstone' in change) gone.push({ externalId, version: change.version, at: change.at })
+    else there.set(externalId, change)
   }
   await hub.db.transaction().execute(async trx => {
-    await confirmGone(trx, hold.runId, gone)
+    await confirmDeleted(trx, hold.runId, gone)
     const isGone = new Set(gone.map(({ externalId }) => externalId))
     const done = suspects.map(({ externalId }) => externalId).filter(id => !isGone.has(id))
     await dropSuspects(trx, hold.runId, done)
-    await settleSightings(hub, trx, hold, there)
+    await settleChanges(hub, trx, hold, there)
   })
   return gone.length
 }
 
 /** Makes tombstones of what was found gone; gives whether that is through. */
-async function deleteGone(hub: ConnectionParts, hold: RunHold, control: WorkControl): Promise<boolean> {
+async function writeTombstones(hub: ConnectionParts, hold: RunHold, control: WorkControl): Promise<boolean> {
   for (;;) {
     const batch = await nextSuspects(hub.db, hold.runId, true, deleteBatch)
     if (batch.length === 0) return true
-    const sightings = new Map(batch.map(thing => [thing.externalId, { gone: true as const, ...thing }]))
+    const changes = new Map(batch.map(item => [item.externalId, { tombstone: true as const, ...item }]))
     await hub.db.transaction().execute(async trx => {
-      await dropSuspects(trx, hold.runId, [...sightings.keys()])
-      await settleSightings(hub, trx, hold, sightings)
+      await dropSuspects(trx, hold.runId, [...changes.keys()])
+      await settleChanges(hub, trx, hold, changes)
     })
     control.onProgress()
     if (control.isOver()) return false
   }
 }
 
-async function settleSightings(
+async function settleChanges(
   hub: ConnectionParts,
-  trx: Parameters<typeof lockByThing>[0],
+  trx: Parameters<typeof lockByItem>[0],
   hold: RunHold,
-  sightings: ReadonlyMap<string, Sighting>,
+  changes: ReadonlyMap<string, Change>,
 ): Promise<void> {
   const { workspaceId, sync, mapping } = hold
   const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
-  const linked = await lockByThing(trx, workspaceId, sync.id, [...sightings.keys()])
+  const linked = await lockByItem(trx, workspaceId, sync.id, [...changes.keys()])
   const settled = linked.flatMap((known): Settled[] => {
-    const sighting = sightings.get(known.link.external_id ?? '')
-    if (!sighting || ('thing' in sighting && !supersedes(hold, sighting.thing, known.link))) return []
-    return [settleKnown(settling, known, sighting)]
+    const change = changes.get(known.link.external_id ?? '')
+    if (!change || ('item' in change && !supersedes(hold, change.item, known.link))) return []
+    return [settleKnown(settling, known, change)]
   })
   await commitSettled(hub, trx, hold, settled, countsOf(settled))
 }
 
 /** What the platform has under an id; undefined when it cannot be understood, and then nothing is concluded from it. */
-export async function sight(
+export async function readChange(
   hold: RunHold,
   client: ProviderClient,
   externalId: string,
   signal: AbortSignal,
-): Promise<Sighting | undefined> {
-  const item = await readItem(client, hold.mapping.model, externalId, signal)
-  if (item === undefined) return { gone: true, externalId, version: null, at: undefined }
-  const thing = hold.mapping.thingOf(item)
-  return isBadItem(thing) ? undefined : sightingOf(thing)
+): Promise<Change | undefined> {
+  const raw = await readItem(client, hold.mapping.model, externalId, signal)
+  if (raw === undefined) return { tombstone: true, externalId, version: null, at: undefined }
+  const item = hold.mapping.itemOf(raw)
+  return isBadItem(item) ? undefined : changeOf(item)
 }

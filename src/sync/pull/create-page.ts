@@ -2,7 +2,7 @@ import { textArray, textArrayBytes } from '../../db/array-literal.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { hashBytes } from '../mapping/canonical.ts'
 import { newRecordIds } from '../records/record-ids.ts'
-import type { Thing } from '../mapping/mapping.ts'
+import type { Item } from '../mapping/mapping.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 
 // One statement, one commit: counts and cursor, what was seen, records and links. It writes nothing unless the run is
@@ -40,13 +40,13 @@ export interface CreatedPage {
   fingerprint: Buffer | null
   /** Everything on the page, when what is gone is to be found. */
   seen: string[] | null
-  created: readonly Thing[]
+  created: readonly Item[]
   counts: RunCounts
   place: RunPlace
 }
 
 /**
- * Commits a page of which nothing but new things has to be written: the most frequent one, as a first load consists of them
+ * Commits a page of which nothing but new items has to be written: the most frequent one, as a first load consists of them
  * and a repeated one has none. It fails on a page that the run has met before. @throws HubError `SYNC_STOPPED`
  */
 export async function commitCreatedPage(hub: ConnectionParts, hold: RunHold, page: CreatedPage): Promise<void> {
@@ -67,13 +67,13 @@ export async function commitCreatedPage(hub: ConnectionParts, hold: RunHold, pag
       hold.workspaceId,
       hold.sync.collection,
       textArray(newRecordIds(created.length)),
-      textArray(created.map(thing => thing.externalId)),
-      textArray(created.map(thing => thing.version)),
-      textArrayBytes(created.map(thing => thing.json)),
-      hashBytes(created.map(thing => thing.hash)),
+      textArray(created.map(item => item.externalId)),
+      textArray(created.map(item => item.version)),
+      textArrayBytes(created.map(item => item.json)),
+      hashBytes(created.map(item => item.hash)),
       hold.sync.id,
       page.fingerprint,
-      `{${created.map(thing => thing.updatedAt?.getTime() ?? 'NULL').join()}}`,
+      `{${created.map(item => item.updatedAt?.getTime() ?? 'NULL').join()}}`,
     ],
   })
   if (rowCount === 0) throw stopped()

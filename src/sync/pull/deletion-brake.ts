@@ -74,8 +74,8 @@ export async function releaseDeletions(db: Executor, { workspaceId, sync }: RunH
 const probes = 3
 
 /**
- * Before anything of a list is taken whose first page shows nothing that was known: whether some of the things that were
- * known are gone, as when the list is another account's. Its things would become records, and go on to other platforms.
+ * Before anything of a list is taken whose first page shows nothing that was known: whether some of the items that were
+ * known are gone, as when the list is another account's. Its items would become records, and go on to other platforms.
  * @throws HubError `DELETIONS_HELD`
  */
 export async function refuseForeignList(

@@ -1,13 +1,13 @@
 import { textArray } from '../../db/array-literal.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { hashBytes } from '../mapping/canonical.ts'
-import type { Thing } from '../mapping/mapping.ts'
+import type { Item } from '../mapping/mapping.ts'
 import { isOlder } from '../policy.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 
-/** A thing that is not as its link last saw it; without a record when the sync has never seen it. */
-export interface StaleThing {
-  thing: Thing
+/** An item that is not as its link last saw it; without a record when the sync has never seen it. */
+export interface StaleItem {
+  item: Item
   recordId: string | null
 }
 
@@ -32,36 +32,36 @@ const text = `
     or l.external_version is distinct from i.external_version
     or l.state = 'error' or l.gone`
 
-/** Which of a page's things differ from what was last seen of them, and are not older than it. */
-export async function findStale(hub: ConnectionParts, hold: RunHold, things: readonly Thing[]): Promise<StaleThing[]> {
-  if (things.length === 0) return []
-  const ids = textArray(things.map(thing => thing.externalId))
-  const versions = textArray(things.map(thing => thing.version))
-  const hashes = hashBytes(things.map(thing => thing.hash))
+/** Which of a page's items differ from what was last seen of them, and are not older than it. */
+export async function findStale(hub: ConnectionParts, hold: RunHold, items: readonly Item[]): Promise<StaleItem[]> {
+  if (items.length === 0) return []
+  const ids = textArray(items.map(item => item.externalId))
+  const versions = textArray(items.map(item => item.version))
+  const hashes = hashBytes(items.map(item => item.hash))
   const values = [hold.sync.id, ids, versions, hashes, hold.workspaceId]
   const { rows } = await hub.pool.query<StaleRow>(text, values)
   return rows
-    .map(row => ({ thing: things[row.ord - 1]!, recordId: row.record_id, link: row }))
-    .filter(({ thing, link }) => supersedes(hold, thing, link))
-    .map(({ thing, recordId }) => ({ thing, recordId }))
+    .map(row => ({ item: items[row.ord - 1]!, recordId: row.record_id, link: row }))
+    .filter(({ item, link }) => supersedes(hold, item, link))
+    .map(({ item, recordId }) => ({ item, recordId }))
 }
 
-/** Whether a sighting counts against what a link last saw: an older version, such as a stale replica tells it, does not. */
+/** Whether a change counts against what a link last saw: an older version, such as a stale replica tells it, does not. */
 export function supersedes(
   { mapping }: RunHold,
-  thing: Thing,
+  item: Item,
   link: { external_version: string | null; external_updated_at: Date | null },
 ): boolean {
   const seen = { version: link.external_version, at: link.external_updated_at ?? undefined }
-  return !isOlder(sightedOf(thing), seen, mapping.model.versionRises ?? false, new Date())
+  return !isOlder(seenOf(item), seen, mapping.model.versionRises ?? false, new Date())
 }
 
-/** The later of two sightings of one thing; the second where the platform does not say. */
-export function laterOf({ mapping }: RunHold, first: Thing, second: Thing): Thing {
-  const isSecondOlder = isOlder(sightedOf(second), sightedOf(first), mapping.model.versionRises ?? false, new Date())
+/** The later of two versions of one item; the second where the platform does not say. */
+export function laterOf({ mapping }: RunHold, first: Item, second: Item): Item {
+  const isSecondOlder = isOlder(seenOf(second), seenOf(first), mapping.model.versionRises ?? false, new Date())
   return isSecondOlder ? first : second
 }
 
-function sightedOf({ version, updatedAt }: Thing) {
+function seenOf({ version, updatedAt }: Item) {
   return { version, at: updatedAt }
 }

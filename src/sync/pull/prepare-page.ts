@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { audienceOf } from '../records/events.ts'
-import { findStale, laterOf, type StaleThing } from './find-stale.ts'
-import { isBadItem, type BadItem, type Thing } from '../mapping/mapping.ts'
+import { findStale, laterOf, type StaleItem } from './find-stale.ts'
+import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 
@@ -12,12 +12,12 @@ export interface PreparedPage {
   /** A hash of the ids of its items; null for the last page, behind which nothing is asked for. */
   fingerprint: Buffer | null
   /** What it shows that the page before did not, by id. */
-  things: ReadonlyMap<string, Thing>
-  /** What it says is gone. */
-  gone: ReadonlyMap<string, Thing>
+  items: ReadonlyMap<string, Item>
+  /** The items that it says are gone. */
+  tombstones: ReadonlyMap<string, Item>
   bad: PlacedItem[]
-  stale: StaleThing[]
-  /** Nobody has looked whether its things are known: they are taken for new, as those of the page before were. */
+  stale: StaleItem[]
+  /** Nobody has looked whether its items are known: they are taken for new, as those of the page before were. */
   isPresumedNew: boolean
 }
 
@@ -27,7 +27,7 @@ export interface PlacedItem extends BadItem {
 }
 
 /**
- * Maps a page and compares it with what was last seen. Of a thing that is on it twice, or on the page before as well, the
+ * Maps a page and compares it with what was last seen. Of an item that is on it twice, or on the page before as well, the
  * version that the platform calls later counts; if that is this page's, it waits for the page before to be committed. Behind
  * a page of which all was new this one is taken for new too, as a first load is: the keys of the links tell where it is not.
  */
@@ -37,28 +37,28 @@ export async function preparePage(
   page: ReadPage,
   before: { page: PreparedPage | undefined; committed: Promise<void> },
 ): Promise<PreparedPage> {
-  const [things, gone] = [new Map<string, Thing>(), new Map<string, Thing>()]
+  const [items, tombstones] = [new Map<string, Item>(), new Map<string, Item>()]
   const bad: PlacedItem[] = []
-  for (const [index, item] of page.items.entries()) {
-    const thing = hold.mapping.thingOf(item)
-    if (isBadItem(thing)) bad.push({ ...thing, position: index + 1 })
-    else keepLater(hold, thing.gone ? gone : things, thing)
+  for (const [index, raw] of page.items.entries()) {
+    const item = hold.mapping.itemOf(raw)
+    if (isBadItem(item)) bad.push({ ...item, position: index + 1 })
+    else keepLater(hold, item.isDeleted ? tombstones : items, item)
   }
-  const fingerprint = page.next === null ? null : fingerprintOf([...things.keys(), ...gone.keys()])
-  const repeated = takeOutRepeated(hold, things, before.page?.things)
+  const fingerprint = page.next === null ? null : fingerprintOf([...items.keys(), ...tombstones.keys()])
+  const repeated = takeOutRepeated(hold, items, before.page?.items)
   if (repeated) await before.committed
   const isPresumedNew = !repeated && hasOnlyNew(before.page) && !(await hearsOfNew(hub, hold))
-  const stale = isPresumedNew ? presumeNew(things) : await findStale(hub, hold, [...things.values()])
+  const stale = isPresumedNew ? presumeNew(items) : await findStale(hub, hold, [...items.values()])
   // After an interruption the page before is not at hand: what it had, and is as it was committed, is no news either.
-  const changed = new Set(stale.map(({ thing }) => thing.externalId))
-  for (const id of page.repeated) if (!changed.has(id)) things.delete(id)
-  return { cursor: page.cursor, fingerprint, things, gone, bad, stale, isPresumedNew }
+  const changed = new Set(stale.map(({ item }) => item.externalId))
+  for (const id of page.repeated) if (!changed.has(id)) items.delete(id)
+  return { cursor: page.cursor, fingerprint, items, tombstones, bad, stale, isPresumedNew }
 }
 
-/** Whether a page has things, and nothing but things that the sync had never seen. */
+/** Whether a page has items, and nothing but items that the sync had never seen. */
 export function hasOnlyNew(page: PreparedPage | undefined): boolean {
-  if (!page || page.things.size === 0 || page.stale.length < page.things.size) return false
-  return page.gone.size === 0 && page.bad.length === 0 && page.stale.every(({ recordId }) => recordId === null)
+  if (!page || page.items.size === 0 || page.stale.length < page.items.size) return false
+  return page.tombstones.size === 0 && page.bad.length === 0 && page.stale.every(({ recordId }) => recordId === null)
 }
 
 /** Whether somebody is told of new records: their pages are written row by row. */
@@ -66,29 +66,29 @@ export async function hearsOfNew(hub: ConnectionParts, { workspaceId }: RunHold)
   return (await audienceOf(hub).types(hub.db, workspaceId)).has('record.created')
 }
 
-function presumeNew(things: ReadonlyMap<string, Thing>): StaleThing[] {
-  return Array.from(things.values(), thing => ({ thing, recordId: null }))
+function presumeNew(items: ReadonlyMap<string, Item>): StaleItem[] {
+  return Array.from(items.values(), item => ({ item, recordId: null }))
 }
 
-/** Looks at the things of a page that were only taken for new. */
+/** Looks at the items of a page that were only taken for new. */
 export async function lookAt(hub: ConnectionParts, hold: RunHold, page: PreparedPage): Promise<void> {
-  page.stale = await findStale(hub, hold, [...page.things.values()])
+  page.stale = await findStale(hub, hold, [...page.items.values()])
   page.isPresumedNew = false
 }
 
-function keepLater(hold: RunHold, things: Map<string, Thing>, thing: Thing): void {
-  const other = things.get(thing.externalId)
-  things.set(thing.externalId, other ? laterOf(hold, other, thing) : thing)
+function keepLater(hold: RunHold, items: Map<string, Item>, item: Item): void {
+  const other = items.get(item.externalId)
+  items.set(item.externalId, other ? laterOf(hold, other, item) : item)
 }
 
 /** Takes out what the page before shows as well, unless it has changed since. Gives whether something of that kind is left. */
-function takeOutRepeated(hold: RunHold, things: Map<string, Thing>, before: ReadonlyMap<string, Thing> | undefined) {
+function takeOutRepeated(hold: RunHold, items: Map<string, Item>, before: ReadonlyMap<string, Item> | undefined) {
   let isLeft = false
-  for (const [id, thing] of before && before.size > 0 ? things : []) {
+  for (const [id, item] of before && before.size > 0 ? items : []) {
     const other = before!.get(id)
     if (!other) continue
-    const isSame = other.version === thing.version && other.hash === thing.hash
-    if (isSame || laterOf(hold, other, thing) === other) things.delete(id)
+    const isSame = other.version === item.version && other.hash === item.hash
+    if (isSame || laterOf(hold, other, item) === other) items.delete(id)
     else isLeft = true
   }
   return isLeft

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import type { Thing } from '../mapping/mapping.ts'
+import type { Item } from '../mapping/mapping.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 
-/** A linked thing that seems to be gone, with what the platform said of it. */
+/** A linked item that seems to be gone, with what the platform said of it. */
 export interface Suspect {
   externalId: string
   version: string | null
   at: Date | undefined
 }
 
-/** Notes things that a page says are gone, as far as they are linked and not known to be gone. Relies on record_links_by_thing. */
-export async function suspect(db: Executor, hold: RunHold, gone: readonly Thing[]): Promise<void> {
+/** Notes items that a page says are gone, as far as they are linked and not known to be gone. Relies on record_links_by_thing. */
+export async function suspect(db: Executor, hold: RunHold, gone: readonly Item[]): Promise<void> {
   if (gone.length === 0) return
   const rows = gone.map(({ externalId, version, updatedAt }) => ({ externalId, version, at: updatedAt ?? null }))
   await sql`
@@ -74,7 +74,7 @@ export async function nextSuspects(db: Executor, runId: string, gone: boolean, l
 }
 
 /** Says that reading has shown suspects to be gone; what it told of them counts more than what their list did. */
-export async function confirmGone(db: Executor, runId: string, suspects: readonly Suspect[]): Promise<void> {
+export async function confirmDeleted(db: Executor, runId: string, suspects: readonly Suspect[]): Promise<void> {
   if (suspects.length === 0) return
   const rows = suspects.map(({ externalId, version, at }) => ({ externalId, version, at: at ?? null }))
   await sql`

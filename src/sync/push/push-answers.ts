@@ -5,7 +5,7 @@ import type { ProviderClient } from '../../calls/call.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import type { Values } from '../../calls/json-write.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
-import { lockByRecord, recordsOfThings, type Link, type LinkedRecord } from '../links/link-store.ts'
+import { lockByRecord, recordsOfItems, type Link, type LinkedRecord } from '../links/link-store.ts'
 import type { LinkErrorCode, Mapping } from '../mapping/mapping.ts'
 import { forgetCall, type PushCall } from './push-calls.ts'
 import { outcomeOf, type Outcome } from './push-outcomes.ts'
@@ -86,7 +86,7 @@ function settleOutcome(
     case 'failed':
       return { link: failedLink(unchanged(link), outcome.errorCode, settling.now), collisions: 0 }
     case 'unread':
-      return unreadThing(mapping, link, item, outcome, settling.now)
+      return unreadItem(mapping, link, item, outcome, settling.now)
     case 'seen': {
       // What only counted as deleted, and was to come back, is there no more: it is made anew.
       if (outcome.refused === 'missing' && link.gone && item.write.kind === 'update') {
@@ -94,13 +94,13 @@ function settleOutcome(
       }
       // What the platform answers to our own write is compared with what we wrote, not with what was before.
       const wrote = outcome.refused === null && item.write.kind !== 'delete' ? mapping.fieldsOf(item.values) : undefined
-      return settleKnown(settling, known, outcome.sighting, wrote)
+      return settleKnown(settling, known, outcome.change, wrote)
     }
   }
 }
 
-/** The thing is there, and has what it was told as far as anybody knows: whatever changes next is an update of it. */
-function unreadThing(
+/** The item is there, and has what it was told as far as anybody knows: whatever changes next is an update of it. */
+function unreadItem(
   mapping: Mapping,
   link: Link,
   { values }: PushItem,
@@ -119,7 +119,7 @@ function unreadThing(
   return { link: failedLink(there, 'INVALID_ITEM', now), collisions: 0 }
 }
 
-/** A thing has one record: one that another record has already is left to it, and a person decides. */
+/** An item has one record: one that another record has already is left to it, and a person decides. */
 async function withoutClashes(
   trx: Executor,
   { workspaceId, sync }: RunHold,
@@ -127,7 +127,7 @@ async function withoutClashes(
   known: ReadonlyMap<string, LinkedRecord>,
 ): Promise<Settled[]> {
   const ids = settled.flatMap(({ link }) => link.externalId ?? [])
-  const owners = await recordsOfThings(trx, workspaceId, sync.id, ids)
+  const owners = await recordsOfItems(trx, workspaceId, sync.id, ids)
   return settled.map(one => {
     const { recordId, externalId } = one.link
     if (externalId === null) return one

@@ -16,7 +16,7 @@ export interface PushCandidate {
   link: Link | undefined
 }
 
-/** What a candidate needs: a write, a look at its thing, only its link brought up to date, or nothing. */
+/** What a candidate needs: a write, a look at its item, only its link brought up to date, or nothing. */
 export type Plan =
   { kind: 'write'; item: PushItem } | { kind: 'read' } | { kind: 'touch' } | { kind: 'skip' } | { kind: 'empty' }
 
@@ -40,7 +40,7 @@ export function planPush(mapping: Mapping, { record, link }: PushCandidate): Pla
   return write ? { kind: 'write', item: { recordId: record.id, write, values } } : { kind: 'empty' }
 }
 
-/** The write that brings a thing to these values; undefined when it would say nothing that the platform takes. */
+/** The write that brings an item to these values; undefined when it would say nothing that the platform takes. */
 function writeOf(
   mapping: Mapping,
   kind: 'create' | 'update' | 'delete',
@@ -65,7 +65,7 @@ function restored({ delete: deletion }: ModelDefinition, body: Values): Values {
 }
 
 /**
- * The key of one call: the same for the same things at the same versions, and another one after a refusal, which the platform
+ * The key of one call: the same for the same items at the same versions, and another one after a refusal, which the platform
  * may have kept as its answer. At most 50 characters, as QuickBooks takes.
  */
 export function pushKeyOf(
@@ -82,7 +82,7 @@ export function pushKeyOf(
     .digest('base64url')
 }
 
-/** Whether a deleted thing comes back by an update, because deleting it only marked it. */
+/** Whether a deleted item comes back by an update, because deleting it only marked it. */
 function isMarked({ model }: Mapping, link: Link | undefined): boolean {
   return link !== undefined && link.gone && link.external_id !== null && model.delete?.kind === 'mark'
 }

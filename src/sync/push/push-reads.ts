@@ -1,15 +1,15 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
-import { sight } from '../pull/compare.ts'
+import { readChange } from '../pull/compare.ts'
 import { lockByRecord, type Link } from '../links/link-store.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { failedLink, settleKnown, unchanged } from '../links/settle.ts'
 
 /**
- * Looks again at things that could not be understood, or of which nothing is known but their ids. Gives the records whose
- * things could be taken: the platform may still have to be told something of them.
+ * Looks again at items that could not be understood, or of which nothing is known but their ids. Gives the records whose
+ * items could be taken: the platform may still have to be told something of them.
  */
 export async function readAgain(
   hub: ConnectionParts,
@@ -22,17 +22,17 @@ export async function readAgain(
   const taken: string[] = []
   for (const { record_id: recordId, external_id: externalId } of links) {
     if (externalId === null) continue
-    const sighting = await sight(hold, client, externalId, control.signal)
+    const change = await readChange(hold, client, externalId, control.signal)
     await hub.db.transaction().execute(async trx => {
       const [known] = await lockByRecord(trx, workspaceId, sync.id, [recordId])
       if (known?.link.external_id !== externalId) return
       const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
-      const settled = sighting
-        ? settleKnown(settling, known, sighting)
+      const settled = change
+        ? settleKnown(settling, known, change)
         : { link: failedLink(unchanged(known.link), 'INVALID_ITEM', settling.now), collisions: 0 }
-      await commitSettled(hub, trx, hold, [settled], { ...countsOf([settled]), failed: sighting ? 0 : 1 })
+      await commitSettled(hub, trx, hold, [settled], { ...countsOf([settled]), failed: change ? 0 : 1 })
     })
-    if (sighting) taken.push(recordId)
+    if (change) taken.push(recordId)
     control.onProgress()
   }
   return taken

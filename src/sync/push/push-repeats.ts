@@ -10,7 +10,7 @@ import { unchanged } from '../links/settle.ts'
 
 /**
  * What is to become of calls whose answers never came: those that the platform recognises by their key are sent again as they
- * were. Of the others, what changes or deletes a thing is planned anew, which does no harm; but what was to be made may be
+ * were. Of the others, what changes or deletes an item is planned anew, which does no harm; but what was to be made may be
  * there, and a second one would stay for ever: it is held for a person. What this run has left to the next is that one's. Gives
  * the calls, and the records to plan anew.
  */

@@ -16,7 +16,7 @@ import { unchanged } from '../links/settle.ts'
 
 const callsAtOnce = 4
 const retriesPerRun = 200
-/** How often a record whose thing keeps changing under the write is tried in one run. */
+/** How often a record whose item keeps changing under the write is tried in one run. */
 const staleRounds = 3
 /** From this attempt of the activity on, what fails alone is left for the next run. */
 const lenientFrom = 3
@@ -151,7 +151,7 @@ async function sendCalls(
           stale.push(...(await recordAnswers(hub, hold, client, call, answers, control.signal)))
           failed = 0
         } catch (error) {
-          // One thing that the platform stumbles over must not hold the others back; a platform that is down must.
+          // One item that the platform stumbles over must not hold the others back; a platform that is down must.
           if (!isHubError(error, 'PROVIDER_ERROR') || control.attempt < lenientFrom || ++failed >= failuresInRow) {
             waiting.length = 0
             throw error

@@ -4,15 +4,15 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { publishRecordEvents } from '../records/events.ts'
 import { isHeld } from './held-writes.ts'
-import { lockByRecord, lockByThing, writeLinks } from '../links/link-store.ts'
+import { lockByRecord, lockByItem, writeLinks } from '../links/link-store.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { unchanged } from '../links/settle.ts'
 import { findSync, type Sync } from '../sync-store.ts'
 
 /**
- * Settles a write that waits for a person: with the id of the thing that it made, or null when nothing was made and it is to be
- * sent again. A record that was made of that thing meanwhile is the same one a second time: it becomes a tombstone.
+ * Settles a write that waits for a person: with the id of the item that it made, or null when nothing was made and it is to be
+ * sent again. A record that was made of that item meanwhile is the same one a second time: it becomes a tombstone.
  * @throws HubError `SYNC_NOT_FOUND`, `RECORD_NOT_FOUND`, `CONFLICT` when nothing of the record waits
  */
 export async function resolveWrite(
@@ -28,8 +28,8 @@ export async function resolveWrite(
     const [linked] = await lockByRecord(trx, workspaceId, syncId, [recordId])
     if (!linked?.record) throw new HubError('RECORD_NOT_FOUND')
     if (!isHeld(linked.link)) throw new HubError('CONFLICT', { message: 'No write of this record waits for a person.' })
-    if (externalId !== null) await releaseThing(hub, trx, sync, recordId, externalId)
-    // Without anything agreed on, the thing is read before it is told anything.
+    if (externalId !== null) await releaseItem(hub, trx, sync, recordId, externalId)
+    // Without anything agreed on, the item is read before it is told anything.
     const known = externalId === null ? {} : { externalId, externalVersion: null, externalHash: null, base: null }
     const due = { state: 'error' as const, errorCode: 'NOT_SETTLED', gone: false, retryAt: new Date().toISOString() }
     await writeLinks(trx, workspaceId, syncId, [{ ...unchanged(linked.link), ...known, ...due }])
@@ -39,15 +39,15 @@ export async function resolveWrite(
   if (sync.status === 'active') await requestSyncRun(hub, workspaceId, syncId, 'manual')
 }
 
-/** Takes a thing from the record that has it, unless that is the one that is to have it. */
-async function releaseThing(
+/** Takes an item from the record that has it, unless that is the one that is to have it. */
+async function releaseItem(
   hub: ConnectionParts,
   trx: Executor,
   { workspaceId, id: syncId, collection }: Sync,
   recordId: string,
   externalId: string,
 ): Promise<void> {
-  const [other] = await lockByThing(trx, workspaceId, syncId, [externalId])
+  const [other] = await lockByItem(trx, workspaceId, syncId, [externalId])
   if (!other || other.link.record_id === recordId) return
   await trx
     .deleteFrom('record_links')

@@ -25,7 +25,7 @@ export async function expireRuns(db: Executor, keepDays: number, limit: number):
 
 /**
  * Deletes up to `limit` tombstones that are older than `keepDays`, with their links; gives how many. One stays while a sync has
- * its platform's thing linked as being there: without it the next pass would bring the record back.
+ * its platform's item linked as being there: without it the next pass would bring the record back.
  */
 export async function expireTombstones(db: Executor, keepDays: number, limit: number): Promise<number> {
   // By records_tombstones; links by syncs_by_workspace and the primary key of record_links.

@@ -15,8 +15,8 @@ export interface RunHold {
   sync: Selectable<SyncsTable>
   run: Selectable<SyncRunsTable>
   mapping: Mapping
-  /** How many things were found gone because the platform refused a write of them. */
-  goneByRefusal: number
+  /** How many items were found gone because the platform refused a write of them. */
+  deletedByRefusal: number
 }
 
 /** What a page or a batch adds to a run's counts. */
@@ -53,7 +53,7 @@ export async function takeUpRun(hub: CatalogueParts, { workspaceId, syncId, runI
   if (!run || !row) throw stopped()
   const model = (await findProvider(hub, workspaceId, row.provider)).models?.[row.model]
   if (!model) throw new HubError('INVALID_MODEL')
-  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model), goneByRefusal: 0 }
+  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model), deletedByRefusal: 0 }
 }
 
 /**
