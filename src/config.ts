@@ -52,11 +52,13 @@ const variables = z.object({
 /** The variables by name, for `.env.example` and its test. */
 export const variableNames = Object.keys(variables.shape)
 
-/** A provider's app as the environment gives it: `<PROVIDER>_CLIENT_ID`, `_CLIENT_SECRET` and `_WEBHOOK_SECRET`. */
+/** A provider's app as the environment gives it: `<PROVIDER>_CLIENT_ID`, `_CLIENT_SECRET` `_WEBHOOK_SECRET`, `_APP_<FIELD>`. */
 export interface EnvironmentApp {
   clientId?: string
   clientSecret?: string
   webhookSecret?: string
+  /** Whatever else its platform's definition names, by the names of fields: `_APP_PRIVATE_KEY` is `privateKey`. */
+  fields?: Record<string, string>
 }
 
 export type Config = ReturnType<typeof loadConfig>
@@ -156,6 +158,14 @@ function environmentApps(environment: NodeJS.ProcessEnv): Map<string, Environmen
     if (!match || value === undefined) continue
     const provider = match[1]!.toLowerCase().replaceAll('_', '-')
     apps.set(provider, { ...apps.get(provider), [fields[match[2] as keyof typeof fields]]: value })
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    const match = /^([A-Z0-9_]+?)_APP_([A-Z][A-Z0-9_]*)$/.exec(name)
+    if (!match || value === undefined) continue
+    const provider = match[1]!.toLowerCase().replaceAll('_', '-')
+    const field = match[2]!.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    const app = apps.get(provider)
+    apps.set(provider, { ...app, fields: { ...app?.fields, [field]: value } })
   }
   return apps
 }

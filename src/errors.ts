@@ -48,6 +48,11 @@ export const errorCodes = {
     retryable: false,
     message: 'Another account was chosen than the one that was connected before.',
   },
+  CHOICE_NEEDED: {
+    status: 400,
+    retryable: false,
+    message: 'These credentials open several accounts; name one in config.',
+  },
   CLIENT_REFUSED: {
     status: 502,
     retryable: false,

@@ -1,4 +1,5 @@
 import type { AuthMethod } from './schema/auth.ts'
+import type { Field } from './schema/fields.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 import type { ModelDefinition } from './schema/models.ts'
 
@@ -21,8 +22,29 @@ export interface ProviderDescription {
 }
 
 export type AuthDescription =
-  | { kind: 'oauth2'; defaultScopes: string[]; refreshes: boolean }
-  | { kind: 'api_key'; label: string; help: string; pattern: string | null }
+  | ({ kind: 'oauth2'; defaultScopes: string[]; refreshes: boolean } & Asked)
+  | ({ kind: 'api_key'; label: string; help: string; pattern: string | null } & Asked & Given)
+  | ({ kind: Exclude<AuthMethod['kind'], 'oauth2' | 'api_key'>; defaultScopes: string[] } & Asked & Given)
+
+interface Asked {
+  /** What `method` names. */
+  id: string
+  /** What is asked for in `config`. */
+  ask: FieldDescription[]
+}
+
+interface Given {
+  /** What is given in `credentials`, where that is more than `apiKey`. */
+  fields: FieldDescription[]
+}
+
+export interface FieldDescription {
+  name: string
+  label: string
+  help: string | null
+  pattern: string | null
+  secret: boolean
+}
 
 export type ModelOperation = 'create' | 'update' | 'delete'
 
@@ -76,16 +98,38 @@ function describeModel(id: string, model: ModelDefinition): ModelDescription {
 }
 
 function describeAuth(method: AuthMethod): AuthDescription {
+  const asked = { id: method.id, ask: (method.ask ?? []).map(describeField) }
+  const fields = ('fields' in method ? (method.fields ?? []) : []).map(describeField)
   switch (method.kind) {
     case 'oauth2':
       return {
-        kind: 'oauth2',
+        kind: method.kind,
+        ...asked,
         defaultScopes: method.defaultScopes,
-        refreshes: method.lifetime.access !== undefined || method.rotation !== undefined,
+        refreshes:
+          method.lifetime.access !== undefined || method.rotation !== undefined || method.refresh !== undefined,
       }
     case 'api_key':
-      return { kind: 'api_key', label: method.label, help: method.help, pattern: method.pattern ?? null }
+      return {
+        kind: method.kind,
+        ...asked,
+        label: method.label,
+        help: method.help,
+        pattern: method.pattern ?? null,
+        fields,
+      }
+    case 'client_credentials':
+    case 'token_exchange':
+    case 'jwt_assertion':
+      return { kind: method.kind, ...asked, defaultScopes: method.defaultScopes ?? [], fields }
+    case 'app_installation':
+    case 'key_delivery':
+      return { kind: method.kind, ...asked, defaultScopes: [], fields }
   }
+}
+
+function describeField({ name, label, help, pattern, secret = false }: Field): FieldDescription {
+  return { name, label, help: help ?? null, pattern: pattern ?? null, secret }
 }
 
 function sentence(word: string): string {

@@ -5,8 +5,8 @@ import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import type { ConnectionParts } from './parts.ts'
 
-/** What a method is begun with: a visit of its person, what the caller gives, or tokens from elsewhere. */
-export type Beginning = 'person' | 'fields' | 'import'
+/** What a caller gives to begin: the fields of the method, tokens from elsewhere, or nothing: then there is a person to ask, or nobody. */
+export type Beginning = 'nothing' | 'fields' | 'import'
 
 /** What is made by a method of a platform. */
 export interface MethodOwner {
@@ -48,7 +48,7 @@ export function chooseMethod(definition: ProviderDefinition, beginning: Beginnin
 
 function refusal({ name }: ProviderDefinition, beginning: Beginning): string {
   switch (beginning) {
-    case 'person':
+    case 'nothing':
       return `${name} is connected by credentials.`
     case 'fields':
       return `${name} does not connect by credentials.`
@@ -62,6 +62,13 @@ export function beginsBy(method: AuthMethod, beginning: Beginning): boolean {
   switch (method.kind) {
     case 'oauth2':
       return beginning !== 'fields'
+    case 'app_installation':
+    case 'key_delivery':
+      return beginning === 'nothing'
+    case 'client_credentials':
+    case 'jwt_assertion':
+      return beginning === (method.fields ? 'fields' : 'nothing')
+    case 'token_exchange':
     case 'api_key':
       return beginning === 'fields'
   }

@@ -54,6 +54,7 @@ export type AttemptError =
   | 'PROVIDER_UNREACHABLE'
   | 'INVALID_CREDENTIALS'
   | 'CLIENT_REFUSED'
+  | 'CHOICE_NEEDED'
 
 /** Whether a freshly won token alone is the way back; what a check has found, only a check clears. */
 export function clearedByToken(reason: string | null): boolean {

@@ -8,13 +8,15 @@ export const soleKey = 'apiKey'
 
 /** The fields of a key, in their order. */
 export function keyFields(method: ApiKey): Field[] {
-  const { label, help, pattern } = method
+  const { label, help, pattern, fields } = method
+  if (fields) return fields
   return [{ name: soleKey, label, help, secret: true, ...(pattern === undefined ? {} : { pattern }) }]
 }
 
 /** What a caller gives to connect by a method, of itself; none where its person is sent to the platform. */
 export function fieldsOf(method: AuthMethod): Field[] {
-  return method.kind === 'api_key' ? keyFields(method) : []
+  if (method.kind === 'api_key') return keyFields(method)
+  return 'fields' in method ? (method.fields ?? []) : []
 }
 
 /** What is wrong with the values of fields: by name, for each that is missing, not asked for or not of its pattern. */

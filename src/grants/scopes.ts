@@ -1,8 +1,22 @@
+import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { OAuth2 } from '../catalogue/schema/auth-code.ts'
 
-/** The scopes of an authorization: those that are named, and those without which the connection would not last. */
-export function withRequired(method: Pick<OAuth2, 'requiredScopes'>, named: string[]): string[] {
-  return [...new Set([...named, ...(method.requiredScopes ?? [])])]
+/**
+ * The scopes to ask for: those that are named, else the app's, else the definition's; and those without which the connection
+ * would not last.
+ */
+export function scopesOf(method: AuthMethod, named: string[], ofApp: string[]): string[] {
+  const defaults = 'defaultScopes' in method ? (method.defaultScopes ?? []) : []
+  const first = [named, ofApp, defaults].find(list => list.length > 0) ?? []
+  return [...new Set([...first, ...(method.kind === 'oauth2' ? (method.requiredScopes ?? []) : [])])]
+}
+
+/** Scopes as one text; undefined for none. */
+export function scopeText(
+  { scopeSeparator = ' ' }: Pick<OAuth2, 'scopeSeparator'>,
+  scopes: string[],
+): string | undefined {
+  return scopes.length === 0 ? undefined : scopes.join(scopeSeparator)
 }
 
 /** The parameters that ask for scopes; none for those of which there are none. */

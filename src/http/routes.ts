@@ -13,6 +13,7 @@ import { endpointRoutes } from './routes/delivery/endpoints.ts'
 import { eventTypeRoutes } from './routes/delivery/event-types.ts'
 import { eventRoutes } from './routes/delivery/events.ts'
 import { inboundEventsRoutes } from './routes/inbound/inbound-events.ts'
+import { keyDelivery } from './routes/connections/key-delivery.ts'
 import { oauthCallback } from './routes/connections/oauth-callback.ts'
 import { payloadRoutes } from './routes/delivery/payloads.ts'
 import { providerAppRoutes } from './routes/connections/provider-apps.ts'
@@ -55,5 +56,5 @@ export function routesOf(hub: Hub): AnyRoute[] {
 
 /** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */
 export function pluginsOf(hub: Hub): Plugin[] {
-  return [webhookRoutes(hub), oauthCallback(hub)]
+  return [webhookRoutes(hub), oauthCallback(hub), keyDelivery(hub)]
 }

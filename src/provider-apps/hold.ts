@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { ProviderAppParts } from './parts.ts'
+import { secretFieldsIn, type AppFields } from './fields.ts'
 import { findProviderApp, type AppReference } from './store.ts'
 
 /**
@@ -33,7 +34,11 @@ export async function assertMayMove(
   hub: ProviderAppParts,
   trx: Executor,
   { workspaceId, id }: { workspaceId: string; id: string },
-  change: { baseUrls: Record<string, string>; clientSecret?: string | null | undefined },
+  change: {
+    baseUrls: Record<string, string>
+    clientSecret?: string | null | undefined
+    fields?: AppFields | undefined
+  },
 ): Promise<boolean> {
   await trx
     .selectFrom('provider_apps')
@@ -54,6 +59,12 @@ export async function assertMayMove(
   if (change.clientSecret === undefined && secrets.get(id)?.has('client_secret')) {
     throw new HubError('CONFLICT', {
       message: 'The client secret would go elsewhere; give it again with the base URLs.',
+    })
+  }
+  const moving = secretFieldsIn(secrets.get(id)).filter(name => change.fields?.[name] === undefined)
+  if (moving.length > 0) {
+    throw new HubError('CONFLICT', {
+      message: `Secrets would go elsewhere; give them again with the base URLs: ${moving.join(', ')}.`,
     })
   }
   return true

@@ -3,11 +3,13 @@ import { HubError } from '../errors.ts'
 import type { ProviderAppParts } from './parts.ts'
 import { findProvider } from '../catalogue/find.ts'
 import { checkBaseUrls } from './base-urls.ts'
+import { checkAppFields, mergedFields, putSecretFields, type AppFields } from './fields.ts'
 import { assertMayMove } from './hold.ts'
 import {
   deleteProviderApp,
   findProviderApp,
   insertProviderApp,
+  lockSettings,
   putAppSecret,
   updateProviderApp,
   type NewProviderApp,
@@ -20,6 +22,8 @@ import { changeWebhookSecret } from './webhook-secrets.ts'
 export interface AppSecrets {
   clientSecret?: string | null | undefined
   webhookSecret?: string | null | undefined
+  /** What else the platform's apps consist of. */
+  fields?: AppFields | undefined
 }
 
 /** With a new webhook secret: for how long the one before it goes on verifying. */
@@ -32,7 +36,7 @@ export async function createProviderApp(
   hub: ProviderAppParts,
   actor: string,
   workspaceId: string,
-  input: NewProviderApp & AppSecrets,
+  input: Omit<NewProviderApp, 'settings'> & AppSecrets,
 ): Promise<ProviderApp> {
   const provider = await findProvider(hub, workspaceId, input.provider)
   if (input.clientId === null && typeof input.clientSecret === 'string') {
@@ -41,11 +45,14 @@ export async function createProviderApp(
     })
   }
   const baseUrls = checkBaseUrls(hub, provider, input.baseUrls)
+  const fields = checkAppFields(provider, input.fields ?? {})
+  const settings = mergedFields({}, fields.open)
   return hub.db.transaction().execute(async db => {
-    const app = await insertProviderApp(db, workspaceId, { ...input, baseUrls })
+    const app = await insertProviderApp(db, workspaceId, { ...input, baseUrls, settings })
     const { clientSecret, webhookSecret } = input
     if (clientSecret !== undefined) await putAppSecret(hub, db, app, 'client_secret', clientSecret)
     if (webhookSecret !== undefined) await putAppSecret(hub, db, app, 'webhook_secret', webhookSecret)
+    await putSecretFields(hub, db, app, fields.secret)
     const hosts = hostsOf(baseUrls)
     const details = { provider: app.provider, ...(Object.keys(hosts).length > 0 ? { hosts } : {}) }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.created', subjectId: app.id, details })
@@ -66,25 +73,29 @@ export async function changeProviderApp(
     clientSecret,
     webhookSecret,
     webhookSecretOverlapSeconds,
+    fields: given,
     ...change
-  }: ProviderAppChange & AppSecrets & WebhookSecretOverlap,
+  }: Omit<ProviderAppChange, 'settings'> & AppSecrets & WebhookSecretOverlap,
 ): Promise<ProviderApp> {
+  const definition = await findProvider(hub, workspaceId, (await findProviderApp(hub.db, workspaceId, id)).provider)
   if (change.baseUrls !== undefined) {
-    const { provider } = await findProviderApp(hub.db, workspaceId, id)
-    change = {
-      ...change,
-      baseUrls: checkBaseUrls(hub, await findProvider(hub, workspaceId, provider), change.baseUrls),
-    }
+    change = { ...change, baseUrls: checkBaseUrls(hub, definition, change.baseUrls) }
   }
+  const fields = given && checkAppFields(definition, given)
   return hub.db.transaction().execute(async db => {
     const { baseUrls } = change
-    const moves = baseUrls && (await assertMayMove(hub, db, { workspaceId, id }, { baseUrls, clientSecret }))
-    const updated = await updateProviderApp(db, workspaceId, id, change)
+    const moves =
+      baseUrls &&
+      (await assertMayMove(hub, db, { workspaceId, id }, { baseUrls, clientSecret, fields: fields?.secret }))
+    const before = fields && (await lockSettings(db, workspaceId, id))
+    const settings = fields && before && mergedFields(before, fields.open)
+    const updated = await updateProviderApp(db, workspaceId, id, { ...change, settings })
+    if (fields) await putSecretFields(hub, db, updated, fields.secret)
     if (clientSecret !== undefined) await putAppSecret(hub, db, updated, 'client_secret', clientSecret)
     const overlap = { webhookSecret, overlapSeconds: webhookSecretOverlapSeconds }
     const app = await changeWebhookSecret(hub, db, updated, overlap)
-    const given = { ...change, clientSecret, webhookSecret, webhookSecretOverlapSeconds }
-    const changed = Object.entries(given).filter(([, value]) => value !== undefined)
+    const all = { ...change, clientSecret, webhookSecret, webhookSecretOverlapSeconds, fields: given }
+    const changed = Object.entries(all).filter(([, value]) => value !== undefined)
     const details = { changed: changed.map(([name]) => name), ...(moves ? { hosts: hostsOf(baseUrls) } : {}) }
     await writeAudit(db, { workspaceId, actor, action: 'provider_app.updated', subjectId: id, details })
     return app

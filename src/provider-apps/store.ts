@@ -4,6 +4,8 @@ import { behind, type Position } from '../db/keyset.ts'
 import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
 import { newId } from '../ids.ts'
+import { findProvider } from '../catalogue/find.ts'
+import { openSecretFields } from './fields.ts'
 
 /** A workspace's own registration at a provider, without its secrets. */
 export interface ProviderApp {
@@ -16,13 +18,15 @@ export interface ProviderApp {
   scopes: string[]
   /** Replacements of the provider's origins, for sandboxes and self-hosted instances. */
   baseUrls: Record<string, string>
+  /** What else its platform's definition names and is no secret. */
+  settings: Record<string, string>
   /** Until then the webhook secret before the current one verifies too; null when there is none. */
   webhookSecretOverlapEndsAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
 
-export type NewProviderApp = Pick<ProviderApp, 'provider' | 'name' | 'clientId' | 'scopes' | 'baseUrls'>
+export type NewProviderApp = Pick<ProviderApp, 'provider' | 'name' | 'clientId' | 'scopes' | 'baseUrls' | 'settings'>
 type Changeable = Omit<NewProviderApp, 'provider'>
 
 /** What is absent stays. */
@@ -36,6 +40,7 @@ const columns = [
   'client_id as clientId',
   'scopes',
   'base_urls as baseUrls',
+  'settings',
   'webhook_secret_overlap_ends_at as webhookSecretOverlapEndsAt',
   'created_at as createdAt',
   'updated_at as updatedAt',
@@ -75,6 +80,7 @@ export function insertProviderApp(db: Executor, workspaceId: string, app: NewPro
       client_id: app.clientId,
       scopes: app.scopes,
       base_urls: JSON.stringify(app.baseUrls),
+      settings: JSON.stringify(app.settings),
     })
     .returning(columns)
     .executeTakeFirstOrThrow()
@@ -94,6 +100,7 @@ export async function updateProviderApp(
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.clientId === undefined ? {} : { client_id: change.clientId }),
       ...(change.scopes === undefined ? {} : { scopes: change.scopes }),
+      ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
       ...(change.baseUrls === undefined ? {} : { base_urls: JSON.stringify(change.baseUrls) }),
     })
     .where('workspace_id', '=', workspaceId)
@@ -102,6 +109,19 @@ export async function updateProviderApp(
     .executeTakeFirst()
   if (!app) throw new HubError('PROVIDER_APP_NOT_FOUND')
   return app
+}
+
+/** The settings of an app, whose row the caller's transaction then holds. @throws HubError `PROVIDER_APP_NOT_FOUND` */
+export async function lockSettings(db: Executor, workspaceId: string, id: string): Promise<Record<string, string>> {
+  const app = await db
+    .selectFrom('provider_apps')
+    .select('settings')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!app) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  return app.settings
 }
 
 /** @throws HubError `PROVIDER_APP_NOT_FOUND`; `CONFLICT` while a connection refers to it */
@@ -132,7 +152,9 @@ export interface AppSettings {
   clientId?: string
   clientSecret?: string
   webhookSecret?: string
-  /** Replacements of the provider's origins; see `rebase` in src/providers/base-url.ts. */
+  /** Whatever else its platform's definition names, secret or not. */
+  fields?: Record<string, string>
+  /** Replacements of the provider's origins; see `rebase` in src/calls/base-url.ts. */
   baseUrls: Record<string, string>
   /** Scopes to ask for by default; empty means the provider's. */
   scopes: string[]
@@ -149,14 +171,17 @@ export type AppSecretField = 'client_secret' | 'webhook_secret' | 'webhook_secre
  */
 export async function appSettings(hub: Foundation, app: AppReference): Promise<AppSettings> {
   if (app.providerAppId === null) return { ...hub.config.providerApps.get(app.provider), baseUrls: {}, scopes: [] }
-  const { clientId, baseUrls, scopes, provider } = await findProviderApp(hub.db, app.workspaceId, app.providerAppId)
+  const found = await findProviderApp(hub.db, app.workspaceId, app.providerAppId)
+  const { clientId, baseUrls, scopes, provider } = found
   if (provider !== app.provider) throw new HubError('PROVIDER_APP_NOT_FOUND')
+  const definition = await findProvider(hub, app.workspaceId, provider)
   const secret = (field: AppSecretField) => secretOf(hub, app.workspaceId, app.providerAppId!, field)
   const [clientSecret, webhookSecret] = await Promise.all([secret('client_secret'), secret('webhook_secret')])
   return {
     ...(clientId === null ? {} : { clientId }),
     ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(webhookSecret === undefined ? {} : { webhookSecret }),
+    ...(definition.app ? { fields: { ...found.settings, ...(await openSecretFields(hub, found, definition)) } } : {}),
     baseUrls,
     scopes,
   }

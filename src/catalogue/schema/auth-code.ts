@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { discover } from './discover.ts'
 import { field } from './fields.ts'
 import { placement } from './calls.ts'
 import { methodId } from './method-id.ts'
@@ -24,6 +25,7 @@ export const oauth2 = z
     authorize: httpsUrl.describe('Where the person is sent'),
     ...tokenEndpoint.shape,
     token: httpsUrl.describe('Where the code is exchanged, and tokens are refreshed'),
+    discover: discover.exactOptional(),
     placement: placement
       .exactOptional()
       .describe('Where a call carries the token; `Authorization: Bearer` unless given'),

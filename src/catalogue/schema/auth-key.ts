@@ -1,7 +1,11 @@
 import { z } from 'zod'
-import { methodId } from './method-id.ts'
 import { placement } from './calls.ts'
-import { pattern, text } from './values.ts'
+import { discover } from './discover.ts'
+import { field } from './fields.ts'
+import { methodId } from './method-id.ts'
+import { httpsUrl, jsonPath, parameter, pattern, record, text } from './values.ts'
+
+const ask = z.array(field).max(10).exactOptional().describe('What is asked for beside the key')
 
 export type ApiKey = z.infer<typeof apiKey>
 /** A key that a person pastes. */
@@ -9,9 +13,45 @@ export const apiKey = z
   .strictObject({
     kind: z.literal('api_key'),
     id: methodId,
+    ask,
     label: text(100).describe('What the platform calls the key'),
     pattern: pattern.exactOptional().describe('What a key looks like; anything else is refused before it is tried'),
     help: text(500).describe("Where the platform's person finds it"),
+    fields: z
+      .array(field)
+      .min(1)
+      .max(10)
+      .exactOptional()
+      .describe('Its parts, where it is more than one text; the first is also `accessToken`'),
+    discover: discover.exactOptional(),
     placement: placement.describe('Where a call carries it'),
   })
   .describe('A person pastes a key')
+
+export type KeyDelivery = z.infer<typeof keyDelivery>
+/** A key that the platform sends. */
+export const keyDelivery = z
+  .strictObject({
+    kind: z.literal('key_delivery'),
+    id: methodId,
+    ask,
+    authorize: httpsUrl.describe('Where the person is sent'),
+    authorizeParams: record(parameter, z.string().max(500), 20)
+      .exactOptional()
+      .describe('Other parameters of the address that the person is sent to'),
+    stateParam: parameter.describe('The parameter that carries what the delivery has to say again'),
+    returnParam: parameter.describe('The parameter that says where the person comes back to'),
+    deliverParam: parameter.describe('The parameter that says where the key is sent to'),
+    refused: z
+      .strictObject({ param: parameter, equals: z.string().max(100) })
+      .describe('By what the person who comes back has said no'),
+    delivery: z
+      .strictObject({
+        state: jsonPath.describe('Where it says again what `stateParam` was given'),
+        fields: record(text(50), jsonPath, 10).describe('The parts of the key; the first is also `accessToken`'),
+      })
+      .describe('What the platform POSTs as JSON'),
+    discover: discover.exactOptional(),
+    placement: placement.describe('Where a call carries it'),
+  })
+  .describe('A person agrees at the platform, which sends a key to the hub')

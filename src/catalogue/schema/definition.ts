@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { authMethod } from './auth.ts'
 import { calls, identity } from './calls.ts'
+import { appFields } from './fields.ts'
 import { environments, hostPatterns } from './hosts.ts'
 import { limitSign, rateLimit } from './limits.ts'
 import { modelDefinition } from './models.ts'
@@ -21,6 +22,9 @@ export const providerDefinition = z.strictObject({
   hostPatterns: hostPatterns
     .exactOptional()
     .describe('What each `{name}` in a host looks like: no call goes to a host that does not'),
+  app: appFields
+    .exactOptional()
+    .describe('What an app of this platform consists of beside its client and webhook secret'),
   auth: z.array(authMethod).min(1).max(10).describe('The ways to connect an account'),
   scopes: record(text(200), text(300), 500).describe(
     'Every scope the hub knows to ask for, with what it means to a person',

@@ -13,3 +13,8 @@ export const field = z.strictObject({
   pattern: pattern.exactOptional().describe('What a value looks like; anything else is refused before it is tried'),
   secret: z.boolean().exactOptional().describe('The value is sealed, and never answered'),
 })
+
+/** What an app consists of beside its client's id and secret and the secret of its webhooks. */
+export const appFields = z.strictObject({
+  fields: z.array(field).min(1).max(10).describe('Such as a private key or a team; templates may name them'),
+})

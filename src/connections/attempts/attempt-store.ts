@@ -123,6 +123,18 @@ export async function findAttemptByState(
 }
 
 /**
+ * The attempt that an address names, whatever its workspace, and the hash of its state: the caller trusts nothing until the
+ * bearer has said that state.
+ */
+export async function findAddressedAttempt(
+  db: Executor,
+  attemptId: string,
+): Promise<{ attempt: ConnectAttempt; state: Buffer } | undefined> {
+  const row = await db.selectFrom('connect_attempts').selectAll().where('id', '=', attemptId).executeTakeFirst()
+  return row && { attempt: attemptFromRow(row), state: row.state_hash }
+}
+
+/**
  * Takes the callback of an attempt: moves it on from `awaiting`, which can succeed once only. False when it was used
  * already or has expired: then nothing was written.
  */

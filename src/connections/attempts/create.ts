@@ -5,6 +5,8 @@ import { findProviderApp } from '../../provider-apps/store.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { findWorkspace } from '../../workspaces/store.ts'
 import { writeAudit } from '../../audit/log.ts'
+import { isVisited } from '../../grants/visit.ts'
+import { checkConfig } from '../tokens/check-config.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
 import { importConnection, type ImportedTokens } from '../tokens/import-connection.ts'
 import { beginsBy, chooseMethod, methodOf, type Beginning } from '../method.ts'
@@ -22,6 +24,8 @@ export interface ConnectRequest {
   scopes: string[]
   metadata: Record<string, unknown>
   returnUrl: string | null
+  /** What the method asks for beside the credential, by the names of its fields. */
+  config: Record<string, string>
   /** What is given to connect at once, by the names of the method's fields. */
   credentials: Record<string, string> | undefined
   import: (ImportedTokens & { config: Record<string, string> }) | undefined
@@ -51,28 +55,25 @@ export async function createConnection(
   const { provider, providerAppId, scopes, metadata } = request
   const method = chooseMethod(definition, beginningOf(request), request.method)
   const connecting = { workspaceId, provider, providerAppId, environment, method: method.id, scopes, metadata }
-  if (request.credentials) return { connection: await connectByKey(hub, connecting, request.credentials, actor) }
   if (request.import !== undefined) {
     const { config, ...tokens } = request.import
     return { connection: await importConnection(hub, { ...connecting, config }, tokens, actor) }
   }
+  const asked = { ...connecting, config: request.config }
+  checkConfig(definition, method, asked.config)
+  if (!isVisited(method)) return { connection: await connectByKey(hub, asked, request.credentials ?? {}, actor) }
   if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)
-  return startAttempt(
-    hub,
-    { ...connecting, config: {} },
-    { returnUrl: request.returnUrl, scopes },
-    async (trx, asked) => {
-      const id = newId('connection')
-      await insertConnection(trx, { ...connecting, id, authKind: method.kind, scopes: asked })
-      await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
-      return findConnection(trx, workspaceId, id)
-    },
-  )
+  return startAttempt(hub, asked, { returnUrl: request.returnUrl, scopes }, async (trx, wanted) => {
+    const id = newId('connection')
+    await insertConnection(trx, { ...asked, id, authKind: method.kind, scopes: wanted })
+    await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
+    return findConnection(trx, workspaceId, id)
+  })
 }
 
 function beginningOf({ credentials, import: imported }: ConnectRequest): Beginning {
   if (credentials) return 'fields'
-  return imported ? 'import' : 'person'
+  return imported ? 'import' : 'nothing'
 }
 
 export interface ReconnectRequest {
@@ -97,11 +98,11 @@ export async function reconnectConnection(
     throw new HubError('CONFLICT', { message: `The connection is ${current.status}; create a new one.` })
   }
   const { method } = await methodOf(hub, current)
-  if (beginsBy(method, 'fields')) {
-    if (!request.credentials) {
+  if (!isVisited(method)) {
+    if (!request.credentials && beginsBy(method, 'fields')) {
       throw new HubError('INVALID_REQUEST', { message: 'This connection takes credentials.' })
     }
-    return { connection: await replaceKey(hub, current, request.credentials, actor) }
+    return { connection: await replaceKey(hub, current, request.credentials ?? {}, actor) }
   }
   if (request.credentials) {
     throw new HubError('INVALID_REQUEST', { message: 'This connection is connected through its person, not by a key.' })

@@ -2,7 +2,7 @@ import { writeAudit } from '../../audit/log.ts'
 import type { ConnectionParts } from '../parts.ts'
 import type { Grant } from '../../grants/grant.ts'
 import { findProvider } from '../../catalogue/find.ts'
-import { accountOfAttempt } from './attempt-account.ts'
+import { openAttempt } from './attempt-account.ts'
 import { attemptPlace, type ConnectAttempt } from './attempt-store.ts'
 import { liveConnectionOfGrant } from '../of-app.ts'
 import { grantingOf } from '../granting.ts'
@@ -51,6 +51,8 @@ async function endGrant(hub: ConnectionParts, attempt: ConnectAttempt, { grant }
 async function accountIdOf(hub: ConnectionParts, attempt: ConnectAttempt, grant: Grant): Promise<string | undefined> {
   const { identity } = await findProvider(hub, attempt.workspaceId, attempt.provider)
   const named = 'captured' in identity ? identity : identity.id
-  if (typeof named !== 'string') return grant.captured?.[named.captured] ?? attempt.captured[named.captured]
-  return (await accountOfAttempt(hub, attempt, grant).catch(() => undefined))?.id
+  const captured =
+    typeof named === 'string' ? undefined : (grant.captured?.[named.captured] ?? attempt.captured[named.captured])
+  if (captured !== undefined) return captured
+  return (await openAttempt(hub, attempt, grant).catch(() => undefined))?.account.id
 }

@@ -18,7 +18,7 @@ export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Pr
   const place = (field: keyof typeof attemptFields) => attemptPlace(attempt, field)
   if (attempt.status !== 'code_received') return
   if (await hub.credentials.get(hub.db, place('grant'))) return
-  const code = await hub.credentials.get<string>(hub.db, place('code'))
+  const code = await hub.credentials.get<string | Record<string, string>>(hub.db, place('code'))
   const verifier = await hub.credentials.get<string>(hub.db, place('verifier'))
   if (code === undefined) throw new HubError('OAUTH_FAILED')
   const connection = await findConnection(hub.db, attempt.workspaceId, attempt.connectionId)
@@ -27,7 +27,10 @@ export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Pr
   let won: WonGrant
   try {
     const { redirectUri } = attempt
-    const grant = await way.obtain(call(), { code, verifier, redirectUri })
+    const grant = await way.obtain(
+      call(),
+      typeof code === 'string' ? { code, verifier, redirectUri } : { fields: code },
+    )
     won = { grant, receivedAtMs: Date.now() }
   } catch (error) {
     if (!(error instanceof TokenError)) throw error

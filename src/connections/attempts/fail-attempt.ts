@@ -47,7 +47,13 @@ export async function failAttempt(
 
 /** The error of an attempt for what went wrong while it was finished. */
 export function attemptErrorOf(error: unknown): AttemptError {
-  const known = ['ACCOUNT_MISMATCH', 'INVALID_CREDENTIALS', 'CLIENT_REFUSED', 'PROVIDER_UNREACHABLE'] as const
+  const known = [
+    'ACCOUNT_MISMATCH',
+    'CHOICE_NEEDED',
+    'INVALID_CREDENTIALS',
+    'CLIENT_REFUSED',
+    'PROVIDER_UNREACHABLE',
+  ] as const
   return known.find(code => isHubError(error, code)) ?? 'OAUTH_FAILED'
 }
 

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { connectAttempts } from '../../metrics/registry.ts'
 import { adoptGrant } from '../tokens/adopt-grant.ts'
-import { accountOfAttempt } from './attempt-account.ts'
+import { openAttempt } from './attempt-account.ts'
 import { attemptPlace, endAttempt, findAttempt, type AttemptRef } from './attempt-store.ts'
 import type { AttemptOutcome } from '../contract.ts'
 import { discardGrant } from './discard-grant.ts'
@@ -24,7 +24,7 @@ export async function completeAttempt(hub: ConnectionParts, ref: AttemptRef, act
   }
   const won = await hub.credentials.get<WonGrant>(hub.db, attemptPlace(attempt, 'grant'))
   if (!won) throw new HubError('OAUTH_FAILED')
-  const account = await accountOfAttempt(hub, attempt, won.grant)
+  const { account, config } = await openAttempt(hub, attempt, won.grant)
   const completed = await hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, attempt.workspaceId, attempt.connectionId)
     if (!(await endAttempt(trx, attempt, ['code_received'], 'completed', null))) return false
@@ -32,7 +32,7 @@ export async function completeAttempt(hub: ConnectionParts, ref: AttemptRef, act
       grant: won.grant,
       receivedAt: new Date(won.receivedAtMs),
       account,
-      config: { ...attempt.captured, ...won.grant.captured },
+      config: { ...attempt.captured, ...config },
       scopes: attempt.scopes,
       actor,
     })

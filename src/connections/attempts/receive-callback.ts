@@ -7,9 +7,11 @@ import { attemptPlace, findAttempt, findAttemptByState, takeCallback, type Conne
 import { changeStatus } from '../change-status.ts'
 import { failAttempt } from './fail-attempt.ts'
 import { handOver } from './hand-over.ts'
-import { methodOf } from '../method.ts'
+import { isSignedRight } from '../../grants/signed-redirect.ts'
+import { isVisited, keptOf, type VisitedMethod } from '../../grants/visit.ts'
+import { grantingOf } from '../granting.ts'
 import type { AttemptError } from '../states.ts'
-import { lockConnection } from '../store.ts'
+import { findConnection, lockConnection } from '../store.ts'
 
 /**
  * Takes what a provider's redirect carries: once per state, the code sealed in the same transaction that moves the attempt
@@ -27,9 +29,8 @@ export async function receiveCallback(
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
   if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
-  const { method } = await methodOf(hub, attempt)
-  if (method.kind !== 'oauth2') throw new HubError('OAUTH_STATE_INVALID')
-  const kept = method.captureFromRedirect ?? []
+  const method = await visitedBy(hub, attempt, query)
+  const kept = keptOf(method)
   assertOnce(query, kept)
   if (attempt.status !== 'awaiting') return revisited(hub, attempt)
   const captured: Record<string, string> = {}
@@ -39,6 +40,11 @@ export async function receiveCallback(
     if (value !== null && /^[A-Za-z0-9_.:-]{1,200}$/.test(value)) captured[name] = value
   }
   const code = query.get('code')
+  if (method.kind === 'key_delivery') {
+    // The key comes by itself, before the person or after.
+    const { param, equals } = method.refused
+    return query.get(param) === equals ? refuse(hub, attempt, 'ACCESS_DENIED') : attempt
+  }
   if (query.has('error')) return refuse(hub, attempt, errorOf(query.get('error')))
   if (!code || code.length > 4096 || !kept.every(name => name in captured)) return refuse(hub, attempt, 'OAUTH_FAILED')
   const taken = await hub.db.transaction().execute(async trx => {
@@ -49,6 +55,20 @@ export async function receiveCallback(
   if (!taken) return missed(hub, attempt)
   await handOver(hub, attempt)
   return findAttempt(hub.db, attempt.workspaceId, attempt.id)
+}
+
+/** The method by which a person was sent off, who comes back with what the platform has signed, where it does. */
+async function visitedBy(
+  hub: ConnectionParts,
+  attempt: ConnectAttempt,
+  query: URLSearchParams,
+): Promise<VisitedMethod> {
+  const { workspaceId, connectionId, method: id } = attempt
+  const connection = await findConnection(hub.db, workspaceId, connectionId)
+  const { method, app } = await grantingOf(hub, { ...connection, method: id })
+  if (!isVisited(method)) throw new HubError('OAUTH_STATE_INVALID')
+  if (!isSignedRight(method, app.clientSecret, query)) throw new HubError('INVALID_REQUEST')
+  return method
 }
 
 function assertOnce(query: URLSearchParams, names: string[]): void {
@@ -101,9 +121,14 @@ async function refuse(hub: ConnectionParts, attempt: ConnectAttempt, errorCode: 
 export async function awaitAttempt(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
   const endsAtMs = Date.now() + hub.connectionSettings.callbackWaitMs
   let now = attempt
-  while (now.status === 'code_received' && now.handedAt !== null && Date.now() < endsAtMs) {
+  while (isUnderWay(now) && Date.now() < endsAtMs) {
     await sleep(hub.connectionSettings.demandPollMs)
     now = await findAttempt(hub.db, attempt.workspaceId, attempt.id)
   }
   return now
+}
+
+/** Whether it may end while its person waits: its key is still to come, or its workflow is at it. */
+function isUnderWay({ status, handedAt }: ConnectAttempt): boolean {
+  return status === 'awaiting' || (status === 'code_received' && handedAt !== null)
 }

@@ -2,8 +2,9 @@ import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { newId } from '../../ids.ts'
-import { authorizationOf, stateHash } from '../../grants/authorize.ts'
-import { withRequired } from '../../grants/scopes.ts'
+import { stateHash } from '../../grants/authorize.ts'
+import { scopesOf } from '../../grants/scopes.ts'
+import { isVisited, visitOf } from '../../grants/visit.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { readUrl } from '../../outgoing/url.ts'
 import { startSoon } from '../../temporal/start.ts'
@@ -38,24 +39,21 @@ export async function startAttempt(
 ): Promise<StartedAttempt & { connection: Connection }> {
   const { workspaceId, provider } = connecting
   const { definition, method, app } = await grantingOf(hub, { ...connecting, scopes: options.scopes })
-  if (method.kind !== 'oauth2')
-    throw new HubError('INVALID_REQUEST', { message: `${definition.name} does not use OAuth.` })
-  const named = [options.scopes, app.scopes, method.defaultScopes].find(list => list.length > 0) ?? []
-  const scopes = withRequired(method, named)
-  const redirectUri = `${hub.config.http.publicUrl}/oauth/callback/${provider}`
-  const authorization = await authorizationOf(method, {
-    definition,
-    app,
-    config: connecting.config,
-    redirectUri,
-    scopes,
-  })
+  if (!isVisited(method)) {
+    throw new HubError('INVALID_REQUEST', { message: `${definition.name} is connected by credentials.` })
+  }
+  const scopes = scopesOf(method, options.scopes, app.scopes)
+  const { publicUrl } = hub.config.http
+  const redirectUri = `${publicUrl}/oauth/callback/${provider}`
+  const attemptId = newId('connectAttempt')
+  const asking = { definition, app, config: connecting.config, redirectUri, scopes }
+  const authorization = await visitOf(method, asking, `${publicUrl}/oauth/delivery/${attemptId}`)
   const lifetimeMs = hub.connectionSettings.attemptLifetimeMs
   const { connection, attempt } = await hub.db.transaction().execute(async trx => {
     await holdApp(trx, connecting, app.baseUrls)
     const connection = await write(trx, scopes)
     const attempt = await insertAttempt(trx, {
-      id: newId('connectAttempt'),
+      id: attemptId,
       workspaceId,
       connectionId: connection.id,
       provider,

@@ -1,16 +1,15 @@
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import type { Grant } from '../../grants/grant.ts'
+import { scopesOf } from '../../grants/scopes.ts'
 import { orHubError } from '../../grants/answers/token-error.ts'
 import { newId } from '../../ids.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { checkFields } from './check-fields.ts'
 import { grantingOf } from '../granting.ts'
-import { identify, type Account } from '../health/identity.ts'
+import { openGrant, type Opened } from '../health/open-grant.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { insertConnection, lockConnection, type Connection, type NewConnection } from '../store.ts'
-import { targetOf } from '../../calls/target.ts'
-import { namedSecret } from './tokens.ts'
 import { adoptGrant } from './adopt-grant.ts'
 
 type KeyOwner = Pick<
@@ -30,11 +29,11 @@ export async function connectByKey(
   actor: string,
 ): Promise<Connection> {
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
-  const { method, grant, account, baseUrls } = await grantOfKey(hub, owner, fields)
+  const won = await grantOfKey(hub, owner, fields)
   return hub.db.transaction().execute(async trx => {
-    await holdApp(trx, owner, baseUrls)
-    const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
-    return adoptGrant(hub, trx, connection, adopted(connection, grant, account, actor))
+    await holdApp(trx, owner, won.baseUrls)
+    const connection = await insertConnection(trx, { ...owner, authKind: won.method.kind, scopes: won.scopes })
+    return adoptGrant(hub, trx, connection, adopted(connection, won, actor))
   })
 }
 
@@ -48,37 +47,37 @@ export async function replaceKey(
   fields: Record<string, string>,
   actor: string,
 ): Promise<Connection> {
-  const { grant, account } = await grantOfKey(hub, current, fields)
+  const won = await grantOfKey(hub, current, fields)
   return hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, current.workspaceId, current.id)
-    return adoptGrant(hub, trx, connection, adopted(connection, grant, account, actor))
+    return adoptGrant(hub, trx, connection, adopted(connection, won, actor))
   })
 }
 
-const adopted = ({ scopes }: Connection, grant: Grant, account: Account, actor: string) => ({
+const adopted = ({ scopes }: Connection, { grant, account, config }: KeyGrant, actor: string) => ({
   grant,
   receivedAt: new Date(),
   account,
-  config: grant.captured ?? {},
+  config,
   scopes,
   actor,
 })
 
-interface KeyGrant {
+interface KeyGrant extends Opened {
   method: AuthMethod
   grant: Grant
-  account: Account
+  scopes: string[]
   baseUrls: Record<string, string>
 }
 
 async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, fields: Record<string, string>): Promise<KeyGrant> {
-  const { definition, method, way, app, call } = await grantingOf(hub, owner)
+  const granting = await grantingOf(hub, owner)
+  const { definition, method, way, app, call } = granting
   checkFields(definition, method, fields)
-  const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain(call(), { fields }))
-  const known = { ...owner, config: { ...owner.config, ...grant.captured } }
+  const scopes = 'defaultScopes' in method ? scopesOf(method, owner.scopes, app.scopes) : owner.scopes
+  const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain({ ...call(), scopes }, { fields }))
   try {
-    const account = await identify(hub, targetOf(definition, method, known, app, namedSecret(grant)))
-    return { method, grant, account, baseUrls: app.baseUrls }
+    return { method, grant, scopes, baseUrls: app.baseUrls, ...(await openGrant(hub, granting, owner, grant)) }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

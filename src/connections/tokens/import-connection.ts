@@ -5,10 +5,9 @@ import { orHubError } from '../../grants/answers/token-error.ts'
 import type { Grant } from '../../grants/grant.ts'
 import { clientOf } from '../../grants/asking/app.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
-import { targetOf } from '../../calls/target.ts'
-import { namedSecret } from './tokens.ts'
+import type { CallOwner } from '../../calls/target.ts'
 import { adoptGrant } from './adopt-grant.ts'
-import { identify, type Account } from '../health/identity.ts'
+import { openGrant, type Opened } from '../health/open-grant.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
 import { grantingOf, type Granting } from '../granting.ts'
 import { insertConnection, type Connection, type NewConnection } from '../store.ts'
@@ -39,19 +38,27 @@ export async function importConnection(
   const { method, app } = granting
   if (method.kind !== 'oauth2')
     throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
-  const missing = (method.captureFromRedirect ?? []).filter(name => !Object.hasOwn(owner.config, name))
+  const needed = [...(method.captureFromRedirect ?? []), ...(method.ask ?? []).map(field => field.name)]
+  const missing = needed.filter(name => !Object.hasOwn(owner.config, name))
   if (missing.length > 0) throw new HubError('INVALID_REQUEST', { message: `config needs ${missing.join(', ')}.` })
   clientOf(app)
   const live = liveGrant(hub, tokens)
   const grant = live ?? (await refreshed(granting, tokens))
   const receivedAt = new Date()
-  const account = await accountOfGrant(hub, owner, granting, grant, live !== undefined)
+  const opened = await openedBy(hub, owner, granting, grant, live !== undefined)
   // What a refresh has won is nowhere else: the caller's own refresh token is spent.
   return outlastDatabase(hub, 'an imported token', () =>
     hub.db.transaction().execute(async trx => {
       await holdApp(trx, owner, app.baseUrls)
       const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
-      const adopted = { grant, receivedAt, account, config: grant.captured ?? {}, scopes: owner.scopes, actor }
+      const adopted = {
+        grant,
+        receivedAt,
+        account: opened?.account,
+        config: opened?.config ?? grant.captured ?? {},
+        scopes: owner.scopes,
+        actor,
+      }
       return adoptGrant(hub, trx, connection, adopted)
     }),
   )
@@ -79,16 +86,15 @@ async function refreshed({ way, call }: Granting, { accessToken = '', refreshTok
   return { ...grant, refreshToken: grant.refreshToken ?? refreshToken }
 }
 
-async function accountOfGrant(
+async function openedBy(
   hub: ConnectionParts,
-  owner: Pick<Connection, 'id' | 'workspaceId' | 'provider' | 'providerAppId' | 'environment' | 'config'>,
-  { definition, method, app }: Granting,
+  owner: CallOwner,
+  granting: Granting,
   grant: Grant,
   unspent: boolean,
-): Promise<Account | undefined> {
-  const known = { ...owner, config: { ...owner.config, ...grant.captured } }
+): Promise<Opened | undefined> {
   try {
-    return await identify(hub, targetOf(definition, method, known, app, namedSecret(grant)))
+    return await openGrant(hub, granting, owner, grant)
   } catch (error) {
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })
     if (unspent || !isHubError(error) || !error.retryable) throw error

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { isHubError } from '../../errors.ts'
+import { isVisitedKind } from '../../grants/visit.ts'
 import type { ConnectionParts } from '../parts.ts'
 import type { ConnectionRef, Standing } from '../contract.ts'
 import { findConnection, type Connection } from '../store.ts'
@@ -61,9 +62,9 @@ function tellPerson(hub: ConnectionParts, connection: Connection, syncs: number)
         details:
           `${connection.provider} no longer takes the credential since ${since} (${code}). Its user has to connect ` +
           `again: POST ${pathOf(connection, 'reconnect')} ${
-            connection.authKind === 'api_key'
-              ? 'takes the new key as credentials.apiKey'
-              : 'answers with the address to send them to'
+            isVisitedKind(connection.authKind)
+              ? 'answers with the address to send them to'
+              : 'takes the new key as credentials'
           }. ${waiting(syncs, 'rests', 'rest')}`,
       }
   }

@@ -20,6 +20,7 @@ import { idempotentCallers } from './0019-idempotent-callers.ts'
 import { connectionsTold } from './0021-connections-told.ts'
 import { syncTrouble } from './0022-sync-trouble.ts'
 import { connectionMethods } from './0025-connection-methods.ts'
+import { appSettings } from './0026-app-settings.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0021-connections-told': connectionsTold,
   '0022-sync-trouble': syncTrouble,
   '0025-connection-methods': connectionMethods,
+  '0026-app-settings': appSettings,
 }

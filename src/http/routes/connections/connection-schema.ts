@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
 import { connectionStatuses } from '../../../connections/states.ts'
+import type { AuthMethod } from '../../../catalogue/schema/auth.ts'
 import type { Connecting } from '../../../connections/attempts/create.ts'
 import type { Connection } from '../../../connections/store.ts'
 import { idField, instant, jsonField } from '../../fields.ts'
 
 const jsonObject = z.record(z.string(), jsonField)
+
+const methodKinds = [
+  ...['oauth2', 'api_key', 'client_credentials', 'token_exchange'],
+  ...['jwt_assertion', 'app_installation', 'key_delivery'],
+] as AuthMethod['kind'][]
 
 export const connectionSchema = z
   .strictObject({
@@ -14,13 +20,15 @@ export const connectionSchema = z
     providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
     environment: z.string(),
     method: z.string().meta({ description: "The id of the provider's method by which it is connected" }),
-    authKind: z.enum(['oauth2', 'api_key']),
+    authKind: z.enum(methodKinds),
     status: z.enum(connectionStatuses),
     statusReason: z.string().nullable().meta({ description: 'An error code that says why the status is what it is' }),
     statusChangedAt: instant,
     externalAccountId: z.string().nullable().meta({ description: "The provider's id of the account" }),
     externalAccountName: z.string().nullable(),
-    config: z.record(z.string(), z.string()).meta({ description: "What the provider's redirect carried" }),
+    config: z.record(z.string(), z.string()).meta({
+      description: "What was asked for, what the provider's redirect or answer carried, and what a call has told",
+    }),
     scopes: z.array(z.string()),
     metadata: jsonObject,
     generation: z.int().meta({ description: 'Raised by every new token' }),

@@ -56,6 +56,10 @@ const createBody = z
     scopes,
     metadata: metadataField.default({}),
     returnUrl,
+    config: z.record(z.string().max(100), z.string().min(1).max(1_000)).default({}).meta({
+      description:
+        'What the method asks for, by the names of its fields, and which account is meant where there are several',
+    }),
     credentials: credentials
       .optional()
       .meta({ description: 'Connects at once, by the fields of the method; a key that is one text is `apiKey`' }),

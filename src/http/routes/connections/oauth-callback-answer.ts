@@ -13,6 +13,8 @@ const explanations: Record<AttemptError, (provider: string) => string> = {
   PROVIDER_UNREACHABLE: provider =>
     `${provider} could not be reached. Go back to where you started and try again later.`,
   INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
+  CHOICE_NEEDED: provider =>
+    `Several accounts of ${provider} were opened at once. Whoever sent you here has to say which one is meant.`,
   CLIENT_REFUSED: provider =>
     `${provider} does not accept the app that asks for access. Whoever sent you here has to put that right.`,
 }
@@ -25,7 +27,11 @@ type Shown = 'connected' | 'pending' | 'error'
  */
 export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt, name: string): FastifyReply {
   const shown: Shown =
-    attempt.status === 'completed' ? 'connected' : attempt.status === 'code_received' ? 'pending' : 'error'
+    attempt.status === 'completed'
+      ? 'connected'
+      : attempt.status === 'code_received' || attempt.status === 'awaiting'
+        ? 'pending'
+        : 'error'
   if (attempt.returnUrl !== null) {
     const url = new URL(attempt.returnUrl)
     url.searchParams.set('status', shown)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
 import { changeProviderApp, createProviderApp, removeProviderApp } from '../../../provider-apps/manage.ts'
+import { secretFieldsIn } from '../../../provider-apps/fields.ts'
 import { findProviderApp, listProviderApps, type ProviderApp } from '../../../provider-apps/store.ts'
 import { longestOverlapSeconds, overlaps } from '../../../provider-apps/webhook-secrets.ts'
 import { idField, instant, nameField } from '../../fields.ts'
@@ -17,6 +18,11 @@ const changeable = {
     .array(z.string().min(1).max(300))
     .max(200)
     .meta({ description: "What connections ask for when they name no scopes; empty means the provider's default" }),
+  fields: z
+    .record(z.string().max(50), z.string().min(1).max(20_000).nullable())
+    .refine(fields => Object.keys(fields).length <= 10, 'Takes at most 10 fields')
+    .optional()
+    .meta({ description: "What else the provider's apps consist of, such as a private key; null removes one" }),
   baseUrls: z.record(z.string().max(300), z.string().max(2_000)).meta({
     description: "Replacements of the provider's origins, for sandboxes and self-hosted instances",
     examples: [{ 'https://api.github.com': 'https://github.example.com/api/v3' }],
@@ -40,6 +46,10 @@ const providerAppSchema = z
       .nullable()
       .meta({ description: 'Until then the webhook secret before the current one is taken too' }),
     scopes: z.array(z.string()),
+    fields: z
+      .record(z.string(), z.string())
+      .meta({ description: "What else the provider's apps consist of, but for what is secret" }),
+    secretFields: z.array(z.string()).meta({ description: 'The names of the secret ones that are kept' }),
     baseUrls: z.record(z.string(), z.string()),
     callbackUrl: z.string().meta({ description: 'The redirect URL to register at the provider for OAuth' }),
     webhookUrl: z.string().meta({ description: 'The address to register at the provider for webhooks' }),
@@ -59,8 +69,10 @@ export function providerAppRoutes(hub: Hub): AnyRoute[] {
     const ids = apps.map(app => app.id)
     const secrets = await hub.credentials.fieldsOf(hub.db, workspaceId, ids)
     const { publicUrl } = hub.config.http
-    return apps.map(({ workspaceId: _, ...app }) => ({
+    return apps.map(({ workspaceId: _, settings, ...app }) => ({
       ...app,
+      fields: settings,
+      secretFields: secretFieldsIn(secrets.get(app.id)),
       hasClientSecret: secrets.get(app.id)?.has('client_secret') ?? false,
       hasWebhookSecret: secrets.get(app.id)?.has('webhook_secret') ?? false,
       callbackUrl: `${publicUrl}/oauth/callback/${app.provider}`,

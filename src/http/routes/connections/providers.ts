@@ -4,17 +4,39 @@ import { describeProvider } from '../../../catalogue/describe.ts'
 import type { Hub } from '../../../hub.ts'
 import { route, type AnyRoute } from '../../route.ts'
 
+const field = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  help: z.string().nullable().meta({ description: 'Where a person finds it' }),
+  pattern: z.string().nullable().meta({ description: 'What a value looks like, as a regular expression' }),
+  secret: z.boolean().meta({ description: 'Whether it is kept sealed and never answered' }),
+})
+const asked = {
+  id: z.string().meta({ description: 'What `method` names when an account is connected' }),
+  ask: z.array(field).meta({ description: 'What `config` has to say' }),
+}
+const given = z.array(field).meta({ description: 'What `credentials` has to say, where that is more than `apiKey`' })
+
 const authSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('oauth2'),
+    ...asked,
     defaultScopes: z.array(z.string()),
     refreshes: z.boolean().meta({ description: 'Whether its access tokens expire and are kept fresh by the hub' }),
   }),
   z.strictObject({
     kind: z.literal('api_key'),
+    ...asked,
     label: z.string(),
     help: z.string().meta({ description: 'Where a person finds the key' }),
     pattern: z.string().nullable().meta({ description: 'What a key looks like, as a regular expression' }),
+    fields: given,
+  }),
+  z.strictObject({
+    kind: z.enum(['client_credentials', 'token_exchange', 'jwt_assertion', 'app_installation', 'key_delivery']),
+    ...asked,
+    defaultScopes: z.array(z.string()),
+    fields: given,
   }),
 ])
 

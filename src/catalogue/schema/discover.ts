@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { hostName } from './hosts.ts'
+import { headers, jsonPath, pathTemplate, query, record, text } from './values.ts'
+
+export type Discover = z.infer<typeof discover>
+/** A call that tells, once there is a credential, what else calls need: a tenant, a data centre. */
+export const discover = z
+  .strictObject({
+    host: hostName.exactOptional(),
+    path: pathTemplate,
+    query: query.exactOptional(),
+    headers: headers.exactOptional(),
+    items: jsonPath
+      .exactOptional()
+      .describe('Where the list of them is; the body itself when absent, be it a list or the only one'),
+    keep: record(text(50), jsonPath, 10).describe(
+      'What the connection keeps of one, by the name that templates call it',
+    ),
+  })
+  .describe('There must be one, or one that has what the caller names in `config`')
