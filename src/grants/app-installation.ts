@@ -28,7 +28,7 @@ export function appInstallation(method: AppInstallation): Way {
 }
 
 async function tokenOf(method: AppInstallation, call: GrantCall): Promise<Grant> {
-  const jwt = signedJwt(method.assertion, knownTo(call))
+  const jwt = await signedJwt(method.assertion, knownTo(call))
   const request = {
     method: 'POST' as const,
     url: addressOf(call, method.token),

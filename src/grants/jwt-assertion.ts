@@ -16,7 +16,7 @@ export function jwtAssertion(method: JwtAssertion): Way {
     const asClaim = method.scopesIn === 'claim'
     return asOwnClient(own, async () => {
       const claims = asClaim && scope !== undefined ? { scope } : {}
-      const assertion = signedJwt(method.assertion, knownTo(call, fields), claims)
+      const assertion = await signedJwt(method.assertion, knownTo(call, fields), claims)
       const client = method.clientAuth ? clientOf(call.app) : undefined
       const parameters = { assertion, scope: asClaim ? undefined : scope, grant_type: method.grant ?? usualGrant }
       const grant = await askForToken(method, call, client, parameters)

@@ -1,4 +1,5 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { SignJWT } from 'jose'
 import type { Assertion } from '../catalogue/schema/auth-token.ts'
 import { lifetimeMs } from '../catalogue/lifetime.ts'
 import { fill } from '../calls/template.ts'
@@ -13,27 +14,26 @@ const backdatedSeconds = 60
  * @param more claims beside the definition's
  * @throws TokenError `bad_client` when the key is none; HubError `INVALID_REQUEST` naming what is missing
  */
-export function signedJwt(
+export async function signedJwt(
   { algorithm, key, keyId, claims, life }: Assertion,
   values: Record<string, string>,
   more: Record<string, string> = {},
-): string {
+): Promise<string> {
   const filled = (template: string) => fill(template, values, value => value)
-  const now = Math.floor(Date.now() / 1_000)
-  const head = { alg: algorithm, typ: 'JWT', ...(keyId === undefined ? {} : { kid: filled(keyId) }) }
   const said = Object.entries(claims).map(([name, template]) => [name, filled(template)] as const)
   // The whole of its life counts from when it says that it was issued.
-  const iat = now - backdatedSeconds
-  const body = { ...Object.fromEntries(said), ...more, iat, exp: iat + Math.floor(lifetimeMs(life) / 1_000) }
-  const text = [head, body].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-  const signature = signatureOf(algorithm, text, privateKeyIn(filled(key)))
-  return `${text}.${signature.toString('base64url')}`
-}
-
-function signatureOf(algorithm: Assertion['algorithm'], text: string, key: KeyObject): Buffer {
-  const kind = algorithm === 'RS256' ? 'rsa' : 'ec'
-  if (key.asymmetricKeyType !== kind) throw new TokenError('bad_client')
-  return sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })
+  const issuedAt = Math.floor(Date.now() / 1_000) - backdatedSeconds
+  const jwt = new SignJWT({ ...Object.fromEntries(said), ...more })
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId === undefined ? {} : { kid: filled(keyId) }) })
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + Math.floor(lifetimeMs(life) / 1_000))
+  const secret = privateKeyIn(filled(key))
+  try {
+    return await jwt.sign(secret)
+  } catch {
+    // A key of another kind than the algorithm's. Nothing of a key goes into an error.
+    throw new TokenError('bad_client')
+  }
 }
 
 function privateKeyIn(pem: string): KeyObject {
@@ -41,7 +41,6 @@ function privateKeyIn(pem: string): KeyObject {
     // Out of a JSON file or a variable its lines may be written as one.
     return createPrivateKey(pem.replaceAll('\\n', '\n'))
   } catch {
-    // Nothing of a key goes into an error.
     throw new TokenError('bad_client')
   }
 }
