@@ -7,7 +7,7 @@ import type { RunEnd, RunProgress, RunRef, RunStart, RunTries, RunTrigger } from
 import { compareUnseen } from '../src/sync/pull/compare.ts'
 import { pullPages, type WorkControl } from '../src/sync/pull/pull.ts'
 import { pushChanges, settlePending } from '../src/sync/push/push.ts'
-import type { Place } from '../src/fairness/fair-places.ts'
+import type { Place } from '../src/fairness/waited-places.ts'
 import { finishRun } from '../src/sync/runs/run.ts'
 import { takeUpRun, type RunHold } from '../src/sync/runs/run-hold.ts'
 import { SentAway, takePlace } from '../src/sync/runs/run-places.ts'

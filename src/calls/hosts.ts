@@ -21,7 +21,7 @@ export interface Hosted extends Platform {
 /**
  * The hosts of a connection's platform: the only ones that its credential is sent to. What a template leaves open is filled
  * from the connection's configuration, which a person may have typed: it must look as the definition says, and be no more
- * than a part of a host's name. A host is left out of which the configuration knows too little yet, but for the wanted one.
+ * than a part of a host's name. Hosts that the configuration cannot fill yet are left out, except the wanted one.
  * @throws HubError `INVALID_REQUEST` where the configuration does not name a host
  */
 export function hostsOf(hosted: Hosted, wanted: string): { host: Host; hosts: Host[] } {

@@ -38,8 +38,8 @@ function throughList(value: unknown, rest: Steps): unknown {
 }
 
 /**
- * What a value says under a name: never what JavaScript gives to every object, array or text. It is the inner loop of every
- * pull: of what is inherited all but two are functions, which JSON has none of.
+ * A value's own JSON member of a name, never one that JavaScript gives to every object, array or text. It avoids `hasOwn`, as
+ * it is the inner loop of every pull: what JavaScript gives, apart from `length` and `__proto__`, is functions.
  */
 export function memberOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined

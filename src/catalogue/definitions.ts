@@ -53,8 +53,8 @@ export class Definitions {
   }
 
   /**
-   * The definition that an id means in a workspace, and with null, of what belongs to no workspace, in all; undefined when
-   * there is none. @throws HubError `INVALID_PROVIDER` when what is stored is no definition
+   * What an id means in a workspace; with null only the catalogue's own definitions are looked at. Undefined when there is
+   * none. @throws HubError `INVALID_PROVIDER` when what is stored is no definition
    */
   async find(db: Executor, workspaceId: string | null, id: string): Promise<ProviderDefinition | undefined> {
     const common = this.#byId.get(id)

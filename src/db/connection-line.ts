@@ -1,5 +1,5 @@
 import { HubError } from '../errors.ts'
-import { SharedPlaces, type Shares } from '../fairness/shared-places.ts'
+import { SharedPlaces, type Shares } from '../fairness/share-rule.ts'
 
 export interface LineSettings {
   /** How long anyone waits for a connection, and how many may wait for one workspace. */

@@ -40,7 +40,7 @@ export interface FetchLimits {
   maySend?: (() => boolean) | undefined
 }
 
-/** For whom a way is gone. */
+/** On whose behalf a credential is obtained, renewed or ended. */
 export interface GrantCall {
   outgoing: Outgoing
   /** Whose name its errors say, and what the hosts look like that the configuration fills. */
@@ -63,11 +63,11 @@ export interface Given {
 
 /** One way to a credential. */
 export interface Way {
-  /** Wins the first credential. @throws TokenError, HubError `PROVIDER_APP_MISSING`, `INVALID_CREDENTIALS` */
+  /** Obtains the first credential. @throws TokenError, HubError `PROVIDER_APP_MISSING`, `INVALID_CREDENTIALS` */
   obtain: (call: GrantCall, given: Given) => Promise<Grant>
-  /** Whether what is kept can win another before it ends. */
+  /** Whether the kept credential can be renewed before it ends. */
   renews: (kept: Secret) => boolean
-  /** Wins another. @throws TokenError whose `ambiguous` says that what was spent may be spent; HubError as `obtain` */
+  /** Obtains another. @throws TokenError, `ambiguous` if the platform may have used up the old one without answering; HubError as `obtain` */
   renew: (call: GrantCall, kept: Secret) => Promise<Grant>
   /** Whether the platform lets a credential be ended. */
   ends: boolean

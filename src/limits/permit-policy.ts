@@ -19,9 +19,8 @@ export function bucketOf({ permits, window }: CallsPerWindow): Bucket {
 }
 
 /**
- * The bucket of a limit by cost: a permit is a point. It holds a little less than the platform's. While that is full nothing comes
- * back to it, but here it does already, for what calls on their way will take: for a quarter of a second at most, where the
- * bucket is not so small that a tenth of it is less.
+ * The bucket of a limit by cost: one permit is one point. It is smaller than the platform's, because ours refills already for
+ * calls that are still on their way: smaller by what comes back in a quarter of a second, or by a tenth if that is less.
  */
 export function bucketOfCost({ capacity, restoresPerSecond }: PointsLimit): Bucket {
   const onTheirWay = Math.min(restoresPerSecond / 4, capacity / 10)

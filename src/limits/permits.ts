@@ -77,9 +77,9 @@ function permitsFor({ bucket, limit }: CountedBucket, cost: number | undefined):
 }
 
 /**
- * Takes note of an answer. What the call cost less than was taken for its permit is given back, what it cost more is taken.
+ * Takes note of an answer. Points that were taken for the permit and not spent are given back; points spent beyond are taken.
  * After an answer that tells of a limit, or that the limit is used up, no process calls for this connection until the provider's
- * own time has passed. Gives how long that is from now, undefined when calls may go on.
+ * own time has passed. Gives that pause, and whether the call was refused; undefined when calls may go on.
  */
 export function noteAnswer(
   hub: Foundation,

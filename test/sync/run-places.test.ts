@@ -1,4 +1,4 @@
-import type { Place } from '../../src/fairness/fair-places.ts'
+import type { Place } from '../../src/fairness/waited-places.ts'
 import { SentAway, takePlace } from '../../src/sync/runs/run-places.ts'
 import { eventually } from '../connections/accounts.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'

@@ -4,7 +4,7 @@ import { ExactNumber } from '../../json/exact-number.ts'
 import { valueAt } from '../json-path.ts'
 import { cursorOf, pageOf, saysMore, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 
 /** The pages of a list whose next one is asked for by the last item's id, or by a token: text or a number. */
 export function cursorPages(call: ListCall, list: ListOf<'cursor'>, idPath: string): PageSource {

@@ -3,7 +3,7 @@ import { HubError } from '../../errors.ts'
 import { textAt } from '../json-path.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 
 /** The last value of a page, and the ids of the items that have it, which the next page shows again. */
 interface Place {

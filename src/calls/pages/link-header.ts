@@ -1,10 +1,10 @@
 import LinkHeader from 'http-link-header'
 import type { ListOf } from '../../catalogue/schema/pages.ts'
 import type { ProviderAnswer } from '../call.ts'
-import { addressOf, pathBehind } from './address.ts'
+import { addressOf, pathBehind } from './platform-address.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 
 /** The pages of a list whose headers have a link with `rel="next"` (RFC 8288); the last page has none. */
 export function linkedPages(call: ListCall, list: ListOf<'link'>): PageSource {

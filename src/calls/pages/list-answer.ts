@@ -1,7 +1,7 @@
 import { HubError } from '../../errors.ts'
 import type { ProviderAnswer } from '../call.ts'
 import { each, stepsOf, textOf, valueBehind } from '../json-path.ts'
-import type { ItemPage } from './page.ts'
+import type { ItemPage } from './page-source.ts'
 
 /**
  * The items at a path of an answer. An absent list is an empty one if what holds it is there; anything else is no answer

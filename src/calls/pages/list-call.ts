@@ -1,7 +1,7 @@
 import type { ListDefinition } from '../../catalogue/schema/pages.ts'
 import { asBody, placeOf, withParts, type SaidBody } from '../body.ts'
 import type { ProviderCall, ProviderClient } from '../call.ts'
-import type { ListCall, Narrowed, PagePlace } from './page.ts'
+import type { ListCall, Narrowed, PagePlace } from './page-source.ts'
 
 /**
  * How pages of a list are asked for: by GET with parameters in the query, or by POST with a body into which the same

@@ -7,7 +7,7 @@ import { listCall } from './list-call.ts'
 import { addressPages } from './next-address.ts'
 import { numberedPages } from './numbered.ts'
 import { offsetPages } from './offset.ts'
-import type { Narrowed, PageSource } from './page.ts'
+import type { Narrowed, PageSource } from './page-source.ts'
 import { statementPages } from './statement.ts'
 
 /** The pages of a list, read as its definition says. @param idPath where an item's id is */

@@ -5,7 +5,7 @@ import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
-import type { PageSource } from './page.ts'
+import type { PageSource } from './page-source.ts'
 
 /** Thrown when a change feed cannot tell everything since a time: only reading everything can. */
 export class FeedOverflow extends Error {}
@@ -52,7 +52,7 @@ export function changesSince(
   }
 }
 
-/** The pages of a list of its own; what is in the way of reading all of it is seen by its first answer. */
+/** The pages of a feed that is a list of changes. Its first answer throws `FeedOverflow` when it tells more than may be read. */
 function listedChanges(
   client: ProviderClient,
   model: ModelDefinition,

@@ -1,10 +1,10 @@
 import type { ListOf } from '../../catalogue/schema/pages.ts'
 import type { CalledAt } from '../call.ts'
 import { valueAt } from '../json-path.ts'
-import { addressOf, placeAmong } from './address.ts'
+import { addressOf, placeAmong } from './platform-address.ts'
 import { cursorOf, pageOf, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
-import type { Address, ListCall, PageSource } from './page.ts'
+import type { Address, ListCall, PageSource } from './page-source.ts'
 
 /** The pages of a list whose answers have the next page's address in their body; the last page has none. */
 export function addressPages(call: ListCall, list: ListOf<'address'>): PageSource {

@@ -2,7 +2,7 @@ import type { ListOf } from '../../catalogue/schema/pages.ts'
 import { textAt } from '../json-path.ts'
 import { pageOf, saysMore, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 
 /** The pages of a list by their numbers. */
 export function numberedPages(call: ListCall, list: ListOf<'page'>): PageSource {

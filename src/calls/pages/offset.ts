@@ -1,6 +1,6 @@
 import type { ListOf } from '../../catalogue/schema/pages.ts'
 import { limitOf } from './list-call.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 import { positionedPages } from './positioned.ts'
 
 /** The pages of a list that is asked for by how many items to leave out, in an order that stays. */

@@ -3,7 +3,7 @@ import { HubError } from '../../errors.ts'
 import type { ProviderAnswer } from '../call.ts'
 import { textAt } from '../json-path.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'
-import type { PageSource } from './page.ts'
+import type { PageSource } from './page-source.ts'
 
 /** So many items of a page are on the next one again. */
 const overlap = 10

@@ -1,4 +1,4 @@
-import type { ItemPage, PageSource } from './page.ts'
+import type { ItemPage, PageSource } from './page-source.ts'
 
 /** A page with where it began. */
 export interface ReadPage extends ItemPage {

@@ -1,5 +1,5 @@
 import type { ListOf } from '../../catalogue/schema/pages.ts'
-import type { ListCall, PageSource } from './page.ts'
+import type { ListCall, PageSource } from './page-source.ts'
 import { positionedPages } from './positioned.ts'
 
 /** The pages of a statement of the platform's query language, in the order of the items' ids. */

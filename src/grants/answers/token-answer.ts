@@ -74,7 +74,7 @@ function scopesIn(value: unknown): string[] | undefined {
   return scopes.length === 0 ? undefined : [...new Set(scopes)].slice(0, 1_000)
 }
 
-/** Those of the second kind with the prefix by which callers name them. */
+/** All granted scopes; those of the second list get the prefix by which callers name them. */
 function allScopes({ answer, secondScopes }: AskedEndpoint, members: Members): string[] | undefined {
   const first = scopesIn(valueAt(members, answer?.scope ?? 'scope'))
   if (secondScopes?.granted === undefined) return first

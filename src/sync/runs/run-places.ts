@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { ownTurn } from '../../json/turns.ts'
 import type { RunRef } from '../contract.ts'
-import { FairPlaces, type Place } from '../../fairness/fair-places.ts'
+import { FairPlaces, type Place } from '../../fairness/waited-places.ts'
 import { stopped } from './run-hold.ts'
 
 /** How many slices of runs a process works on at once: most of the time each waits for its platform, and holds some pages. */

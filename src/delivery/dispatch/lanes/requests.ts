@@ -1,4 +1,4 @@
-import { SharedPlaces } from '../../../fairness/shared-places.ts'
+import { SharedPlaces } from '../../../fairness/share-rule.ts'
 
 /** One workspace alone has most of the requests; the more there are, the smaller is each one's part. */
 const timesFree = 3

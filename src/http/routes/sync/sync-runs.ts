@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
-import { listTrouble, resolveConflict } from '../../../sync/records/conflicts.ts'
+import { listTrouble, resolveConflict } from '../../../sync/records/held-conflicts.ts'
 import { openRunsOf } from '../../../sync/runs/open-runs.ts'
 import { requestSyncRun } from '../../../sync/runs/request-run.ts'
 import { resolveWrite } from '../../../sync/push/resolve-write.ts'

@@ -9,7 +9,8 @@ import { deletionsAllowed, isForeignList, type Found } from '../policy.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 
 // A permission that was lost, a wrong company or a key of another mode looks as if everything had been deleted. What a run
-// may delete by itself is bounded, therefore, and the rest waits for a person, or for the platform to show it again.
+// may delete by itself is bounded, therefore (`deletionsAllowed` in ../policy.ts), and the rest waits for a person, or for the
+// platform to show it again.
 
 /** How many deletions a run may make, and from what that follows. */
 export interface DeletionBrake {

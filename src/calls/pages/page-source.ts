@@ -13,7 +13,7 @@ export interface PageSource {
   fetch(cursor: string, signal: AbortSignal): Promise<ItemPage>
   /** Where pages can be asked for by their place, so that several are fetched ahead. */
   places?: {
-    /** The part of a cursor that the call says: cursors with the same place ask for the same. */
+    /** The part of a cursor that is sent: two cursors with the same place ask for the same page. */
     of(cursor: string): string
     /** The place behind a full page. */
     behind(place: string): string

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FairPlaces, type Place } from '../../src/fairness/fair-places.ts'
+import { FairPlaces, type Place } from '../../src/fairness/waited-places.ts'
 
 const limits = { places: 6, kept: 2, each: 4 }
 

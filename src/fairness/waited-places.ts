@@ -1,4 +1,4 @@
-import { SharedPlaces, type Shares } from './shared-places.ts'
+import { SharedPlaces, type Shares } from './share-rule.ts'
 import { waitInLine, type Waiter } from './wait-in-line.ts'
 
 /** A place that was taken; it is given back when its work ends. Giving it back twice does nothing. */

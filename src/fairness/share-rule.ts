@@ -7,7 +7,7 @@ export interface Shares {
   kept: number
   /** The most that one owner has, while no other wants any either. */
   each?: number
-  /** An owner gets another while it has fewer than so many times what is free besides the kept ones: less, the more others have. */
+  /** An owner gets another while it has fewer than this factor times the free places beyond `kept`: the fuller, the fewer for each. */
   timesFree?: number
 }
 
@@ -18,7 +18,7 @@ export interface Turn<Waiter> {
 }
 
 /**
- * Places of a process that workspaces, or other owners, share, and who waits for one. Of those that wait the owner that has the
+ * The rule by which workspaces, or other owners, share places of a process: who may have one more, and who of those that wait is next. Of those that wait the owner that has the
  * fewest is next, of equals the one that has waited longest, of one owner who came first. In memory only. It counts: the
  * caller takes a place, gives it back, and then lets in whoever is next.
  */

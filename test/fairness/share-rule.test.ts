@@ -1,4 +1,4 @@
-import { SharedPlaces, type Shares } from '../../src/fairness/shared-places.ts'
+import { SharedPlaces, type Shares } from '../../src/fairness/share-rule.ts'
 
 /** Takes places one by one until the owner gets no more. Gives how many it got. */
 function takeAll(places: SharedPlaces<string>, owner: string): number {

@@ -21,6 +21,8 @@ import { requestSyncRun } from '../runs/request-run.ts'
 import { unchanged } from '../links/settle.ts'
 import { findSync } from '../sync-store.ts'
 
+// Who wins a conflict by itself is decided by `winnerOf` in ../policy.ts; what is held there is for a person, here.
+
 /** A page of a sync's links that need something: in conflict, or in error. Relies on record_links_in_trouble. */
 export async function listTrouble(
   db: Executor,

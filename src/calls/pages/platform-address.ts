@@ -1,7 +1,7 @@
 import { HubError } from '../../errors.ts'
 import type { CalledAt } from '../call.ts'
 import { unexpectedList } from './list-answer.ts'
-import type { Address } from './page.ts'
+import type { Address } from './page-source.ts'
 
 /**
  * An address that an answer has, as a URL without the parameters that carried the credential: it is kept as a cursor.
