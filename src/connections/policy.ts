@@ -134,3 +134,12 @@ export function outagesIn(failing: Failing[], enough: number): Outages {
   for (const [server, connections] of counted) if (connections >= enough) outages.everywhere.add(server)
   return outages
 }
+
+/**
+ * Refreshes at once, most of which wait for their platform; of one workspace, and of one platform, while others wait; kept
+ * back for workspaces that have none under way and whose refreshes work. Those that have waited long for their platform have
+ * places of their own, as they do nothing else.
+ */
+export const refreshPlaces = { all: 48, workspace: 4, provider: 16, kept: 12, slow: 144 }
+/** What has waited so long has one of the slow places. */
+export const slowRefreshMs = 1_000

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../catalogue/schema/auth-key.ts'
 import { HubError } from '../errors.ts'
-import { keyFields } from './fields.ts'
+import { keyFields } from './check-field-values.ts'
 import type { Grant, Way } from './grant.ts'
 
 /** A person pastes a key: it is good until it is withdrawn. */

@@ -1,7 +1,7 @@
 import type { OAuth2 } from '../catalogue/schema/auth-code.ts'
 import { addressOf } from './asking/address.ts'
 import { basicOf, clientOf, proofOf, type Client } from './asking/app.ts'
-import { statesError } from './answers/answered-error.ts'
+import { statesError } from './answers/error-meaning.ts'
 import { askEndpoint, type EndpointAnswer, type EndpointCall } from './asking/endpoint.ts'
 import type { GrantCall, Secret } from './grant.ts'
 import { asTokenError, failureIn } from './answers/token-answer.ts'

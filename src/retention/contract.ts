@@ -1,5 +1,7 @@
 import type { HubSchedule } from '../temporal/schedules.ts'
 
+// How many days are kept: of what is in partitions in src/db/partitions.ts, of the rest in src/config.ts.
+
 /** What is forgotten, or ended, row by row in small batches, because it is in no partition of its day. */
 export const expiringKinds = [
   'idempotency_keys',

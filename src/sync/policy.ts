@@ -146,3 +146,10 @@ export function runRetryDelayMs(
   if (statedMs !== undefined) return Math.min(statedMs, longestStatedMs)
   return doublingDelayMs(failures + 1, { firstMs: initialIntervalMs, longestMs: longestDelayMs })
 }
+
+/** How many slices of runs a process works on at once: most of the time each waits for its platform, and holds some pages. */
+export const runPlaces = { places: 40, kept: 8, each: 24 }
+/** A slice hands back after this long, so that a shutdown, a new version or a failure costs little; sooner while others wait. */
+export const runTurns = { aloneMs: 5 * 60_000, sharedMs: 30_000, richMs: 2_000 }
+/** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
+export const pagesAtOnce = 2

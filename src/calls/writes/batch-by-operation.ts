@@ -3,7 +3,7 @@ import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import type { Values } from '../json-write.ts'
 import { reasonOf } from './refusal.ts'
-import { rowsOf } from './rows.ts'
+import { rowsOf } from './match-answers.ts'
 import { keyed, writtenBody } from './write-body.ts'
 import { itemIn, type NamedWrite, type WriteAnswer, type Writes } from './write.ts'
 

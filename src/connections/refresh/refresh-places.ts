@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectionParts } from '../parts.ts'
+import { refreshPlaces, slowRefreshMs } from '../policy.ts'
 import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './lease-store.ts'
 
-/**
- * Refreshes at once, most of which wait for their platform; of one workspace, and of one platform, while others wait; kept
- * back for workspaces that have none under way and whose refreshes work. Those that have waited long for their platform have
- * places of their own, as they do nothing else.
- */
-const places = { all: 48, workspace: 4, provider: 16, kept: 12, slow: 144 }
-const slowAfterMs = 1_000
 /** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
 const takenAtOnce = 4
 const rememberedMs = 60_000
@@ -46,8 +40,8 @@ export async function fillPlaces(
 ): Promise<number> {
   const underway = [...busy]
   const now = Date.now()
-  const slow = busy.filter(({ untilMs }) => untilMs - hub.connectionSettings.leaseMs < now - slowAfterMs)
-  const apart = Math.min(slow.length, places.slow)
+  const slow = busy.filter(({ untilMs }) => untilMs - hub.connectionSettings.leaseMs < now - slowRefreshMs)
+  const apart = Math.min(slow.length, refreshPlaces.slow)
   /** Takes up to a number of places, of none of the owners named; again while there is something to take. */
   const take = async (most: number, atOnce: number, passedOver: () => Partial<BusyOwners>) => {
     for (;;) {
@@ -60,7 +54,7 @@ export async function fillPlaces(
     }
   }
   const served = () => [...new Set(underway.map(lease => lease.workspaceId))]
-  const { all, kept } = places
+  const { all, kept } = refreshPlaces
   await take(all, 1, () => ({ workspaces: [...served(), ...failingLately(hub)] }))
   await take(all - kept, 1, () => ({ workspaces: served() }))
   await take(all - kept, takenAtOnce, () => fullOf(underway))
@@ -77,8 +71,8 @@ function fullOf(underway: RefreshLease[]): BusyOwners {
   return {
     workspaces: over(
       underway.map(lease => lease.workspaceId),
-      places.workspace,
+      refreshPlaces.workspace,
     ),
-    servers: over(underway.map(serverOf), places.provider),
+    servers: over(underway.map(serverOf), refreshPlaces.provider),
   }
 }

@@ -1,7 +1,7 @@
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { HubError } from '../../errors.ts'
-import { faultsOf } from '../../grants/fields.ts'
+import { faultsOf } from '../../grants/check-field-values.ts'
 
 /**
  * Checks what a caller says beside the credential: all that the method asks for, and which of several accounts is meant where

@@ -1,7 +1,7 @@
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { HubError } from '../../errors.ts'
-import { faultsOf, fieldsOf } from '../../grants/fields.ts'
+import { faultsOf, fieldsOf } from '../../grants/check-field-values.ts'
 
 /**
  * Checks what a caller gives to connect by a method: each of its fields, and what it looks like.

@@ -2,13 +2,10 @@ import { sql } from 'kysely'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { ownTurn } from '../../json/turns.ts'
 import type { RunRef } from '../contract.ts'
+import { pagesAtOnce, runPlaces, runTurns } from '../policy.ts'
 import { FairPlaces, type Place } from '../../fairness/waited-places.ts'
 import { stopped } from './run-hold.ts'
 
-/** How many slices of runs a process works on at once: most of the time each waits for its platform, and holds some pages. */
-const workLimits = { places: 40, kept: 8, each: 24 }
-/** A slice hands back after this long, so that a shutdown, a new version or a failure costs little; sooner while others wait. */
-const turns = { aloneMs: 5 * 60_000, sharedMs: 30_000, richMs: 2_000 }
 /** So many wait for a place in the process; together with those at work they leave room for who is quiet to come in. */
 const mostInLine = 110
 /** Slices that a process takes from Temporal: those at work, those in line, and room for more to come in and be sent away. */
@@ -28,11 +25,8 @@ export class SentAway extends Error {
   }
 }
 
-/** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
-const pagesAtOnce = 2
-
 class RunPlaces {
-  readonly work = new FairPlaces(workLimits, turns)
+  readonly work = new FairPlaces(runPlaces, runTurns)
   readonly looks = new FairPlaces({ places: 4 * pagesAtOnce, kept: pagesAtOnce, each: pagesAtOnce })
   readonly commits: FairPlaces
   readonly #comeAgainAt = new Map<string, number>()
