@@ -53,6 +53,8 @@ plain.db.transaction = () => {
 }
 const hub: Hub = { ...plain, credentials: new StoppingStore(plain.credentials.ring) }
 
+// A connection that is being made when it stops would be given up when it goes on.
+await Promise.all(Array.from({ length: 4 }, () => plain.pool.query('select pg_sleep(0.1)')))
 process.stdout.write('ready\n')
 for await (const _ of createInterface({ input: process.stdin })) {
   const { workspaceId, connectionId } = task
