@@ -44,7 +44,7 @@ function begin(path: string, length: number | undefined, { from = '127.0.0.1', h
 async function refusal(path: string, length: number): Promise<string> {
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
     const request = begin(path, length, { from: '127.0.0.2' })
-    const answer = await Promise.race([request.answered().catch(() => ''), sleep(1_000, '')])
+    const answer = await Promise.race([request.answered().catch(() => ''), sleep(5_000, '')])
     request.end()
     if (answer !== '') return answer
   }

@@ -6,9 +6,12 @@ import type { DispatchContext } from '../dispatch-context.ts'
 const everyMs = 20
 const longestGapMs = 80
 const rowsAtOnce = 128
-/** A publish commits this much after the instant that its rows are due at, or waits for its turn among all. */
+/** A publish commits this much after the instant that its rows are due at; what commits later is seen by a look far back. */
 const commitLagMs = 100
 const longestBackMs = 1_000
+/** Such a look costs more, and comes this often; what it misses too waits for its turn among all. */
+const farEveryMs = 300
+const farBackMs = 3_000
 /** Of the rows of a claim, what makes a workspace one that the others wait for. */
 const busyPart = 1 / 8
 
@@ -19,6 +22,7 @@ const busyPart = 1 / 8
 export class QuietClaims {
   readonly #context: DispatchContext
   #lookedAt = -Infinity
+  #lookedFarAt = -Infinity
   #gapMs = everyMs
   #crowd: string[] = []
 
@@ -39,7 +43,9 @@ export class QuietClaims {
   async claim(now: number): Promise<ClaimedDelivery[]> {
     const { load, pools, hub } = this.#context
     if (now - this.#lookedAt < this.#gapMs || load.paused || !load.hasQuietRoom) return []
-    const backMs = Math.min(now - this.#lookedAt + commitLagMs, longestBackMs)
+    const isFar = now - this.#lookedFarAt >= farEveryMs
+    if (isFar) this.#lookedFarAt = now
+    const backMs = isFar ? farBackMs : Math.min(now - this.#lookedAt + commitLagMs, longestBackMs)
     this.#lookedAt = now
     const limits = { rows: rowsAtOnce, bytes: load.freeQuietBytes, leaseMs: hub.deliveryPolicy.leaseMs }
     const claimed = await claimQuiet(pools.claims, limits, backMs, [...this.#crowd, ...load.busyWorkspaces])
