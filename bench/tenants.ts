@@ -24,8 +24,10 @@ export async function benchTenants(options: BenchOptions): Promise<Row[]> {
       const prepared = await one.prepare(scene)
       const least = one.fewest ?? fewest
       for (let time = 0; time < Math.min(warmUpTimes, least); time++) await prepared.quiet()
+      // What it takes alone may depend on the moment, as where things are looked for every few seconds: all of it counts.
+      let alone: Times = { ms: [], failed: 0 }
       for (const count of one.counts) {
-        const alone = await timesOf(prepared, seconds, least)
+        alone = together(alone, await timesOf(prepared, seconds, least))
         const stop = await prepared.noise(count)
         const beside = await timesOf(prepared, seconds, least)
         say(await stop())
@@ -61,6 +63,10 @@ async function timesOf(prepared: PreparedCase, seconds: number, least: number): 
     await sleep(pauseMs)
   }
   return { ms: ms.toSorted((a, b) => a - b), failed }
+}
+
+function together(some: Times, others: Times): Times {
+  return { ms: [...some.ms, ...others.ms].toSorted((a, b) => a - b), failed: some.failed + others.failed }
 }
 
 function rowOf(name: string, alone: Times, beside: Times): Row {
