@@ -35,37 +35,38 @@ export interface LinkWrite {
 }
 
 /** The links to these items with their records, locked in the order of the records' ids: links first, then records. */
-export async function lockByItem(
+export function lockByItem(
   db: Executor,
   workspaceId: string,
   syncId: string,
   externalIds: string[],
 ): Promise<LinkedRecord[]> {
-  const links = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
-    .orderBy('record_id')
-    .forUpdate()
-    .execute()
-  return withRecords(db, workspaceId, links)
+  return lockBy(db, workspaceId, syncId, 'external_id', externalIds)
 }
 
 /** The same by the records' ids. */
-export async function lockByRecord(
+export function lockByRecord(
   db: Executor,
   workspaceId: string,
   syncId: string,
   recordIds: string[],
+): Promise<LinkedRecord[]> {
+  return lockBy(db, workspaceId, syncId, 'record_id', recordIds)
+}
+
+async function lockBy(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  column: 'external_id' | 'record_id',
+  ids: string[],
 ): Promise<LinkedRecord[]> {
   const links = await db
     .selectFrom('record_links')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', '=', syncId)
-    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
+    .where(column, '=', sql<string>`any(${ids}::text[])`)
     .orderBy('record_id')
     .forUpdate()
     .execute()
