@@ -12,7 +12,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['dev/bootstrap.mjs'] },
+        projectService: { allowDefaultProject: ['dev/bootstrap.mjs', 'dev/install.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

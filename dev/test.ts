@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { install, isInstalled } from './install.mjs'
 import { onStopRequest } from './signals.ts'
 import { watchFolder } from './watchdog.ts'
 
@@ -30,6 +31,13 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
     running.once('error', reject)
     running.once('exit', code => resolve(code ?? 1))
   })
+}
+
+// the platforms' own clients, which no other command needs
+const judges = join(root, 'test', 'judges')
+if (!isInstalled(judges)) {
+  console.log('Installing the packages of test/judges...')
+  install(judges)
 }
 
 // all temporary folders of the run are made in this one, which goes with it, however it ends

@@ -131,3 +131,8 @@ export function drainSize(policy: Pick<DeliveryPolicy, 'drainSteps'>, step: numb
   const sizes = policy.drainSteps
   return sizes[Math.min(step, sizes.length - 1)] ?? 1
 }
+
+/** Whether an endpoint's HTTP status means that it has taken a delivery: any 2xx. */
+export function isAccepted(status: number): boolean {
+  return status >= 200 && status <= 299
+}

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { isAccepted } from '../policy.ts'
 import { failureOf, type Failure } from './failure.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -139,7 +140,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (network !== undefined) outcome.network = network
     if (failure) outcome.error = failure.error
     else if (status !== undefined && redirects.has(status)) outcome.error = 'redirect'
-    else if (status === undefined || status < 200 || status > 299) outcome.error = 'status'
+    else if (status === undefined || !isAccepted(status)) outcome.error = 'status'
     this.#done(outcome)
   }
 

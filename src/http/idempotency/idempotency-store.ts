@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { deleteExpired } from '../../db/expire.ts'
 import type { Hub } from '../../hub.ts'
+import { idempotencyKeptMs } from '../policy.ts'
 
 /** What an answer is kept under. The caller is part of it: what one API key was told may hold a secret of its own. */
 export interface AnswerPlace {
@@ -24,8 +25,6 @@ export interface KeptAnswer {
   answer: Buffer | null
 }
 
-const keptMs = 24 * 3_600_000
-
 // All by idempotency_keys_pkey.
 
 /**
@@ -42,7 +41,7 @@ export async function takeKey(pool: pg.Pool, hold: Hold, requestHash: Buffer, ho
              where held.expires_at < now()
                 or (held.status is null and held.request_hash = excluded.request_hash
                     and held.taken_at < now() - $7 * interval '1 millisecond')`,
-    values: [...partsOf(hold), requestHash, keptMs, holdMs],
+    values: [...partsOf(hold), requestHash, idempotencyKeptMs, holdMs],
   })
   return rowCount === 1
 }

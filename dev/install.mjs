@@ -1,0 +1,43 @@
+// Plain JavaScript for any recent Node, since it runs before anything is installed.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Whether what the lockfile of a folder names is there. npm writes node_modules/.package-lock.json as its last step and lists in
+ * it what it put there, so comparing the two finds a missing, interrupted or outdated install without a stamp of our own that
+ * could disagree.
+ */
+export function isInstalled(folder) {
+  try {
+    const read = file => JSON.parse(readFileSync(join(folder, file), 'utf8')).packages
+    const wanted = read('package-lock.json')
+    const present = read('node_modules/.package-lock.json')
+    for (const [path, entry] of Object.entries(wanted)) {
+      if (path === '' || (entry.optional && !present[path])) continue
+      if (!present[path] || present[path].version !== entry.version || present[path].integrity !== entry.integrity)
+        return false
+    }
+    return Object.entries(present).every(([path, entry]) => wanted[path] || entry.optional)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Installs the packages of a folder's lockfile; ends the process when that fails. Not `npm ci`: it refuses a lockfile that lacks
+ * the optional packages of platforms other than the one it was made on. This takes the same versions from the lockfile, adds
+ * this platform's, and writes nothing but node_modules.
+ */
+export function install(folder) {
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  const npm = process.env.npm_execpath
+  const done =
+    npm && /\.[cm]?js$/.test(npm)
+      ? spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: 'inherit' })
+      : spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
+  if (done.status !== 0) {
+    console.error('npm install failed: nothing was started.')
+    process.exit(done.status || 1)
+  }
+}
