@@ -51,6 +51,8 @@ export interface Route<
   reply: Reply
   /** A creating POST: an Idempotency-Key header makes a repeat answer with the first result. */
   idempotent?: boolean
+  /** Another route has taken its place; it answers as before. */
+  deprecated?: boolean
   /** Codes that this route in particular may answer with, for its documentation. */
   errors?: ErrorCode[]
   handler(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.output<Reply>>

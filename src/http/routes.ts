@@ -6,6 +6,7 @@ import { attemptRoutes } from './routes/delivery/attempts.ts'
 import { auditLogRoutes } from './routes/workspaces/audit-log.ts'
 import { cancelRoutes } from './routes/delivery/cancel.ts'
 import { connectionRoutes } from './routes/connections/connections.ts'
+import { connectionTokenRoutes } from './routes/connections/token.ts'
 import { deliveryRoutes } from './routes/delivery/deliveries.ts'
 import { deliverySettingsRoutes } from './routes/delivery/delivery-settings.ts'
 import { endpointCertificateRoutes } from './routes/delivery/endpoint-certificates.ts'
@@ -35,6 +36,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...providerRoutes(hub),
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
+    ...connectionTokenRoutes(hub),
     ...syncRoutes(hub),
     ...syncRunRoutes(hub),
     ...recordRoutes(hub),

@@ -254,7 +254,7 @@ describe('connecting an account through its person', () => {
       ['POST', `/v1/connections/${started.connection.id}/reconnect`],
       ['POST', `/v1/connections/${started.connection.id}/refresh`],
       ['POST', `/v1/connections/${started.connection.id}/check`],
-      ['GET', `/v1/connections/${started.connection.id}/credentials`],
+      ['GET', `/v1/connections/${started.connection.id}/token`],
       ['GET', `/v1/connect-attempts/${started.attemptId}`],
     ] as const) {
       const body = method === 'PATCH' ? { metadata: {} } : method === 'POST' ? {} : undefined

@@ -61,8 +61,8 @@ describe('connecting by key', () => {
 
   it('gives the key to a caller with the permission, and writes that down', async () => {
     const { id } = (await withKey(stripeKey)).body.connection
-    const given = await workspace.request('GET', `/v1/connections/${id}/credentials`)
-    expect(given.body).toEqual({ accessToken: stripeKey, expiresAt: null })
+    const given = await workspace.request('GET', `/v1/connections/${id}/token`)
+    expect(given.body).toEqual({ accessToken: stripeKey, fields: {}, expiresAt: null })
     const { rows } = await hub.pool.query('select action from audit_log where subject_id = $1 order by id', [id])
     expect(rows.map(row => (row as { action: string }).action)).toEqual([
       'connection.connected',
@@ -73,7 +73,7 @@ describe('connecting by key', () => {
       permissions: ['connections:read', 'connections:write'],
     })
     const refused = await app.inject({
-      url: `/v1/connections/${id}/credentials`,
+      url: `/v1/connections/${id}/token`,
       headers: { authorization: `Bearer ${limited.body.secret}` },
     })
     expect(refused.statusCode).toBe(403)
@@ -106,7 +106,7 @@ describe('importing tokens obtained elsewhere', () => {
       externalAccountId: '1111111111',
       scopes: ['com.intuit.quickbooks.accounting'],
     })
-    const token = await workspace.request('GET', `/v1/connections/${body.connection.id}/credentials`)
+    const token = await workspace.request('GET', `/v1/connections/${body.connection.id}/token`)
     expect(token.status).toBe(200)
   })
 

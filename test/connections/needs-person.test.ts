@@ -100,7 +100,7 @@ describe('a grant that is dead', () => {
     ['a refresh by hand', (id: string) => workspace.request('POST', `/v1/connections/${id}/refresh`)],
     [
       'a call on demand',
-      async (id: string) => (await ageToken(hub, id), workspace.request('GET', `/v1/connections/${id}/credentials`)),
+      async (id: string) => (await ageToken(hub, id), workspace.request('GET', `/v1/connections/${id}/token`)),
     ],
   ])('found by %s, is an open workflow that says what its person can do', async (_by, find) => {
     const id = await connect()

@@ -284,7 +284,7 @@ describe('disconnectAccount', () => {
       const grants = await sandbox.control.grants({ platform: provider, account })
       expect(grants.at(-1)?.revokedMs).not.toBeNull()
       expect((await typesOf(id)).at(-1)).toBe('integration.disconnected')
-      const after = await workspace.request('GET', `/v1/connections/${id}/credentials`)
+      const after = await workspace.request('GET', `/v1/connections/${id}/token`)
       expect([after.status, after.body.error.code]).toEqual([409, 'CONNECTION_NOT_READY'])
       const handle = hub.temporal.workflow.getHandle(`disconnect/${id}`)
       expect(await handle.result()).toEqual({ revoked: true })

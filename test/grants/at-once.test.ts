@@ -120,9 +120,7 @@ describe('a credential that no person is asked for', () => {
     // The client is the connection's: when it is refused there is no app to correct, but a person to ask.
     refuse = () => refused('invalid_client')
     await endToken(hub, made.id)
-    expect((await workspace.request('GET', `/v1/connections/${made.id}/credentials`)).body.error.code).toBe(
-      'TOKEN_EXPIRED',
-    )
+    expect((await workspace.request('GET', `/v1/connections/${made.id}/token`)).body.error.code).toBe('TOKEN_EXPIRED')
     refuse = () => undefined
     const again = { credentials: { clientId: 'mine', clientSecret: 'new' } }
     expect((await workspace.request('POST', `/v1/connections/${made.id}/reconnect`, again)).status).toBe(201)

@@ -78,7 +78,7 @@ export async function endToken(hub: Hub, connectionId: string): Promise<void> {
 export async function tokenOf(workspace: TestWorkspace, connectionId: string): Promise<string> {
   const { status, body } = await workspace.request<{ accessToken: string }>(
     'GET',
-    `/v1/connections/${connectionId}/credentials`,
+    `/v1/connections/${connectionId}/token`,
   )
   if (status !== 200) throw new Error(`no token: ${JSON.stringify(body)}`)
   return body.accessToken

@@ -200,9 +200,7 @@ describe('an account that its person connects', () => {
     expect(await tokenOf(workspace, visit.id)).toBe('at2rt')
     dead = true
     await endToken(hub, visit.id)
-    expect((await workspace.request('GET', `/v1/connections/${visit.id}/credentials`)).body.error.code).toBe(
-      'TOKEN_EXPIRED',
-    )
+    expect((await workspace.request('GET', `/v1/connections/${visit.id}/token`)).body.error.code).toBe('TOKEN_EXPIRED')
     expect((await shown(visit.id)).status).toBe('needs_reauth')
   })
 
@@ -260,7 +258,7 @@ describe('an account that its person connects', () => {
     expect(await tokenOf(workspace, visit.id)).toBe('newer-of-long-of-short-1')
     dead = true
     await endToken(hub, visit.id)
-    await workspace.request('GET', `/v1/connections/${visit.id}/credentials`)
+    await workspace.request('GET', `/v1/connections/${visit.id}/token`)
     expect((await shown(visit.id)).status).toBe('needs_reauth')
     // The code is spent: what it gave is exchanged as soon as that works.
     dead = false

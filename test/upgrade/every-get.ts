@@ -26,12 +26,12 @@ const objects: Record<string, string> = {
     union all select workspace_id, id from endpoints union all select workspace_id, id from events`,
 }
 
-/** What a route needs besides; `credentials` is left out, as it changes what it tells of. */
+/** What a route needs besides; the token is left out, as reading it changes what is told of it. */
 const queries: Record<string, string> = {
   '/v1/records': '?collection=customers&deleted=true',
   '/v1/records/:recordId': '?deleted=true',
 }
-const leftOut = ['/v1/connections/:connectionId/credentials']
+const leftOut = ['/v1/connections/:connectionId/token', '/v1/connections/:connectionId/credentials']
 
 export interface GetAnswer {
   url: string

@@ -1,17 +1,22 @@
 import { writeAudit } from '../../audit/log.ts'
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
+import type { Secret } from '../../grants/grant.ts'
+import { methodOf } from '../method.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { freshTokens } from './fresh-tokens.ts'
 
 /** A credential that leaves the hub. */
 export interface GivenCredential {
   accessToken: string
+  /** Its parts by name, where it has several. */
+  fields: Record<string, string>
   /** Null when it does not expire. */
   expiresAt: Date | null
 }
 
 /**
  * Gives the caller the live access token (or key) of a connection, and writes that into the audit log first: the one way by
- * which a credential leaves the hub. Refresh tokens never do. @throws HubError as `freshTokens`
+ * which a credential leaves the hub. Refresh tokens, and what tokens are got with, never do. @throws HubError as `freshTokens`
  */
 export async function giveCredential(
   hub: ConnectionParts,
@@ -20,6 +25,18 @@ export async function giveCredential(
   connectionId: string,
 ): Promise<GivenCredential> {
   const { connection, tokens } = await freshTokens(hub, { workspaceId, connectionId, actor })
+  const { method } = await methodOf(hub, connection)
   await writeAudit(hub.db, { workspaceId, actor, action: 'connection.credentials_read', subjectId: connectionId })
-  return { accessToken: tokens.accessToken, expiresAt: connection.accessExpiresAt }
+  return {
+    accessToken: tokens.accessToken,
+    fields: calledWith(method, tokens),
+    expiresAt: connection.accessExpiresAt,
+  }
+}
+
+/** The parts that calls are made with: all of a key, and of what an answer gave those that a call carries. */
+function calledWith(method: AuthMethod, { fields = {} }: Secret): Record<string, string> {
+  if (method.kind === 'api_key' || method.kind === 'key_delivery') return fields
+  const carried = JSON.stringify(method.placement ?? {})
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => carried.includes(`{${name}}`)))
 }

@@ -18,6 +18,7 @@ export function operationOf(route: AnyRoute, schemas: SchemaCollector): JsonSche
     summary: route.summary,
     description: route.description ?? `${route.summary}.`,
     tags: [route.tag],
+    ...(route.deprecated === true ? { deprecated: true } : {}),
     security: securityOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: requestBodyOf(route, operationId, schemas) }),

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { giveCredential } from '../../../connections/tokens/access-token.ts'
 import { findAttempt } from '../../../connections/attempts/attempt-store.ts'
 import { checkConnection } from '../../../connections/health/check.ts'
 import { createConnection, reconnectConnection } from '../../../connections/attempts/create.ts'
@@ -231,21 +230,6 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       errors: ['CONNECTION_NOT_FOUND', 'CONNECTION_NOT_READY'],
       handler: async ({ params, caller }) =>
         showConnection(await checkConnection(hub, caller.workspaceId, params.connectionId, caller.apiKeyId)),
-    }),
-    route({
-      tag,
-      method: 'GET',
-      url: `${url}/:connectionId/credentials`,
-      access: 'connections:credentials',
-      summary: 'Get the live access token',
-      description: 'Refreshed first when it is about to end. Every call is written to the audit log.',
-      params,
-      reply: z.strictObject({ accessToken: z.string(), expiresAt: instant.nullable() }),
-      errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'REFRESH_FAILED', 'CONNECTION_NOT_READY', 'CLIENT_REFUSED'],
-      async handler({ params, caller }) {
-        const given = await giveCredential(hub, caller.apiKeyId, caller.workspaceId, params.connectionId)
-        return { accessToken: given.accessToken, expiresAt: given.expiresAt?.toISOString() ?? null }
-      },
     }),
     route({
       tag,
