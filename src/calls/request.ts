@@ -20,9 +20,9 @@ const maxBytes = 16 * 1024 * 1024
  * `PROVIDER_REJECTED` with `details.status` 401
  */
 export async function callProvider(hub: Foundation, target: CallTarget, call: ProviderCall): Promise<ProviderAnswer> {
-  const { definition, method, config, secret } = target
+  const { definition, method, config, secret, app } = target
   const { url, host, hosts } = addressOf(target, call)
-  const credential = placeCredential(method.placement ?? { in: 'bearer' }, { ...config, ...secret })
+  const credential = placeCredential(method.placement ?? { in: 'bearer' }, { ...app, ...config, ...secret })
   assertSecure(hub.outgoing, url.href)
   const subject = { ...target.permits, limits: definition.limits }
   const permit = await acquirePermit(hub, subject, call.signal, { cost: call.cost })
@@ -64,15 +64,16 @@ function withQuery(url: URL, query: Record<string, string>): string {
   return whole.href
 }
 
-function headersOf({ definition, config }: CallTarget, call: ProviderCall): Record<string, string> {
+function headersOf({ definition, config, app }: CallTarget, call: ProviderCall): Record<string, string> {
+  const known = { ...app, ...config }
   const type = call.body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json'
   return {
     accept: 'application/json',
     // Some platforms refuse calls without one.
     'user-agent': 'causeway',
     ...(call.body === undefined ? {} : { 'content-type': type }),
-    ...fillHeaders(knownOf(definition.calls?.headers, config), config),
-    ...fillHeaders(call.headers, config),
+    ...fillHeaders(knownOf(definition.calls?.headers, known), known),
+    ...fillHeaders(call.headers, known),
   }
 }
 

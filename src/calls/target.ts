@@ -15,6 +15,8 @@ export interface CallTarget {
   config: Record<string, string>
   /** The credential's fields by name. A token, or a key that is one text, is `accessToken`. */
   secret: Record<string, string>
+  /** What the app consists of, for templates that name it. */
+  app: Record<string, string>
   permits: PermitSubject
 }
 
@@ -29,6 +31,15 @@ export interface CallOwner {
   config: Record<string, string>
 }
 
+/** The app that calls are made with. */
+export interface TargetApp {
+  clientId?: string | undefined
+  clientSecret?: string | undefined
+  fields?: Record<string, string> | undefined
+  /** Replacements of the provider's origins. */
+  baseUrls: Record<string, string>
+}
+
 /**
  * The target of a connection's calls.
  * @param settings of the app that it is connected with
@@ -37,12 +48,14 @@ export function targetOf(
   definition: ProviderDefinition,
   method: AuthMethod,
   owner: CallOwner,
-  settings: { baseUrls: Record<string, string> },
+  settings: TargetApp,
   secret: Record<string, string>,
 ): CallTarget {
   const { id: connectionId, workspaceId, provider, providerAppId, environment, config } = owner
   const permits = { workspaceId, connectionId, providerAppId, provider, limits: definition.limits }
-  return { definition, method, environment, baseUrls: settings.baseUrls, config, secret, permits }
+  const { clientId, clientSecret, fields, baseUrls } = settings
+  const app = { ...fields, ...(clientId && { clientId }), ...(clientSecret && { clientSecret }) }
+  return { definition, method, environment, baseUrls, config, secret, app, permits }
 }
 
 /** The URL of a call, with the host it is at. @throws HubError `INVALID_REQUEST` where the configuration does not give one */

@@ -20,7 +20,8 @@ const unfilled = new Set([
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
 const ownNames: Record<string, string[]> = {
-  auth: ['clientId', 'accessToken'],
+  auth: ['clientId', 'clientSecret', 'accessToken'],
+  calls: ['clientId', 'clientSecret'],
   models: ['id', 'since', 'after'],
   webhooks: ['timestamp', 'body'],
 }
@@ -33,6 +34,7 @@ export function crossReferenceFaults(definition: ProviderDefinition): Fault[] {
   const all = partsOf(definition)
   return [
     ...twiceFaults(definition.auth),
+    ...environmentFaults(definition),
     ...scopeFaults(definition),
     ...templateFaults(definition, all),
     ...hostFaults(definition, all),
@@ -50,6 +52,14 @@ const fault = (path: (string | number)[], message: string): Fault => ({ path: pa
 function twiceFaults(auth: AuthMethod[]): Fault[] {
   const ids = auth.map(({ id }) => id)
   return ids.flatMap((id, at) => (ids.indexOf(id) < at ? [fault(['auth', at, 'id'], 'is another method already')] : []))
+}
+
+function environmentFaults({ auth, environments }: ProviderDefinition): Fault[] {
+  return auth.flatMap((method, at) =>
+    (method.environments ?? [])
+      .filter(name => !Object.hasOwn(environments, name))
+      .map(name => fault(['auth', at, 'environments'], `${name} is no environment of this platform`)),
+  )
 }
 
 function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
@@ -77,7 +87,7 @@ function namesIn(all: Found[]): Set<string> {
   return new Set(names)
 }
 
-function templateFaults({ identity }: ProviderDefinition, all: Found[]): Fault[] {
+function templateFaults(definition: ProviderDefinition, all: Found[]): Fault[] {
   const names = namesIn(all)
   const faults = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
@@ -85,13 +95,22 @@ function templateFaults({ identity }: ProviderDefinition, all: Found[]): Fault[]
     const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })
-  const named = 'captured' in identity ? identity : identity.id
-  const lost = typeof named !== 'string' && !names.has(named.captured)
-  return lost ? [...faults, fault(['identity'], `nothing captures ${named.captured}`)] : faults
+  return [...faults, ...identityFaults(definition, names)]
+}
+
+/** An account that is named by what the connection keeps is named by something that it does keep. */
+function identityFaults({ identity, auth }: ProviderDefinition, names: Set<string>): Fault[] {
+  const own = auth.map((method, at) => [['auth', at, 'identity'], method.identity] as const)
+  return [[['identity'], identity] as const, ...own].flatMap(([path, said]) => {
+    if (said === undefined) return []
+    const named = 'captured' in said ? said : said.id
+    if (typeof named === 'string' || names.has(named.captured)) return []
+    return [fault([...path], `nothing captures ${named.captured}`)]
+  })
 }
 
 /** A host that is left open says what may stand there, and a host that is named is there in each environment. */
-function hostFaults({ environments, hostPatterns = {} }: ProviderDefinition, all: Found[]): Fault[] {
+function hostFaults({ environments, auth, hostPatterns = {} }: ProviderDefinition, all: Found[]): Fault[] {
   const open = all.flatMap(({ path, value }) => {
     const [, host = ''] = typeof value === 'string' ? (/^https:\/\/([^/]+)/.exec(value) ?? []) : []
     const parts = [...host.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
@@ -104,9 +123,11 @@ function hostFaults({ environments, hostPatterns = {} }: ProviderDefinition, all
       ? []
       : [fault(['hostPatterns', name], 'must begin with ^ and end with $')],
   )
+  const environmentsAt = ([part, at]: string[]) =>
+    (part === 'auth' ? auth[Number(at)]?.environments : undefined) ?? Object.keys(environments)
   const missing = all.flatMap(({ path, value }) => {
     if (path.at(-1) !== 'host' || path[0] === 'hostPatterns' || typeof value !== 'string') return []
-    const without = Object.keys(environments).filter(name => !Object.hasOwn(environments[name]!, value))
+    const without = environmentsAt(path).filter(name => !Object.hasOwn(environments[name] ?? {}, value))
     return without.map(name => fault(path, `the environment ${name} has no host ${value}`))
   })
   return [...open, ...loose, ...missing]

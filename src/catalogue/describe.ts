@@ -29,6 +29,8 @@ export type AuthDescription =
 interface Asked {
   /** What `method` names. */
   id: string
+  /** The environments that it is for; every one where there are none. */
+  environments: string[]
   /** What is asked for in `config`. */
   ask: FieldDescription[]
 }
@@ -98,7 +100,7 @@ function describeModel(id: string, model: ModelDefinition): ModelDescription {
 }
 
 function describeAuth(method: AuthMethod): AuthDescription {
-  const asked = { id: method.id, ask: (method.ask ?? []).map(describeField) }
+  const asked = { id: method.id, environments: method.environments ?? [], ask: (method.ask ?? []).map(describeField) }
   const fields = ('fields' in method ? (method.fields ?? []) : []).map(describeField)
   switch (method.kind) {
     case 'oauth2':

@@ -29,11 +29,17 @@ export async function methodOf(
 }
 
 /**
- * The method by which an account is to be connected: the one that is named, else the only one that begins so.
+ * The method by which an account is to be connected: the one that is named, else the only one that begins so, in the
+ * environment that is named.
  * @throws HubError `INVALID_REQUEST` saying which there are
  */
-export function chooseMethod(definition: ProviderDefinition, beginning: Beginning, id: string | undefined): AuthMethod {
-  const fitting = definition.auth.filter(method => beginsBy(method, beginning))
+export function chooseMethod(
+  definition: ProviderDefinition,
+  beginning: Beginning,
+  id: string | undefined,
+  environment?: string,
+): AuthMethod {
+  const fitting = definition.auth.filter(method => beginsBy(method, beginning) && isFor(method, environment))
   const [first, another] = id === undefined ? fitting : fitting.filter(method => method.id === id)
   if (first && !another) return first
   const known = definition.auth.map(method => method.id).join(', ')
@@ -42,11 +48,21 @@ export function chooseMethod(definition: ProviderDefinition, beginning: Beginnin
       ? `${definition.name} has these methods: ${known}.`
       : fitting.length > 1
         ? `Name the method: ${fitting.map(method => method.id).join(' or ')}.`
-        : refusal(definition, beginning)
+        : refusal(definition, beginning, environment)
   throw new HubError('INVALID_REQUEST', { message })
 }
 
-function refusal({ name }: ProviderDefinition, beginning: Beginning): string {
+function isFor({ environments }: AuthMethod, environment: string | undefined): boolean {
+  return environment === undefined || (environments?.includes(environment) ?? true)
+}
+
+/** The environment that is meant by a method where none is named: the method's first, else the platform's. */
+export function environmentOf({ environments }: ProviderDefinition, method: AuthMethod): string {
+  return method.environments?.[0] ?? Object.keys(environments)[0]!
+}
+
+function refusal({ name, auth }: ProviderDefinition, beginning: Beginning, environment: string | undefined): string {
+  if (auth.some(method => beginsBy(method, beginning))) return `${name} does not connect that way in ${environment}.`
   switch (beginning) {
     case 'nothing':
       return `${name} is connected by credentials.`

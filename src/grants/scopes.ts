@@ -8,7 +8,7 @@ import type { OAuth2 } from '../catalogue/schema/auth-code.ts'
 export function scopesOf(method: AuthMethod, named: string[], ofApp: string[]): string[] {
   const defaults = 'defaultScopes' in method ? (method.defaultScopes ?? []) : []
   const first = [named, ofApp, defaults].find(list => list.length > 0) ?? []
-  return [...new Set([...first, ...(method.kind === 'oauth2' ? (method.requiredScopes ?? []) : [])])]
+  return [...new Set([...first, ...('requiredScopes' in method ? (method.requiredScopes ?? []) : [])])]
 }
 
 /** Scopes as one text; undefined for none. */

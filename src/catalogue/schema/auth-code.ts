@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { discover } from './discover.ts'
 import { field } from './fields.ts'
 import { placement } from './calls.ts'
-import { methodId } from './method-id.ts'
+import { everyMethod } from './every-method.ts'
 import { clientAuth, tokenEndpoint, tokenForToken } from './token-endpoint.ts'
 import { httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
 
@@ -20,7 +20,7 @@ export type OAuth2 = z.infer<typeof oauth2>
 export const oauth2 = z
   .strictObject({
     kind: z.literal('oauth2'),
-    id: methodId,
+    ...everyMethod,
     ask: z.array(field).max(10).exactOptional().describe('What is asked for before the person is sent off'),
     authorize: httpsUrl.describe('Where the person is sent'),
     ...tokenEndpoint.shape,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placement } from './calls.ts'
 import { discover } from './discover.ts'
 import { field } from './fields.ts'
-import { methodId } from './method-id.ts'
+import { everyMethod } from './every-method.ts'
 import { httpsUrl, jsonPath, parameter, pattern, record, text } from './values.ts'
 
 const ask = z.array(field).max(10).exactOptional().describe('What is asked for beside the key')
@@ -12,7 +12,7 @@ export type ApiKey = z.infer<typeof apiKey>
 export const apiKey = z
   .strictObject({
     kind: z.literal('api_key'),
-    id: methodId,
+    ...everyMethod,
     ask,
     label: text(100).describe('What the platform calls the key'),
     pattern: pattern.exactOptional().describe('What a key looks like; anything else is refused before it is tried'),
@@ -33,7 +33,7 @@ export type KeyDelivery = z.infer<typeof keyDelivery>
 export const keyDelivery = z
   .strictObject({
     kind: z.literal('key_delivery'),
-    id: methodId,
+    ...everyMethod,
     ask,
     authorize: httpsUrl.describe('Where the person is sent'),
     authorizeParams: record(parameter, z.string().max(500), 20)

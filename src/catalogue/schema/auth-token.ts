@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placement } from './calls.ts'
 import { discover } from './discover.ts'
 import { field } from './fields.ts'
-import { methodId } from './method-id.ts'
+import { everyMethod } from './every-method.ts'
 import { clientAuth, tokenEndpoint } from './token-endpoint.ts'
 import { httpsUrl, lifetime, parameter, record, text } from './values.ts'
 
@@ -12,7 +12,7 @@ const scopes = z.array(text(200)).max(100)
 const template = text(500)
 
 const common = {
-  id: methodId,
+  ...everyMethod,
   ask: z.array(field).max(10).exactOptional().describe('What is asked for beside the credential'),
   discover: discover.exactOptional(),
   placement: placement.exactOptional().describe('Where a call carries the token; `Authorization: Bearer` unless given'),
@@ -21,6 +21,7 @@ const common = {
 
 const scoped = {
   defaultScopes: scopes.exactOptional().describe('Scopes asked for when the caller names none'),
+  requiredScopes: scopes.exactOptional().describe('Scopes asked for whatever the caller names'),
   scopeSeparator: z.enum([' ', ',']).exactOptional().describe('What stands between scopes; a space unless given'),
 }
 

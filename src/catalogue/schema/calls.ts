@@ -13,7 +13,7 @@ import {
   text,
 } from './values.ts'
 
-/** Text in which `{name}` is filled from the credential's fields, or from the connection's configuration. */
+/** Text in which `{name}` is filled from the credential's fields, the connection's configuration, or the app. */
 const credentialTemplate = z.string().max(500)
 
 const placementPart = z.discriminatedUnion('in', [
@@ -65,7 +65,7 @@ export const calls = z.strictObject({
   headers: headers
     .exactOptional()
     .describe(
-      "Headers of every call; `{name}` is filled from the connection's configuration, and one is left out until that is known",
+      "Headers of every call; `{name}` is filled from the connection's configuration or the app, and one is left out until that is known",
     ),
   errors: callErrors.exactOptional().describe('How the platform says that a call came to nothing'),
 })

@@ -9,7 +9,7 @@ import { isVisited } from '../../grants/visit.ts'
 import { checkConfig } from '../tokens/check-config.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
 import { importConnection, type ImportedTokens } from '../tokens/import-connection.ts'
-import { beginsBy, chooseMethod, methodOf, type Beginning } from '../method.ts'
+import { beginsBy, chooseMethod, environmentOf, methodOf, type Beginning } from '../method.ts'
 import { assertReturnUrl, startAttempt, type StartedAttempt } from './start-attempt.ts'
 import { findConnection, insertConnection, lockConnection, type Connection } from '../store.ts'
 
@@ -46,14 +46,15 @@ export async function createConnection(
   request: ConnectRequest,
 ): Promise<Connecting> {
   const definition = await findProvider(hub, workspaceId, request.provider)
-  const environment = request.environment ?? Object.keys(definition.environments)[0]!
-  if (!Object.hasOwn(definition.environments, environment)) {
+  const named = request.environment
+  if (named !== undefined && !Object.hasOwn(definition.environments, named)) {
     const known = Object.keys(definition.environments).join(', ')
     throw new HubError('INVALID_REQUEST', { message: `${definition.name} has these environments: ${known}.` })
   }
   if (request.providerAppId !== null) await assertAppOf(hub, workspaceId, request.providerAppId, request.provider)
   const { provider, providerAppId, scopes, metadata } = request
-  const method = chooseMethod(definition, beginningOf(request), request.method)
+  const method = chooseMethod(definition, beginningOf(request), request.method, named)
+  const environment = named ?? environmentOf(definition, method)
   const connecting = { workspaceId, provider, providerAppId, environment, method: method.id, scopes, metadata }
   if (request.import !== undefined) {
     const { config, ...tokens } = request.import

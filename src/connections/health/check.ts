@@ -1,11 +1,11 @@
 import { HubError, type ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { healthChecks } from '../../metrics/registry.ts'
-import { findProvider } from '../../catalogue/find.ts'
 import { changeStatus } from '../change-status.ts'
 import { postponeCheck, recordCheck, type CheckRecord } from './check-store.ts'
 import { verifyingClient } from '../client.ts'
-import { accountOf, type Account } from './identity.ts'
+import { methodOf } from '../method.ts'
+import { accountOf, identityOf, type Account } from './identity.ts'
 import { findConnection, lockConnection, type Connection } from '../store.ts'
 
 type Finding =
@@ -63,9 +63,10 @@ function mayStillOpen(connection: Connection): boolean {
 async function verify(hub: ConnectionParts, connection: Connection): Promise<Finding> {
   try {
     const client = await verifyingClient(hub, connection.workspaceId, connection.id)
-    const definition = await findProvider(hub, connection.workspaceId, connection.provider)
+    const { definition, method } = await methodOf(hub, connection)
+    const identity = identityOf(definition, method)
     const { identityTimeoutMs } = hub.connectionSettings
-    return { kind: 'healthy', account: await accountOf(definition, client, connection.config, identityTimeoutMs) }
+    return { kind: 'healthy', account: await accountOf(identity, client, connection.config, identityTimeoutMs) }
   } catch (error) {
     if (!(error instanceof HubError)) throw error
     if (refused.has(error.code)) return { kind: 'refused' }

@@ -1,6 +1,7 @@
 import type { Discover } from '../../catalogue/schema/discover.ts'
+import { firstGroup } from '../../catalogue/pattern.ts'
 import { refusalIn, refusesCredential } from '../../calls/errors.ts'
-import { textAt, valueAt } from '../../calls/json-path.ts'
+import { textAt, textOf, valueAt } from '../../calls/json-path.ts'
 import { callProvider } from '../../calls/request.ts'
 import type { CallTarget } from '../../calls/target.ts'
 import { HubError } from '../../errors.ts'
@@ -49,9 +50,15 @@ function choicesIn(body: unknown, { items, keep }: Discover): Record<string, str
   const found = items === undefined ? body : valueAt(body, items)
   const list: unknown[] = Array.isArray(found) ? found : [found]
   return list.flatMap(item => {
-    const kept = Object.entries(keep).map(([name, path]) => [name, textAt(item, path)] as const)
+    const kept = Object.entries(keep).map(([name, at]) => [name, keptIn(item, at)] as const)
     // What is no plain text goes into no address and no header.
     const isWhole = kept.every(([, value]) => value !== undefined && plain.test(value))
     return isWhole ? [Object.fromEntries(kept) as Record<string, string>] : []
   })
+}
+
+function keptIn(item: unknown, at: Discover['keep'][string]): string | undefined {
+  if (typeof at === 'string') return textAt(item, at)
+  const text = at.path === undefined ? textOf(item) : textAt(item, at.path)
+  return text === undefined ? undefined : firstGroup(at.pattern, text)
 }

@@ -7,6 +7,8 @@ import type { ProviderClient } from '../../calls/call.ts'
 import { refusalIn, refusesCredential } from '../../calls/errors.ts'
 import { callProvider } from '../../calls/request.ts'
 import type { CallTarget } from '../../calls/target.ts'
+import type { IdentityDefinition } from '../../catalogue/schema/calls.ts'
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 
 /** Whose account it is, as the provider says. */
@@ -22,7 +24,12 @@ export interface Account {
 export async function identify(hub: ConnectionParts, target: CallTarget): Promise<Account> {
   const client: ProviderClient = { call: call => callProvider(hub, target, call) }
   try {
-    return await accountOf(target.definition, client, target.config, hub.connectionSettings.identityTimeoutMs)
+    return await accountOf(
+      identityOf(target.definition, target.method),
+      client,
+      target.config,
+      hub.connectionSettings.identityTimeoutMs,
+    )
   } catch (error) {
     if (refusesCredential(error) || refusalIn(error)?.status === 403)
       throw new HubError('INVALID_CREDENTIALS', { cause: error })
@@ -30,17 +37,21 @@ export async function identify(hub: ConnectionParts, target: CallTarget): Promis
   }
 }
 
+/** The call by which a method's connections say whose account they are. */
+export function identityOf(definition: ProviderDefinition, method: AuthMethod): IdentityDefinition {
+  return method.identity ?? definition.identity
+}
+
 /**
  * The same through a client that has a connection's credential; without a call where none tells.
  * @throws HubError as `ProviderClient`
  */
 export async function accountOf(
-  definition: ProviderDefinition,
+  identity: IdentityDefinition,
   client: ProviderClient,
   config: Record<string, string>,
   timeoutMs: number,
 ): Promise<Account> {
-  const { identity } = definition
   if ('captured' in identity) return { id: known(config[identity.captured]), name: null }
   const { body } = await client.call({ ...asBody(identity), ...placeOf(identity), path: identity.get, timeoutMs })
   const id = known(typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured])

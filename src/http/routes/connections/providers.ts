@@ -13,6 +13,9 @@ const field = z.strictObject({
 })
 const asked = {
   id: z.string().meta({ description: 'What `method` names when an account is connected' }),
+  environments: z
+    .array(z.string())
+    .meta({ description: 'The environments that it is for; every one where there are none' }),
   ask: z.array(field).meta({ description: 'What `config` has to say' }),
 }
 const given = z.array(field).meta({ description: 'What `credentials` has to say, where that is more than `apiKey`' })
