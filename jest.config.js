@@ -13,6 +13,7 @@ export default {
   transform: { '\\.ts$': ['@swc/jest', strip] },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   maxWorkers: 2,
   // Kept between runs, which have temporary folders of their own: what took longest last time is begun first.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',

@@ -38,6 +38,7 @@ const oldAttempts = async () => {
 
 describe('retention', () => {
   it('makes the partitions that are missing and forgets the keys that have expired', async () => {
+    await createPartitions(hub.db)
     const before = await partitions()
     expect(before.length).toBeGreaterThanOrEqual(15)
     await hub.pool.query(`drop table ${before.at(-1)}`)

@@ -11,7 +11,7 @@ import { type RunningStack, stackFileVariable } from './stack.ts'
 import { stopOnTeardown } from './global-teardown.ts'
 
 /** More than there are test files: each that asks gets one of its own. */
-const namespaceCount = 192
+const namespaceCount = 224
 
 /** Starts one Postgres, one Temporal server and one sandbox for the whole run; how to reach them is in a file named by the environment. */
 export default async function globalSetup(): Promise<void> {
