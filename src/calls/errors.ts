@@ -24,10 +24,15 @@ export function saidError(errors: CallErrors | undefined, body: unknown): SaidEr
 
 function isError({ inside200 }: CallErrors, body: unknown): boolean {
   if (inside200 === undefined) return false
-  if (typeof inside200 !== 'string') return valueAt(body, inside200.path) === inside200.equals
+  if (typeof inside200 !== 'string') return isStated(inside200, valueAt(body, inside200.path))
   const value = valueAt(body, inside200)
   if (Array.isArray(value)) return value.length > 0
   return value !== undefined && value !== null && value !== false && value !== ''
+}
+
+function isStated(sign: Exclude<CallErrors['inside200'], string | undefined>, value: unknown): boolean {
+  if ('equals' in sign) return value === sign.equals
+  return value !== undefined && value !== null && value !== sign.unless
 }
 
 /** What a refused call's error says: its status, the platform's code and what that means. Undefined for other errors. */

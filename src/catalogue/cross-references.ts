@@ -15,7 +15,7 @@ interface Found {
 
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
-  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words'],
+  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture'],
   ...['docs', 'summary', 'description', 'help', 'label', 'name'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
@@ -25,6 +25,9 @@ const ownNames: Record<string, string[]> = {
   models: ['id', 'since', 'after'],
   webhooks: ['timestamp', 'body'],
 }
+
+/** What a call that ends a grant may say besides. */
+const revoking = ['refreshToken', 'clientSecret']
 
 /**
  * What does not fit together in a definition that is right in each of its parts: a scope that nobody explains, a name in braces
@@ -74,7 +77,7 @@ function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
 }
 
 /** Members that give names to values: lists of fields or of names, and records by name. */
-const naming = new Set(['ask', 'fields', 'captureFromRedirect', 'captureFromToken', 'keep'])
+const naming = new Set(['ask', 'fields', 'captureFromRedirect', 'captureFromToken', 'keep', 'capture'])
 
 /** The names that a connection or its app has values for, by any of the methods. */
 function namesIn(all: Found[]): Set<string> {
@@ -91,7 +94,7 @@ function templateFaults(definition: ProviderDefinition, all: Found[]): Fault[] {
   const names = namesIn(all)
   const faults = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
-    const known = [...names, ...(ownNames[path[0]!] ?? [])]
+    const known = [...names, ...(ownNames[path[0]!] ?? []), ...(path.includes('revoke') ? revoking : [])]
     const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })

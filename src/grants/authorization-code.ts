@@ -3,7 +3,8 @@ import { HubError } from '../errors.ts'
 import { clientOf } from './asking/app.ts'
 import { exchangeToken } from './asking/exchange-token.ts'
 import type { Given, Grant, GrantCall, Secret, Way } from './grant.ts'
-import { revokeGrant } from './revoke.ts'
+import { withGrantedScopes } from './asking/granted-scopes.ts'
+import { revokeGrant } from './ending/revoke.ts'
 import { askForToken } from './asking/token-endpoint.ts'
 import { TokenError } from './answers/token-error.ts'
 
@@ -17,7 +18,7 @@ export function authorizationCode(method: OAuth2): Way {
       return exchange ? exchangeToken(method, exchange, call, kept.accessToken) : refresh(method, call, kept)
     },
     ends: method.revoke !== undefined,
-    end: (call, kept) => revokeGrant(method, call, kept),
+    end: (call, kept) => revokeGrant(method, call, kept, () => refresh(method, call, kept)),
   }
 }
 
@@ -28,12 +29,13 @@ export function authorizationCode(method: OAuth2): Way {
 async function exchangeCode(method: OAuth2, call: GrantCall, given: Given): Promise<Grant> {
   if (given.code === undefined) throw new HubError('OAUTH_FAILED')
   const first = await askForToken(method, call, clientOf(call.app), {
-    code: given.code,
+    [method.codeParam ?? 'code']: given.code,
     redirect_uri: given.redirectUri,
     code_verifier: given.verifier,
     grant_type: 'authorization_code',
   })
-  return method.upgrade ? upgraded(method, method.upgrade, call, first) : first
+  const grant = method.upgrade ? await upgraded(method, method.upgrade, call, first) : first
+  return method.grantedScopes ? withGrantedScopes(method.grantedScopes, call, grant) : grant
 }
 
 /** What is kept of a token that is still to be exchanged for one that lives longer. */

@@ -1,3 +1,4 @@
+import { firstGroup } from '../catalogue/pattern.ts'
 import type { ApiKey } from '../catalogue/schema/auth-key.ts'
 import { HubError } from '../errors.ts'
 import { keyFields } from './check-field-values.ts'
@@ -6,11 +7,13 @@ import type { Grant, Way } from './grant.ts'
 /** A person pastes a key: it is good until it is withdrawn. */
 export function key(method: ApiKey): Way {
   return {
-    obtain: async (_, { fields = {} }) =>
-      keyGrant(
+    obtain: async (_, { fields = {} }) => {
+      const grant = keyGrant(
         keyFields(method).map(({ name }) => name),
         fields,
-      ),
+      )
+      return method.capture ? { ...grant, captured: partsOf(method.capture, grant.accessToken) } : grant
+    },
     renews: () => false,
     renew: async () => {
       throw new HubError('TOKEN_EXPIRED')
@@ -32,4 +35,15 @@ export function keyGrant(names: string[], fields: Record<string, string>): Grant
     expiresInMs: undefined,
     refreshExpiresInMs: undefined,
   }
+}
+
+/** What of a key the connection keeps in the open. @throws HubError `INVALID_CREDENTIALS` where it has no such part */
+function partsOf(capture: NonNullable<ApiKey['capture']>, key: string): Record<string, string> {
+  const parts = Object.entries(capture).map(([name, pattern]): [string, string] => {
+    const part = firstGroup(pattern, key)
+    // A part that is all of it would be the secret itself.
+    if (part === undefined || part === '' || part === key) throw new HubError('INVALID_CREDENTIALS')
+    return [name, part]
+  })
+  return Object.fromEntries(parts)
 }

@@ -48,3 +48,14 @@ function installationOf(method: AppInstallation, asking: Asking): Authorization 
 export function keptOf(method: VisitedMethod): string[] {
   return method.kind === 'key_delivery' ? [] : (method.captureFromRedirect ?? [])
 }
+
+/** The query parameter of the redirect that carries the code. */
+export function codeParamOf(method: VisitedMethod): string {
+  return method.kind === 'oauth2' ? (method.codeParam ?? 'code') : 'code'
+}
+
+/** Whether an error of the redirect says that the person did not agree (RFC 6749, 4.1.2.1). */
+export function saysNo(method: VisitedMethod, error: string | null): boolean {
+  const own = method.kind === 'oauth2' ? (method.denied ?? []) : []
+  return error !== null && ['access_denied', ...own].includes(error)
+}

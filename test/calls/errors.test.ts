@@ -29,6 +29,8 @@ const flagged: CallErrors = {
     fatal_error: 'unavailable',
   },
 }
+/** `{ code: 0 }` where all went well. */
+const numbered: CallErrors = { code: 'code', inside200: { path: 'code', unless: 0 }, meanings: { 40105: 'dead-grant' } }
 /** GraphQL: a list of errors beside or instead of the data. */
 const graphql: CallErrors = {
   code: ['errors.0.extensions.code', 'errors.0.code'],
@@ -51,6 +53,16 @@ describe('an error inside a 200', () => {
     if (code === 'RATE_LIMITED') expect(found).toMatchObject({ retryAfterMs: 2_000 })
     else expect(found).toMatchObject({ details: { status: 200, providerCode: error, ...(meaning && { meaning }) } })
     expect(refusesCredential(found)).toBe(meaning === 'dead-grant')
+  })
+
+  it('is told by another value than the one of success', async () => {
+    const wrong = await answered(numbered, { status: 200, body: { code: 40105, message: 'canary' } })
+    expect([wrong, refusesCredential(wrong)]).toMatchObject([{ details: { providerCode: '40105' } }, true])
+    expect(await answered(numbered, { status: 200, body: { code: 40002 } })).toMatchObject({
+      code: 'PROVIDER_REJECTED',
+    })
+    for (const body of [{ code: 0, data: {} }, { code: null }, { data: {} }, []])
+      expect(await answered(numbered, { status: 200, body })).toEqual(body)
   })
 
   it('is told from what went well', async () => {

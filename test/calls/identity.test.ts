@@ -31,7 +31,8 @@ describe('whose account a connection is to', () => {
   it('is told by a call, with or without a name', async () => {
     expect(await whose({ get: '/me', id: 'account.id', name: 'account.called' })).toEqual({ id: '7', name: 'Seven' })
     expect(await whose({ get: '/me', id: 'account.id' })).toEqual({ id: '7', name: null })
-    expect(calls).toEqual(['/me', '/me'])
+    await whose({ get: '/me', query: { fields: 'id,name' }, id: 'account.id' })
+    expect(calls).toEqual(['/me', '/me', '/me?fields=id%2Cname'])
   })
 
   it('is a value of the configuration where a call proves the connection and does not name the account', async () => {

@@ -45,6 +45,7 @@ const { hub, app, workspace } = await createMadeHub({
       {
         ...oauth,
         ...{ clientIdParam: 'client_key', tokenBody: 'json', deadGrant: ['10010'] },
+        ...{ codeParam: 'auth_code', denied: ['user_cancelled'] },
         answer: {
           ...{ accessToken: 'data.access_token', refreshToken: 'data.refresh_token', expiresIn: 'data.expires_in' },
           ...{ scope: 'data.scope', error: 'data.error_code' },
@@ -185,7 +186,7 @@ describe('an account that its person connects', () => {
       '/token': call => {
         const said = JSON.parse(call.body) as Record<string, string>
         if (said.client_key !== 'client-1' || dead) return { status: 200, body: { data: { error_code: 10010 } } }
-        const turn = said.grant_type === 'refresh_token' ? `2${said.refresh_token}` : `1${said.code}`
+        const turn = said.grant_type === 'refresh_token' ? `2${said.refresh_token}` : `1${said.auth_code}`
         const data = { access_token: `at${turn}`, refresh_token: 'rt', open_id: 'm-1', scope: 'a,b', error_code: 0 }
         return { status: 200, body: { data: { ...data, expires_in: '3600' }, message: 'success' } }
       },
@@ -193,7 +194,10 @@ describe('an account that its person connects', () => {
     })
     const visit = await begin('nested', platform)
     expect([visit.query.get('client_key'), visit.query.get('client_id')]).toEqual(['client-1', null])
-    expect((await comeBack('nested', { code: 'c', state: visit.query.get('state')! })).status).toBe(200)
+    const saysNo = await begin('nested', platform)
+    await comeBack('nested', { error: 'user_cancelled', state: saysNo.query.get('state')! })
+    expect(await attemptError(saysNo.attemptId)).toBe('ACCESS_DENIED')
+    expect((await comeBack('nested', { auth_code: 'c', state: visit.query.get('state')! })).status).toBe(200)
     const connection = await shown(visit.id)
     expect(connection).toMatchObject({ externalAccountId: 'm-1', config: { member: 'm-1' }, scopes: ['a', 'b'] })
     await endToken(hub, visit.id)

@@ -3,15 +3,10 @@ import { discover } from './discover.ts'
 import { field } from './fields.ts'
 import { placement } from './calls.ts'
 import { everyMethod } from './every-method.ts'
+import { revoke } from './revoke.ts'
+import { grantedScopes } from './granted-scopes.ts'
 import { clientAuth, tokenEndpoint, tokenForToken } from './token-endpoint.ts'
-import { httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
-
-const revoke = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('rfc7009'), url: httpsUrl }).describe('RFC 7009 at a URL'),
-  z
-    .strictObject({ kind: z.literal('delete-grant'), url: httpsUrl })
-    .describe("DELETE with the client's id in the path, `{clientId}`, and the token in a JSON body"),
-])
+import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
 
 const scopes = z.array(text(200)).max(100)
 
@@ -33,6 +28,14 @@ export const oauth2 = z
     clientAuth,
     pkce: z.boolean().exactOptional().describe('Whether the platform takes PKCE; it does unless this says no'),
     scopeSeparator: z.enum([' ', ',']).exactOptional().describe('What stands between scopes; a space unless given'),
+    codeParam: parameter
+      .exactOptional()
+      .describe('What the code is called, in the redirect and to the token endpoint; `code` unless given'),
+    denied: z
+      .array(code)
+      .max(10)
+      .exactOptional()
+      .describe('Errors of the redirect by which a person has said no, beside `access_denied`'),
     scopeParam: parameter.exactOptional().describe('The parameter that asks for scopes; `scope` unless given'),
     secondScopes: z
       .strictObject({
@@ -42,6 +45,7 @@ export const oauth2 = z
       })
       .exactOptional()
       .describe('Scopes of a second kind, such as `user_scope`: a caller names them with a prefix'),
+    grantedScopes: grantedScopes.exactOptional(),
     defaultScopes: scopes.describe('Scopes asked for when the caller names none'),
     requiredScopes: scopes.exactOptional().describe('Scopes asked for whatever the caller names'),
     authorizeParams: record(parameter, z.string().max(500), 20)

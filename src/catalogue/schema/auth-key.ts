@@ -23,6 +23,9 @@ export const apiKey = z
       .max(10)
       .exactOptional()
       .describe('Its parts, where it is more than one text; the first is also `accessToken`'),
+    capture: record(text(50), pattern, 5)
+      .exactOptional()
+      .describe('Parts of the key that the connection keeps in the open, each by a pattern whose first group it is'),
     discover: discover.exactOptional(),
     placement: placement.describe('Where a call carries it'),
   })

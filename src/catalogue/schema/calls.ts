@@ -51,11 +51,12 @@ export const callErrors = z.strictObject({
   inside200: z
     .union([
       z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean(), z.number()]) }),
+      z.strictObject({ path: jsonPath, unless: z.union([z.string().max(200), z.boolean(), z.number()]) }),
       jsonPath,
     ])
     .exactOptional()
     .describe(
-      'What makes an answer with a status of success an error: a value such as `ok: false`, or that there is something at a path',
+      'What makes an answer with a status of success an error: a value such as `ok: false`, another one than `code: 0`, or that there is something at a path',
     ),
   meanings: record(code, meaning, 200).exactOptional().describe('What the codes mean'),
 })
@@ -101,6 +102,7 @@ export const identity = z.union([
     .strictObject({
       get: pathTemplate,
       host: hostName.exactOptional(),
+      query: query.exactOptional(),
       headers: headers.exactOptional(),
       ...askedByBody,
       id: z.union([

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
 
-const path = jsonPath.exactOptional()
+const path = z
+  .union([jsonPath, z.array(jsonPath).min(1).max(5)])
+  .exactOptional()
+  .describe('Where it is; of several places, the first at which there is something')
 
 const answerPaths = z
   .strictObject({
@@ -13,7 +16,15 @@ const answerPaths = z
   })
   .describe('Where an answer says what RFC 6749 (5.1, 5.2) has at the top: `data.access_token`, `authed_user.scope`')
 
-const codes = z.array(code).max(50)
+export type ErrorCode = z.infer<typeof errorCode>
+const errorCode = z.union([
+  code,
+  z
+    .strictObject({ code, says: text(200).describe("Words of the error's description, in small letters") })
+    .describe('The code with these words beside it: alone it means other things too'),
+])
+
+const codes = z.array(errorCode).max(50)
 
 /** How a token endpoint is asked and what it answers, beside RFC 6749 (3.2, 5). */
 export const tokenEndpoint = z.strictObject({
@@ -25,6 +36,9 @@ export const tokenEndpoint = z.strictObject({
   tokenBody: z.enum(['form', 'json']).exactOptional().describe('How a POST says it; a form unless given'),
   tokenParams: record(parameter, z.string().max(500), 20).exactOptional().describe('Other parameters of each call'),
   clientIdParam: parameter.exactOptional().describe("What the client's id is called; `client_id` unless given"),
+  clientSecretParam: parameter
+    .exactOptional()
+    .describe("What the client's secret is called; `client_secret` unless given"),
   answer: answerPaths.exactOptional(),
   captureFromToken: record(text(50), jsonPath, 20)
     .exactOptional()

@@ -8,7 +8,7 @@ import { changeStatus } from '../change-status.ts'
 import { failAttempt } from './fail-attempt.ts'
 import { handOver } from './hand-over.ts'
 import { isSignedRight } from '../../grants/signed-redirect.ts'
-import { isVisited, keptOf, type VisitedMethod } from '../../grants/visit.ts'
+import { codeParamOf, isVisited, keptOf, saysNo, type VisitedMethod } from '../../grants/visit.ts'
 import { grantingOf } from '../granting.ts'
 import type { AttemptError } from '../states.ts'
 import { findConnection, lockConnection } from '../store.ts'
@@ -25,13 +25,14 @@ export async function receiveCallback(
   provider: string,
   query: URLSearchParams,
 ): Promise<ConnectAttempt> {
-  assertOnce(query, ['state', 'code', 'error'])
+  assertOnce(query, ['state', 'error'])
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
   if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
   const method = await visitedBy(hub, attempt, query)
   const kept = keptOf(method)
-  assertOnce(query, kept)
+  const codeParam = codeParamOf(method)
+  assertOnce(query, [...kept, codeParam])
   if (attempt.status !== 'awaiting') return revisited(hub, attempt)
   const captured: Record<string, string> = {}
   for (const name of kept) {
@@ -39,13 +40,13 @@ export async function receiveCallback(
     // It becomes part of URLs: an id, not a text.
     if (value !== null && /^[A-Za-z0-9_.:-]{1,200}$/.test(value)) captured[name] = value
   }
-  const code = query.get('code')
+  const code = query.get(codeParam)
   if (method.kind === 'key_delivery') {
     // The key comes by itself, before the person or after.
     const { param, equals } = method.refused
     return query.get(param) === equals ? refuse(hub, attempt, 'ACCESS_DENIED') : attempt
   }
-  if (query.has('error')) return refuse(hub, attempt, errorOf(query.get('error')))
+  if (query.has('error')) return refuse(hub, attempt, errorOf(method, query.get('error')))
   if (!code || code.length > 4096 || !kept.every(name => name in captured)) return refuse(hub, attempt, 'OAUTH_FAILED')
   const taken = await hub.db.transaction().execute(async trx => {
     if (!(await takeCallback(trx, attempt, { to: 'code_received', captured, errorCode: null }))) return false
@@ -78,8 +79,8 @@ function assertOnce(query: URLSearchParams, names: string[]): void {
 }
 
 /** What the provider's word means to the attempt (RFC 6749, 4.1.2.1). Its outage is nobody's refusal. */
-function errorOf(error: string | null): AttemptError {
-  if (error === 'access_denied') return 'ACCESS_DENIED'
+function errorOf(method: VisitedMethod, error: string | null): AttemptError {
+  if (saysNo(method, error)) return 'ACCESS_DENIED'
   return error === 'server_error' || error === 'temporarily_unavailable' ? 'PROVIDER_UNREACHABLE' : 'OAUTH_FAILED'
 }
 

@@ -1,6 +1,7 @@
-import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { ErrorCode, TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
 import { valueAt } from '../../calls/json-path.ts'
 import type { Members } from './answer-body.ts'
+import { firstAt, type Paths } from './first-at.ts'
 import type { TokenFailure } from './token-error.ts'
 
 // The words that mean the same wherever they are used; a definition adds its platform's own.
@@ -19,11 +20,11 @@ const outages = ['server_error', 'temporarily_unavailable', 'internal_error', 's
  * the provider's gets through.
  * @param named where the platform's definition says that the code is
  */
-export function errorWords(members: Members, named?: string): string[] {
+export function errorWords(members: Members, named?: Paths): string[] {
   const { error, errors } = members
   const first: unknown = Array.isArray(errors) ? errors[0] : errors
   const inner = [error, first].flatMap(value => (isObject(value) ? [value.code, value.error, value.type] : [value]))
-  const own = named === undefined ? [] : [valueAt(members, named)]
+  const own = named === undefined ? [] : [firstAt(members, named)]
   const candidates = [...own, ...inner, members.error_code, members.errorCode, members.code]
   return candidates
     .flatMap(value => (Array.isArray(value) ? (value as unknown[]).slice(0, 1) : [value]))
@@ -32,16 +33,20 @@ export function errorWords(members: Members, named?: string): string[] {
 }
 
 /** Whether the members themselves say that there is an error, whatever the status beside them. */
-export function statesError(members: Members, named?: string): boolean {
+export function statesError(members: Members, named?: Paths): boolean {
   const { error, errors, error_code: code, ok, success } = members
-  const own = named === undefined ? undefined : valueAt(members, named)
+  const own = named === undefined ? undefined : firstAt(members, named)
   const stated = [error, Array.isArray(errors) ? errors[0] : errors, code, own].some(Boolean)
   return stated || ok === false || success === false
 }
 
 /** What a platform means by its words for an error. */
-export function meaningOf(method: Pick<TokenEndpoint, 'deadGrant' | 'badClient'>, words: string[]): TokenFailure {
-  const says = (known: readonly string[] = []) => words.some(word => known.includes(word))
+export function meaningOf(
+  method: Pick<TokenEndpoint, 'deadGrant' | 'badClient'>,
+  words: string[],
+  members: Members = {},
+): TokenFailure {
+  const says = (known: readonly ErrorCode[] = []) => known.some(code => isSaid(code, words, members))
   // The platform's own words first: one may use a standard word in another sense.
   if (says(method.deadGrant)) return 'dead_grant'
   if (says(method.badClient)) return 'bad_client'
@@ -53,4 +58,15 @@ export function meaningOf(method: Pick<TokenEndpoint, 'deadGrant' | 'badClient'>
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Where answers have a sentence about an error: RFC 6749 (5.2) calls it `error_description`. */
+const sentences = ['error_description', 'error.message', 'error_message', 'message']
+
+/** Whether an answer says a code, with the words beside it where the code alone means other things too. */
+function isSaid(known: ErrorCode, words: string[], members: Members): boolean {
+  if (typeof known === 'string') return words.includes(known)
+  if (!words.includes(known.code)) return false
+  const said = sentences.map(path => valueAt(members, path))
+  return said.some(text => typeof text === 'string' && text.toLowerCase().includes(known.says))
 }

@@ -5,6 +5,7 @@ import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { textOf, valueAt } from '../../calls/json-path.ts'
 import { TransportError } from '../../calls/send.ts'
 import type { Members } from './answer-body.ts'
+import { firstAt, type Paths } from './first-at.ts'
 import { errorWords, meaningOf, statesError } from './error-meaning.ts'
 import type { EndpointAnswer } from '../asking/endpoint.ts'
 import type { Grant } from '../grant.ts'
@@ -24,7 +25,7 @@ const longestCaptured = 1_000
  */
 export function readTokenAnswer(method: AskedEndpoint, answered: EndpointAnswer): Grant {
   const { members } = answered
-  const at = (path: string) => valueAt(members, path)
+  const at = (paths: Paths) => firstAt(members, paths)
   const { answer } = method
   const accessToken = answered.ok ? tokenIn(at(answer?.accessToken ?? 'access_token')) : undefined
   if (members === undefined || accessToken === undefined) throw failureIn(method, answered)
@@ -52,7 +53,7 @@ export function failureIn(method: TokenEndpoint, { status, ok, header, members }
   // A gateway's 5xx leaves open whether the server behind it has acted.
   if (status >= 500) return new TokenError('down', { ...told, ambiguous: true })
   if (members !== undefined && (statesError(members, named) || status === 400)) {
-    const failure = meaningOf(method, words)
+    const failure = meaningOf(method, words, members)
     return new TokenError(failure, { ...told, ambiguous: failure === 'down' && ok })
   }
   // Not the page but its challenge says that the client is not let in (RFC 6749, 5.2): any gateway may send a 401.
@@ -76,7 +77,7 @@ function scopesIn(value: unknown): string[] | undefined {
 
 /** All granted scopes; those of the second list get the prefix by which callers name them. */
 function allScopes({ answer, secondScopes }: AskedEndpoint, members: Members): string[] | undefined {
-  const first = scopesIn(valueAt(members, answer?.scope ?? 'scope'))
+  const first = scopesIn(firstAt(members, answer?.scope ?? 'scope'))
   if (secondScopes?.granted === undefined) return first
   const second = scopesIn(valueAt(members, secondScopes.granted))?.map(scope => `${secondScopes.prefix}${scope}`)
   return first === undefined && second === undefined ? undefined : [...(first ?? []), ...(second ?? [])]

@@ -1,3 +1,4 @@
+import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
 import { HubError } from '../../errors.ts'
 import type { GrantApp } from '../grant.ts'
 
@@ -27,17 +28,20 @@ export function basicOf(auth: ClientAuth, client: Client): string {
   return `Basic ${Buffer.from(parts.join(':')).toString('base64')}`
 }
 
+/** What a platform calls a client's id and secret. */
+export type ClientNames = Pick<TokenEndpoint, 'clientIdParam' | 'clientSecretParam'>
+
 /** What proves a client to an endpoint: a header, or parameters of the body. */
 export function proofOf(
   auth: ClientAuth,
   client: Client,
-  idParam = 'client_id',
+  { clientIdParam = 'client_id', clientSecretParam = 'client_secret' }: ClientNames = {},
 ): { headers: Record<string, string>; parameters: Record<string, string> } {
   switch (auth) {
     case 'basic':
     case 'basic-raw':
       return { headers: { authorization: basicOf(auth, client) }, parameters: {} }
     case 'body':
-      return { headers: {}, parameters: { [idParam]: client.id, client_secret: client.secret } }
+      return { headers: {}, parameters: { [clientIdParam]: client.id, [clientSecretParam]: client.secret } }
   }
 }

@@ -18,7 +18,7 @@ export async function exchangeToken(
   const client = exchange.tells.length > 0 ? clientOf(call.app) : undefined
   const told = new URLSearchParams({ grant_type: exchange.grant, [exchange.param]: token })
   if (client && exchange.tells.includes('id')) told.set(method.clientIdParam ?? 'client_id', client.id)
-  if (client && exchange.tells.includes('secret')) told.set('client_secret', client.secret)
+  if (client && exchange.tells.includes('secret')) told.set(method.clientSecretParam ?? 'client_secret', client.secret)
   const url = addressOf(call, exchange.url)
   try {
     const request =

@@ -18,7 +18,7 @@ export async function askForToken(
 ): Promise<Grant> {
   const { outgoing, limits } = call
   const url = addressOf(call, method.token, client && { clientId: client.id })
-  const proof = client ? proofOf(method.clientAuth ?? 'body', client, method.clientIdParam) : undefined
+  const proof = client ? proofOf(method.clientAuth ?? 'body', client, method) : undefined
   const said = { ...parameters, ...method.tokenParams, ...proof?.parameters }
   const told = Object.entries(said).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const headers = proof?.headers ?? {}
