@@ -1,12 +1,9 @@
-import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
-import { lifetimeMs } from '../catalogue/lifetime.ts'
 import { HubError } from '../errors.ts'
 import { readJson } from '../json/read-json.ts'
 import { textOf } from '../json/text-of.ts'
 import { ownTurn } from '../json/turns.ts'
-import { unstatedPauseMs, type Pause } from '../limits/limit-answer.ts'
+import type { Pause } from '../limits/limit-answer.ts'
 import type { SaidError } from './errors.ts'
-import { textAt } from './json-path.ts'
 import type { RawAnswer } from './send.ts'
 
 /** What is larger takes milliseconds to parse. */
@@ -24,20 +21,6 @@ export async function bodyOf({ body }: RawAnswer): Promise<unknown> {
   } catch {
     return unreadable
   }
-}
-
-/** The wait that goes with the platform's own words for a limit; undefined when the answer does not have them. */
-export function limitSign(
-  { limitSigns }: ProviderDefinition,
-  status: number,
-  body: unknown,
-  { meaning }: SaidError,
-): number | undefined {
-  const sign = limitSigns?.find(
-    one => one.status === status && textAt(body, one.text.path)?.toLowerCase().includes(one.text.has),
-  )
-  if (sign) return lifetimeMs(sign.wait)
-  return meaning === 'rate-limited' ? unstatedPauseMs : undefined
 }
 
 /** Whether an answer is what was asked for. */

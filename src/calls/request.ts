@@ -1,8 +1,10 @@
 import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
+import { unstatedPauseMs } from '../limits/limit-answer.ts'
+import { limitSignMs } from '../limits/limit-sign.ts'
 import { acquirePermit, noteAnswer } from '../limits/permits.ts'
 import { providerCallSeconds } from '../metrics/registry.ts'
-import { assertSuccess, bodyOf, isSuccess, limitSign } from './answer.ts'
+import { assertSuccess, bodyOf, isSuccess } from './answer.ts'
 import type { ProviderAnswer, ProviderCall } from './call.ts'
 import { textAt } from './json-path.ts'
 import { placeCredential } from './credentials.ts'
@@ -41,8 +43,10 @@ export async function callProvider(hub: Foundation, target: CallTarget, call: Pr
     const { status, headers } = answer
     const body = await bodyOf(answer)
     const said = saidError(definition.calls?.errors, body)
-    const signMs = limitSign(definition, status, body, said)
-    const pause = noteAnswer(hub, subject, { status, headers, textAt: path => textAt(body, path), signMs }, permit)
+    const told = { status, headers, textAt: (path: string) => textAt(body, path) }
+    const unstated = said.meaning === 'rate-limited' ? unstatedPauseMs : undefined
+    const signMs = limitSignMs(definition, status, told.textAt) ?? unstated
+    const pause = noteAnswer(hub, subject, { ...told, signMs }, permit)
     outcome = pause?.refused ? 'rate_limited' : outcomeOf(status, isSuccess(status, said))
     assertSuccess(status, body, said, pause)
     const unsaid = Object.keys(credential.query)

@@ -153,3 +153,15 @@ export const runPlaces = { places: 40, kept: 8, each: 24 }
 export const runTurns = { aloneMs: 5 * 60_000, sharedMs: 30_000, richMs: 2_000 }
 /** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
 export const pagesAtOnce = 2
+
+/** How many change numbers one look for records to push covers, and how many candidates it gives at most. How many go into one call is the platform's (`batch.size` of its model). */
+export const pushWindow = { changes: 20_000, candidates: 500 }
+export const pushLimits = {
+  callsAtOnce: 4,
+  retriesPerRun: 200,
+  /** How often a record whose item keeps changing under the write is tried in one run. */
+  staleRounds: 3,
+  /** From this attempt of the activity on, what fails alone is left for the next run. */
+  lenientFrom: 3,
+  failuresInRow: 3,
+}

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { deleteExpired } from '../../db/expire.ts'
 import type { Hub } from '../../hub.ts'
-import { idempotencyKeptMs } from '../policy.ts'
+import { idempotencyKeptMs } from './policy.ts'
 
 /** What an answer is kept under. The caller is part of it: what one API key was told may hold a secret of its own. */
 export interface AnswerPlace {

@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { Link, RecordRow } from '../links/link-store.ts'
+import { pushWindow } from '../policy.ts'
 import type { PushCandidate } from './push-plan.ts'
 import type { RunHold } from '../runs/run-hold.ts'
-
-/** How many change numbers one look covers, and how many candidates it gives at most. */
-const window = { changes: 20_000, candidates: 500 }
 
 /** The next records whose change the platform has not been told of, and how far the look went. */
 export async function nextCandidates(
@@ -19,7 +17,7 @@ export async function nextCandidates(
     .where('workspace_id', '=', workspaceId)
     .where('name', '=', sync.collection)
     .executeTakeFirst()) ?? { last_change: 0 }
-  const until = Math.min(from + window.changes, end)
+  const until = Math.min(from + pushWindow.changes, end)
   // Relies on records_by_change and, by the lateral look-up, on the primary key of record_links.
   const { rows } = await sql<{ record: string; change: number }>`
     select r.id as record, r.change from records r
@@ -29,8 +27,8 @@ export async function nextCandidates(
     where r.workspace_id = ${workspaceId} and r.collection = ${sync.collection}
       and r.change > ${from} and r.change <= ${until}
       and (l.record_id is null or l.record_version <> r.version)
-    order by r.change limit ${window.candidates}`.execute(db)
-  const isFull = rows.length === window.candidates
+    order by r.change limit ${pushWindow.candidates}`.execute(db)
+  const isFull = rows.length === pushWindow.candidates
   const upTo = isFull ? rows.at(-1)!.change : until
   const candidates = await candidatesById(
     db,

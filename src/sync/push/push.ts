@@ -4,6 +4,7 @@ import type { ProviderClient } from '../../calls/call.ts'
 import { groupWrites, writeItems } from '../../calls/writes/write-items.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
+import { pushLimits } from '../policy.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
@@ -13,14 +14,6 @@ import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { unchanged } from '../links/settle.ts'
-
-const callsAtOnce = 4
-const retriesPerRun = 200
-/** How often a record whose item keeps changing under the write is tried in one run. */
-const staleRounds = 3
-/** From this attempt of the activity on, what fails alone is left for the next run. */
-const lenientFrom = 3
-const failuresInRow = 3
 
 /**
  * Before anything else: what was under way when an earlier run broke off is sent again, so that what was made by it is
@@ -67,7 +60,12 @@ export async function pushChanges(
   if (hold.sync.direction !== 'pull') {
     const { workspaceId, sync } = hold
     if (!(await sendPending(hub, hold, client, control))) return false
-    const due = await candidatesById(hub.db, workspaceId, sync.id, await dueRetries(hub.db, hold, retriesPerRun))
+    const due = await candidatesById(
+      hub.db,
+      workspaceId,
+      sync.id,
+      await dueRetries(hub.db, hold, pushLimits.retriesPerRun),
+    )
     const retries = due.filter(({ record }) => record.change <= sync.pushed_change)
     if (!(await pushCandidates(hub, hold, client, retries, control))) return false
     for (;;) {
@@ -94,7 +92,7 @@ async function pushCandidates(
   let waiting = candidates
   let isAll = true
   for (let round = 1; waiting.length > 0; round++) {
-    if (round > staleRounds) {
+    if (round > pushLimits.staleRounds) {
       const ids = waiting.map(({ record }) => record.id)
       await recordFailures(hub, hold, ids, 'NOT_SETTLED')
       break
@@ -144,7 +142,7 @@ async function sendCalls(
   const stale: string[] = []
   let failed = 0
   await Promise.all(
-    Array.from({ length: callsAtOnce }, async () => {
+    Array.from({ length: pushLimits.callsAtOnce }, async () => {
       for (let call = waiting.shift(); call; call = waiting.shift()) {
         try {
           const answers = await sendCall(hub, hold, client, call, control.signal)
@@ -152,7 +150,11 @@ async function sendCalls(
           failed = 0
         } catch (error) {
           // One item that the platform stumbles over must not hold the others back; a platform that is down must.
-          if (!isHubError(error, 'PROVIDER_ERROR') || control.attempt < lenientFrom || ++failed >= failuresInRow) {
+          if (
+            !isHubError(error, 'PROVIDER_ERROR') ||
+            control.attempt < pushLimits.lenientFrom ||
+            ++failed >= pushLimits.failuresInRow
+          ) {
             waiting.length = 0
             throw error
           }
