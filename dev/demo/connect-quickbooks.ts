@@ -12,7 +12,7 @@ interface Connection {
 export async function connectQuickBooks(demonstration: Demonstration): Promise<void> {
   const { say, state, stack } = demonstration
   const api = made(demonstration, 'api')
-  const sandbox = `${stack.sandbox.url}/quickbooks`
+  const sandbox = `${stack.sandbox.url}/quickbooks/{host}`
   const app = await api.post<{ id: string }>('/v1/provider-apps', {
     provider: 'quickbooks',
     name: 'QuickBooks in the sandbox',

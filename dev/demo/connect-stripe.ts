@@ -9,7 +9,7 @@ export async function connectStripe(demonstration: Demonstration): Promise<void>
   const app = await api.post<{ id: string }>('/v1/provider-apps', {
     provider: 'stripe',
     name: 'Stripe in the sandbox',
-    baseUrls: { 'https://api.stripe.com': `${stack.sandbox.url}/stripe` },
+    baseUrls: { 'https://api.stripe.com': `${stack.sandbox.url}/stripe/{host}` },
   })
   const connect = (apiKey: string) =>
     api.post<{ connection: { id: string; status: string } }>('/v1/connections', {

@@ -1,11 +1,11 @@
 import type { LoggedRequest } from './control.ts'
 import type { ActiveFault, FaultRequest } from './faults.ts'
-import type { OAuthPlatform, SandboxClient, SandboxSettings } from './settings.ts'
+import type { SandboxClient, SandboxSettings } from './settings.ts'
 import type { SentWebhook, WebhookRequest } from './webhooks.ts'
 
 export interface SandboxGrant {
   id: string
-  platform: OAuthPlatform
+  platform: string
   clientId: string
   account: string
   scope: string
@@ -16,7 +16,7 @@ export interface SandboxGrant {
 
 export interface TokenRequest {
   atMs: number
-  platform: OAuthPlatform
+  platform: string
   clientId: string | null
   grantType: string
   grantId: string | null
@@ -28,7 +28,7 @@ export interface TokenRequest {
 }
 
 export interface GrantFilter {
-  platform: OAuthPlatform
+  platform: string
   account?: string
   grantId?: string
 }

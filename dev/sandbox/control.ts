@@ -3,19 +3,12 @@ import { z } from 'zod'
 import { type Faults, faultRequest } from './faults.ts'
 import { type Exchange, readBody, sendJson } from './http.ts'
 import { revokeGrant } from './oauth/adapter.ts'
-import { registerClient } from './oauth/provider.ts'
-import {
-  createCustomer,
-  deleteCustomer,
-  editCustomer,
-  ensureCompany,
-  getCustomer,
-  refillCompany,
-} from './quickbooks/customers.ts'
-import { Fault } from './quickbooks/faults.ts'
-import { defaultClients, oauthPlatforms, sandboxSettings } from './settings.ts'
+import { registerClient } from './oauth/clients.ts'
+import type { SandboxPlatform } from './platform.ts'
+import { keysOf, registerApps } from './play.ts'
+import { sandboxSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
-import { type SentWebhook, sendWebhook, webhookRequest } from './webhooks.ts'
+import { type SentWebhook, sendWebhook } from './webhooks.ts'
 
 export interface LoggedRequest {
   at: string
@@ -29,12 +22,13 @@ export interface LoggedRequest {
 
 export interface ControlContext {
   storage: Storage
+  platforms: readonly SandboxPlatform[]
   faults: Faults
   requests: LoggedRequest[]
   sent: SentWebhook[]
 }
 
-const platform = z.enum(oauthPlatforms)
+const platform = z.string()
 const client = z.strictObject({
   platform,
   clientId: z.string().min(1),
@@ -46,6 +40,7 @@ const fields = z.record(z.string(), z.unknown())
 const max = { sent: 1000 }
 
 type Handler = (context: ControlContext, input: { params: string[]; body: unknown; query: URLSearchParams }) => unknown
+type Route = [method: string, path: RegExp, handler: Handler]
 
 /**
  * What can be asked of the sandbox under `/_control`, JSON in and out; control-client.ts is the typed way to it.
@@ -56,25 +51,24 @@ type Handler = (context: ControlContext, input: { params: string[]; body: unknow
  *   PUT    /clients                                     register an app, or replace it
  *   GET    /faults, POST /faults, DELETE /faults[/ID]   bad weather (faults.ts)
  *   GET    /grants?platform=&account=                   what the person agreed to
- *   POST   /grants/revoke                               { platform, account?, grantId? }: as if she took it back
+ *   POST   /grants/revoke                               { platform, account?, grantId? }: as if she took it back, or ended a key
  *   POST   /tokens/expire                               the same filter: access tokens end now, refresh tokens stay
  *   GET    /token-requests?platform=&account=&grantId=  each call of a token endpoint; DELETE forgets them
  *   GET    /requests, DELETE /requests                  the last 2,000 requests to platforms
- *   POST   /companies/REALM                             { customers? }: empties a QuickBooks company and fills it anew
- *   GET    /companies/REALM/customers[/ID]              as the API gives them; the list takes ?limit=, ?offset=, ?displayName=
- *   POST   /companies/REALM/customers                   a person creates one; PATCH .../ID changes, DELETE .../ID merges away
  *   POST   /webhooks, GET /webhooks                     send a signed webhook (webhooks.ts); what was sent, and how it was answered
+ *
+ * and what platforms have beside it (`controls` of `SandboxPlatform`).
  */
-const routes: [method: string, path: RegExp, handler: Handler][] = [
+const routes: Route[] = [
   ['GET', /^\/health$/, () => ({ ok: true })],
   [
     'POST',
     /^\/reset$/,
-    ({ storage, faults, requests, sent }) => {
+    ({ storage, platforms, faults, requests, sent }) => {
       storage.clear()
       faults.clear()
       requests.length = sent.length = 0
-      for (const app of defaultClients) registerClient(storage, app)
+      registerApps(storage, platforms)
       return { ok: true }
     },
   ],
@@ -116,10 +110,11 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
   [
     'POST',
     /^\/grants\/revoke$/,
-    ({ storage }, { body }) => {
-      const ids = liveGrants(storage, grantFilter.parse(body))
+    ({ storage, platforms }, { body }) => {
+      const filter = grantFilter.parse(body)
+      const ids = liveGrants(storage, filter)
       for (const id of ids) revokeGrant(storage, id, 'by the person')
-      return { revoked: ids.length }
+      return { revoked: ids.length + endKeys(storage, platforms, filter) }
     },
   ],
   [
@@ -156,64 +151,9 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
   ['DELETE', /^\/requests$/, ({ requests }) => ({ cleared: requests.splice(0).length })],
   [
     'POST',
-    /^\/companies\/(\d+)$/,
-    ({ storage }, { params: [realm = ''], body }) => {
-      const { customers } = z.strictObject({ customers: z.number().int().nonnegative().optional() }).parse(body ?? {})
-      refillCompany(storage, realm, customers)
-      return { realm, customers: customers ?? storage.settings().customers }
-    },
-  ],
-  [
-    'GET',
-    /^\/companies\/(\d+)\/customers$/,
-    ({ storage }, { params: [realm = ''], query }) => {
-      ensureCompany(storage, realm)
-      const [limit, offset] = [Number(query.get('limit') ?? 1000), Number(query.get('offset') ?? 0)]
-      const name = query.get('displayName')
-      const rows = storage.all<{ body: string }>(
-        'SELECT body FROM customers WHERE realm = ? AND deleted = 0 AND (? IS NULL OR display_name = ?) ORDER BY id LIMIT ? OFFSET ?',
-        ...[realm, name, name, limit, offset],
-      )
-      return rows.map(row => JSON.parse(row.body) as unknown)
-    },
-  ],
-  [
-    'POST',
-    /^\/companies\/(\d+)\/customers$/,
-    ({ storage }, { params: [realm = ''], body }) => {
-      ensureCompany(storage, realm)
-      return createCustomer(storage, realm, fields.parse(body))
-    },
-  ],
-  [
-    'GET',
-    /^\/companies\/(\d+)\/customers\/(\d+)$/,
-    ({ storage }, { params: [realm = '', id] }) => {
-      ensureCompany(storage, realm)
-      return getCustomer(storage, realm, Number(id)) ?? null
-    },
-  ],
-  [
-    'PATCH',
-    /^\/companies\/(\d+)\/customers\/(\d+)$/,
-    ({ storage }, { params: [realm = '', id], body }) => {
-      ensureCompany(storage, realm)
-      return editCustomer(storage, realm, Number(id), fields.parse(body))
-    },
-  ],
-  [
-    'DELETE',
-    /^\/companies\/(\d+)\/customers\/(\d+)$/,
-    ({ storage }, { params: [realm = '', id] }) => {
-      deleteCustomer(storage, realm, Number(id))
-      return { deleted: true }
-    },
-  ],
-  [
-    'POST',
     /^\/webhooks$/,
-    async ({ sent }, { body }) => {
-      const result = await sendWebhook(webhookRequest.parse(body))
+    async ({ platforms, sent }, { body }) => {
+      const result = await sendWebhook(platforms, body)
       sent.push(result)
       if (sent.length > max.sent) sent.shift()
       return result
@@ -224,7 +164,12 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
 
 /** Answers a request under `/_control`; `path` is what follows it. */
 export async function handleControl({ req, res, path, query }: Exchange, context: ControlContext): Promise<void> {
-  for (const [method, pattern, handler] of routes) {
+  const own = context.platforms.flatMap(({ controls = [] }) =>
+    controls.map(([method, pattern, handler]): Route => {
+      return [method, pattern, ({ storage }, input) => handler({ storage, ...input })]
+    }),
+  )
+  for (const [method, pattern, handler] of [...routes, ...own]) {
     const match = pattern.exec(path)
     if (method !== req.method || !match) continue
     try {
@@ -233,7 +178,7 @@ export async function handleControl({ req, res, path, query }: Exchange, context
       const params = match.slice(1).filter(value => value !== undefined)
       sendJson(res, 200, JSON.stringify(await handler(context, { params, body, query })))
     } catch (error) {
-      if (error instanceof Fault) return sendJson(res, error.status, error.body)
+      if (isAnswer(error)) return sendJson(res, error.status, error.body)
       sendJson(res, 400, { error: error instanceof z.ZodError ? z.prettifyError(error) : String(error) })
     }
     return
@@ -256,4 +201,21 @@ function liveGrants(storage: Storage, { platform, account, grantId }: z.infer<ty
     ...[platform, account ?? null, account ?? null, grantId ?? null, grantId ?? null],
   )
   return rows.map(row => row.id)
+}
+
+/** Ends the keys that open an account; gives how many. */
+function endKeys(
+  storage: Storage,
+  platforms: readonly SandboxPlatform[],
+  { platform: id, account, grantId }: z.infer<typeof grantFilter>,
+): number {
+  const found = platforms.find(one => one.id === id)
+  if (!found || grantId !== undefined) return 0
+  const keys = Object.entries(keysOf(found, storage)).filter(([, opens]) => account === undefined || opens === account)
+  const end = 'INSERT OR IGNORE INTO ended_keys VALUES (?, ?)'
+  return keys.reduce((sum, [key]) => sum + storage.run(end, id, key), 0)
+}
+
+function isAnswer(error: unknown): error is { status: number; body: unknown } {
+  return error instanceof Error && 'status' in error && 'body' in error && typeof error.status === 'number'
 }

@@ -2,20 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { sendJson } from './http.ts'
-import { throttled } from './quickbooks/faults.ts'
-import { type Platform, platforms } from './settings.ts'
+import type { SandboxPlatform } from './platform.ts'
 
 /** Bad weather on demand. */
 export const faultRequest = z.strictObject({
-  platform: z.enum(platforms),
+  platform: z.string(),
   /** The start of the platform's own path, or a regular expression between slashes. */
   path: z.string().default('/'),
   method: z.string().optional(),
   /**
    * `slow` answers late but properly; `cut` breaks the connection in the middle of an answer, and does no work; `drop-answer` does the
-   * work and then breaks the connection; `garbage` is a 200 that is not JSON.
+   * work and then breaks the connection; `garbage` is a 200 that is not JSON; `hang` never answers; `answer` does no work and
+   * answers with `status` and `body`, such as an error in a 200.
    */
-  kind: z.enum(['429', '500', '503', 'slow', 'cut', 'garbage', 'drop-answer']),
+  kind: z.enum(['429', '500', '503', 'slow', 'cut', 'garbage', 'drop-answer', 'hang', 'answer']),
+  status: z.number().int().min(200).max(599).default(200),
+  body: z.unknown().optional(),
   retryAfterSeconds: z.number().nonnegative().optional(),
   delayMs: z.number().nonnegative().default(2000),
   /** How many requests meet it; without it every one until it is cleared. */
@@ -31,7 +33,7 @@ export interface Faults {
   /** Clears one, or all; gives how many. */
   clear(id?: string): number
   /** The fault that a request meets, counted. */
-  meet(platform: Platform, method: string, path: string): ActiveFault | undefined
+  meet(platform: string, method: string, path: string): ActiveFault | undefined
 }
 
 export function createFaults(): Faults {
@@ -68,7 +70,12 @@ export function createFaults(): Faults {
 }
 
 /** Plays the fault; true when the request still has to be answered (its answer may then be lost on the way). */
-export async function playFault(fault: ActiveFault, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+export async function playFault(
+  fault: ActiveFault,
+  req: IncomingMessage,
+  res: ServerResponse,
+  refusal: SandboxPlatform['refusal'] = plainly,
+): Promise<boolean> {
   if (fault.kind === 'slow') {
     await sleep(fault.delayMs)
     return !res.destroyed
@@ -90,19 +97,19 @@ export async function playFault(fault: ActiveFault, req: IncomingMessage, res: S
     res.socket?.destroy()
   } else if (fault.kind === 'garbage') {
     res.writeHead(200, { 'content-type': 'application/json' }).end('<html><body>We are down for maintenance {"')
-  } else {
+  } else if (fault.kind === 'answer') {
+    sendJson(res, fault.status, fault.body ?? {})
+  } else if (fault.kind !== 'hang') {
+    const code = Number(fault.kind) as 429 | 500 | 503
+    const { status = code, headers = {}, body } = refusal(code)
     const after = fault.retryAfterSeconds
-    const headers: Record<string, string> = after === undefined ? {} : { 'retry-after': String(after) }
-    const body = fault.kind === '429' && fault.platform === 'quickbooks' ? throttled().body : plainError(fault)
-    sendJson(res, Number(fault.kind), body, headers)
+    sendJson(res, status, body, { ...headers, ...(after === undefined ? {} : { 'retry-after': String(after) }) })
   }
   return false
 }
 
-function plainError({ kind, platform }: ActiveFault): unknown {
-  const message =
-    { '429': 'Too many requests', '500': 'Internal server error' }[kind as string] ?? 'Service unavailable'
-  return platform === 'stripe'
-    ? { error: { type: kind === '429' ? 'rate_limit_error' : 'api_error', message } }
-    : { message }
+function plainly(status: 429 | 500 | 503): { body: unknown } {
+  return {
+    body: { message: { 429: 'Too many requests', 500: 'Internal server error', 503: 'Service unavailable' }[status] },
+  }
 }

@@ -6,6 +6,8 @@ const bodyLimit = 16 * 1024 * 1024
 export interface Exchange {
   req: IncomingMessage
   res: ServerResponse
+  /** The platform's host that it goes to, where the prefix names one. */
+  host?: string
   path: string
   query: URLSearchParams
 }
@@ -49,10 +51,19 @@ export function bearerToken(req: IncomingMessage): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
 }
 
-/** Name and password of an `authorization: Basic` header. */
-export function basicCredentials(req: IncomingMessage): { name: string; password: string } | undefined {
+/** Name and password of an `authorization: Basic` header, decoded as RFC 6749 (2.3.1) has them unless `raw`. */
+export function basicCredentials(req: IncomingMessage, raw = false): { name: string; password: string } | undefined {
   const encoded = /^Basic\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
   if (!encoded) return undefined
   const [name = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
-  return { name: decodeURIComponent(name), password: decodeURIComponent(password.join(':')) }
+  const read = raw ? (text: string) => text : decoded
+  return { name: read(name), password: read(password.join(':')) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
 }

@@ -9,21 +9,14 @@ const schema = `
   CREATE INDEX IF NOT EXISTS oidc_grant ON oidc (grant_id) WHERE grant_id IS NOT NULL;
   CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY, platform TEXT NOT NULL, client_id TEXT NOT NULL, account TEXT NOT NULL, scope TEXT NOT NULL,
-    created_ms INTEGER NOT NULL, revoked_ms INTEGER, revoked_because TEXT);
+    params TEXT NOT NULL, created_ms INTEGER NOT NULL, revoked_ms INTEGER, revoked_because TEXT);
   CREATE TABLE IF NOT EXISTS token_requests (
     id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, platform TEXT NOT NULL, client_id TEXT, grant_type TEXT, grant_id TEXT, account TEXT,
     outcome TEXT NOT NULL, reused INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS companies (realm TEXT PRIMARY KEY, name TEXT NOT NULL, next_id INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS customers (
-    realm TEXT NOT NULL, id INTEGER NOT NULL, display_name TEXT NOT NULL COLLATE NOCASE, active INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
-    created_s INTEGER NOT NULL, updated_s INTEGER NOT NULL, body TEXT NOT NULL);
-  CREATE UNIQUE INDEX IF NOT EXISTS customers_id ON customers (realm, id);
-  CREATE INDEX IF NOT EXISTS customers_page ON customers (realm, deleted, active, id);
-  CREATE INDEX IF NOT EXISTS customers_changed ON customers (realm, updated_s);
-  CREATE UNIQUE INDEX IF NOT EXISTS customers_name ON customers (realm, display_name) WHERE deleted = 0;
-  CREATE TABLE IF NOT EXISTS answered (realm TEXT, request_id TEXT, status INTEGER, body TEXT, PRIMARY KEY (realm, request_id));
-  CREATE TABLE IF NOT EXISTS stripe_customers (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, account TEXT NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS stripe_answered (account TEXT, key TEXT, body TEXT, PRIMARY KEY (account, key));
+  CREATE TABLE IF NOT EXISTS ended_keys (platform TEXT, key TEXT, PRIMARY KEY (platform, key));
+  CREATE TABLE IF NOT EXISTS things (
+    seq INTEGER PRIMARY KEY, platform TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (platform, kind, account, id));
 `
 
 export type Row = Record<string, SQLInputValue>
@@ -42,11 +35,11 @@ export interface Storage {
   close(): void
 }
 
-/** Opens the sandbox's database: a file, or ':memory:'. */
-export function openStorage(file: string): Storage {
+/** Opens the sandbox's database: a file, or ':memory:'. `tables` are the platforms' own. */
+export function openStorage(file: string, tables: string): Storage {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536')
-  database.exec(schema)
+  database.exec(schema + tables)
   database.prepare('DELETE FROM oidc WHERE expires_ms < ?').run(Date.now() - 86_400_000)
   const prepared = new Map<string, StatementSync>()
   const statement = (query: string) => {

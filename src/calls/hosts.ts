@@ -45,7 +45,8 @@ function hostOf({ definition, baseUrls, config }: Platform, name: string, templa
   const path = fillPath(template.slice(origin.length), config)
   const own = filledOrigin(definition, origin, config)
   const replacement = Object.hasOwn(baseUrls, origin) ? baseUrls[origin] : undefined
-  return { name, base: (replacement?.replace(/\/$/, '') ?? own) + path, own: own + path }
+  const led = replacement?.replace(/\/$/, '').replace('{host}', new URL(own).host)
+  return { name, base: (led ?? own) + path, own: own + path }
 }
 
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'

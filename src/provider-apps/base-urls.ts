@@ -20,7 +20,8 @@ export function originsOf(provider: ProviderDefinition): string[] {
 
 /**
  * Checks the replacements of a provider's origins and gives them without a slash at the end. Each name is one of the
- * provider's origins; each value a URL that the hub may call, without query or fragment.
+ * provider's origins; each value a URL that the hub may call, without query or fragment. `{host}` in its path stands for the
+ * host that it replaces.
  * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for one that it may not
  */
 export function checkBaseUrls(
@@ -39,7 +40,7 @@ export function checkBaseUrls(
       const message = 'Must have neither query nor fragment'
       throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })
     }
-    return [origin, url.href.replace(/\/+$/, '')]
+    return [origin, url.href.replace(/\/+$/, '').replace('%7Bhost%7D', '{host}')]
   })
   return Object.fromEntries(checked) as Record<string, string>
 }

@@ -76,6 +76,17 @@ describe('the hosts of a connection', () => {
     expect(() => hostsOf({ definition, environment: 'constructor', baseUrls: {}, config }, 'api')).toThrow()
   })
 
+  it('are led elsewhere with their names, each to a place of its own', () => {
+    const to = 'https://stand-in.example/shops/{host}'
+    const baseUrls = { 'https://{shop}.shops.example': to, 'https://files.shops.example': to, 'https://{instance}': to }
+    const led = hostsOf({ definition, environment: 'production', baseUrls, config }, 'api').hosts
+    expect(led.map(({ base }) => base)).toEqual([
+      'https://stand-in.example/shops/acme.shops.example/admin/2026-01',
+      'https://stand-in.example/shops/files.shops.example',
+      'https://stand-in.example/shops/eu1.instances.example',
+    ])
+  })
+
   it('are those that can be known before the configuration is whole', () => {
     const some = { definition, environment: 'production', baseUrls: {}, config: {} }
     expect(hostsOf(some, 'files').hosts.map(({ name }) => name)).toEqual(['files'])

@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { visitAsPerson, type Person } from '../../dev/browser.ts'
 import { startSandboxProcess, type SandboxProcess } from '../../dev/sandbox/process.ts'
-import { githubClient, quickbooksClient, type SandboxSettings } from '../../dev/sandbox/settings.ts'
+import { platforms as played } from '../../dev/sandbox/platforms/index.ts'
+import type { SandboxSettings } from '../../dev/sandbox/settings.ts'
+import { platforms as catalogue } from '../../src/catalogue/platforms/index.ts'
 import type { Hub } from '../../src/hub.ts'
+import { originsOf } from '../../src/provider-apps/base-urls.ts'
 import type { TestWorkspace } from '../support/hub.ts'
 
 /** A sandbox of the test file's own: its faults and settings meet nobody else. Stopped when the file ends. */
@@ -20,17 +23,6 @@ export async function ownSandbox(settings: Partial<SandboxSettings> = {}): Promi
   return sandbox
 }
 
-const origins: Record<string, string[]> = {
-  quickbooks: [
-    'https://appcenter.intuit.com',
-    'https://oauth.platform.intuit.com',
-    'https://developer.api.intuit.com',
-    'https://quickbooks.api.intuit.com',
-  ],
-  github: ['https://github.com', 'https://api.github.com'],
-  stripe: ['https://api.stripe.com'],
-}
-
 /** A workspace's app at one of the sandbox's platforms; gives its id. */
 export async function createApp(
   workspace: TestWorkspace,
@@ -38,12 +30,13 @@ export async function createApp(
   provider: string,
   change: Record<string, unknown> = {},
 ): Promise<string> {
-  const client = provider === 'github' ? githubClient : provider === 'quickbooks' ? quickbooksClient : undefined
+  const definition = catalogue.find(({ id }) => id === provider)!
+  const client = played.find(({ id }) => id === provider)?.apps?.[0]
   const { status, body } = await workspace.request('POST', '/v1/provider-apps', {
     provider,
     name: provider,
-    ...(client ? { clientId: client.id, clientSecret: client.secret } : {}),
-    baseUrls: Object.fromEntries(origins[provider]!.map(origin => [origin, `${sandboxUrl}/${provider}`])),
+    ...(client ? { clientId: client.clientId, clientSecret: client.clientSecret } : {}),
+    baseUrls: Object.fromEntries(originsOf(definition).map(origin => [origin, `${sandboxUrl}/${provider}/{host}`])),
     ...change,
   })
   if (status !== 201) throw new Error(`no provider app: ${JSON.stringify(body)}`)

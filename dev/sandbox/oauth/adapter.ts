@@ -1,5 +1,4 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import type { OAuthPlatform } from '../settings.ts'
 import type { Storage } from '../storage.ts'
 
 interface Row {
@@ -12,12 +11,17 @@ interface Row {
  * if it were not, so that the provider answers it again with a usable pair, as Intuit does; later the provider sees that
  * it was consumed, and revokes the grant.
  */
-export function createAdapter(storage: Storage, platform: OAuthPlatform, model: string): Adapter {
+export function createAdapter(
+  storage: Storage,
+  platform: string,
+  model: string,
+  graceSeconds: () => number = () => 0,
+): Adapter {
   const give = (row: Row | undefined): AdapterPayload | undefined => {
     if (!row) return undefined
     const payload = JSON.parse(row.payload) as AdapterPayload
     if (row.consumed_ms === null) return payload
-    const graceMs = model === 'RefreshToken' ? storage.settings().reuseGraceSeconds * 1000 : 0
+    const graceMs = model === 'RefreshToken' ? graceSeconds() * 1000 : 0
     return Date.now() - row.consumed_ms < graceMs
       ? payload
       : { ...payload, consumed: Math.floor(row.consumed_ms / 1000) }

@@ -1,18 +1,18 @@
 import type Provider from 'oidc-provider'
 import { type Exchange, readBody, sendJson } from '../http.ts'
-import type { OAuthPlatform } from '../settings.ts'
 import type { Storage } from '../storage.ts'
-import { type Dialect, dialects } from './dialect.ts'
-import { escapeHtml, person } from './provider.ts'
+import { recordGrant } from './agreed.ts'
+import type { Dialect } from './dialect.ts'
+import { type Mount, escapeHtml, person } from './provider.ts'
+import { fromServer } from './scopes.ts'
 
 /** The page that asks the person, and what becomes of her answer. Fields of the form: `decision` (approve, deny), `account`. */
 export async function handleConsent(
   { req, res }: Exchange,
   storage: Storage,
-  platform: OAuthPlatform,
+  { platform, dialect }: Mount,
   provider: Provider,
 ): Promise<void> {
-  const dialect = dialects[platform]
   let interaction
   try {
     interaction = await provider.interactionDetails(req, res)
@@ -20,9 +20,16 @@ export async function handleConsent(
     return sendJson(res, 400, { error: 'this authorization request has expired, or belongs to another browser' })
   }
   const clientId = String(interaction.params['client_id'])
-  const scope = (interaction.params['scope'] as string | undefined) ?? ''
+  const asked = (interaction.params['scope'] as string | undefined) ?? ''
+  const scope = fromServer(asked)
+  const params = JSON.parse((interaction.params['sandbox_params'] as string | undefined) ?? '{}') as Record<
+    string,
+    string
+  >
+  const named = dialect.accountNamed?.(params)
   if (req.method !== 'POST') {
-    const page = consentPage(dialect, clientId, scope, accountsOf(storage, platform, dialect))
+    const accounts = named === undefined ? accountsOf(storage, platform, dialect) : [named]
+    const page = consentPage(dialect, clientId, scope, accounts)
     res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     res.end(page)
     return
@@ -33,26 +40,24 @@ export async function handleConsent(
     const refused = { error: 'access_denied', error_description: 'The user did not authorize the request' }
     return provider.interactionFinished(req, res, refused, answer)
   }
-  const account = form.get('account') || dialect.defaultAccount
+  const account = named ?? (form.get('account') || dialect.accounts[0])
   if (!dialect.accountPattern.test(account)) return sendJson(res, 400, { error: 'no such account' })
+  const granted = form.has('granted') ? form.getAll('granted').join(' ') : scope
   const grant = new provider.Grant({ accountId: person, clientId })
-  grant.addOIDCScope(scope)
+  grant.addOIDCScope(asked)
   const grantId = await grant.save()
-  const insert = 'INSERT INTO grants (id, platform, client_id, account, scope, created_ms) VALUES (?, ?, ?, ?, ?, ?)'
-  storage.run(insert, grantId, platform, clientId, account, scope, Date.now())
+  recordGrant(storage, platform, { id: grantId, clientId, account, scope: granted, params })
   const given = { login: { accountId: person, remember: false }, consent: { grantId } }
   await provider.interactionFinished(req, res, given, answer)
 }
 
-function accountsOf(storage: Storage, platform: OAuthPlatform, dialect: Dialect): string[] {
+function accountsOf(storage: Storage, platform: string, dialect: Dialect): string[] {
   const known = storage.all<{ account: string }>('SELECT DISTINCT account FROM grants WHERE platform = ?', platform)
-  const companies =
-    platform === 'quickbooks' ? storage.all<{ account: string }>('SELECT realm AS account FROM companies') : []
-  return [...new Set([dialect.defaultAccount, ...[...known, ...companies].map(row => row.account)])]
+  return [...new Set([...dialect.accounts, ...known.map(row => row.account)])]
 }
 
 function consentPage(dialect: Dialect, clientId: string, scope: string, accounts: string[]): string {
-  const scopes = scope.split(' ').filter(name => name && name !== 'public_data')
+  const scopes = scope.split(' ').filter(Boolean)
   const list = scopes.map(name => `<li><code>${escapeHtml(name)}</code></li>`).join('') || '<li>public data only</li>'
   const options = accounts.map(name => `<option>${escapeHtml(name)}</option>`).join('')
   return `<!doctype html>

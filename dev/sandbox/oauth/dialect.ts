@@ -1,97 +1,106 @@
 import { randomBytes } from 'node:crypto'
-import type { OAuthPlatform, SandboxSettings } from '../settings.ts'
+import type { IncomingMessage } from 'node:http'
+import type { Exchange } from '../http.ts'
+import type { SandboxSettings } from '../settings.ts'
+import type { Client, Tools } from '../tools.ts'
 
-/** What a token endpoint answered, in the standard's words. */
+/** What a token endpoint answers. */
 export interface TokenAnswer {
   status: number
   body: Record<string, unknown>
 }
 
-/** How a platform's OAuth differs from the standard and from the other's. */
+/** What a person agreed to. */
+export interface Agreed {
+  id: string
+  account: string
+  /** With spaces. */
+  scope: string
+  clientId: string
+  /** The parameters of the authorization request, as the platform names them, and `host`. */
+  params: Record<string, string>
+}
+
+/** Where requests of a kind go; any host of the platform unless one is given. */
+export interface Place {
+  host?: string | RegExp
+  path: string | RegExp
+  /** POST unless given; an authorization is always a GET or POST. */
+  method?: 'GET' | 'POST'
+}
+
+/**
+ * How a platform's OAuth differs from the standard and from the others'. `readAuthorization` and `readToken` change a request
+ * into the standard's words in place; a text that they give is a refusal, worded by `translate` as `invalid_request`.
+ */
 export interface Dialect {
+  /** What a person calls the platform. */
   name: string
-  routes: { authorization: string; token: string; revocation: string }
-  scopes: string[]
-  clientAuth: 'client_secret_basic' | 'client_secret_post'
-  refresh: boolean
-  accessTokenSeconds(settings: SandboxSettings): number
-  newToken(kind: 'AccessToken' | 'RefreshToken'): string
-  /** Added to the redirect with the code. */
-  redirectExtras(account: string): Record<string, string>
-  /** The answer in the platform's own shape and words. */
-  translate(answer: TokenAnswer, settings: SandboxSettings): TokenAnswer
-  defaultAccount: string
+  authorization: Place
+  token: Place
+  /** RFC 7009, where it has that. Other ways to end a grant are a matter of `answer`. */
+  revocation?: Place
+  /** All that it knows, in the form that `readAuthorization` leaves. */
+  scopes: readonly string[]
+  /** `refused` unless given: the page says that a scope is not known. `ignored`: it is not granted. */
+  unknownScopes?: 'refused' | 'ignored'
+  /** A space unless given; the answer's is a matter of `translate`. */
+  scopeSeparator?: ' ' | ',' | 'either'
+  /** `taken` unless given. `ignored`: as if it were not there. */
+  pkce?: 'demanded' | 'taken' | 'ignored'
+  /** Where the client's id and secret may stand in a token request: elsewhere they are not seen. */
+  clientAuth: readonly ('basic' | 'basic-raw' | 'body' | 'none')[]
+  /** What they are called in a body; `client_id`, `client_secret` unless given. */
+  clientParams?: { id: string; secret: string }
+  /** How a token request says what it says; a form unless given. What comes in another way is empty. */
+  tokenBody?: 'form' | 'json' | 'either' | 'query'
+  readAuthorization?(query: URLSearchParams, exchange: Exchange): string | undefined
+  readToken?(form: URLSearchParams, req: IncomingMessage): string | undefined
+  /** Grants beside those by code and by refresh token, by `grant_type`: the client has proved itself. */
+  otherGrants?: Record<
+    string,
+    (form: URLSearchParams, client: Client, tools: Tools, exchange: Exchange) => TokenAnswer | Promise<TokenAnswer>
+  >
+  /** Whether a grant comes with a refresh token. */
+  refresh: boolean | ((agreed: Agreed) => boolean)
+  /** Whether a refresh token is replaced when it is used; it is unless this says no. */
+  rotates?: boolean
+  /** For how long a spent one is answered again; the setting unless given. */
+  reuseGraceSeconds?: number
+  /** What the use of a spent one does after that; `revokes` the grant unless given. */
+  reuse?: 'revokes' | 'refused'
+  /** The setting's unless given. Those that never end live ten years, and `translate` says nothing of it. */
+  accessTokenSeconds?(settings: SandboxSettings, agreed?: Agreed): number
+  refreshTokenSeconds?(settings: SandboxSettings): number
+  newToken(kind: 'AccessToken' | 'RefreshToken', scope: string): string
+  /** Added to the redirect with the code. `secret` is the client's. */
+  redirectExtras?(agreed: Agreed, query: URLSearchParams, secret: string): Record<string, string>
+  /** The answer in the platform's own shape and words; `agreed` where the request named a grant. */
+  translate?(answer: TokenAnswer, about: AboutAnswer): TokenAnswer
+  /** How it is written; JSON unless given. */
+  writes?(req: IncomingMessage): 'json' | 'form'
+  /** What the person may choose from; the first unless she chooses. */
+  accounts: readonly [string, ...string[]]
+  /** Other accounts are hers too when they are like this. */
   accountPattern: RegExp
+  /** The account that the request itself is about, such as the shop whose host it is at. */
+  accountNamed?(params: Record<string, string>): string | undefined
 }
 
-const random = (characters: number) => randomBytes(characters).toString('base64url').slice(0, characters)
-
-const quickbooks: Dialect = {
-  name: 'QuickBooks Online',
-  // https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0
-  routes: {
-    authorization: '/connect/oauth2',
-    token: '/oauth2/v1/tokens/bearer',
-    revocation: '/v2/oauth2/tokens/revoke',
-  },
-  scopes: ['com.intuit.quickbooks.accounting', 'com.intuit.quickbooks.payment'],
-  clientAuth: 'client_secret_basic',
-  refresh: true,
-  accessTokenSeconds: settings => settings.accessTokenSeconds,
-  // about as long as Intuit's encrypted tokens, so that too narrow a column or header would show
-  newToken: kind => (kind === 'AccessToken' ? random(900) : `AB11${random(46)}`),
-  redirectExtras: account => ({ realmId: account }),
-  translate({ status, body }, settings) {
-    if (status !== 200) return { status, body }
-    const { access_token, refresh_token, expires_in } = body
-    const x_refresh_token_expires_in = settings.refreshTokenSeconds
-    return {
-      status,
-      body: { token_type: 'bearer', expires_in, refresh_token, x_refresh_token_expires_in, access_token },
-    }
-  },
-  defaultAccount: '9130357992221046',
-  accountPattern: /^\d{5,20}$/,
+export interface AboutAnswer {
+  settings: SandboxSettings
+  grantType: string
+  form: URLSearchParams
+  tools: Tools
+  agreed?: Agreed
 }
 
-const githubErrors: Record<string, [error: string, description: string]> = {
-  invalid_grant: ['bad_verification_code', 'The code passed is incorrect or expired.'],
-  invalid_client: ['incorrect_client_credentials', 'The client_id and/or client_secret passed are incorrect.'],
+/** So many letters and digits. */
+export function random(characters: number): string {
+  let text = ''
+  while (text.length < characters) text += randomBytes(characters).toString('base64url').replace(/[-_]/g, '')
+  return text.slice(0, characters)
 }
 
-const github: Dialect = {
-  name: 'GitHub',
-  // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-  routes: { authorization: '/login/oauth/authorize', token: '/login/oauth/access_token', revocation: '/_revoke' },
-  scopes: [
-    ...[
-      'repo',
-      'repo:status',
-      'public_repo',
-      'admin:repo_hook',
-      'write:repo_hook',
-      'read:repo_hook',
-      'admin:org',
-      'read:org',
-    ],
-    ...['gist', 'notifications', 'user', 'read:user', 'user:email', 'workflow', 'read:project', 'project'],
-  ],
-  clientAuth: 'client_secret_post',
-  refresh: false,
-  accessTokenSeconds: () => 10 * 365 * 86_400,
-  newToken: () => `gho_${random(48).replace(/[-_]/g, '').slice(0, 36)}`,
-  redirectExtras: () => ({}),
-  translate({ status, body }) {
-    if (status === 200) {
-      const scope = typeof body['scope'] === 'string' ? body['scope'].split(' ').join(',') : ''
-      return { status, body: { access_token: body['access_token'], scope, token_type: 'bearer' } }
-    }
-    if (status >= 500) return { status, body }
-    const [error, error_description] = githubErrors[String(body['error'])] ?? [body['error'], body['error_description']]
-    return { status: 200, body: { error, error_description } } // an error too comes with 200
-  },
-  defaultAccount: 'octocat',
-  accountPattern: /^[a-z\d-]{1,39}$/i,
-}
-
-export const dialects: Record<OAuthPlatform, Dialect> = { quickbooks, github }
+/** The life of tokens that never end. */
+export const tenYears = () => 10 * 365 * 86_400

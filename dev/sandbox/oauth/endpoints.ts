@@ -1,134 +1,79 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import type Provider from 'oidc-provider'
-import { type Exchange, basicCredentials, readBody, sendJson } from '../http.ts'
-import type { OAuthPlatform } from '../settings.ts'
-import type { Storage } from '../storage.ts'
+import { type Exchange, sendJson } from '../http.ts'
+import type { Tools } from '../tools.ts'
+import { provenClient } from './client-proof.ts'
 import { handleConsent } from './consent.ts'
-import { type TokenAnswer, dialects } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import { type Mount, errorPage, serverPaths } from './provider.ts'
+import { capture, isAt, pass, readForm, withForm } from './requests.ts'
+import { toServer } from './scopes.ts'
+import { answerToken } from './token-request.ts'
 
-/** Answers the OAuth endpoints of a platform; false when the path is none of them. */
+/** What the OAuth server is told of an authorization request; the rest is the platform's own. */
+const standard = ['client_id', 'redirect_uri', 'response_type', 'state', 'code_challenge', 'code_challenge_method']
+
+/** Answers what is a matter of OAuth; false where it is none. */
 export async function handleOAuth(
   exchange: Exchange,
-  storage: Storage,
-  platform: OAuthPlatform,
-  provider: Provider,
+  tools: Tools,
+  mount: Mount,
+  provider: () => Provider,
 ): Promise<boolean> {
-  const { req, res, path, query } = exchange
-  const { routes } = dialects[platform]
-  if (path.startsWith('/_consent/')) {
-    await handleConsent(exchange, storage, platform, provider)
-  } else if (path === routes.authorization || path.startsWith(`${routes.authorization}/`)) {
-    if (path === routes.authorization && !query.get('scope')) query.set('scope', 'public_data')
-    if (query.has('scope')) query.set('scope', String(query.get('scope')).replaceAll(',', ' ')) // GitHub takes commas too
-    await pass(provider, platform, req, res, `${path}?${query.toString()}`)
-  } else if (path === routes.token && req.method === 'POST') {
-    await handleToken(exchange, storage, platform, provider)
-  } else if (path === routes.revocation && req.method === 'POST') {
-    const form = formOf(await readBody(req), req.headers['content-type'])
-    await pass(provider, platform, withForm(req, path, form), res, path)
+  const { req, res, path } = exchange
+  const { dialect } = mount
+  const own = `/${mount.platform}${path}`
+  if (own.startsWith(`${mount.path}/consent/`)) {
+    await handleConsent(exchange, tools.storage, mount, provider())
+  } else if (own.startsWith(`${mount.path}${serverPaths.authorization}/`)) {
+    await pass(provider(), mount.path, req, res, `${own.slice(mount.path.length)}?${exchange.query.toString()}`)
+  } else if (isAt(exchange, { method: 'GET', ...dialect.authorization })) {
+    await authorize(exchange, mount, provider)
+  } else if (isAt(exchange, { method: 'POST', ...dialect.token })) {
+    await answerToken(exchange, tools, mount, provider())
+  } else if (dialect.revocation && isAt(exchange, { method: 'POST', ...dialect.revocation })) {
+    await revoke(exchange, tools, mount, provider())
   } else return false
   return true
 }
 
-/** Has the provider answer, records the request, and puts the answer into the platform's words. */
-async function handleToken(
-  { req, res, path }: Exchange,
-  storage: Storage,
-  platform: OAuthPlatform,
-  provider: Provider,
-): Promise<void> {
-  const form = formOf(await readBody(req), req.headers['content-type'])
-  const grantType = form.get('grant_type') ?? 'authorization_code' // GitHub does not ask for it
-  form.set('grant_type', grantType)
-  const clientId = basicCredentials(req)?.name ?? form.get('client_id')
-  const spent = form.get('refresh_token') ?? form.get('code') ?? ''
-  const { before, answer } = await inTurn(platform, async () => ({
-    before: storage.get<{ grant_id: string; consumed_ms: number | null }>(
-      'SELECT grant_id, consumed_ms FROM oidc WHERE platform = ? AND id = ? AND model IN (?, ?)',
-      ...[platform, spent, 'RefreshToken', 'AuthorizationCode'],
-    ),
-    answer: await capture(provider, withForm(req, path, form), path),
-  }))
-  const account = before
-    ? storage.get<{ account: string }>('SELECT account FROM grants WHERE id = ?', before.grant_id)?.account
-    : undefined
-  storage.run(
-    `INSERT INTO token_requests (at_ms, platform, client_id, grant_type, grant_id, account, outcome, reused) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[Date.now(), platform, clientId, grantType, before?.grant_id ?? null, account ?? null],
-    ...[answer.status === 200 ? 'ok' : String(answer.body['error']), before?.consumed_ms ? 1 : 0],
-  )
-  const { status, body } = dialects[platform].translate(answer, storage.settings())
-  const asForm = platform === 'github' && !/json/.test(req.headers.accept ?? '')
-  if (!asForm) return sendJson(res, status, body, { 'cache-control': 'no-store' })
-  res.writeHead(status, { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' })
-  res.end(new URLSearchParams(body as Record<string, string>).toString())
-}
-
-const turns = new Map<OAuthPlatform, Promise<unknown>>()
-
-/** One token request at a time: two that spend the same token at once would otherwise both find it unspent. */
-function inTurn<T>(platform: OAuthPlatform, work: () => Promise<T>): Promise<T> {
-  const mine = (turns.get(platform) ?? Promise.resolve()).then(work, work)
-  turns.set(platform, mine)
-  return mine
-}
-
-/** A body as a form: what is sent as JSON (Intuit's revoke) becomes one. */
-function formOf(body: Buffer, type = ''): URLSearchParams {
-  if (!type.includes('json')) return new URLSearchParams(body.toString('utf8'))
-  try {
-    return new URLSearchParams(JSON.parse(body.toString('utf8')) as Record<string, string>)
-  } catch {
-    return new URLSearchParams()
+/** Puts the request into the standard's words; what the platform adds to them is kept with the grant. */
+async function authorize(exchange: Exchange, mount: Mount, provider: () => Provider): Promise<void> {
+  const { req, res, host } = exchange
+  const { dialect } = mount
+  const query = new URLSearchParams(exchange.query)
+  const refuse = (text: string) => {
+    res.writeHead(400, { 'content-type': 'text/html; charset=utf-8' })
+    res.end(errorPage(dialect, text))
   }
-}
-
-/** A copy of a request whose body was read, with a form for body. */
-function withForm(req: IncomingMessage, url: string, form: URLSearchParams): IncomingMessage {
-  const body = Buffer.from(form.toString())
-  const headers = {
-    ...req.headers,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(body.length),
-    accept: 'application/json',
-  }
-  const { method, socket, httpVersion } = req
-  return Object.assign(Readable.from([body]), {
-    method,
-    socket,
-    httpVersion,
-    headers,
-    url,
-  }) as unknown as IncomingMessage
-}
-
-/** The provider finds its mount point in `baseUrl`, as Express sets it. */
-async function pass(
-  provider: Provider,
-  platform: OAuthPlatform,
-  req: IncomingMessage,
-  res: ServerResponse,
-  url: string,
-): Promise<void> {
-  Object.assign(req, { url, baseUrl: `/${platform}` })
-  await provider.callback()(req, res)
-}
-
-/** The provider's answer, not sent. */
-async function capture(provider: Provider, req: IncomingMessage, url: string): Promise<TokenAnswer> {
-  const answer: TokenAnswer = { status: 500, body: { error: 'server_error' } }
-  const { ServerResponse } = await import('node:http')
-  const res = new ServerResponse(req)
-  await new Promise<void>(resolve => {
-    res.end = ((text?: string | Buffer) => {
-      answer.status = res.statusCode
-      if (text?.length) answer.body = JSON.parse(text.toString()) as Record<string, unknown>
-      resolve()
-      return res
-    }) as typeof res.end
-    req.url = url
-    void provider.callback()(req, res)
+  const refusal = dialect.readAuthorization?.(query, exchange)
+  if (refusal !== undefined) return refuse(refusal)
+  if (dialect.pkce === 'ignored') for (const name of ['code_challenge', 'code_challenge_method']) query.delete(name)
+  const asked = scopesOf(dialect, query.get('scope') ?? '')
+  const unknown = asked.find(scope => !dialect.scopes.includes(scope))
+  if (unknown !== undefined && dialect.unknownScopes !== 'ignored') return refuse(`invalid_scope: ${unknown}`)
+  const params = { ...Object.fromEntries(exchange.query), ...(host === undefined ? {} : { host }) }
+  const told = new URLSearchParams({
+    ...Object.fromEntries([...query].filter(([name]) => standard.includes(name))),
+    scope: toServer(asked.filter(scope => dialect.scopes.includes(scope))),
+    sandbox_params: JSON.stringify(params),
   })
-  return answer
+  await pass(provider(), mount.path, req, res, `${serverPaths.authorization}?${told.toString()}`)
+}
+
+function scopesOf(dialect: Dialect, text: string): string[] {
+  const separator = dialect.scopeSeparator === 'either' ? /[ ,]+/ : (dialect.scopeSeparator ?? ' ')
+  return [...new Set(text.split(separator).filter(Boolean))]
+}
+
+/** RFC 7009: what is not known is fine too. */
+async function revoke(exchange: Exchange, tools: Tools, mount: Mount, provider: Provider): Promise<void> {
+  const { req, res } = exchange
+  const form = await readForm(exchange, 'either')
+  const client = provenClient(exchange, form, mount.dialect, tools)
+  if (!client) return sendJson(res, 401, { error: 'invalid_client' })
+  const token = form.get('token') ?? ''
+  const told = new URLSearchParams({ token, client_id: client.id, client_secret: client.secret })
+  const { status, body } = await capture(provider, mount.path, withForm(req, serverPaths.revocation, told))
+  if (status !== 200) return sendJson(res, status, body)
+  res.writeHead(200, { 'content-length': '0' }).end()
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { sandboxControl } from '../../../dev/sandbox/control-client.ts'
 import { type Sandbox, startSandbox } from '../../../dev/sandbox/server.ts'
 import { githubClient, stripeKey } from '../../../dev/sandbox/settings.ts'
-import { githubExample } from '../../../dev/sandbox/webhooks.ts'
+import { githubExample } from '../../../dev/sandbox/platforms/github/webhooks.ts'
 import { startReceiver } from '../../../dev/receiver/receiver.ts'
 import { basic, call, connectGithub, githubToken } from './account.ts'
 

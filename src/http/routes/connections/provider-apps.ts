@@ -24,7 +24,8 @@ const changeable = {
     .optional()
     .meta({ description: "What else the provider's apps consist of, such as a private key; null removes one" }),
   baseUrls: z.record(z.string().max(300), z.string().max(2_000)).meta({
-    description: "Replacements of the provider's origins, for sandboxes and self-hosted instances",
+    description:
+      "Replacements of the provider's origins, for sandboxes and self-hosted instances; `{host}` in a path stands for the host that is replaced",
     examples: [{ 'https://api.github.com': 'https://github.example.com/api/v3' }],
   }),
 }

@@ -1,19 +1,8 @@
-import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../http.ts'
-import { revokeGrant } from '../oauth/adapter.ts'
-import type { Storage } from '../storage.ts'
-
-interface Granted {
-  grantId: string
-  account: string
-  scope: string
-}
+import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../../http.ts'
+import type { Tools } from '../../tools.ts'
 
 /** GitHub's REST API, as far as it is called: user, repositories, and taking a grant back. https://docs.github.com/en/rest */
-export async function handleGithub(
-  { req, res, path, query }: Exchange,
-  storage: Storage,
-  check: (token: string) => Promise<Granted | undefined>,
-): Promise<void> {
+export async function handleGithub({ req, res, path, query }: Exchange, tools: Tools): Promise<void> {
   const docs = 'https://docs.github.com/rest'
   const refuse = (status: number, message: string) =>
     sendJson(res, status, { message, documentation_url: docs, status: String(status) })
@@ -21,27 +10,22 @@ export async function handleGithub(
   const application = /^\/applications\/([^/]+)\/(grant|token)$/.exec(path)?.[1]
   if (application && req.method === 'DELETE') {
     const login = basicCredentials(req)
-    const query = "SELECT payload FROM oidc WHERE platform = 'github' AND model = 'Client' AND id = ?"
-    const row = storage.get<{ payload: string }>(query, application)
-    const secret = row && (JSON.parse(row.payload) as { client_secret: string }).client_secret
-    if (login?.name !== application || login.password !== secret) return refuse(404, 'Not Found')
+    if (login?.name !== application || login.password !== tools.client(application)?.secret)
+      return refuse(404, 'Not Found')
     const { access_token } = ((await readJson(req)) ?? {}) as { access_token?: unknown }
-    const granted = typeof access_token === 'string' ? await check(access_token) : undefined
+    const granted = typeof access_token === 'string' ? tools.granted(access_token) : undefined
     if (!granted) return refuse(404, 'Not Found')
-    revokeGrant(storage, granted.grantId, 'by the app')
+    tools.endGrant(granted.id)
     res.writeHead(204).end()
     return
   }
 
   const token = bearerToken(req) ?? /^token\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
   if (!token) return refuse(401, 'Requires authentication')
-  const granted = await check(token)
+  const granted = tools.granted(token)
   if (!granted) return refuse(401, 'Bad credentials')
   if (!req.headers['user-agent']) return refuse(403, 'Request forbidden by administrative rules: no User-Agent header')
-  const scopes = granted.scope
-    .split(' ')
-    .filter(scope => scope !== 'public_data')
-    .join(', ')
+  const scopes = granted.scope.replaceAll(' ', ', ')
   const headers = {
     ...{ 'x-oauth-scopes': scopes, 'x-github-api-version-selected': '2022-11-28', 'x-ratelimit-limit': '5000' },
     ...{ 'x-ratelimit-remaining': '4990', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) },

@@ -1,4 +1,4 @@
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../../storage.ts'
 import { duplicateName, intuitTime, invalid, notFound, required, staleObject, validationFault } from './faults.ts'
 import { seededCustomer } from './seed.ts'
 

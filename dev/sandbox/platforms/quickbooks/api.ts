@@ -1,11 +1,9 @@
-import { type Exchange, bearerToken, readBody, sendJson } from '../http.ts'
-import type { Storage } from '../storage.ts'
+import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
+import type { Storage } from '../../storage.ts'
+import type { Tools } from '../../tools.ts'
 import { type Customer, createCustomer, ensureCompany, getCustomer, updateCustomer } from './customers.ts'
 import { Fault, forbidden, intuitTime, invalid, notFound, queryFault, required, unauthorized } from './faults.ts'
 import { answerQuery } from './query.ts'
-
-/** Looks an access token up: the account (realm) it opens, or undefined. */
-export type TokenCheck = (token: string) => Promise<{ account: string; scope: string } | undefined>
 
 const feedDays = 30
 const feedMax = 1000
@@ -15,10 +13,11 @@ const batchMax = 30
  * The accounting API, as far as customers go: companyinfo, query, cdc, customer, batch.
  * https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer
  */
-export async function handleQuickbooks(exchange: Exchange, storage: Storage, check: TokenCheck): Promise<void> {
+export async function handleQuickbooks(exchange: Exchange, tools: Tools): Promise<void> {
   const { req, res, path, query } = exchange
+  const { storage } = tools
   try {
-    const realm = await authorize(exchange, check)
+    const realm = authorize(exchange, tools)
     ensureCompany(storage, realm)
     const requestId = req.method === 'POST' ? query.get('requestid') : null
     const earlier = requestId
@@ -48,10 +47,10 @@ export async function handleQuickbooks(exchange: Exchange, storage: Storage, che
   }
 }
 
-async function authorize({ req, path }: Exchange, check: TokenCheck): Promise<string> {
+function authorize({ req, path }: Exchange, tools: Tools): string {
   const token = bearerToken(req)
   if (!token) throw unauthorized('Malformed bearer token: too short or too long')
-  const granted = await check(token)
+  const granted = tools.granted(token)
   if (!granted) throw unauthorized('Token expired or revoked')
   const realm = /^\/v3\/company\/(\d+)\//.exec(path)?.[1]
   if (realm !== granted.account || !granted.scope.includes('com.intuit.quickbooks.accounting')) throw forbidden()

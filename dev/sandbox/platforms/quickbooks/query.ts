@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../../storage.ts'
 import { queryFault } from './faults.ts'
 
 const maxResults = 1000

@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import type { Exchange } from './http.ts'
+import type { Dialect } from './oauth/dialect.ts'
+import type { SandboxApp, SandboxSettings } from './settings.ts'
+import type { Storage } from './storage.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * One platform as the sandbox plays it: `platforms/<platform>/index.ts` exports one, and `platforms/index.ts` lists it. It is
+ * written from the platform's documentation, not from the hub's definition, and refuses what the platform refuses.
+ *
+ * Each of the platform's hosts has a prefix: `https://{shop}.example.com/admin` is `<sandbox>/<id>/<shop>.example.com/admin`,
+ * for which an app of the hub says `{ "https://{shop}.example.com": "<sandbox>/<id>/{host}" }`. A request without a host, as in
+ * `<sandbox>/<id>/admin`, is taken as well where no host is like it.
+ *
+ * 1. `hosts` are the hosts that it answers on; `{name}` stands for one label, `{host}` for any host.
+ * 2. `oauth` is its way of OAuth (`oauth/dialect.ts`): what it demands, its names, its words. Several where it has several.
+ *    An OAuth server answers in the standard's words; the dialect puts the requests into them and the answers out of them.
+ * 3. `answer` is its API. `tools` tells whose a token or key is, gives tokens out, ends them, and keeps things (`tools.ts`).
+ * 4. `keys` are keys that it knows from the start, with the account that each opens.
+ * 5. `apps` are registered from the start; with `oauth` there must be one.
+ * 6. `people` says how a person connects, by the id of the method in the hub's definition: the conformance suite plays her.
+ */
+export interface SandboxPlatform {
+  id: string
+  hosts: readonly string[]
+  oauth?: Dialect | readonly Dialect[]
+  apps?: readonly SandboxApp[]
+  keys?: Readonly<Record<string, string>> | ((settings: SandboxSettings) => Readonly<Record<string, string>>)
+  people: Readonly<Record<string, SandboxPerson>>
+  /** Answers a call of its API; it has to refuse what it does not know. */
+  answer(exchange: Exchange, tools: Tools): Promise<void> | void
+  /** How it words a refusal that the control endpoint asks for; `{ message }` unless given. */
+  refusal?(status: 429 | 500 | 503): { status?: number; headers?: Record<string, string>; body: unknown }
+  /** Webhooks that it can be told to send. */
+  webhooks?: WebhookSender<z.ZodType>
+  /** SQL of tables of its own. What `tools.things` keeps needs none. */
+  tables?: string
+  /** More of the control endpoint. */
+  controls?: readonly ControlRoute[]
+}
+
+/** What a person gives to connect by one method. */
+export interface SandboxPerson {
+  /** What she is asked for beside a credential: a shop, a region. */
+  config?: Record<string, string>
+  /** Keys that she pastes; `apiKey` where it is one text. */
+  credentials?: Record<string, string>
+  /** Keys of the right form that the platform refuses. */
+  wrongCredentials?: Record<string, string>
+  /** The account that she picks at the platform; the dialect's first unless given. */
+  account?: string
+  /** Fields of the app beside its client, such as a private key. */
+  appFields?: Record<string, string>
+  /** What the hub then knows the account by. */
+  externalAccountId?: string
+}
+
+export interface WebhookSender<Request extends z.ZodType> {
+  /** What has to be said beside `platform`, `url` and `secret`. */
+  request: Request
+  /** The webhook, signed as the platform signs. */
+  sign(request: z.output<Request> & { secret: string }): { id: string; headers: Record<string, string>; body: string }
+}
+
+export interface ControlInput {
+  storage: Storage
+  params: string[]
+  body: unknown
+  query: URLSearchParams
+}
+
+/** What it throws with a `status` and a `body` is answered as it is. */
+export type ControlRoute = [method: string, path: RegExp, handler: (input: ControlInput) => unknown]

@@ -1,0 +1,26 @@
+import type { SandboxPlatform } from '../../platform.ts'
+import { stripeKey } from '../../settings.ts'
+import { handleStripe } from './api.ts'
+import { webhooks } from './webhooks.ts'
+
+export const stripe: SandboxPlatform = {
+  id: 'stripe',
+  hosts: ['api.stripe.com'],
+  keys: settings => settings.stripeKeys,
+  people: {
+    key: {
+      credentials: { apiKey: stripeKey },
+      wrongCredentials: { apiKey: 'sk_test_thisKeyIsNotRight0' },
+      externalAccountId: 'acct_1SandboxOne',
+    },
+  },
+  answer: handleStripe,
+  refusal(status) {
+    const message = { 429: 'Too many requests', 500: 'Internal server error', 503: 'Service unavailable' }[status]
+    return { body: { error: { type: status === 429 ? 'rate_limit_error' : 'api_error', message } } }
+  },
+  webhooks,
+  tables: `
+    CREATE TABLE IF NOT EXISTS stripe_customers (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, account TEXT NOT NULL, body TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS stripe_answered (account TEXT, key TEXT, body TEXT, PRIMARY KEY (account, key));`,
+}

@@ -1,0 +1,23 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { WebhookSender } from '../../platform.ts'
+
+const request = z.object({
+  event: z.string().default('customer.updated'),
+  object: z.record(z.string(), z.unknown()).default({}),
+  eventId: z.string().optional(),
+  /** The signed time, in seconds; default now. An old one must be refused. */
+  timestamp: z.number().int().optional(),
+})
+
+/** https://docs.stripe.com/webhooks#verify-manually */
+export const webhooks = {
+  request,
+  sign({ event, object, eventId, timestamp, secret }) {
+    const id = eventId ?? `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`
+    const created = timestamp ?? Math.floor(Date.now() / 1000)
+    const body = JSON.stringify({ id, object: 'event', type: event, created, livemode: false, data: { object } })
+    const signature = createHmac('sha256', secret).update(`${created}.${body}`).digest('hex')
+    return { id, headers: { 'stripe-signature': `t=${created},v1=${signature}`, 'user-agent': 'Stripe/1.0' }, body }
+  },
+} satisfies WebhookSender<typeof request>
