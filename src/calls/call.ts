@@ -1,6 +1,7 @@
 /** One call to a provider's API. */
 export interface ProviderCall {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `VERIFY`: nothing but a proof of the credential, of a method that is not HTTP's. */
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'VERIFY'
   /** Which of the platform's hosts; `api` unless given. */
   host?: string
   /** From the host's base, with `{name}` filled from the connection's configuration. */
@@ -11,6 +12,8 @@ export interface ProviderCall {
   body?: unknown
   /** What it is expected to cost, where the platform counts the cost of calls. */
   cost?: number
+  /** An answer that is not JSON is one too, without a body. */
+  anyAnswer?: boolean
   timeoutMs?: number
   signal?: AbortSignal
 }

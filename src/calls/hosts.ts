@@ -51,7 +51,8 @@ function hostOf({ definition, baseUrls, config }: Platform, name: string, templa
 
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 const oneLabel = new RegExp(`^${label}$`, 'i')
-const labels = new RegExp(`^${label}(\\.${label})*$`, 'i')
+/** A port may be part of it where the platform's pattern lets one be: customers' own servers have them. */
+const labels = new RegExp(`^${label}(\\.${label})*(:[1-9][0-9]{0,4})?$`, 'i')
 
 function filledOrigin({ name, hostPatterns = {} }: Platform['definition'], origin: string, config: Named): string {
   if (!origin.includes('{')) return origin

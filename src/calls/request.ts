@@ -4,15 +4,16 @@ import { unstatedPauseMs } from '../limits/limit-answer.ts'
 import { limitSignMs } from '../limits/limit-sign.ts'
 import { acquirePermit, noteAnswer } from '../limits/permits.ts'
 import { providerCallSeconds } from '../metrics/registry.ts'
-import { assertSuccess, bodyOf, isSuccess } from './answer.ts'
+import { assertSuccess, bodyOf, isSuccess, unreadable } from './answer.ts'
 import type { ProviderAnswer, ProviderCall } from './call.ts'
 import { textAt } from './json-path.ts'
-import { placeCredential } from './credentials.ts'
+import { placeCredential, signCall } from './credentials.ts'
 import { saidError } from './errors.ts'
 import { assertSecure } from './secure.ts'
 import { send, TransportError } from './send.ts'
 import { addressOf, type CallTarget } from './target.ts'
 import { fillHeaders, isKnown } from './template.ts'
+import { verifySmtp } from './smtp/verify.ts'
 
 const defaultTimeoutMs = 30_000
 const maxBytes = 16 * 1024 * 1024
@@ -23,25 +24,36 @@ const maxBytes = 16 * 1024 * 1024
  */
 export async function callProvider(hub: Foundation, target: CallTarget, call: ProviderCall): Promise<ProviderAnswer> {
   const { definition, method, config, secret, app } = target
+  if (call.method === 'VERIFY') {
+    await verifySmtp(hub, target, call)
+    return { status: 200, headers: {}, body: undefined, calledAt: { base: '', url: '', hosts: [], unsaid: [] } }
+  }
   const { url, host, hosts } = addressOf(target, call)
-  const credential = placeCredential(method.placement ?? { in: 'bearer' }, { ...app, ...config, ...secret })
+  const placement = method.placement ?? { in: 'bearer' }
+  const values = { ...app, ...config, ...secret }
+  const credential = placeCredential(placement, values)
   assertSecure(hub.outgoing, url.href)
   const subject = { ...target.permits, limits: definition.limits }
   const permit = await acquirePermit(hub, subject, call.signal, { cost: call.cost })
   const started = performance.now()
   let outcome = 'unreachable'
   try {
-    const answer = await send(hub.outgoing, {
+    const request = {
       method: call.method,
       url: withQuery(url, credential.query),
       headers: { ...headersOf(target, call), ...credential.headers },
       ...(call.body === undefined ? {} : { body: encoded(call.body) }),
+    }
+    const answer = await send(hub.outgoing, {
+      ...request,
+      headers: { ...request.headers, ...(await signCall(placement, request, values)) },
       timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
       maxBytes,
       ...(call.signal ? { signal: call.signal } : {}),
     })
     const { status, headers } = answer
-    const body = await bodyOf(answer)
+    const read = await bodyOf(answer)
+    const body = call.anyAnswer && read === unreadable ? undefined : read
     const said = saidError(definition.calls?.errors, body)
     const told = { status, headers, textAt: (path: string) => textAt(body, path) }
     const unstated = said.meaning === 'rate-limited' ? unstatedPauseMs : undefined

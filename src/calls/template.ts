@@ -5,13 +5,17 @@ import { isPathSegment } from './path-segment.ts'
 export type Named = Readonly<Record<string, string>>
 
 /**
- * A text with each `{name}` replaced by what `write` makes of its value.
+ * A text with each `{name}` replaced by what `write` makes of its value, which is told of a `{+name}`.
  * @throws HubError `INVALID_REQUEST` where a value is missing, or `write` gives undefined
  */
-export function fill(template: string, values: Named, write: (value: string) => string | undefined): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+export function fill(
+  template: string,
+  values: Named,
+  write: (value: string, several: boolean) => string | undefined,
+): string {
+  return template.replace(/\{(\+?)(\w+)\}/g, (_, several: string, name: string) => {
     const value = valueOf(values, name)
-    const written = value === undefined ? undefined : write(value)
+    const written = value === undefined ? undefined : write(value, several !== '')
     if (written === undefined) {
       throw new HubError('INVALID_REQUEST', { message: `The connection's configuration lacks ${name}.` })
     }
@@ -26,12 +30,15 @@ export function valueOf(values: Named, name: string): string | undefined {
 
 /** Whether all that a template leaves open is known. */
 export function isKnown(template: string, values: Named): boolean {
-  return [...template.matchAll(/\{(\w+)\}/g)].every(([, name]) => valueOf(values, name!) !== undefined)
+  return [...template.matchAll(/\{\+?(\w+)\}/g)].every(([, name]) => valueOf(values, name!) !== undefined)
 }
 
-/** The path of a URL, filled: no value leads out of its segment. */
+/** The path of a URL, filled: no value leads out of its segment, or of its segments where it may be several. */
 export function fillPath(template: string, values: Named): string {
-  return fill(template, values, value => (isPathSegment(value) ? encodeURIComponent(value) : undefined))
+  return fill(template, values, (value, several) => {
+    const segments = several ? value.replace(/^\//, '').split('/') : [value]
+    return segments.every(isPathSegment) ? segments.map(encodeURIComponent).join('/') : undefined
+  })
 }
 
 /** Visible ASCII and spaces: what else stands in a header ends it, or comes out as something else. */

@@ -95,7 +95,7 @@ function templateFaults(definition: ProviderDefinition, all: Found[]): Fault[] {
   const faults = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
     const known = [...names, ...(ownNames[path[0]!] ?? []), ...(path.includes('revoke') ? revoking : [])]
-    const missing = [...value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
+    const missing = [...value.matchAll(/\{\+?(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })
   return [...faults, ...identityFaults(definition, names)]
@@ -128,12 +128,16 @@ function hostFaults({ environments, auth, hostPatterns = {} }: ProviderDefinitio
   )
   const environmentsAt = ([part, at]: string[]) =>
     (part === 'auth' ? auth[Number(at)]?.environments : undefined) ?? Object.keys(environments)
+  const called = auth.some(({ kind }) => kind !== 'smtp')
+  const bare = Object.entries(environments)
+    .filter(([, hosts]) => called && hosts.api === undefined)
+    .map(([name]) => fault(['environments', name, 'api'], 'is missing'))
   const missing = all.flatMap(({ path, value }) => {
     if (path.at(-1) !== 'host' || path[0] === 'hostPatterns' || typeof value !== 'string') return []
     const without = environmentsAt(path).filter(name => !Object.hasOwn(environments[name] ?? {}, value))
     return without.map(name => fault(path, `the environment ${name} has no host ${value}`))
   })
-  return [...open, ...loose, ...missing]
+  return [...open, ...loose, ...bare, ...missing]
 }
 
 function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {

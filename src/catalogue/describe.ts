@@ -126,6 +126,7 @@ function describeAuth(method: AuthMethod): AuthDescription {
       return { kind: method.kind, ...asked, defaultScopes: method.defaultScopes ?? [], fields }
     case 'app_installation':
     case 'key_delivery':
+    case 'smtp':
       return { kind: method.kind, ...asked, defaultScopes: [], fields }
   }
 }

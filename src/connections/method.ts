@@ -86,6 +86,7 @@ export function beginsBy(method: AuthMethod, beginning: Beginning): boolean {
       return beginning === (method.fields ? 'fields' : 'nothing')
     case 'token_exchange':
     case 'api_key':
+    case 'smtp':
       return beginning === 'fields'
   }
 }

@@ -1,18 +1,18 @@
 import { firstGroup } from '../catalogue/pattern.ts'
 import type { ApiKey } from '../catalogue/schema/auth-key.ts'
+import type { Field } from '../catalogue/schema/fields.ts'
 import { HubError } from '../errors.ts'
-import { keyFields } from './check-field-values.ts'
 import type { Grant, Way } from './grant.ts'
 
-/** A person pastes a key: it is good until it is withdrawn. */
-export function key(method: ApiKey): Way {
+/** A person pastes a key, or a password: it is good until it is withdrawn. */
+export function key(parts: Field[], capture?: ApiKey['capture']): Way {
   return {
     obtain: async (_, { fields = {} }) => {
       const grant = keyGrant(
-        keyFields(method).map(({ name }) => name),
+        parts.map(({ name }) => name),
         fields,
       )
-      return method.capture ? { ...grant, captured: partsOf(method.capture, grant.accessToken) } : grant
+      return capture ? { ...grant, captured: partsOf(capture, grant.accessToken) } : grant
     },
     renews: () => false,
     renew: async () => {

@@ -1,6 +1,7 @@
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import { appInstallation } from './app-installation.ts'
 import { authorizationCode } from './authorization-code.ts'
+import { keyFields } from './check-field-values.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Way } from './grant.ts'
 import { jwtAssertion } from './jwt-assertion.ts'
@@ -22,9 +23,11 @@ export function wayOf(method: AuthMethod): Way {
     case 'app_installation':
       return appInstallation(method)
     case 'api_key':
-      return key(method)
+      return key(keyFields(method), method.capture)
     case 'key_delivery':
       return keyDelivery(method)
+    case 'smtp':
+      return key(method.fields)
     default:
       return method satisfies never
   }

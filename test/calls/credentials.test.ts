@@ -11,7 +11,10 @@ const secret = { accessToken: 'tok', user: 'ck_1', password: 'cs_1', session: 's
 const config = { email: 'amy@example.com', tenantId: 't-1' }
 
 /** The last call, as the platform got it. */
-async function called(placement: Placement, given: { secret?: Record<string, string> } = {}) {
+async function called(
+  placement: Placement,
+  given: { secret?: Record<string, string>; config?: Record<string, string> } = {},
+) {
   const definition = definitionOf({
     auth: [{ kind: 'api_key', id: 'key', label: 'Key', help: 'Settings', placement }],
     calls: { headers: { 'x-tenant': '{tenantId}', 'x-version': '2026-01' } },
@@ -61,6 +64,24 @@ describe('a credential', () => {
     expect(headers.authorization).toBeUndefined()
     expect(answer.calledAt).toMatchObject({ url: `${platform.url}/items?a=1`, unsaid: ['api_key'] })
   })
+
+  it('is put where the configuration says', async () => {
+    const named = { ...config, at: 'X-Api-Key' }
+    const header = await called({ in: 'header', name: '{at}' }, { config: named })
+    expect(header.headers['x-api-key']).toBe('tok')
+    const query = await called({ in: 'query', name: '{at}' }, { config: named })
+    expect(new URL(query.path, platform.url).searchParams.get('X-Api-Key')).toBe('tok')
+  })
+
+  it.each(['host', 'Content-Length', 'transfer-encoding', 'x y', 'x\r\ny', '', 'x:'])(
+    'is not put into a header called %j, whatever the configuration says',
+    async name => {
+      const before = platform.calls.length
+      const putting = called({ in: 'header', name: '{at}' }, { config: { ...config, at: name } })
+      await expect(putting).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+      expect(platform.calls.length).toBe(before)
+    },
+  )
 
   it.each([
     ['is not there', {}],

@@ -40,6 +40,28 @@ describe('the hosts of a connection', () => {
     ])
   })
 
+  it('may have a port where the pattern lets them, and a path of several segments', () => {
+    const own = {
+      name: 'Made',
+      environments: { production: { api: 'https://{server}/{+root}' } },
+      hostPatterns: { server: '^[a-z0-9.-]+(:[0-9]+)?$' },
+    }
+    const base = (server: string, root: string) =>
+      hostsOf({ definition: own, environment: 'production', baseUrls: {}, config: { server, root } }, 'api').host.base
+    expect(base('books.example:8443', '/api/v 1')).toBe('https://books.example:8443/api/v%201')
+    for (const [server, root] of [
+      ['books.example:0', 'api'],
+      ['books.example:99999', 'api'],
+      ['books.example:', 'api'],
+      ['books.example', 'api/../admin'],
+      ['books.example', 'api//x'],
+      ['books.example', ''],
+    ] as const) {
+      expect(codeOf(() => base(server, root))).toBe('INVALID_REQUEST')
+    }
+    expect(base('books.example', 'a?b#c/%2e%2e')).toBe('https://books.example/a%3Fb%23c/%252e%252e')
+  })
+
   it.each([
     ...[
       '',

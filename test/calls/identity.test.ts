@@ -10,6 +10,7 @@ const hub = await createTestHub()
 const calls: string[] = []
 const server = createServer((req, res) => {
   calls.push(req.url!)
+  if (req.url === '/page') return void res.writeHead(200, { 'content-type': 'text/html' }).end('<p>Hello</p>')
   res.writeHead(200, { 'content-type': 'application/json' }).end('{"account":{"id":7,"called":"Seven"}}')
 })
 await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -41,6 +42,13 @@ describe('whose account a connection is to', () => {
       name: null,
     })
     expect(calls).toEqual(['/ping'])
+  })
+
+  it('is proved by an answer of any kind where that is said', async () => {
+    const id = { captured: 'host' }
+    const config = { host: 'books.example', path: '/page' }
+    expect(await whose({ get: '/{+path}', id, answer: 'any' }, config)).toEqual({ id: 'books.example', name: null })
+    await expect(whose({ get: '/{+path}', id }, config)).rejects.toMatchObject({ code: 'PROVIDER_ERROR' })
   })
 
   it('is a value of the configuration where no call tells, and nothing is called', async () => {

@@ -58,3 +58,28 @@ export const keyDelivery = z
     placement: placement.describe('Where a call carries it'),
   })
   .describe('A person agrees at the platform, which sends a key to the hub')
+
+/** Text in which `{name}` is filled from the configuration and the credential's fields. */
+const template = text(500)
+
+export type Smtp = z.infer<typeof smtp>
+/** A mail server (RFC 5321) that lets a user in by a password (RFC 4954). */
+export const smtp = z
+  .strictObject({
+    kind: z.literal('smtp'),
+    ...everyMethod,
+    ask: z.array(field).max(10).exactOptional().describe('What is asked for beside the password'),
+    fields: z
+      .array(field)
+      .min(1)
+      .max(10)
+      .describe('What is sealed: the password, by the name that `password` calls it'),
+    server: template.describe("The server's name, such as `{host}`"),
+    port: template.describe('Its port, such as `587`'),
+    security: template.describe(
+      '`tls`: TLS from the first byte, as port 465 has it. `starttls`: the connection becomes TLS before anything is said (RFC 3207)',
+    ),
+    user: template.describe('Who logs in'),
+    password: template.describe('With what'),
+  })
+  .describe('A mail server lets a user in by a password: SMTP with AUTH')

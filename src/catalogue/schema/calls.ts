@@ -16,6 +16,9 @@ import {
 /** Text in which `{name}` is filled from the credential's fields, the connection's configuration, or the app. */
 const credentialTemplate = z.string().max(500)
 
+/** A name that differs between connections: the configuration says it. */
+const askedName = z.string().regex(/^\{\w{1,50}\}$/, 'must be a name, or a name in braces that the configuration fills')
+
 const placementPart = z.discriminatedUnion('in', [
   z
     .strictObject({ in: z.literal('bearer'), value: credentialTemplate.exactOptional() })
@@ -24,11 +27,28 @@ const placementPart = z.discriminatedUnion('in', [
     .strictObject({ in: z.literal('basic'), user: credentialTemplate, password: credentialTemplate })
     .describe('`Authorization: Basic`, such as `{email}/token` and `{key}`; either may be empty'),
   z
-    .strictObject({ in: z.literal('header'), name: headerName, value: credentialTemplate.exactOptional() })
+    .strictObject({
+      in: z.literal('header'),
+      name: z.union([headerName, askedName]),
+      value: credentialTemplate.exactOptional(),
+    })
     .describe('A header of its own, with `{accessToken}` unless `value` says another, such as `Key {accessToken}`'),
   z
-    .strictObject({ in: z.literal('query'), name: parameter, value: credentialTemplate.exactOptional() })
+    .strictObject({
+      in: z.literal('query'),
+      name: z.union([parameter, askedName]),
+      value: credentialTemplate.exactOptional(),
+    })
     .describe('A parameter of the query, with `{accessToken}` unless `value` says another'),
+  z
+    .strictObject({
+      in: z.literal('aws-sigv4'),
+      accessKey: credentialTemplate,
+      secretKey: credentialTemplate,
+      region: credentialTemplate,
+      service: credentialTemplate,
+    })
+    .describe('The whole request is signed: AWS Signature Version 4'),
 ])
 
 export type Placement = z.infer<typeof placement>
@@ -114,6 +134,7 @@ export const identity = z.union([
           ),
       ]),
       name: jsonPath.exactOptional().describe('Where the answer has the name of the account'),
+      answer: z.literal('any').exactOptional().describe('An answer that is not JSON proves it as well'),
     })
     .describe('A call proves that a connection works, and says whose account it is'),
   z
@@ -121,6 +142,9 @@ export const identity = z.union([
     .describe(
       "No call tells: a value of the connection's configuration names the account, and nothing is proved by connecting",
     ),
+  z
+    .strictObject({ login: z.literal('smtp'), captured: text(100) })
+    .describe('A login that does nothing else proves a connection; a value of its configuration names the account'),
 ])
 
 export type ReadDefinition = z.infer<typeof readDefinition>

@@ -6,7 +6,7 @@ export const hostName = slug.describe('Which host of the environment; `api` unle
 
 /** Where a platform is in one environment. */
 export const environment = z
-  .object({ api: httpsUrl.describe('The address before the paths of its calls') })
+  .object({ api: httpsUrl.exactOptional().describe('The address before the paths of its calls') })
   .catchall(httpsUrl)
   .refine(hosts => Object.keys(hosts).length <= 10, 'must have at most 10 hosts')
   .refine(hosts => Object.keys(hosts).every(name => slug.safeParse(name).success), 'must name hosts in small letters')

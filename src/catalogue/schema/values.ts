@@ -47,9 +47,9 @@ function isPattern(source: string): boolean {
   }
 }
 
-const namedBraces = /\{\w{1,50}\}/g
+const namedBraces = /\{\+?\w{1,50}\}/g
 
-/** The path of a URL, in which `{name}` is filled. */
+/** The path of a URL, in which `{name}` is filled with one segment, `{+name}` with several (RFC 6570, 3.2.3). */
 export const pathTemplate = z
   .string()
   .max(300)

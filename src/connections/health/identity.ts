@@ -52,8 +52,11 @@ export async function accountOf(
   config: Record<string, string>,
   timeoutMs: number,
 ): Promise<Account> {
+  if ('login' in identity) await client.call({ method: 'VERIFY', path: '/', timeoutMs })
   if ('captured' in identity) return { id: known(config[identity.captured]), name: null }
-  const { body } = await client.call({ ...asBody(identity), ...placeOf(identity), path: identity.get, timeoutMs })
+  const anyAnswer = identity.answer === 'any'
+  const asked = { ...asBody(identity), ...placeOf(identity), path: identity.get, anyAnswer, timeoutMs }
+  const { body } = await client.call(asked)
   const id = known(typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured])
   const name = identity.name === undefined ? undefined : textAt(body, identity.name)
   // Postgres does not store U+0000, and a token is not to be lost to a name.

@@ -36,7 +36,7 @@ export async function giveCredential(
 
 /** The parts that calls are made with: all of a key, and of what an answer gave those that a call carries. */
 function calledWith(method: AuthMethod, { fields = {} }: Secret): Record<string, string> {
-  if (method.kind === 'api_key' || method.kind === 'key_delivery') return fields
+  if (method.kind === 'api_key' || method.kind === 'key_delivery' || method.kind === 'smtp') return fields
   const carried = JSON.stringify(method.placement ?? {})
   return Object.fromEntries(Object.entries(fields).filter(([name]) => carried.includes(`{${name}}`)))
 }

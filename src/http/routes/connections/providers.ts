@@ -36,7 +36,7 @@ const authSchema = z.discriminatedUnion('kind', [
     fields: given,
   }),
   z.strictObject({
-    kind: z.enum(['client_credentials', 'token_exchange', 'jwt_assertion', 'app_installation', 'key_delivery']),
+    kind: z.enum(['client_credentials', 'token_exchange', 'jwt_assertion', 'app_installation', 'key_delivery', 'smtp']),
     ...asked,
     defaultScopes: z.array(z.string()),
     fields: given,
