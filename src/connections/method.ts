@@ -40,15 +40,16 @@ export function chooseMethod(
   environment?: string,
 ): AuthMethod {
   const fitting = definition.auth.filter(method => beginsBy(method, beginning) && isFor(method, environment))
-  const [first, another] = id === undefined ? fitting : fitting.filter(method => method.id === id)
+  const usual = fitting.filter(method => !method.byNameOnly)
+  const [first, another] = id === undefined ? usual : fitting.filter(method => method.id === id)
   if (first && !another) return first
-  const known = definition.auth.map(method => method.id).join(', ')
+  const isKnown = definition.auth.some(method => method.id === id)
   const message =
-    id !== undefined && !definition.auth.some(method => method.id === id)
-      ? `${definition.name} has these methods: ${known}.`
-      : fitting.length > 1
+    id !== undefined && !isKnown
+      ? `${definition.name} has these methods: ${definition.auth.map(method => method.id).join(', ')}.`
+      : id === undefined && fitting.length > 0
         ? `Name the method: ${fitting.map(method => method.id).join(' or ')}.`
-        : refusal(definition, beginning, environment)
+        : refusal(definition, beginning, id, environment)
   throw new HubError('INVALID_REQUEST', { message })
 }
 
@@ -61,8 +62,9 @@ export function environmentOf({ environments }: ProviderDefinition, method: Auth
   return method.environments?.[0] ?? Object.keys(environments)[0]!
 }
 
-function refusal({ name, auth }: ProviderDefinition, beginning: Beginning, environment: string | undefined): string {
-  if (auth.some(method => beginsBy(method, beginning))) return `${name} does not connect that way in ${environment}.`
+function refusal({ name, auth }: ProviderDefinition, beginning: Beginning, id?: string, environment?: string): string {
+  const elsewhere = auth.some(method => beginsBy(method, beginning) && (id ?? method.id) === method.id)
+  if (elsewhere) return `${name} does not connect that way in ${environment}.`
   switch (beginning) {
     case 'nothing':
       return `${name} is connected by credentials.`

@@ -17,11 +17,13 @@ const twoEnvironments: Partial<ProviderDefinition> = {
   },
   auth: [
     { ...client, id: 'live', environments: ['production'] },
+    { ...client, id: 'quiet', environments: ['trial'], byNameOnly: true },
     { ...client, id: 'trial', environments: ['trial'], token: 'https://trial.made.example/trial-token' },
   ],
 }
 
 const { hub, workspace } = await createMadeHub({
+  gates: { identity: { get: '/gate', refusedBy: [403], id: 'id' } },
   places: twoEnvironments,
   robots: {
     app: { fields: [{ name: 'robotKey', label: 'Key', secret: true }] },
@@ -37,10 +39,12 @@ const { hub, workspace } = await createMadeHub({
   },
 })
 const platform = await startPlatform()
+let gate = 200
 let fleets: unknown[] = ['fleets/12']
 platform.answerBy(({ path }) => {
   if (path.endsWith('token')) return { status: 200, body: { access_token: 'at', expires_in: 3600 } }
   if (path === '/fleets') return { status: 200, body: { names: fleets } }
+  if (path === '/gate') return { status: gate, body: { id: 9 } }
   if (path === '/robot') return { status: 200, body: { model: 'R-7' } }
   return path === '/me' ? { status: 200, body: { id: 7 } } : { status: 403, body: {} }
 })
@@ -53,14 +57,32 @@ async function connect(provider: string, body: Record<string, unknown>, app: Rec
   return workspace.request<AnyBody>('POST', '/v1/connections', { provider, providerAppId, credentials, ...body })
 }
 
+describe('a key that a platform refuses by 403', () => {
+  it('is taken for refused, when it is given and when it is verified', async () => {
+    const given = { credentials: { apiKey: 'key-1' } }
+    gate = 403
+    expect((await connect('gates', given)).body.error).toMatchObject({ code: 'INVALID_CREDENTIALS' })
+    gate = 200
+    const { id } = (await connect('gates', given)).body.connection as { id: string }
+    const check = async () => (await workspace.request('POST', `/v1/connections/${id}/check`)).body.status
+    expect(await check()).toBe('connected')
+    gate = 403
+    expect(await check()).toBe('degraded')
+    gate = 200
+    expect(await check()).toBe('connected')
+  })
+})
+
 describe('a method of an environment', () => {
-  it('is chosen by it, or chooses it', async () => {
+  it('is chosen by it, or chooses it, and one that has to be named is taken when it is', async () => {
     const byEnvironment = await connect('places', { environment: 'trial' })
     expect([byEnvironment.status, byEnvironment.body.connection]).toMatchObject([
       201,
       { method: 'trial', environment: 'trial' },
     ])
     expect([callsOf('/trial-token').length, callsOf('/token').length]).toEqual([1, 0])
+    const quiet = await connect('places', { method: 'quiet' })
+    expect(quiet.body.connection).toMatchObject({ method: 'quiet', environment: 'trial' })
     const byMethod = await connect('places', { method: 'trial' })
     expect(byMethod.body.connection).toMatchObject({ method: 'trial', environment: 'trial' })
     const live = await connect('places', { method: 'live' })
@@ -71,7 +93,7 @@ describe('a method of an environment', () => {
     const undecided = await connect('places', {})
     expect([undecided.status, undecided.body.error]).toMatchObject([
       400,
-      { message: 'Name the method: live or trial.' },
+      { message: 'Name the method: live or quiet or trial.' },
     ])
     const crossed = await connect('places', { method: 'live', environment: 'trial' })
     expect([crossed.status, crossed.body.error]).toMatchObject([

@@ -135,6 +135,12 @@ export const identity = z.union([
       ]),
       name: jsonPath.exactOptional().describe('Where the answer has the name of the account'),
       answer: z.literal('any').exactOptional().describe('An answer that is not JSON proves it as well'),
+      refusedBy: z
+        .array(z.int().min(400).max(499))
+        .min(1)
+        .max(5)
+        .exactOptional()
+        .describe('Statuses that say, beside 401, that the credential is not good'),
     })
     .describe('A call proves that a connection works, and says whose account it is'),
   z

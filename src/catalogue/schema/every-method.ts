@@ -11,6 +11,10 @@ export const everyMethod = {
     .max(10)
     .exactOptional()
     .describe('The environments that it is for; every one unless given'),
+  byNameOnly: z
+    .literal(true)
+    .exactOptional()
+    .describe('It is taken only where the caller names it: another is meant where none is named'),
   identity: identity
     .exactOptional()
     .describe("How it is known whose account it is, where its credential cannot make the platform's own call"),

@@ -44,7 +44,7 @@ export function identityOf(definition: ProviderDefinition, method: AuthMethod): 
 
 /**
  * The same through a client that has a connection's credential; without a call where none tells.
- * @throws HubError as `ProviderClient`
+ * @throws HubError as `ProviderClient`, and `INVALID_CREDENTIALS` where a status says so
  */
 export async function accountOf(
   identity: IdentityDefinition,
@@ -56,7 +56,10 @@ export async function accountOf(
   if ('captured' in identity) return { id: known(config[identity.captured]), name: null }
   const anyAnswer = identity.answer === 'any'
   const asked = { ...asBody(identity), ...placeOf(identity), path: identity.get, anyAnswer, timeoutMs }
-  const { body } = await client.call(asked)
+  const { body } = await client.call(asked).catch((error: unknown) => {
+    const refused = identity.refusedBy?.includes(refusalIn(error)?.status ?? 0)
+    throw refused ? new HubError('INVALID_CREDENTIALS', { cause: error }) : error
+  })
   const id = known(typeof identity.id === 'string' ? textAt(body, identity.id) : config[identity.id.captured])
   const name = identity.name === undefined ? undefined : textAt(body, identity.name)
   // Postgres does not store U+0000, and a token is not to be lost to a name.

@@ -1,16 +1,48 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { repositories } from './models/repositories.ts'
+import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
+
+const token = {
+  kind: 'api_key' as const,
+  label: 'Personal access token',
+  help: 'Settings, Developer settings, Personal access tokens',
+  pattern: '^(github_pat_|gh[a-z]_)[A-Za-z0-9_]{20,250}$',
+  placement: { in: 'bearer' as const },
+}
 
 export const github = {
   id: 'github',
   name: 'GitHub',
   docs: 'https://docs.github.com/en/rest',
-  environments: { production: { api: 'https://api.github.com' } },
+  environments: {
+    production: { api: 'https://api.github.com' },
+    'enterprise-server': { api: 'https://{host}/api/v3' },
+  },
+  hostPatterns: { host: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$' },
+  app: {
+    fields: [
+      {
+        name: 'slug',
+        label: 'Name of the GitHub App in addresses',
+        help: 'github.com/apps/…',
+        pattern: '^[a-z0-9-]+$',
+      },
+      {
+        name: 'privateKey',
+        label: 'Private key of the GitHub App',
+        help: 'Settings, Developer settings, GitHub Apps, Private keys',
+        pattern: 'BEGIN( RSA)? PRIVATE KEY',
+        secret: true,
+      },
+    ],
+  },
   auth: [
+    // Another server has apps of its own, which say in their base URLs where it is: no person's host gets their secret.
     {
       kind: 'oauth2',
       id: 'oauth',
+      environments: ['production'],
       authorize: 'https://github.com/login/oauth/authorize',
       token: 'https://github.com/login/oauth/access_token',
       revoke: { kind: 'delete-grant', url: 'https://api.github.com/applications/{clientId}/grant' },
@@ -21,19 +53,47 @@ export const github = {
       deadGrant: ['bad_refresh_token', 'unauthorized_client'],
       badClient: ['incorrect_client_credentials'],
     },
+    {
+      kind: 'app_installation',
+      id: 'app',
+      byNameOnly: true,
+      environments: ['production'],
+      authorize: 'https://github.com/apps/{slug}/installations/new',
+      captureFromRedirect: ['installation_id'],
+      token: 'https://api.github.com/app/installations/{installation_id}/access_tokens',
+      answer: { accessToken: 'token', expiresIn: 'expires_at' },
+      // https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+      assertion: { algorithm: 'RS256', key: '{privateKey}', claims: { iss: '{clientId}' }, life: '9m' },
+      confirm: {
+        token: 'https://github.com/login/oauth/access_token',
+        call: 'https://api.github.com/user/installations/{installation_id}/repositories',
+      },
+      identity: {
+        get: '/installation/repositories',
+        id: { captured: 'installation_id' },
+        name: 'repositories.0.owner.login',
+      },
+      lifetime: { access: '1h' },
+      deadGrant: [],
+    },
+    { ...token, id: 'token', environments: ['production'] },
+    {
+      ...token,
+      id: 'token-enterprise-server',
+      environments: ['enterprise-server'],
+      ask: [
+        {
+          name: 'host',
+          label: 'Host of the server',
+          help: 'Such as github.example.com',
+          pattern: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$',
+        },
+      ],
+    },
   ],
-  scopes: {
-    'read:user': 'Read the profile',
-    'user:email': 'Read the e-mail addresses',
-    repo: 'Read and change repositories, private ones included',
-    'admin:repo_hook': 'Manage the webhooks of repositories',
-  },
-  identity: {
-    get: '/user',
-    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
-    id: 'id',
-    name: 'login',
-  },
+  scopes,
+  identity: { get: '/user', id: 'id', name: 'login' },
+  calls: { headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' } },
   limits: [
     {
       kind: 'calls-per-window',
