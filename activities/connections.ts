@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity'
 import type { AttemptRef } from '../src/connections/attempts/attempt-store.ts'
 import { checkDueConnections } from '../src/connections/health/check-due.ts'
 import type {
-  AttemptOutcome,
+  AttemptStep,
   ConnectionRef,
   HealthSweepResult,
   ProbeResult,
@@ -35,7 +35,7 @@ const sweepOptions = (hub: Hub) => {
 
 export function createConnectionActivities(hub: Hub) {
   /** Runs a step of an attempt; what cannot get better ends the attempt here, so that its row tells the person at once. */
-  const orFail = async (ref: AttemptRef, step: () => Promise<AttemptOutcome | null>) => {
+  const orFail = async (ref: AttemptRef, step: () => Promise<AttemptStep>) => {
     try {
       return await step()
     } catch (error) {
@@ -44,21 +44,21 @@ export function createConnectionActivities(hub: Hub) {
     }
   }
   return {
-    /** Spends the code of an attempt. Null when the attempt goes on, else what became of it. */
-    exchangeAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+    /** Spends the code of an attempt. Null when the attempt goes on, else what it has come to. */
+    exchangeAttempt: (ref: AttemptRef): Promise<AttemptStep> =>
       orFail(ref, async () => {
         await exchangeAttempt(hub, ref)
         return null
       }),
 
-    completeAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
-      orFail(ref, () => completeAttempt(hub, ref, actor())),
+    /** Ends an attempt with its connection, or has its person choose first. */
+    completeAttempt: (ref: AttemptRef): Promise<AttemptStep> => orFail(ref, () => completeAttempt(hub, ref, actor())),
 
-    /** Ends an attempt whose person did not come back, unless its callback has just come: then null. */
-    expireAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+    /** Ends an attempt whose person did not come back, or did not choose; null when they just have. */
+    expireAttempt: (ref: AttemptRef): Promise<AttemptStep> =>
       failAttempt(hub, ref, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor: actor() }),
 
-    abandonAttempt: (ref: AttemptRef): Promise<AttemptOutcome | null> =>
+    abandonAttempt: (ref: AttemptRef): Promise<AttemptStep> =>
       failAttempt(hub, ref, { to: 'failed', code: 'PROVIDER_UNREACHABLE', actor: actor() }),
 
     sweepRefreshes: async (input: RefreshSweepInput): Promise<RefreshSweepResult> => {

@@ -41,12 +41,17 @@ export const errorCodes = {
     retryable: false,
     message: 'This authorization link is unknown or has expired; start again.',
   },
+  OTHER_BROWSER: {
+    status: 403,
+    retryable: false,
+    message: 'This was begun in another browser; start again in this one.',
+  },
   ACCESS_DENIED: { status: 400, retryable: false, message: 'The person did not allow access; start again.' },
   ATTEMPT_EXPIRED: { status: 400, retryable: false, message: 'Nobody came back in time; start a new connection.' },
   ACCOUNT_MISMATCH: {
     status: 400,
     retryable: false,
-    message: 'Another account was chosen than the one that was connected before.',
+    message: 'Another account was chosen than the one that was connected before, or that was named.',
   },
   CHOICE_NEEDED: {
     status: 400,

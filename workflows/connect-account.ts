@@ -15,6 +15,9 @@ import { attend } from './attention.ts'
 import { instantAt, instantIn } from './instant.ts'
 
 const minute = 60_000
+const hour = 60 * minute
+/** When to look again whether the time to choose is over. */
+const laterMs = 5_000
 /** A code lives for minutes: after that only a new start helps. */
 const exchangeForMs = 5 * minute
 /** What the code has won is sealed: it is not given up while the platform cannot say whose it is. */
@@ -36,7 +39,8 @@ const callback = defineSignal(callbackSignal)
 
 /**
  * One try of a person to connect an account: waits for the callback, which the row has already taken when the signal comes,
- * then exchanges the code, asks whose account it is, and makes the grant the connection's.
+ * then exchanges the code, asks whose account it is, and makes the grant the connection's. Where it opens several accounts it
+ * waits for the person's choice first, which is told by the same signal.
  */
 export async function connectAccount(input: ConnectAccountInput): Promise<AttemptOutcome> {
   const { workspaceId, attemptId, provider } = input
@@ -51,23 +55,37 @@ export async function connectAccount(input: ConnectAccountInput): Promise<Attemp
     setCurrentDetails(`Waits for the person to come back from ${provider}, until ${until}.`)
     if (!(await condition(() => called, input.waitMs))) {
       const expired = await activities.expireAttempt(ref)
-      if (expired) return ended(expired)
+      if (expired && expired !== 'choosing') return ended(expired)
     }
   }
   try {
     setCurrentDetails(`Exchanges the code with ${provider}.`)
     const exchange = [() => quick.exchangeAttempt(ref), () => activities.exchangeAttempt(ref)] as const
     const failed = await patiently(`${provider} does not take the code`, exchangeForMs, ...exchange)
-    if (failed) return ended(failed)
-    setCurrentDetails(`Asks ${provider} whose account it is.`)
-    const complete = [() => quick.completeAttempt(ref), () => completeAttempt(ref)] as const
-    return ended(
-      (await patiently(`${provider} does not say whose account it is`, identifyForMs, ...complete)) ?? 'failed',
-    )
+    if (failed && failed !== 'choosing') return ended(failed)
+    let chooseMs = input.chooseMs ?? hour
+    for (;;) {
+      called = false
+      setCurrentDetails(`Asks ${provider} whose account it is.`)
+      const complete = [() => quick.completeAttempt(ref), () => completeAttempt(ref)] as const
+      const step = await patiently(`${provider} does not say whose account it is`, identifyForMs, ...complete)
+      if (step !== 'choosing') return ended(step ?? 'failed')
+      const until = instantIn(chooseMs)
+      setCurrentDetails(`Several accounts of ${provider} are open. Waits until ${until} for the person to choose one.`)
+      attend('needs_person')
+      if (!(await condition(() => called, chooseMs))) {
+        const late = await activities.expireAttempt(ref)
+        if (late && late !== 'choosing') return ended(late)
+        // By the database's clock there is a little time left.
+        chooseMs = laterMs
+      }
+      attend('none')
+    }
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     setCurrentDetails(`${provider} did not work for too long: the code is spent or expired.`)
-    return ended((await activities.abandonAttempt(ref)) ?? 'failed')
+    const step = await activities.abandonAttempt(ref)
+    return ended(step === null || step === 'choosing' ? 'failed' : step)
   }
 }
 

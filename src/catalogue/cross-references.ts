@@ -77,7 +77,7 @@ function scopeFaults({ auth, scopes }: ProviderDefinition): Fault[] {
 }
 
 /** Members that give names to values: lists of fields or of names, and records by name. */
-const naming = new Set(['ask', 'fields', 'captureFromRedirect', 'captureFromToken', 'keep', 'capture'])
+const naming = new Set(['ask', 'fields', 'captureFromRedirect', 'captureFromToken', 'keep', 'secrets', 'capture'])
 
 /** The names that a connection or its app has values for, by any of the methods. */
 function namesIn(all: Found[]): Set<string> {

@@ -43,9 +43,13 @@ export interface ConnectAccountInput extends ConnectionRef {
   attemptId: string
   /** How long to wait for the person. */
   waitMs: number
+  /** How long the person may take to choose among several accounts; an hour unless given. */
+  chooseMs?: number
 }
 
 export type AttemptOutcome = 'completed' | 'failed' | 'expired'
+/** What a step of an attempt leads to: its end, its person's choice, or with null the next step. */
+export type AttemptStep = AttemptOutcome | 'choosing' | null
 
 export interface RefreshSweepInput {
   /** How long one sweep keeps looking for what has become due; 0 is one look. */

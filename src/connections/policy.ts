@@ -17,6 +17,8 @@ export interface ConnectionSettings {
   demandPollMs: number
   /** How long a person may take to come back from the provider. */
   attemptLifetimeMs: number
+  /** How long they may take to choose among several accounts; the grant waits for that. */
+  chooseForMs: number
   /** How long an attempt that ended is kept, and a connection that came of none. */
   keepEndedMs: number
   /** How long the callback keeps a person waiting for the outcome. */
@@ -57,6 +59,7 @@ export const connectionSettings: ConnectionSettings = {
   demandDeadlineMs: 25_000,
   demandPollMs: 100,
   attemptLifetimeMs: 10 * minute,
+  chooseForMs: hour,
   keepEndedMs: 7 * day,
   callbackWaitMs: 10_000,
   identityTimeoutMs: 15_000,

@@ -27,7 +27,7 @@ async function reconcileAttempts(hub: ConnectionParts, limit: number): Promise<n
   const attempts = await unfinishedAttempts(hub.db, limit, { handMs: 10_000, finishMs: 15 * 60_000 })
   let done = 0
   for (const attempt of attempts) {
-    if (attempt.status === 'awaiting') {
+    if (attempt.status === 'awaiting' || attempt.status === 'choosing') {
       const { workspaceId, id: attemptId } = attempt
       await failAttempt(hub, { workspaceId, attemptId }, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor: 'reconcile' })
       done += 1

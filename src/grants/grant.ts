@@ -7,6 +7,8 @@ export interface Secret {
   refreshToken?: string | undefined
   /** Several named parts, where one text is not all: a pair of keys, or what new tokens are got with. */
   fields?: Record<string, string> | undefined
+  /** What a call has told of the account that is secret, by name. */
+  found?: Record<string, string> | undefined
 }
 
 /** What every way to a credential gives. */
@@ -15,6 +17,8 @@ export interface Grant {
   /** Absent when the provider gave no new one: the one that was spent stays good. */
   refreshToken: string | undefined
   fields?: Record<string, string> | undefined
+  /** What a call has told of the account that is secret, by name. */
+  found?: Record<string, string> | undefined
   /** As the provider says; undefined when it does not, which means as asked for. */
   scopes: string[] | undefined
   expiresInMs: number | undefined

@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './routes/workspaces/api-keys.ts'
 import { attemptRoutes } from './routes/delivery/attempts.ts'
 import { auditLogRoutes } from './routes/workspaces/audit-log.ts'
 import { cancelRoutes } from './routes/delivery/cancel.ts'
+import { connectAttemptRoutes } from './routes/connections/connect-attempts.ts'
 import { connectionRoutes } from './routes/connections/connections.ts'
 import { connectionTokenRoutes } from './routes/connections/token.ts'
 import { deliveryRoutes } from './routes/delivery/deliveries.ts'
@@ -15,6 +16,8 @@ import { eventTypeRoutes } from './routes/delivery/event-types.ts'
 import { eventRoutes } from './routes/delivery/events.ts'
 import { inboundEventsRoutes } from './routes/inbound/inbound-events.ts'
 import { keyDelivery } from './routes/connections/key-delivery.ts'
+import { oauthBegin } from './routes/connections/oauth-begin.ts'
+import { oauthChoice } from './routes/connections/oauth-choice.ts'
 import { oauthCallback } from './routes/connections/oauth-callback.ts'
 import { payloadRoutes } from './routes/delivery/payloads.ts'
 import { providerAppRoutes } from './routes/connections/provider-apps.ts'
@@ -36,6 +39,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...providerRoutes(hub),
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
+    ...connectAttemptRoutes(hub),
     ...connectionTokenRoutes(hub),
     ...syncRoutes(hub),
     ...syncRunRoutes(hub),
@@ -58,5 +62,5 @@ export function routesOf(hub: Hub): AnyRoute[] {
 
 /** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */
 export function pluginsOf(hub: Hub): Plugin[] {
-  return [webhookRoutes(hub), oauthCallback(hub), keyDelivery(hub)]
+  return [webhookRoutes(hub), oauthBegin(hub), oauthCallback(hub), oauthChoice(hub), keyDelivery(hub)]
 }

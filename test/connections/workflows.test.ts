@@ -327,7 +327,12 @@ describe('reconcile', () => {
       withDeadline: () => Promise.reject(new Error('away')),
     })
     const { receiveCallback } = await import('../../src/connections/attempts/receive-callback.ts')
-    const attempt = await receiveCallback({ ...hub, temporal: away }, 'quickbooks', callback.searchParams)
+    const attempt = await receiveCallback(
+      { ...hub, temporal: away },
+      'quickbooks',
+      callback.searchParams,
+      () => undefined,
+    )
     expect(attempt.status).toBe('code_received')
     await hub.pool.query(`update connect_attempts set updated_at = now() - interval '1 minute' where id = $1`, [
       attemptId,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hostName } from './hosts.ts'
-import { headers, jsonPath, pathTemplate, pattern, query, record, text } from './values.ts'
+import { headers, jsonPath, parameter, pathTemplate, pattern, query, record, text } from './values.ts'
 
 const kept = z.union([
   jsonPath,
@@ -20,9 +20,23 @@ export const discover = z
     path: pathTemplate,
     query: query.exactOptional(),
     headers: headers.exactOptional(),
+    client: z
+      .strictObject({ id: parameter.exactOptional(), secret: parameter.exactOptional() })
+      .exactOptional()
+      .describe("Parameters of the query that take the app's id and secret, where the platform asks for them there"),
     items: jsonPath
       .exactOptional()
       .describe('Where the list of them is; the body itself when absent, be it a list or the only one'),
     keep: record(text(50), kept, 10).describe('What the connection keeps of one, by the name that templates call it'),
+    secrets: record(text(50), jsonPath, 5)
+      .exactOptional()
+      .describe(
+        'What of one is secret: it is sealed beside the token, and `placement` names it. Until it is known, the token is in its place',
+      ),
+    name: jsonPath.exactOptional().describe('What a person calls one; what is kept of it is shown unless given'),
+    detail: jsonPath.exactOptional().describe('What tells two of one name apart, such as an address'),
+    optional: z.boolean().exactOptional().describe('An account without any is connected all the same'),
   })
-  .describe('There must be one, or one that has what the caller names in `config`')
+  .describe(
+    'One alone is taken, or the one that the caller names in `config`; of several the person chooses, or the caller',
+  )

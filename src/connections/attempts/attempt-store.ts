@@ -17,6 +17,8 @@ export interface ConnectAttempt {
   returnUrl: string | null
   scopes: string[]
   captured: Record<string, string>
+  /** What the cookie of its browser hashes to; null while any may come. */
+  browserHash: Buffer | null
   status: AttemptStatus
   errorCode: AttemptError | null
   /** When its workflow was told of the callback; null while it is not. */
@@ -32,7 +34,13 @@ export interface AttemptRef {
 }
 
 /** The secrets of an attempt, each under its field; all go when it ends. */
-export const attemptFields = { verifier: 'verifier', code: 'code', grant: 'grant' } as const
+export const attemptFields = {
+  address: 'address',
+  verifier: 'verifier',
+  code: 'code',
+  grant: 'grant',
+  choices: 'choices',
+} as const
 
 export function attemptPlace(
   attempt: { workspaceId: string; id: string },
@@ -52,6 +60,7 @@ function attemptFromRow(row: Selectable<ConnectAttemptsTable>): ConnectAttempt {
     returnUrl: row.return_url,
     scopes: row.scopes,
     captured: row.captured,
+    browserHash: row.browser_hash,
     status: row.status,
     errorCode: row.error_code as AttemptError | null,
     handedAt: row.handed_at,
@@ -159,7 +168,7 @@ export async function takeCallback(
   return numUpdatedRows === 1n
 }
 
-/** Ends an attempt that still is in one of these states. False when it is not: then nothing was written. */
+/** Ends an attempt that still is in one of these states, `choosing` only when its time is over. False when it is not: then nothing was written. */
 export async function endAttempt(
   trx: Executor,
   attempt: { workspaceId: string; id: string },
@@ -173,6 +182,8 @@ export async function endAttempt(
     .where('workspace_id', '=', attempt.workspaceId)
     .where('id', '=', attempt.id)
     .where('status', 'in', from)
+    // A choice that there is time for is not late, whoever thinks so.
+    .where(eb => eb.or([eb('status', '<>', 'choosing'), eb('expires_at', '<=', sql<Date>`now()`)]))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
@@ -198,7 +209,7 @@ export async function noteNobodyCame(
         .select('id')
         .where('workspace_id', '=', attempt.workspaceId)
         .where('connection_id', '=', attempt.connectionId)
-        .where('status', 'in', ['awaiting', 'code_received'])
+        .where('status', 'in', ['awaiting', 'code_received', 'choosing'])
       return eb.not(eb.exists(open))
     })
     .execute()
@@ -216,7 +227,7 @@ export async function noteHanded(db: Executor, attempt: { workspaceId: string; i
 
 /**
  * Attempts that reconcile has to look at: with a code that no workflow was told of within `handMs`, or was told of and has
- * not finished within `finishMs`; and those whose person did not come back.
+ * not finished within `finishMs`; and those whose person did not come back, or did not choose.
  */
 export async function unfinishedAttempts(
   db: Executor,
@@ -230,7 +241,7 @@ export async function unfinishedAttempts(
     .selectAll()
     .where(eb =>
       eb.or([
-        eb.and([eb('status', '=', 'awaiting'), eb('expires_at', '<', ago(times.handMs))]),
+        eb.and([eb('status', 'in', ['awaiting', 'choosing']), eb('expires_at', '<', ago(times.handMs))]),
         eb.and([
           eb('status', '=', 'code_received'),
           eb.or([

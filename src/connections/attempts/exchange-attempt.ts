@@ -41,8 +41,8 @@ export async function exchangeAttempt(hub: ConnectionParts, ref: AttemptRef): Pr
   await outlastDatabase(hub, 'an exchanged token', () =>
     hub.db.transaction().execute(async trx => {
       await hub.credentials.put(trx, place('grant'), won)
-      await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, attemptFields.code)
-      await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, attemptFields.verifier)
+      for (const field of [attemptFields.address, attemptFields.code, attemptFields.verifier])
+        await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, field)
     }),
   )
 }

@@ -10,7 +10,7 @@ import {
   type ConnectAttempt,
 } from './attempt-store.ts'
 import { changeStatus } from '../change-status.ts'
-import type { AttemptOutcome } from '../contract.ts'
+import type { AttemptStep } from '../contract.ts'
 import { discardGrant } from './discard-grant.ts'
 import type { AttemptError } from '../states.ts'
 import { lockConnection } from '../store.ts'
@@ -19,20 +19,21 @@ import { lockConnection } from '../store.ts'
  * Ends an attempt without a connection, destroys its secrets and revokes what it was given. A connection that has never been
  * connected becomes an error, unless its person has just not come: then it stays pending, and is forgotten some day. One that
  * is being reconnected stays as it is. Gives what became of the attempt, which may have ended before; null when its
- * callback has come in the meantime and it goes on.
+ * callback or its person's choice has come in the meantime and it goes on.
  */
 export async function failAttempt(
   hub: ConnectionParts,
   ref: AttemptRef,
   failure: { to: 'failed' | 'expired'; code: AttemptError; actor: string },
-): Promise<AttemptOutcome | null> {
+): Promise<AttemptStep> {
   const ended = await hub.db.transaction().execute(async trx => {
     const attempt = await findAttempt(trx, ref.workspaceId, ref.attemptId)
     const connection = await lockConnection(trx, attempt.workspaceId, attempt.connectionId)
-    const from = failure.to === 'expired' ? (['awaiting'] as const) : (['awaiting', 'code_received'] as const)
+    const from =
+      failure.to === 'expired' ? (['awaiting', 'choosing'] as const) : (['awaiting', 'code_received'] as const)
     if (!(await endAttempt(trx, attempt, [...from], failure.to, failure.code))) return false
     // The grant stays until it is discarded, so that a crash in between leaves it for the next try.
-    for (const field of [attemptFields.code, attemptFields.verifier])
+    for (const field of [attemptFields.address, attemptFields.code, attemptFields.verifier, attemptFields.choices])
       await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, field)
     if (failure.to === 'expired') await noteNobodyCame(trx, attempt)
     else if (connection.status === 'pending')
@@ -41,8 +42,8 @@ export async function failAttempt(
   })
   const attempt = await findAttempt(hub.db, ref.workspaceId, ref.attemptId)
   if (ended) connectAttempts.inc({ provider: attempt.provider, outcome: failure.to })
-  if (attempt.status === 'failed') await discardGrant(hub, attempt, failure.actor)
-  return outcomeOf(attempt)
+  if (attempt.status === 'failed' || attempt.status === 'expired') await discardGrant(hub, attempt, failure.actor)
+  return stepOf(attempt)
 }
 
 /** The error of an attempt for what went wrong while it was finished. */
@@ -57,7 +58,7 @@ export function attemptErrorOf(error: unknown): AttemptError {
   return known.find(code => isHubError(error, code)) ?? 'OAUTH_FAILED'
 }
 
-/** What became of an attempt; null while it goes on. */
-export function outcomeOf({ status }: ConnectAttempt): AttemptOutcome | null {
+/** What an attempt has come to: its end, its person's choice, or null while it goes on by itself. */
+export function stepOf({ status }: ConnectAttempt): AttemptStep {
   return status === 'awaiting' || status === 'code_received' ? null : status
 }

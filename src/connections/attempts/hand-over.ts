@@ -10,7 +10,8 @@ import { connectAccountStart } from '../workflow-starts.ts'
  */
 export async function handOver(hub: ConnectionParts, attempt: ConnectAttempt): Promise<boolean> {
   const { workspaceId, connectionId, provider, id: attemptId } = attempt
-  const start = connectAccountStart({ workspaceId, connectionId, provider, attemptId, waitMs: 0 })
+  const chooseMs = hub.connectionSettings.chooseForMs
+  const start = connectAccountStart({ workspaceId, connectionId, provider, attemptId, waitMs: 0, chooseMs })
   const told = await tellSoon(hub.temporal, hub.log, start, { name: callbackSignal })
   if (told) await noteHanded(hub.db, attempt)
   return told

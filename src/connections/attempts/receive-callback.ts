@@ -4,6 +4,7 @@ import type { ConnectionParts } from '../parts.ts'
 import { connectAttempts } from '../../metrics/registry.ts'
 import { stateHash } from '../../grants/authorize.ts'
 import { attemptPlace, findAttempt, findAttemptByState, takeCallback, type ConnectAttempt } from './attempt-store.ts'
+import { assertBrowser, type BrowserProof } from './browser.ts'
 import { changeStatus } from '../change-status.ts'
 import { failAttempt } from './fail-attempt.ts'
 import { handOver } from './hand-over.ts'
@@ -17,18 +18,20 @@ import { findConnection, lockConnection } from '../store.ts'
  * Takes what a provider's redirect carries: once per state, the code sealed in the same transaction that moves the attempt
  * on. Its workflow is told after the commit; when Temporal is down the row waits for it. Every later visit of the same
  * address changes nothing. Gives the attempt as it is then.
- * @throws HubError `OAUTH_STATE_INVALID` for a state that is unknown or another provider's; `INVALID_REQUEST` for a parameter
+ * @throws HubError `OAUTH_STATE_INVALID` for a state that is unknown or another provider's; `OTHER_BROWSER`; `INVALID_REQUEST` for a parameter
  * that is there twice (RFC 6749, 3.1), which leaves the attempt as it is
  */
 export async function receiveCallback(
   hub: ConnectionParts,
   provider: string,
   query: URLSearchParams,
+  proofOf: BrowserProof,
 ): Promise<ConnectAttempt> {
   assertOnce(query, ['state', 'error'])
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
   if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
+  assertBrowser(attempt, proofOf)
   const method = await visitedBy(hub, attempt, query)
   const kept = keptOf(method)
   const codeParam = codeParamOf(method)
@@ -118,11 +121,16 @@ async function refuse(hub: ConnectionParts, attempt: ConnectAttempt, errorCode: 
 /**
  * Waits, for a moment a person can bear, until an attempt has ended; not at all where its workflow could not be told, which
  * reconcile does within a minute. Gives it as it is then.
+ * @param awaitingToo whether its key may come by itself while its person waits
  */
-export async function awaitAttempt(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
+export async function awaitAttempt(
+  hub: ConnectionParts,
+  attempt: ConnectAttempt,
+  { awaitingToo } = { awaitingToo: true },
+): Promise<ConnectAttempt> {
   const endsAtMs = Date.now() + hub.connectionSettings.callbackWaitMs
   let now = attempt
-  while (isUnderWay(now) && Date.now() < endsAtMs) {
+  while (isUnderWay(now) && (awaitingToo || now.status !== 'awaiting') && Date.now() < endsAtMs) {
     await sleep(hub.connectionSettings.demandPollMs)
     now = await findAttempt(hub.db, attempt.workspaceId, attempt.id)
   }

@@ -22,8 +22,10 @@ export interface AttemptOptions {
 
 export interface StartedAttempt {
   attempt: ConnectAttempt
-  /** Where the person's browser has to go. */
+  /** Where the person's browser has to go: the platform's page. */
   authorizationUrl: string
+  /** The same by way of the hub, which binds the attempt to the browser. */
+  connectUrl: string
 }
 
 /**
@@ -64,7 +66,8 @@ export async function startAttempt(
       scopes,
       lifetimeMs,
     })
-    const { verifier } = authorization
+    const { verifier, url } = authorization
+    await hub.credentials.put(trx, attemptPlace(attempt, 'address'), url)
     if (verifier !== undefined) await hub.credentials.put(trx, attemptPlace(attempt, 'verifier'), verifier)
     return { connection, attempt }
   })
@@ -77,9 +80,11 @@ export async function startAttempt(
       provider,
       attemptId: attempt.id,
       waitMs: lifetimeMs,
+      chooseMs: hub.connectionSettings.chooseForMs,
     }),
   )
-  return { connection, attempt, authorizationUrl: authorization.url }
+  const connectUrl = `${publicUrl}/oauth/begin/${provider}?state=${authorization.state}`
+  return { connection, attempt, authorizationUrl: authorization.url, connectUrl }
 }
 
 /**

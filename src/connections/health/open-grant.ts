@@ -11,11 +11,13 @@ export interface Opened {
   account: Account
   /** What the connection keeps beside what it was asked for: of the grant's answer, and what a call has told. */
   config: Record<string, string>
+  /** The grant, with what of that is secret. */
+  grant: Grant
 }
 
 /**
  * Finds out what a grant opens that was just given: what calls need besides, and whose account it is.
- * @throws HubError `CHOICE_NEEDED`, and as `identify`
+ * @throws ChoiceNeeded, and HubError as `identify`
  */
 export async function openGrant(
   hub: ConnectionParts,
@@ -23,10 +25,16 @@ export async function openGrant(
   owner: CallOwner,
   grant: Grant,
 ): Promise<Opened> {
-  const targetWith = (config: Record<string, string>) =>
-    targetOf(definition, method, { ...owner, config: { ...owner.config, ...config } }, app, namedSecret(grant))
+  const { discover } = method
+  const targetWith = (config: Record<string, string>, secret: Grant) =>
+    targetOf(definition, method, { ...owner, config: { ...owner.config, ...config } }, app, namedSecret(secret))
   const captured = grant.captured ?? {}
-  const found = method.discover ? await discovered(hub, targetWith(captured), method.discover) : {}
-  const config = { ...captured, ...found }
-  return { account: await identify(hub, targetWith(config)), config }
+  if (!discover) return { account: await identify(hub, targetWith(captured, grant)), config: captured, grant }
+  // Where a call has not told them yet, or there are none, the token itself is in their place.
+  const placeholders = Object.fromEntries(Object.keys(discover.secrets ?? {}).map(name => [name, grant.accessToken]))
+  const asking = { ...grant, ...(discover.secrets && { found: placeholders }) }
+  const found = await discovered(hub, targetWith(captured, asking), discover, app)
+  const config = { ...captured, ...found.config }
+  const whole = { ...asking, ...(discover.secrets && { found: { ...placeholders, ...found.secrets } }) }
+  return { account: await identify(hub, targetWith(config, whole)), config, grant: whole }
 }

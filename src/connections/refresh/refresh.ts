@@ -91,7 +91,7 @@ async function storeGrant(
   spent: Secret,
   actor: string,
 ): Promise<boolean> {
-  const secret = secretOf(grant, spent.refreshToken)
+  const secret = secretOf(grant, spent.refreshToken, spent.found)
   const receivedAt = new Date(receivedAtMs)
   const times = tokenTimes(method, grant, secret, lease.absoluteExpiresAt, receivedAt)
   return hub.db.transaction().execute(async trx => {

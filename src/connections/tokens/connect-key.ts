@@ -1,6 +1,5 @@
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
-import type { Grant } from '../../grants/grant.ts'
 import { scopesOf } from '../../grants/scopes.ts'
 import { orHubError } from '../../grants/answers/token-error.ts'
 import { newId } from '../../ids.ts'
@@ -65,7 +64,6 @@ const adopted = ({ scopes }: Connection, { grant, account, config }: KeyGrant, a
 
 interface KeyGrant extends Opened {
   method: AuthMethod
-  grant: Grant
   scopes: string[]
   baseUrls: Record<string, string>
 }
@@ -77,7 +75,7 @@ async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, fields: Record<
   const scopes = 'defaultScopes' in method ? scopesOf(method, owner.scopes, app.scopes) : owner.scopes
   const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain({ ...call(), scopes }, { fields }))
   try {
-    return { method, grant, scopes, baseUrls: app.baseUrls, ...(await openGrant(hub, granting, owner, grant)) }
+    return { method, scopes, baseUrls: app.baseUrls, ...(await openGrant(hub, granting, owner, grant)) }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

@@ -52,7 +52,7 @@ export async function importConnection(
       await holdApp(trx, owner, app.baseUrls)
       const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
       const adopted = {
-        grant,
+        grant: opened?.grant ?? grant,
         receivedAt,
         account: opened?.account,
         config: opened?.config ?? grant.captured ?? {},

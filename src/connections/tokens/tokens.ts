@@ -8,17 +8,26 @@ export function tokensPlace(connection: { workspaceId: string; id: string }): Se
   return { workspaceId: connection.workspaceId, ownerId: connection.id, field: tokensField }
 }
 
-/** What is kept of a grant. `former`: the refresh token that stays good where none is given again. */
-export function secretOf(grant: Grant, former: string | undefined): Secret {
+/**
+ * What is kept of a grant.
+ * @param former the refresh token that stays good where none is given again
+ * @param found what a call told before, which a newer token does not change
+ */
+export function secretOf(grant: Grant, former: string | undefined, found = grant.found): Secret {
   const refreshToken = grant.refreshToken ?? former
   return {
     accessToken: grant.accessToken,
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(grant.fields === undefined ? {} : { fields: grant.fields }),
+    ...(found === undefined ? {} : { found }),
   }
 }
 
 /** What calls put in place, by name: the token, and what belongs to it. A refresh token goes to its endpoint only. */
-export function namedSecret({ accessToken, fields }: Pick<Secret, 'accessToken' | 'fields'>): Record<string, string> {
-  return { ...fields, accessToken }
+export function namedSecret({
+  accessToken,
+  fields,
+  found,
+}: Pick<Secret, 'accessToken' | 'fields' | 'found'>): Record<string, string> {
+  return { ...fields, ...found, accessToken }
 }

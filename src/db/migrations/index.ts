@@ -21,6 +21,7 @@ import { connectionsTold } from './0021-connections-told.ts'
 import { syncTrouble } from './0022-sync-trouble.ts'
 import { connectionMethods } from './0025-connection-methods.ts'
 import { appSettings } from './0026-app-settings.ts'
+import { connectChoices } from './0027-connect-choices.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0022-sync-trouble': syncTrouble,
   '0025-connection-methods': connectionMethods,
   '0026-app-settings': appSettings,
+  '0027-connect-choices': connectChoices,
 }

@@ -1,8 +1,11 @@
 import type { Generated, JSONColumnType } from 'kysely'
 
-export type AttemptStatus = 'awaiting' | 'code_received' | 'completed' | 'failed' | 'expired'
+export type AttemptStatus = 'awaiting' | 'code_received' | 'choosing' | 'completed' | 'failed' | 'expired'
 
-/** One try of a person to connect an account. Its PKCE verifier, code and fresh tokens are in `credentials`. */
+/**
+ * One try of a person to connect an account. Its address, PKCE verifier, code, fresh tokens and what there is to choose from
+ * are in `credentials`.
+ */
 export interface ConnectAttemptsTable {
   id: string
   workspace_id: string
@@ -12,6 +15,8 @@ export interface ConnectAttemptsTable {
   method: string | null
   /** SHA-256 of the `state` parameter. */
   state_hash: Buffer
+  /** SHA-256 of the cookie of the browser that it belongs to; null while it belongs to none. */
+  browser_hash: Buffer | null
   redirect_uri: string
   return_url: string | null
   scopes: string[]

@@ -7,6 +7,7 @@ const memberVerbs = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'update', DEL
 const exceptions: Record<string, string> = {
   'GET /v1/admin/find/:id': 'findAnything',
   'GET /v1/audit-log': 'listAuditEntries',
+  'POST /v1/connect-attempts/:attemptId/choice': 'chooseAccount',
   'GET /v1/connections/:connectionId/credentials': 'getConnectionCredentials',
   'GET /v1/delivery-settings': 'getDeliverySettings',
   'PATCH /v1/delivery-settings': 'updateDeliverySettings',

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
 import { connectionStatuses } from '../../../connections/states.ts'
 import type { AuthMethod } from '../../../catalogue/schema/auth.ts'
 import type { Connecting } from '../../../connections/attempts/create.ts'
@@ -81,6 +80,14 @@ export const connectingSchema = z
       .string()
       .nullable()
       .meta({ description: 'Where to send the person; null when the account is connected already' }),
+    connectUrl: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          "The same by way of the hub, which binds the attempt to the person's browser: the callback is refused in another. " +
+          'Send the person there unless a page of your own does as much',
+      }),
     attemptId: z.string().nullable(),
     expiresAt: instant.nullable().meta({ description: 'Until when the person has to be back' }),
   })
@@ -90,32 +97,9 @@ export function showConnecting(connecting: Connecting): z.output<typeof connecti
   return {
     connection: showConnection(connecting.connection),
     authorizationUrl: connecting.authorizationUrl ?? null,
+    connectUrl: connecting.connectUrl ?? null,
     attemptId: connecting.attempt?.id ?? null,
     expiresAt: connecting.attempt?.expiresAt.toISOString() ?? null,
-  }
-}
-
-export const attemptSchema = z
-  .strictObject({
-    id: idField('connectAttempt'),
-    connectionId: z.string(),
-    provider: z.string(),
-    status: z.enum(['awaiting', 'code_received', 'completed', 'failed', 'expired']),
-    errorCode: z.string().nullable(),
-    createdAt: instant,
-    expiresAt: instant,
-  })
-  .meta({ id: 'ConnectAttempt' })
-
-export function showAttempt(attempt: ConnectAttempt): z.output<typeof attemptSchema> {
-  return {
-    id: attempt.id,
-    connectionId: attempt.connectionId,
-    provider: attempt.provider,
-    status: attempt.status,
-    errorCode: attempt.errorCode,
-    createdAt: attempt.createdAt.toISOString(),
-    expiresAt: attempt.expiresAt.toISOString(),
   }
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { findAttempt } from '../../../connections/attempts/attempt-store.ts'
 import { checkConnection } from '../../../connections/health/check.ts'
 import { createConnection, reconnectConnection } from '../../../connections/attempts/create.ts'
 import { requestDisconnect } from '../../../connections/ending/disconnect.ts'
@@ -11,11 +10,9 @@ import { instant } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import {
-  attemptSchema,
   connectingSchema,
   connectionSchema,
   metadataField,
-  showAttempt,
   showConnecting,
   showConnection,
 } from './connection-schema.ts'
@@ -230,18 +227,6 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       errors: ['CONNECTION_NOT_FOUND', 'CONNECTION_NOT_READY'],
       handler: async ({ params, caller }) =>
         showConnection(await checkConnection(hub, caller.workspaceId, params.connectionId, caller.apiKeyId)),
-    }),
-    route({
-      tag,
-      method: 'GET',
-      url: '/v1/connect-attempts/:attemptId',
-      access: 'connections:read',
-      summary: 'Get a connect attempt',
-      params: z.strictObject({ attemptId: z.string() }),
-      reply: attemptSchema,
-      errors: ['CONNECT_ATTEMPT_NOT_FOUND'],
-      handler: async ({ params, caller }) =>
-        showAttempt(await findAttempt(hub.db, caller.workspaceId, params.attemptId)),
     }),
   ]
 }

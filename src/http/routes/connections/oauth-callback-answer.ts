@@ -1,15 +1,17 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
 import type { AttemptError } from '../../../connections/states.ts'
 import { errorCodes, type ErrorCode, type HubError } from '../../../errors.ts'
-import { page } from './oauth-callback-page.ts'
+import type { Hub } from '../../../hub.ts'
+import { asHubError } from '../../errors.ts'
+import { choicePage, onwardPage, page, type Choosing, type Page } from './oauth-callback-page.ts'
 
 /** What the person reads when it did not work; the caller of the API gets the code. */
 const explanations: Record<AttemptError, (provider: string) => string> = {
   ACCESS_DENIED: () => 'You did not allow access. To connect after all, go back to where you started.',
   OAUTH_FAILED: provider => `${provider} did not complete it. Go back to where you started and try again.`,
   ATTEMPT_EXPIRED: () => 'It took too long. Go back to where you started and try again.',
-  ACCOUNT_MISMATCH: () => 'You chose another account than the one that was connected before. Try again with that one.',
+  ACCOUNT_MISMATCH: () => 'You chose another account than the one that is meant. Try again with that one.',
   PROVIDER_UNREACHABLE: provider =>
     `${provider} could not be reached. Go back to where you started and try again later.`,
   INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
@@ -22,10 +24,17 @@ const explanations: Record<AttemptError, (provider: string) => string> = {
 type Shown = 'connected' | 'pending' | 'error'
 
 /**
- * Tells a person what became of an attempt, by a page or by sending them back to where they came from.
+ * Tells a person what became of an attempt, by a page or by sending them back to where they came from; or where to choose.
  * @param name what the provider is called
+ * @param byForm whether a form is answered, whose policy a redirect to elsewhere would break
  */
-export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt, name: string): FastifyReply {
+export function answerAttempt(
+  reply: FastifyReply,
+  attempt: ConnectAttempt,
+  name: string,
+  { byForm } = { byForm: false },
+): FastifyReply {
+  if (attempt.status === 'choosing') return secured(reply).redirect(`/oauth/choice/${attempt.id}`, 303)
   const shown: Shown =
     attempt.status === 'completed'
       ? 'connected'
@@ -38,7 +47,7 @@ export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt, name
     url.searchParams.set('attempt', attempt.id)
     url.searchParams.set('connection', attempt.connectionId)
     if (attempt.errorCode !== null) url.searchParams.set('error', attempt.errorCode)
-    return secured(reply).redirect(url.href, 303)
+    return byForm ? send(reply, 200, onwardPage('One moment', url.href)) : secured(reply).redirect(url.href, 303)
   }
   switch (shown) {
     case 'connected':
@@ -60,6 +69,10 @@ export function answerAttempt(reply: FastifyReply, attempt: ConnectAttempt, name
 const again = 'Go back to where you started and connect again.'
 const notFound = { title: 'There is nothing here', text: again }
 const refusals: Partial<Record<ErrorCode, { title: string; text: string }>> = {
+  OTHER_BROWSER: {
+    title: 'This was begun in another browser',
+    text: `It can be finished there only, with cookies allowed. ${again}`,
+  },
   OAUTH_STATE_INVALID: { title: 'This link does not work any more', text: `It is unknown or has expired. ${again}` },
   INVALID_REQUEST: { title: 'This link is broken', text: `Its address has been changed. ${again}` },
   NOT_FOUND: notFound,
@@ -70,8 +83,22 @@ const ourFault = {
   text: 'Your link is still good. Wait for a moment, then reload this page.',
 }
 
+/** What the platform of an attempt is called. */
+export async function nameOfProvider(hub: Hub, { workspaceId, provider }: ConnectAttempt): Promise<string> {
+  return (await hub.definitions.find(hub.db, workspaceId, provider))?.name ?? provider
+}
+
+/** Has what goes wrong in a scope told to a person, by a page. */
+export function answersPersons(app: FastifyInstance, hub: Hub): void {
+  app.setErrorHandler((error, request, reply) => {
+    const known = asHubError(error)
+    if (known.status >= 500) hub.log.error({ err: error, requestId: request.id, code: known.code }, 'a visit failed')
+    return answerError(reply, known)
+  })
+}
+
 /** Tells a person that their visit could not be dealt with. */
-export function answerError(reply: FastifyReply, { code, status, retryAfterMs }: HubError): FastifyReply {
+function answerError(reply: FastifyReply, { code, status, retryAfterMs }: HubError): FastifyReply {
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
   return sendPage(reply, status, { ...(refusals[code] ?? ourFault), good: false })
 }
@@ -82,8 +109,16 @@ export function answerPrefetch(reply: FastifyReply): FastifyReply {
   return sendPage(reply, 503, shown).header('vary', 'sec-purpose, purpose')
 }
 
+/** Shows a person what there is to choose from. */
+export function sendChoices(reply: FastifyReply, status: number, choosing: Choosing): FastifyReply {
+  return send(reply, status, choicePage(choosing))
+}
+
 function sendPage(reply: FastifyReply, status: number, shown: Parameters<typeof page>[0]): FastifyReply {
-  const { html, contentSecurityPolicy } = page(shown)
+  return send(reply, status, page(shown))
+}
+
+function send(reply: FastifyReply, status: number, { html, contentSecurityPolicy }: Page): FastifyReply {
   return secured(reply)
     .code(status)
     .header('content-security-policy', contentSecurityPolicy)
@@ -92,7 +127,7 @@ function sendPage(reply: FastifyReply, status: number, shown: Parameters<typeof 
 }
 
 /** The address holds a code: it is kept nowhere and told to nobody. */
-function secured(reply: FastifyReply): FastifyReply {
+export function secured(reply: FastifyReply): FastifyReply {
   return reply
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'no-referrer')

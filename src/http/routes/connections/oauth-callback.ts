@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { bindBrowser } from '../../../connections/attempts/browser.ts'
 import { awaitAttempt, receiveCallback } from '../../../connections/attempts/receive-callback.ts'
 import { onBehalfOf } from '../../../db/on-behalf-of.ts'
 import { HubError } from '../../../errors.ts'
 import type { Hub } from '../../../hub.ts'
-import { asHubError } from '../../errors.ts'
 import type { Plugin } from '../../route.ts'
-import { answerAttempt, answerError, answerPrefetch } from './oauth-callback-answer.ts'
+import { keepProof, proofIn } from './browser-cookie.ts'
+import { looksAhead } from './looks-ahead.ts'
+import { answerAttempt, answerPrefetch, answersPersons, nameOfProvider } from './oauth-callback-answer.ts'
 
 /**
  * Where providers send a person's browser back to: `GET /oauth/callback/:provider`. Whatever comes of it, a person gets a
@@ -13,12 +15,7 @@ import { answerAttempt, answerError, answerPrefetch } from './oauth-callback-ans
  */
 export function oauthCallback(hub: Hub): Plugin {
   return app => {
-    app.setErrorHandler((error, request, reply) => {
-      const known = asHubError(error)
-      if (known.status >= 500)
-        hub.log.error({ err: error, requestId: request.id, code: known.code }, 'a callback failed')
-      return answerError(reply, known)
-    })
+    answersPersons(app, hub)
     const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (request.method === 'HEAD') return reply.header('cache-control', 'no-store').type('text/html').send()
       if (looksAhead(request)) return answerPrefetch(reply)
@@ -26,9 +23,11 @@ export function oauthCallback(hub: Hub): Plugin {
       const query = new URLSearchParams(new URL(request.url, 'http://hub').search)
       // Nobody has proved yet whose it is: all of them together are as one workspace.
       return onBehalfOf('callbacks', async () => {
-        const attempt = await awaitAttempt(hub, await receiveCallback(hub, provider, query))
-        const definition = await hub.definitions.find(hub.db, attempt.workspaceId, provider)
-        return answerAttempt(reply, attempt, definition?.name ?? provider)
+        const proofOf = proofIn(hub, request)
+        const attempt = await awaitAttempt(hub, await receiveCallback(hub, provider, query, proofOf))
+        // Who came back chooses, and nobody who finds the address later.
+        if (attempt.status === 'choosing') keepProof(hub, reply, attempt, await bindBrowser(hub, attempt, proofOf))
+        return answerAttempt(reply, attempt, await nameOfProvider(hub, attempt))
       })
     }
     app.get('/oauth/callback/:provider', receive)
@@ -58,10 +57,4 @@ function refuseOthers(app: Parameters<Plugin>[0]): void {
     // Before a body is read: it would be the wrong thing to complain about.
     app.route({ method: methods, url, onRequest: refused, handler: refused })
   }
-}
-
-/** Whether a browser asks in advance (https://wicg.github.io/nav-speculation/prefetch.html), in the words of any of them. */
-function looksAhead({ headers }: FastifyRequest): boolean {
-  const said = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']]
-  return said.some(value => /prefetch|prerender|preview/i.test(String(value ?? '')))
 }
