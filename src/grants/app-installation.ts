@@ -4,6 +4,7 @@ import { clientOf } from './asking/app.ts'
 import { askEndpoint } from './asking/endpoint.ts'
 import { askForToken } from './asking/token-endpoint.ts'
 import { asTokenError, failureIn, readTokenAnswer } from './answers/token-answer.ts'
+import { errorWords, meaningOf } from './answers/error-meaning.ts'
 import { TokenError } from './answers/token-error.ts'
 import type { Given, Grant, GrantCall, Way } from './grant.ts'
 import { signedJwt } from './jwt.ts'
@@ -37,9 +38,11 @@ async function tokenOf(method: AppInstallation, call: GrantCall): Promise<Grant>
   }
   try {
     const answer = await askEndpoint(call.outgoing, request, call.limits)
-    // The JWT is the app's: 401 is about its key. 404: the installation is gone.
-    if (answer.status === 401) throw new TokenError('bad_client')
-    if (answer.status === 404) throw new TokenError('dead_grant')
+    // The JWT is the app's: 401 is about its key. 404: the installation is gone. Any gateway may answer either with a page.
+    const said = answer.members && meaningOf(method, errorWords(answer.members))
+    const isVerdict = said !== undefined && said !== 'down' && said !== 'rate_limited'
+    if (isVerdict && answer.status === 401) throw new TokenError('bad_client')
+    if (isVerdict && answer.status === 404) throw new TokenError('dead_grant')
     return { ...readTokenAnswer(method, answer), refreshToken: undefined }
   } catch (error) {
     throw asTokenError(error)

@@ -61,8 +61,20 @@ function form(members: Record<string, unknown>): string {
   ).toString()
 }
 
+/** How a platform says what others say at the top of an answer. */
+export interface Shape {
+  /** The same members where this platform has them; as they are unless given. */
+  place?: (members: Record<string, unknown>) => Record<string, unknown>
+  /** Whether it may be a form, which has no members inside members; it may unless this says no. */
+  forms?: boolean
+}
+
 /** Successes in which everything but the token itself is odd, each of the ways to be odd in turn with all the others. */
-export function* oddSuccesses(count: number, token: (turn: number) => string): Generator<OddAnswer> {
+export function* oddSuccesses(
+  count: number,
+  token: (turn: number) => string,
+  { place = members => members, forms = true }: Shape = {},
+): Generator<OddAnswer> {
   for (let turn = 0; turn < count; turn++) {
     // Different strides, so that each pair of oddities meets sooner or later.
     const [scope, read] = pick(scopes, turn * 5 + Math.floor(turn / 12))
@@ -77,7 +89,7 @@ export function* oddSuccesses(count: number, token: (turn: number) => string): G
       x_refresh_token_expires_in: life(),
       scope,
     }
-    const asForm = turn % 4 === 3
+    const asForm = forms && turn % 4 === 3
     const status = pick(goodStatuses, turn)
     const label = pick(labels, turn + Math.floor(turn / 4))
     // A form has no null and no list: what it can say of them is the empty text.
@@ -86,7 +98,7 @@ export function* oddSuccesses(count: number, token: (turn: number) => string): G
       name: `${turn}: ${status} ${label} ${asForm ? 'form' : 'json'}`,
       status,
       headers: label === '' ? {} : { 'content-type': label },
-      body: asForm ? form(members) : `${turn % 5 === 0 ? '\ufeff \r\n' : ''}${JSON.stringify(members)}`,
+      body: asForm ? form(place(members)) : `${turn % 5 === 0 ? '\ufeff \r\n' : ''}${JSON.stringify(place(members))}`,
       expected: {
         kind: 'grant',
         lifeMs,
@@ -120,7 +132,7 @@ const said: [Record<string, unknown>, Failure][] = [
 ]
 
 /** Failures in odd places: errors under any label and status, pages of gateways, answers that are cut or empty. */
-export function oddFailures(): OddAnswer[] {
+export function oddFailures({ place = members => members, forms = true }: Shape = {}): OddAnswer[] {
   const answers: OddAnswer[] = []
   const add = (status: number, label: string, body: string, failure: Failure, headers = {}) =>
     answers.push({
@@ -133,15 +145,16 @@ export function oddFailures(): OddAnswer[] {
   for (const [members, failure] of said) {
     for (const status of [200, 201, 400, 401, 403]) {
       const label = pick(labels, answers.length)
-      add(status, label, JSON.stringify(members), failure)
-      if (typeof members.error === 'string') add(status, label, form(members), failure)
+      add(status, label, JSON.stringify(place(members)), failure)
+      if (forms && typeof members.error === 'string') add(status, label, form(members), failure)
     }
     // Whatever a server's own failure or a limit says beside it is no verdict.
-    for (const status of [500, 502, 503]) add(status, 'application/json', JSON.stringify(members), 'down')
-    add(429, 'application/json', JSON.stringify(members), 'rate_limited')
+    for (const status of [500, 502, 503]) add(status, 'application/json', JSON.stringify(place(members)), 'down')
+    add(429, 'application/json', JSON.stringify(place(members)), 'rate_limited')
   }
   for (const status of [200, 401, 403, 404, 500, 502, 503, 504]) add(status, 'text/html', html, 'down')
-  for (const status of [302, 307]) add(status, 'text/html', '', 'down', { location: 'https://elsewhere.example/' })
+  for (const status of [301, 302, 303, 307, 308])
+    add(status, 'text/html', '', 'down', { location: 'https://elsewhere.example/' })
   for (const body of ['', '{"access_token":"cut', '[]', 'null', '{}', '{"access_token":""}', '{"access_token":7}']) {
     add(200, 'application/json', body, 'down')
   }

@@ -2,6 +2,7 @@ import type { Outgoing } from '../../outgoing/agent.ts'
 import { isOpenLoopback } from '../../calls/secure.ts'
 import { send, type OutgoingCall } from '../../calls/send.ts'
 import { membersIn, type Members } from '../answers/answer-body.ts'
+import { unpacked } from '../answers/unpack.ts'
 import type { FetchLimits } from '../grant.ts'
 import { TokenError } from '../answers/token-error.ts'
 
@@ -57,6 +58,6 @@ export async function askEndpoint(
     status: answer.status,
     ok: answer.status >= 200 && answer.status < 300,
     header: name => answer.headers[name],
-    members: membersIn(new TextDecoder().decode(answer.body)),
+    members: membersIn(new TextDecoder().decode(unpacked(answer.body, answer.headers['content-encoding'], maxBytes))),
   }
 }
