@@ -23,8 +23,16 @@ export interface Granting {
 /** @throws HubError `INVALID_PROVIDER`, `INVALID_REQUEST`, `PROVIDER_APP_NOT_FOUND` */
 export async function grantingOf(hub: ConnectionParts, owner: GrantOwner): Promise<Granting> {
   const { definition, method } = await methodOf(hub, owner)
-  const app = await appSettings(hub, owner)
-  const { config, scopes } = owner
+  return grantingBy(hub, owner, { definition, method }, await appSettings(hub, owner))
+}
+
+/** The same where the method and the app are known. */
+export function grantingBy(
+  hub: ConnectionParts,
+  { config, scopes }: GrantOwner,
+  { definition, method }: Pick<Granting, 'definition' | 'method'>,
+  app: AppSettings,
+): Granting {
   const usual = { timeoutMs: hub.connectionSettings.tokenCallTimeoutMs }
   return {
     definition,

@@ -1,5 +1,11 @@
+import { sql } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import type { KeyRing, SecretPlace } from './key-ring.ts'
+
+interface SealedRow {
+  key_id: string
+  sealed: Buffer
+}
 
 /** Keeps secrets sealed in Postgres. Values are JSON. The one room that decrypts. */
 export class CredentialStore {
@@ -72,6 +78,32 @@ export class CredentialStore {
       found[field]!.set(ownerId, JSON.parse(secret.toString()))
     }
     return found as { [Field in keyof Fields]: Map<string, Fields[Field]> }
+  }
+
+  /**
+   * The secrets of places of whatever workspaces, in one statement: gives what opens one of them, which throws where the secret
+   * does not open, so that one of them does not keep the others from it.
+   */
+  async finderOf(db: Executor, places: SecretPlace[]): Promise<<T>(place: SecretPlace) => T | undefined> {
+    const keyOf = ({ workspaceId, ownerId, field }: SecretPlace) => JSON.stringify([workspaceId, ownerId, field])
+    // By the primary key.
+    const { rows } = await sql<{ workspace_id: string; owner_id: string; field: string } & SealedRow>`
+      select c.workspace_id, c.owner_id, c.field, c.key_id, c.sealed
+      from unnest(
+        ${places.map(place => place.workspaceId)}::text[], ${places.map(place => place.ownerId)}::text[],
+        ${places.map(place => place.field)}::text[]
+      ) as place (workspace_id, owner_id, field)
+      join credentials c on c.owner_id = place.owner_id and c.field = place.field and c.workspace_id = place.workspace_id`.execute(
+      db,
+    )
+    const found = new Map(
+      rows.map(row => [keyOf({ workspaceId: row.workspace_id, ownerId: row.owner_id, field: row.field }), row]),
+    )
+    return <T>(place: SecretPlace) => {
+      const row = found.get(keyOf(place))
+      if (!row) return undefined
+      return JSON.parse(this.ring.open(place, { keyId: row.key_id, sealed: row.sealed }).toString()) as T
+    }
   }
 
   /** Which secrets several owners of one workspace have, without opening any. */

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import { fitsPattern } from '../catalogue/pattern.ts'
+import type { SecretPlace } from '../credentials/key-ring.ts'
 import type { Executor } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
@@ -54,6 +55,16 @@ export async function putSecretFields(
   }
 }
 
+/** The names of an app's secret fields, as its platform's definition has them. */
+export function secretNamesOf({ app }: ProviderDefinition): string[] {
+  return (app?.fields ?? []).filter(field => field.secret === true).map(field => field.name)
+}
+
+/** Where a secret field of an app is kept. */
+export function secretPlaceOf(app: { workspaceId: string; id: string }, name: string): SecretPlace {
+  return { workspaceId: app.workspaceId, ownerId: app.id, field: `${prefix}${name}` }
+}
+
 /** The names of the secret fields among an app's secrets. */
 export function secretFieldsIn(secrets: ReadonlySet<string> | undefined): string[] {
   const named = [...(secrets ?? [])].filter(field => field.startsWith(prefix))
@@ -66,7 +77,7 @@ export async function openSecretFields(
   app: { workspaceId: string; id: string },
   definition: ProviderDefinition,
 ): Promise<Record<string, string>> {
-  const names = (definition.app?.fields ?? []).filter(field => field.secret === true).map(field => field.name)
+  const names = secretNamesOf(definition)
   if (names.length === 0) return {}
   const places = names.map(name => `${prefix}${name}`)
   const found = await hub.credentials.getFields<Record<string, string>>(hub.db, app.workspaceId, [app.id], places)

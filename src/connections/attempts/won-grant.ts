@@ -16,8 +16,8 @@ export interface SpentToken {
   generation: number
 }
 
-// A field for each generation: who comes late with a token of an old one overwrites nothing.
-function placeOf({ workspaceId, connectionId, generation }: SpentToken): SecretPlace {
+/** Where it is kept: in a field for each generation, so that who comes late with a token of an old one overwrites nothing. */
+export function wonPlace({ workspaceId, connectionId, generation }: SpentToken): SecretPlace {
   return { workspaceId, ownerId: connectionId, field: `won ${generation}` }
 }
 
@@ -27,17 +27,17 @@ function placeOf({ workspaceId, connectionId, generation }: SpentToken): SecretP
  */
 export async function sealWon(hub: ConnectionParts, spent: SpentToken, grant: Grant): Promise<WonGrant> {
   const won = { grant, receivedAtMs: Date.now() }
-  await hub.credentials.put(hub.db, placeOf(spent), won)
+  await hub.credentials.put(hub.db, wonPlace(spent), won)
   return won
 }
 
 /** What was won with this refresh token before and is not the connection's yet. */
 export function findWon(hub: ConnectionParts, db: Executor, spent: SpentToken): Promise<WonGrant | undefined> {
-  return hub.credentials.get<WonGrant>(db, placeOf(spent))
+  return hub.credentials.get<WonGrant>(db, wonPlace(spent))
 }
 
 /** Forgets what was won: it is the connection's now, or the connection has something newer. */
 export function forgetWon(hub: ConnectionParts, db: Executor, spent: SpentToken): Promise<void> {
-  const { workspaceId, ownerId, field } = placeOf(spent)
+  const { workspaceId, ownerId, field } = wonPlace(spent)
   return hub.credentials.destroy(db, workspaceId, ownerId, field)
 }

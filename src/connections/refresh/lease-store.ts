@@ -92,11 +92,17 @@ export async function takeLease(
   return rows[0] && leased(rows[0], owner, untilMs)
 }
 
-/** Who has its share of a process's refreshes, and is passed over while others wait. */
-export interface BusyOwners {
-  workspaces: string[]
-  /** As `serverOf` names them. */
-  servers: string[]
+/** How many refreshes one owner may have under way, and how many each has. */
+export interface Share {
+  most: number
+  underway: ReadonlyMap<string, number>
+}
+
+/** Who may have how many of a process's refreshes, the claimed ones included: as many as there are unless given. */
+export interface Shares {
+  workspaces?: Share
+  /** By what `serverOf` names. */
+  servers?: Share
 }
 
 /** The token endpoint of a lease, as far as it is known. */
@@ -104,18 +110,25 @@ export function serverOf({ provider, tokenHost }: RefreshLease): string {
   return `${provider} ${tokenHost ?? ''}`
 }
 
+/** Of so many that are due the shares are counted at once. */
+const looksAt = (limit: number) => 8 * limit + 64
+const anyNumber = 1_000_000
+const noShare: Share = { most: anyNumber, underway: new Map() }
+
 /**
  * Takes the leases of up to `limit` connections whose refresh is due, those first whose holder died with an answer
- * outstanding: their provider's grace for re-use is running. None of the owners that are `full`.
+ * outstanding: their provider's grace for re-use is running. Nobody gets more than the share. When it gives none there is none.
  */
 export async function leaseDue(
   hub: ConnectionParts,
   limit: number,
   owner: string,
-  full: BusyOwners = { workspaces: [], servers: [] },
+  { workspaces = noShare, servers = noShare }: Shares = {},
 ): Promise<RefreshLease[]> {
   const { leaseMs } = hub.connectionSettings
   const untilMs = Date.now() + leaseMs
+  const [owners, places] = [[...workspaces.underway], [...servers.underway]]
+  const full = ({ most, underway }: Share) => [...underway].filter(([, count]) => count >= most).map(([name]) => name)
   // Over connections_leased and connections_refresh_due; the sweep crosses workspaces and takes each row's own along.
   const { rows } = await hub.pool.query<LeasedRow>({
     name: 'connections-lease-due',
@@ -124,19 +137,37 @@ export async function leaseDue(
         where lease_owner is not null and lease_until < now() and recovery is null
           and status in ('connected', 'degraded', 'error')
         order by lease_until limit $1 for update skip locked
-      ), due as (
-        select id, workspace_id, ambiguous_since from connections
+      ), first as (
+        select id, workspace_id, provider || ' ' || coalesce(token_host, '') as server, refresh_at from connections
         where refresh_at <= now() and recovery is null and status in ('connected', 'degraded', 'error')
           and lease_owner is null
           and workspace_id <> all($4::text[]) and provider || ' ' || coalesce(token_host, '') <> all($5::text[])
-        order by refresh_at, id limit $1 for update skip locked
+        order by refresh_at, id limit $6
+      ), turns as (
+        select first.*,
+          row_number() over (partition by workspace_id order by refresh_at, id) + coalesce(w.underway, 0) as turn,
+          row_number() over (partition by server order by refresh_at, id) + coalesce(s.underway, 0) as server_turn
+        from first
+        left join unnest($7::text[], $8::int[]) as w (name, underway) on w.name = first.workspace_id
+        left join unnest($9::text[], $10::int[]) as s (name, underway) on s.name = first.server
+      ), due as (
+        select c.id, c.workspace_id, c.ambiguous_since
+        from turns t join connections c on c.id = t.id and c.workspace_id = t.workspace_id
+        where t.turn <= $11 and t.server_turn <= $12 and c.lease_owner is null
+          and c.refresh_at <= now() and c.recovery is null and c.status in ('connected', 'degraded', 'error')
+        order by t.refresh_at, t.id limit $1 for update of c skip locked
       ), taken as (select * from abandoned union all select * from due limit $1)
       update connections c
       set lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond',
           ambiguous_since = coalesce(c.ambiguous_since, now())
       from taken where c.id = taken.id and c.workspace_id = taken.workspace_id
       returning ${leasedColumns}`,
-    values: [limit, owner, leaseMs, full.workspaces, full.servers],
+    values: [
+      ...[limit, owner, leaseMs, full(workspaces), full(servers), looksAt(limit)],
+      ...[owners.map(([name]) => name), owners.map(([, count]) => count)],
+      ...[places.map(([name]) => name), places.map(([, count]) => count)],
+      ...[workspaces.most, servers.most],
+    ],
   })
   return rows.map(row => leased(row, owner, untilMs))
 }

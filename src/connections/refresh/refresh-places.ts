@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshPlaces, slowRefreshMs } from '../policy.ts'
-import { leaseDue, serverOf, type BusyOwners, type RefreshLease } from './lease-store.ts'
+import { leaseDue, serverOf, type RefreshLease, type Share, type Shares } from './lease-store.ts'
 
-/** Leases are taken few at a time, so that one workspace does not get all of them before it is counted. */
-const takenAtOnce = 4
+/** A look sees no further than some hundred rows; who is behind them is seen when their owners have their share. */
+const looksEach = 3
 const rememberedMs = 60_000
 /** Each look at what is due compares with all of them; where more fail it is no workspace's own trouble. */
 const mostRemembered = 200
@@ -36,43 +36,35 @@ function failingLately(hub: ConnectionParts): string[] {
 export async function fillPlaces(
   hub: ConnectionParts,
   busy: RefreshLease[],
-  begin: (lease: RefreshLease) => void,
+  begin: (leases: RefreshLease[]) => void,
 ): Promise<number> {
   const underway = [...busy]
   const now = Date.now()
   const slow = busy.filter(({ untilMs }) => untilMs - hub.connectionSettings.leaseMs < now - slowRefreshMs)
   const apart = Math.min(slow.length, refreshPlaces.slow)
-  /** Takes up to a number of places, of none of the owners named; again while there is something to take. */
-  const take = async (most: number, atOnce: number, passedOver: () => Partial<BusyOwners>) => {
-    for (;;) {
-      const limit = Math.min(most - (underway.length - apart), atOnce)
+  /** Takes up to a number of places within the shares, as they are then; the next look goes on where this one ends. */
+  const take = async (most: number, sharesNow: () => Shares) => {
+    for (let look = 0; look < looksEach; look++) {
+      const limit = most - (underway.length - apart)
       if (limit <= 0) return
-      const leases = await leaseDue(hub, limit, randomUUID(), { workspaces: [], servers: [], ...passedOver() })
+      const leases = await leaseDue(hub, limit, randomUUID(), sharesNow())
       if (leases.length === 0) return
-      for (const lease of leases) begin(lease)
+      begin(leases)
       underway.push(...leases)
     }
   }
-  const served = () => [...new Set(underway.map(lease => lease.workspaceId))]
-  const { all, kept } = refreshPlaces
-  await take(all, 1, () => ({ workspaces: [...served(), ...failingLately(hub)] }))
-  await take(all - kept, 1, () => ({ workspaces: served() }))
-  await take(all - kept, takenAtOnce, () => fullOf(underway))
-  // Where a token comes from is known only once it has failed: a quiet workspace does not wait for all of another's to fail.
-  await take(all - 1.5 * kept, takenAtOnce, () => ({ workspaces: fullOf(underway).workspaces }))
-  await take(all - 2 * kept, takenAtOnce, () => ({}))
-  return underway.length - busy.length
-}
-
-/** The workspaces and token endpoints that have their share of the places. */
-function fullOf(underway: RefreshLease[]): BusyOwners {
-  const over = (keys: string[], most: number) =>
-    [...new Set(keys)].filter(key => keys.filter(one => one === key).length >= most)
-  return {
-    workspaces: over(
-      underway.map(lease => lease.workspaceId),
-      refreshPlaces.workspace,
-    ),
-    servers: over(underway.map(serverOf), refreshPlaces.provider),
+  const share = (most: number, keyOf: (lease: RefreshLease) => string, also: string[] = []): Share => {
+    const counts = new Map(also.map(key => [key, most]))
+    for (const key of underway.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1)
+    return { most, underway: counts }
   }
+  const ofWorkspace = (lease: RefreshLease) => lease.workspaceId
+  const { all, kept, workspace, provider } = refreshPlaces
+  await take(all, () => ({ workspaces: share(1, ofWorkspace, failingLately(hub)) }))
+  await take(all - kept, () => ({ workspaces: share(1, ofWorkspace) }))
+  await take(all - kept, () => ({ workspaces: share(workspace, ofWorkspace), servers: share(provider, serverOf) }))
+  // Where a token comes from is known only once it has failed: a quiet workspace does not wait for all of another's to fail.
+  await take(all - 1.5 * kept, () => ({ workspaces: share(workspace, ofWorkspace) }))
+  await take(all - 2 * kept, () => ({}))
+  return underway.length - busy.length
 }

@@ -4,6 +4,9 @@ import type { Grant } from '../../grants/grant.ts'
 import type { TokenTimes } from '../tokens/token-times.ts'
 import type { RefreshLease } from './lease-store.ts'
 
+/** What a connection's row has of a token. */
+export type StoredToken = TokenTimes & Pick<Grant, 'scopes' | 'captured'>
+
 /**
  * Raises the generation for a token that was won by spending the current one: that alone is asked, not whether the lease
  * has passed meanwhile. Gives false when a newer token is there already, or the connection is disconnected.
@@ -11,7 +14,7 @@ import type { RefreshLease } from './lease-store.ts'
 export async function recordToken(
   trx: Executor,
   lease: RefreshLease,
-  stored: TokenTimes & Pick<Grant, 'scopes' | 'captured'> & { checkNow: boolean },
+  stored: StoredToken & { checkNow: boolean },
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('connections')

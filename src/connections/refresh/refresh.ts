@@ -1,15 +1,13 @@
 import { sql } from 'kysely'
-import type { ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshes } from '../../metrics/registry.ts'
-import type { Secret } from '../../grants/grant.ts'
-import { hubErrorOf, TokenError } from '../../grants/answers/token-error.ts'
+import type { Grant, Secret } from '../../grants/grant.ts'
+import { TokenError } from '../../grants/answers/token-error.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
-import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { TransportError } from '../../calls/send.ts'
 import { changeStatus } from '../change-status.ts'
 import type { RefreshResult } from '../contract.ts'
-import { grantingOf, type Granting } from '../granting.ts'
+import type { Granting } from '../granting.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
 import { longestRefreshWaitMs, refreshBackoffMs } from '../policy.ts'
 import { returnLease, type RefreshLease } from './lease-store.ts'
@@ -19,7 +17,10 @@ import { lockConnection } from '../store.ts'
 import { tokenHostOf } from '../tokens/token-host.ts'
 import { tokenTimes } from '../tokens/token-times.ts'
 import { secretOf, tokensPlace } from '../tokens/tokens.ts'
-import { findWon, forgetWon, sealWon, type WonGrant } from '../attempts/won-grant.ts'
+import { forgetWon, sealWon, type WonGrant } from '../attempts/won-grant.ts'
+import { prepareSpending, type Spending } from './spending.ts'
+import type { TokenWriter } from './token-writer.ts'
+import { verdictOn } from './verdict.ts'
 
 const storeTimeoutMs = 2_000
 
@@ -28,6 +29,10 @@ export interface SpendOptions {
   actor: string
   /** Instead of the table's own backoff: when a workflow that looks after the connection will try again. */
   retryInMs?: number | undefined
+  /** What it takes, where it was read with that of others. */
+  prepared?: (lease: RefreshLease) => Spending
+  /** Who stores what was won together with that of others. */
+  writer?: TokenWriter
 }
 
 /**
@@ -39,16 +44,23 @@ export async function spendLease(
   lease: RefreshLease,
   options: SpendOptions,
 ): Promise<RefreshResult> {
-  const granting = await grantingOf(hub, lease)
-  const place = tokensPlace({ workspaceId: lease.workspaceId, id: lease.connectionId })
-  const tokens = await hub.credentials.get<Secret>(hub.db, place)
+  const prepared = options.prepared ?? (await prepareSpending(hub, [lease]))
+  const { granting, tokens, won: wonBefore } = prepared(lease)
   if (!tokens || !granting.way.renews(tokens)) {
     await returnLease(hub.db, lease, true)
     return { outcome: 'fresh' }
   }
-  let won = await findWon(hub, hub.db, lease)
+  let won = wonBefore
   try {
-    won ??= await winGrant(hub, lease, granting, tokens)
+    if (!won) {
+      const grant = await winGrant(hub, lease, granting, tokens)
+      const { method } = granting
+      if (options.writer && (await storeTogether(options.writer, lease, method, grant, tokens))) {
+        refreshes.inc({ provider: lease.provider, outcome: 'refreshed' })
+        return { outcome: 'refreshed' }
+      }
+      won = await outlastDatabase(hub, 'a refreshed token', () => sealWon(hub, lease, grant))
+    }
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     if (error.cause instanceof TransportError && error.cause.reason === 'not_sent') {
@@ -59,8 +71,9 @@ export async function spendLease(
     const tokenHost = tokenHostOf(granting)
     return recordTokenError(hub, lease, granting.method, error, { ...options, tokenHost })
   }
+  const { grant, receivedAtMs } = won
   const stored = await outlastDatabase(hub, 'a refreshed token', () =>
-    storeGrant(hub, lease, granting.method, won, tokens, options.actor),
+    storeGrant(hub, lease, granting.method, { grant, receivedAtMs }, tokens, options.actor),
   )
   refreshes.inc({ provider: lease.provider, outcome: stored ? 'refreshed' : 'stale' })
   return { outcome: stored ? 'refreshed' : 'fresh' }
@@ -71,7 +84,7 @@ async function winGrant(
   lease: RefreshLease,
   { way, call }: Granting,
   kept: Secret,
-): Promise<WonGrant> {
+): Promise<Grant> {
   const { leaseMs, tokenCallTimeoutMs } = hub.connectionSettings
   const left = () => lease.untilMs - Date.now()
   const limits = {
@@ -79,8 +92,21 @@ async function winGrant(
     // Stopped and continued, this process must not spend a token that another may have spent long ago.
     maySend: () => left() > leaseMs / 2,
   }
-  const grant = await way.renew(call(limits), kept)
-  return outlastDatabase(hub, 'a refreshed token', () => sealWon(hub, lease, grant))
+  return way.renew(call(limits), kept)
+}
+
+/** Stores it with what others have won just now: false where that is not to be had, and it is still to be sealed. */
+async function storeTogether(
+  writer: TokenWriter,
+  lease: RefreshLease,
+  method: AuthMethod,
+  grant: Grant,
+  spent: Secret,
+): Promise<boolean> {
+  if (Date.now() >= lease.untilMs) return false
+  const secret = secretOf(grant, spent.refreshToken)
+  const times = tokenTimes(method, grant, secret, lease.absoluteExpiresAt, new Date())
+  return writer.store(lease, { ...times, scopes: grant.scopes, captured: grant.captured }, secret)
 }
 
 async function storeGrant(
@@ -153,37 +179,4 @@ async function recordTokenError(
     const since = (connection.firstFailureAt ?? new Date()).toISOString()
     return { outcome: 'failed', code: verdict.code, retryAfterMs: askedMs > 0 ? askedMs : null, since }
   })
-}
-
-interface Verdict {
-  code: ErrorCode
-  to?: 'needs_reauth' | 'error'
-  retryInMs?: number
-}
-
-function verdictOn(hub: ConnectionParts, lease: RefreshLease, method: AuthMethod, error: TokenError): Verdict {
-  const { code } = hubErrorOf(error, 'REFRESH_REFUSED')
-  switch (error.failure) {
-    case 'dead_grant':
-      return isAmbiguous(hub, lease, method)
-        ? { code: 'REFRESH_FAILED' }
-        : { code: 'TOKEN_EXPIRED', to: 'needs_reauth' }
-    case 'bad_client':
-      return { code, to: 'error', retryInMs: hub.connectionSettings.errorRetryMs }
-    case 'rate_limited':
-    case 'refused':
-    case 'down':
-      return { code }
-  }
-}
-
-/**
- * Whether "the grant is dead" may only mean that an earlier attempt has spent the token and its answer was lost: as long as
- * the provider's grace for re-use lasts, a holder that was stopped may still come back with the token it won.
- */
-function isAmbiguous(hub: ConnectionParts, lease: RefreshLease, method: AuthMethod): boolean {
-  if (lease.ambiguousSince === null) return false
-  const { ambiguousForMs } = hub.connectionSettings
-  const graceMs = 'rotation' in method && method.rotation ? lifetimeMs(method.rotation.reuseGrace) : ambiguousForMs
-  return Date.now() - lease.ambiguousSince.getTime() < Math.min(graceMs, ambiguousForMs)
 }

@@ -2,13 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onBehalfOf } from '../../db/on-behalf-of.ts'
 import type { ConnectionParts } from '../parts.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from '../contract.ts'
-import { spendLease } from './refresh.ts'
+import { spendLease, type SpendOptions } from './refresh.ts'
 import { fillPlaces, noteFailed } from './refresh-places.ts'
 import type { RefreshLease } from './lease-store.ts'
+import { prepareSpending } from './spending.ts'
+import { TokenWriter } from './token-writer.ts'
 import { tellWorkflows } from '../trouble/tell-workflows.ts'
 import { sortTrouble } from '../trouble/trouble.ts'
 
 const sortEveryMs = 5_000
+/** Looking for what is due costs statements: the sweep rests at least so long, and twice as long as the look took. */
+const restsAtLeastMs = 10
+const restsAtMostMs = 200
 /** However much is due, a sweep ends so long after its time: its activity's own limit would lose its count. */
 const longestOverMs = 60_000
 
@@ -26,10 +31,20 @@ export async function sweepRefreshes(
 ): Promise<RefreshSweepResult> {
   const endsAtMs = Date.now() + input.runForMs
   const result: RefreshSweepResult = { refreshed: 0, failed: 0, troubled: 0 }
-  const underway = new Map<Promise<void>, RefreshLease>()
-  const begin = (lease: RefreshLease) => {
-    const task = refreshOne(hub, lease, options.actor, result).finally(() => underway.delete(task))
-    underway.set(task, lease)
+  const underway = new Set<RefreshLease>()
+  const writer = new TokenWriter(hub)
+  let wake = () => {}
+  const begin = (leases: RefreshLease[]) => {
+    for (const lease of leases) underway.add(lease)
+    // What could not be read for all of them each reads for itself.
+    const preparing = prepareSpending(hub, leases).catch(() => undefined)
+    for (const lease of leases) {
+      const spending = preparing.then(prepared => ({ actor: options.actor, writer, ...(prepared && { prepared }) }))
+      void refreshOne(hub, lease, spending, result).finally(() => {
+        underway.delete(lease)
+        wake()
+      })
+    }
   }
   let sorting: Promise<void> | undefined
   let sortAtMs = Date.now() + sortEveryMs
@@ -44,13 +59,19 @@ export async function sweepRefreshes(
   for (;;) {
     options.beat?.()
     const stopped = options.signal?.aborted === true || Date.now() >= endsAtMs + longestOverMs
-    const taken = stopped ? 0 : await fillPlaces(hub, [...underway.values()], begin)
+    const freed = new Promise<void>(resolve => (wake = resolve))
+    const lookedAtMs = performance.now()
+    const taken = stopped ? 0 : await fillPlaces(hub, [...underway], begin)
+    const rest = Math.min(restsAtMostMs, Math.max(restsAtLeastMs, 2 * (performance.now() - lookedAtMs)))
     if (!stopped && Date.now() >= sortAtMs) sort().catch((error: unknown) => sortingFailed(hub, error))
-    if (underway.size > 0)
-      await Promise.race([...underway.keys(), sleep(input.pollMs || 1_000, undefined, { ref: false })])
-    else if (stopped || (taken === 0 && Date.now() >= endsAtMs)) break
-    else await pause(Math.min(input.pollMs, Math.max(0, endsAtMs - Date.now())), options.signal)
-    if (underway.size === 0 && !stopped) await sort()
+    if (underway.size > 0 || taken > 0) {
+      await Promise.all([sleep(rest), Promise.race([freed, sleep(input.pollMs || 1_000, undefined, { ref: false })])])
+      continue
+    }
+    if (stopped) break
+    await sort()
+    if (Date.now() >= endsAtMs) break
+    await pause(Math.min(input.pollMs, endsAtMs - Date.now()), options.signal)
   }
   await sorting
   return result
@@ -68,11 +89,11 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 async function refreshOne(
   hub: ConnectionParts,
   lease: RefreshLease,
-  actor: string,
+  spending: Promise<SpendOptions>,
   result: RefreshSweepResult,
 ): Promise<void> {
   try {
-    const { outcome } = await onBehalfOf(lease.workspaceId, () => spendLease(hub, lease, { actor }))
+    const { outcome } = await onBehalfOf(lease.workspaceId, async () => spendLease(hub, lease, await spending))
     if (outcome === 'refreshed' || outcome === 'fresh') result.refreshed += 1
     else result.failed += 1
     if (outcome === 'failed') noteFailed(hub, lease.workspaceId)

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RefreshScene } from './scene.ts'
+
+/** The sweep runs for 55 seconds of each minute; in the rest nothing is refreshed, whoever waits. */
+const sweep = { beginsMs: 3_000, endsMs: 8_000 }
+const withinMs = 180_000
+
+export interface Refreshed {
+  count: number
+  perSecond: number
+  /** From when they were due to the first one. */
+  beganMs: number
+}
+
+/**
+ * Has connections become due at once, at the beginning of a sweep, and waits until those that can be are refreshed. From the
+ * first one to the last one counts: how long a sweep rests before it looks is a setting.
+ */
+export async function refreshDue({ pool }: RefreshScene, due: string[], expected: string[]): Promise<Refreshed> {
+  await atBeginning()
+  const { rows } = await pool.query<{ at: Date }>(
+    // Connected at different times they are due at different times.
+    `update connections set refresh_at = now() - random() * interval '1 minute' where id = any($1) returning now() as at`,
+    [due],
+  )
+  const dueAt = rows[0]!.at
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    await sleep(500)
+    const { rows: found } = await pool.query<{ count: number; first: Date; last: Date }>(
+      `select count(*)::int as count, min(updated_at) as first, max(updated_at) as last from connections
+       where id = any($1) and updated_at > $2 and refresh_failures = 0`,
+      [expected, dueAt],
+    )
+    const { count, first, last } = found[0]!
+    if (count < expected.length && Date.now() < deadline) continue
+    const ms = Math.max(1, last.getTime() - first.getTime())
+    return { count, perSecond: Math.round(count / (ms / 1_000)), beganMs: first.getTime() - dueAt.getTime() }
+  }
+}
+
+async function atBeginning(): Promise<void> {
+  const inMinute = Date.now() % 60_000
+  if (inMinute < sweep.beginsMs) await sleep(sweep.beginsMs - inMinute)
+  else if (inMinute > sweep.endsMs) await sleep(60_000 + sweep.beginsMs - inMinute)
+}

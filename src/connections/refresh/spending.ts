@@ -1,0 +1,61 @@
+import type { Secret } from '../../grants/grant.ts'
+import { isHubError } from '../../errors.ts'
+import { settingsOfSeveral } from '../../provider-apps/settings-of-several.ts'
+import { wonPlace, type WonGrant } from '../attempts/won-grant.ts'
+import { grantingBy, type Granting } from '../granting.ts'
+import { methodOf } from '../method.ts'
+import type { ConnectionParts } from '../parts.ts'
+import { tokensPlace } from '../tokens/tokens.ts'
+import type { RefreshLease } from './lease-store.ts'
+
+/** What it takes to spend a lease. */
+export interface Spending {
+  granting: Granting
+  /** What the connection keeps; undefined when that is gone. */
+  tokens: Secret | undefined
+  /** What was won with it before and is not stored yet. */
+  won: WonGrant | undefined
+}
+
+/**
+ * Reads what it takes to spend leases, of whatever workspaces, in three statements for all of them. Gives what finds that of one
+ * lease, which throws as `grantingOf` does: one that cannot be spent keeps no other from it.
+ */
+export async function prepareSpending(
+  hub: ConnectionParts,
+  leases: RefreshLease[],
+): Promise<(lease: RefreshLease) => Spending> {
+  const methods = new Map(await Promise.all(leases.map(async lease => [lease, await methodOr(hub, lease)] as const)))
+  const apps = leases.flatMap(lease => {
+    const method = methods.get(lease)
+    return method && !(method instanceof Error) ? [{ ...lease, definition: method.definition }] : []
+  })
+  const [settings, secret] = await Promise.all([
+    settingsOfSeveral(hub, apps),
+    hub.credentials.finderOf(
+      hub.db,
+      leases.flatMap(lease => [placeOf(lease), wonPlace(lease)]),
+    ),
+  ])
+  return lease => {
+    const method = methods.get(lease)
+    if (method === undefined || method instanceof Error) throw method ?? new Error('a lease that was not prepared')
+    const app = settings({ ...lease, definition: method.definition })
+    return {
+      granting: grantingBy(hub, lease, method, app),
+      tokens: secret<Secret>(placeOf(lease)),
+      won: secret<WonGrant>(wonPlace(lease)),
+    }
+  }
+}
+
+const placeOf = ({ workspaceId, connectionId }: RefreshLease) => tokensPlace({ workspaceId, id: connectionId })
+
+async function methodOr(hub: ConnectionParts, lease: RefreshLease) {
+  try {
+    return await methodOf(hub, lease)
+  } catch (error) {
+    if (isHubError(error)) return error
+    throw error
+  }
+}
