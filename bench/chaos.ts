@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { removePostgres } from '../dev/postgres/postgres.ts'
 import { chaosTable, playRounds, targets } from './chaos-delivery.ts'
+import { playRefreshRounds, refreshTable, strikes } from './chaos-refresh.ts'
 
-const usage = `usage: npm run chaos -- delivery [--rounds N] [--only ${targets.join(',')}] [--json FILE]`
+const usage = `usage: npm run chaos -- delivery [--rounds N] [--only ${targets.join(',')}] [--json FILE]
+       npm run chaos -- refresh [--rounds N] [--only ${strikes.join(',')}] [--json FILE]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,19 +15,41 @@ const { values, positionals } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const only = values.only?.split(',')
-const chosen = targets.filter(target => only === undefined || only.includes(target))
-if (positionals[0] !== 'delivery' || positionals.length !== 1 || !(rounds >= 1) || chosen.length === 0) {
+const chosen = <Word extends string>(words: readonly Word[]) =>
+  words.filter(word => only === undefined || only.includes(word))
+const say = (line: string) => console.log(line)
+
+interface Played {
+  rounds: readonly { held: boolean }[]
+  table: string
+}
+
+const plays: Record<string, { words: readonly string[]; play: () => Promise<Played> }> = {
+  delivery: { words: chosen(targets), play: playDelivery },
+  refresh: { words: chosen(strikes), play: playRefresh },
+}
+const part = plays[positionals[0] ?? '']
+if (!part || positionals.length !== 1 || !(rounds >= 1) || part.words.length === 0) {
   console.error(usage)
   process.exit(2)
 }
-const home = mkdtempSync(join(tmpdir(), 'causeway-chaos-'))
-console.log(`logs are in ${home}/logs`)
-const results = await playRounds(home, rounds, chosen, line => console.log(line))
-console.log(`\n${chaosTable(results)}`)
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
-const held = results.every(result => result.held)
-if (held) {
-  await removePostgres(join(home, 'postgres'))
-  rmSync(home, { recursive: true, force: true })
-} else console.log(`what was kept for a look: ${home}`)
-process.exit(held ? 0 : 1)
+const played = await part.play()
+console.log(`\n${played.table}`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(played.rounds, null, 2)}\n`)
+process.exit(played.rounds.every(round => round.held) ? 0 : 1)
+
+async function playDelivery(): Promise<Played> {
+  const home = mkdtempSync(join(tmpdir(), 'causeway-chaos-'))
+  say(`logs are in ${home}/logs`)
+  const results = await playRounds(home, rounds, chosen(targets), say)
+  if (results.every(result => result.held)) {
+    await removePostgres(join(home, 'postgres'))
+    rmSync(home, { recursive: true, force: true })
+  } else say(`what was kept for a look: ${home}`)
+  return { rounds: results, table: chaosTable(results) }
+}
+
+async function playRefresh(): Promise<Played> {
+  const results = await playRefreshRounds(rounds, chosen(strikes), say)
+  return { rounds: results, table: refreshTable(results) }
+}

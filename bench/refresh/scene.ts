@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import pg from 'pg'
 import { KeyRing } from '../../src/credentials/key-ring.ts'
 import { newId } from '../../src/ids.ts'
@@ -5,8 +6,24 @@ import { setTenantScene, type TenantScene } from '../tenants/scene.ts'
 import { refreshedPlatforms, type Refreshed } from './platforms.ts'
 
 /** How many connections become due, of how many workspaces, over how many platforms. */
-export const counts = { connections: 10_000, workspaces: 50, platforms: 10 }
-const each = counts.connections / counts.workspaces / counts.platforms
+export interface Counts {
+  connections: number
+  workspaces: number
+  platforms: number
+}
+export const counts: Counts = { connections: 10_000, workspaces: 50, platforms: 10 }
+
+/** Who plays the token endpoints, and of which platforms. */
+export interface Players {
+  script: string
+  args: string[]
+  platforms: Refreshed[]
+  /** What the first refresh token of each connection begins with. */
+  first: string
+}
+const wellPlayed = (): Players => ({
+  ...{ script: '../refresh/token-server.ts', args: [], platforms: refreshedPlatforms(), first: 'refresh' },
+})
 
 /** Connections of one workspace that were made with one app. */
 export interface Group {
@@ -21,6 +38,8 @@ export interface Group {
 export interface RefreshScene {
   scene: TenantScene
   pool: pg.Pool
+  /** The process that plays the token endpoints. */
+  server: ChildProcess
   /** Where the raw loop asks. */
   tokenUrl: string
   groups: Group[]
@@ -30,22 +49,26 @@ export interface RefreshScene {
 }
 
 /** The product with connections that are refreshed in an hour, and a process that plays their token endpoints. */
-export async function setRefreshScene(say: (line: string) => void): Promise<RefreshScene> {
+export async function setRefreshScene(
+  say: (line: string) => void,
+  { connections, workspaces, platforms }: Counts = counts,
+  players: Players = wellPlayed(),
+): Promise<RefreshScene> {
   const scene = await setTenantScene(say)
-  const { first: port } = await scene.start<number>('../refresh/token-server.ts')
+  const { first: port, child: server } = await scene.start<number>(players.script, players.args)
   const { stack } = scene.product
   const pool = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
   // Postgres ends before this process does.
   pool.on('error', () => undefined)
   const [keyId = '', key = ''] = stack.secrets.encryptionKeys.split(':')
   const ring = new KeyRing([{ id: keyId, key: Buffer.from(key, 'base64') }])
-  const known = refreshedPlatforms()
+  const each = connections / workspaces / platforms
   const groups: Group[] = []
-  say(`making ${counts.connections} connections of ${counts.workspaces} workspaces`)
-  for (let n = 0; n < counts.workspaces; n++) {
+  say(`making ${connections} connections of ${workspaces} workspaces`)
+  for (let n = 0; n < workspaces; n++) {
     const tenant = await scene.newTenant(`refreshed ${n}`)
-    for (let platform = 0; platform < counts.platforms; platform++) {
-      const { provider, method, origins } = known[platform % known.length]!
+    for (let platform = 0; platform < platforms; platform++) {
+      const { provider, method, origins } = players.platforms[platform % players.platforms.length]!
       // One platform at several addresses is several token endpoints, where the catalogue has not as many.
       const at = (how: string) => ({
         baseUrls: Object.fromEntries(origins.map(origin => [origin, `http://127.0.80.${platform + 1}:${port}/${how}`])),
@@ -56,14 +79,14 @@ export async function setRefreshScene(say: (line: string) => void): Promise<Refr
       const { workspaceId } = tenant
       const ids = Array.from({ length: each }, () => newId('connection'))
       await insertConnections(pool, { workspaceId, appId: app.id, provider, method }, ids)
-      await keep(pool, ring, workspaceId, ids, 'refresh')
+      await keep(pool, ring, workspaceId, ids, players.first)
       const answer: Group['answer'] = how => tenant.call('PATCH', `/v1/provider-apps/${app.id}`, at(how))
       groups.push({ workspaceId, platform, ids, answer })
     }
   }
   await pool.query('vacuum analyze connections, credentials')
   return {
-    ...{ scene, pool, groups, tokenUrl: `http://127.0.80.1:${port}/well/token` },
+    ...{ scene, pool, server, groups, tokenUrl: `http://127.0.80.1:${port}/well/token` },
     kill: ({ workspaceId }, ids) => keep(pool, ring, workspaceId, ids, 'dead'),
     async close() {
       await pool.end()
