@@ -12,7 +12,7 @@ import { createApp } from './accounts.ts'
 import { attemptWithCode, secretsOf, tokensOf } from './attempts.ts'
 import { startPlatform, type PlatformAnswer } from './platform.ts'
 
-const leaseMs = 400
+const leaseMs = 3_000
 const hub = await createTestHub({ connectionSettings: { ...connectionSettings, leaseMs, tokenCallTimeoutMs: 300 } })
 await createTestServer(hub)
 const workspace = await createWorkspace(hub)
