@@ -103,7 +103,7 @@ async function callerOf(hub: ConnectionParts, connection: Connection) {
 }
 
 /** Newer tokens than those that were refused. What cannot be refreshed is verified soon, which settles its state. */
-async function replacedTokens(
+export async function replacedTokens(
   hub: ConnectionParts,
   refused: Connection,
   signal: AbortSignal | undefined,
@@ -117,7 +117,8 @@ async function replacedTokens(
   }
 }
 
-function isEnding(hub: ConnectionParts, { accessExpiresAt, refreshAt }: Connection): boolean {
+/** Whether a token is about to end, or has ended. */
+export function isEnding(hub: ConnectionParts, { accessExpiresAt, refreshAt }: Connection): boolean {
   if (accessExpiresAt === null || refreshAt === null) return false
   return accessExpiresAt.getTime() - Date.now() < hub.connectionSettings.freshForMs
 }

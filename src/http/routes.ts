@@ -1,4 +1,5 @@
 import type { Hub } from '../hub.ts'
+import type { Gate } from './authenticate.ts'
 import type { AnyRoute, Plugin } from './route.ts'
 import { adminFindRoutes } from './routes/workspaces/admin-find.ts'
 import { apiKeyRoutes } from './routes/workspaces/api-keys.ts'
@@ -7,6 +8,7 @@ import { auditLogRoutes } from './routes/workspaces/audit-log.ts'
 import { cancelRoutes } from './routes/delivery/cancel.ts'
 import { connectAttemptRoutes } from './routes/connections/connect-attempts.ts'
 import { connectionRoutes } from './routes/connections/connections.ts'
+import { connectionProxy } from './routes/connections/proxy.ts'
 import { connectionTokenRoutes } from './routes/connections/token.ts'
 import { deliveryRoutes } from './routes/delivery/deliveries.ts'
 import { deliverySettingsRoutes } from './routes/delivery/delivery-settings.ts'
@@ -60,7 +62,11 @@ export function routesOf(hub: Hub): AnyRoute[] {
   ]
 }
 
-/** What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks as raw bytes. */
-export function pluginsOf(hub: Hub): Plugin[] {
-  return [webhookRoutes(hub), oauthBegin(hub), oauthCallback(hub), oauthChoice(hub), keyDelivery(hub)]
+/**
+ * What is not of the API proper, each in a scope of its own: redirects of people's browsers, webhooks and proxied calls as raw
+ * bytes.
+ */
+export function pluginsOf(hub: Hub, gate: Gate): Plugin[] {
+  const connecting = [oauthBegin(hub), oauthCallback(hub), oauthChoice(hub), keyDelivery(hub)]
+  return [webhookRoutes(hub), ...connecting, connectionProxy(hub, gate)]
 }

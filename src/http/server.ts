@@ -12,7 +12,7 @@ import { newId } from '../ids.ts'
 import { createGate } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { registerDocs } from './docs.ts'
-import { acceptEmptyBodies } from './empty-bodies.ts'
+import { acceptEmptyBodies } from './bodies/empty-bodies.ts'
 import { asHubError, errorBody } from './errors.ts'
 import { IdempotencyHolds } from './idempotency/idempotency-holds.ts'
 import { handlerOf } from './interpret.ts'
@@ -20,6 +20,7 @@ import { refuseOtherMethods } from './methods.ts'
 import { operations } from './operations.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { pluginsOf, routesOf } from './routes.ts'
+import { takesLong } from './bodies/slow-bodies.ts'
 
 const bodyLimit = 1024 * 1024
 
@@ -81,7 +82,7 @@ export async function createServer(
     })
   }
   await app.register(async scope => operations(hub)(scope))
-  for (const plugin of pluginsOf(hub)) await app.register(async scope => plugin(scope))
+  for (const plugin of pluginsOf(hub, gate)) await app.register(async scope => plugin(scope))
   await registerDocs(app, hub, routes)
   refuseTheOthers()
   return app
@@ -132,6 +133,7 @@ const brokenRequests: Record<string, ErrorCode> = {
 
 /** Answers input that never became a request (https://nodejs.org/api/http.html#event-clienterror). Only the socket exists. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && takesLong(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const requestId = newId('request')
   const known = new HubError(brokenRequests[error.code ?? ''] ?? 'INVALID_REQUEST', {

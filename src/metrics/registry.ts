@@ -31,6 +31,9 @@ export const providerCallSeconds = histogram(
   callSeconds,
 )
 
+/** Calls that callers make through the hub, while they last. */
+export const proxiedStreams = gauge('proxied_calls_open', 'Proxied calls that are under way')
+
 /** Time spent waiting for a permit of a provider's rate limit. */
 export const permitWaitSeconds = histogram(
   'rate_limit_wait_seconds',

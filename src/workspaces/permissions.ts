@@ -7,6 +7,7 @@ export const permissions = [
   'connections:read',
   'connections:write',
   'connections:credentials',
+  'connections:proxy',
   'syncs:read',
   'syncs:write',
   'records:read',

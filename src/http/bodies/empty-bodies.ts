@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { HubError } from '../errors.ts'
+import { HubError } from '../../errors.ts'
 
 /**
  * Treats an empty body as none, whatever its content type and framing: some clients send an empty chunked body with every call.
