@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream'
 import type { IncomingHttpHeaders } from 'node:http'
-import { placeCredential, type PlacedCredential } from '../../calls/credentials.ts'
+import { placeCredential, signCall, type PlacedCredential } from '../../calls/credentials.ts'
 import { hostsOf } from '../../calls/hosts.ts'
 import type { Host } from '../../calls/call.ts'
 import { assertSecure } from '../../calls/secure.ts'
+import type { SignedRequest } from '../../calls/signature.ts'
 import type { CallTarget } from '../../calls/target.ts'
 import { fillHeader, isKnown } from '../../calls/template.ts'
 import { HubError } from '../../errors.ts'
 import type { Outgoing } from '../../outgoing/agent.ts'
-import { headersToPlatform } from './proxy-headers.ts'
+import { headersToPlatform, type Headers } from './proxy-headers.ts'
 import type { ProxiedBody, ProxiedCall } from './proxied-call.ts'
 import { silentMs } from './proxy-policy.ts'
 import type { PlatformPlace } from './redirects.ts'
@@ -45,16 +46,20 @@ export async function exchange(
   call: ProxiedCall,
 ): Promise<Exchange> {
   const { origin, path } = addressOf(place)
-  const { config, secret, method, definition } = target
+  const { app, config, secret, method, definition } = target
   assertSecure(outgoing, origin)
-  const credential = placeCredential(method.placement ?? { in: 'bearer' }, { ...config, ...secret })
-  const usual = usualHeaders(definition.calls?.headers, config)
-  const headers = headersToPlatform(call.headers, usual, credential, call.requestId)
+  const placement = method.placement ?? { in: 'bearer' }
+  const values = { ...app, ...config, ...secret }
+  const credential = placeCredential(placement, values)
+  const usual = usualHeaders(definition.calls?.headers, { ...app, ...config })
+  const called = withParameters(path, credential.query)
   const { body, length } = written(call.body)
+  const headers = headersToPlatform(call.headers, usual, credential, call.requestId)
   if (length !== undefined) headers['content-length'] = String(length)
+  Object.assign(headers, await signCall(placement, signedPart(call, origin + called, headers), values))
   try {
     const answer = await outgoing.dispatcher.request({
-      ...{ origin, path: withParameters(path, credential.query), method: call.method, headers, body },
+      ...{ origin, path: called, method: call.method, headers, body },
       ...{ signal: call.signal, headersTimeout: silentMs, bodyTimeout: silentMs },
     })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body, credential, url: origin + path }
@@ -77,6 +82,14 @@ function written(body: ProxiedBody): { body: Buffer | Readable | null; length?: 
   if (body === undefined) return { body: null }
   if (Buffer.isBuffer(body)) return { body }
   return { body: body.stream, length: body.length }
+}
+
+/** What is signed of a call, where its platform wants that: a body that only passes through is left out. */
+function signedPart({ method, body }: ProxiedCall, url: string, headers: Headers): SignedRequest {
+  const type = headers['content-type']
+  const signed = { method, url, headers: typeof type === 'string' ? { 'content-type': type } : {} }
+  if (body === undefined) return signed
+  return Buffer.isBuffer(body) ? { ...signed, body } : { ...signed, streamed: true }
 }
 
 /** A query as it was written, with the credential's parameters in place of the caller's of those names. */

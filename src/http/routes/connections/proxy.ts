@@ -1,19 +1,11 @@
-import { PassThrough } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ProxiedCounts } from '../../../connections/proxy/proxied-counts.ts'
 import { LiveTargets } from '../../../connections/proxy/live-targets.ts'
-import {
-  proxiedMethods,
-  type ProxiedAnswer,
-  type ProxiedBody,
-  type ProxiedCall,
-  type ProxiedMethod,
-} from '../../../connections/proxy/proxied-call.ts'
+import { proxiedMethods, type ProxiedCall, type ProxiedMethod } from '../../../connections/proxy/proxied-call.ts'
 import { ProxiedPlaces } from '../../../connections/proxy/proxied-places.ts'
 import { proxyCall } from '../../../connections/proxy/proxy.ts'
 import { proxiedPath } from '../../../connections/proxy/proxy-path.ts'
-import { heldBodyBytes, totalMs } from '../../../connections/proxy/proxy-policy.ts'
+import { totalMs } from '../../../connections/proxy/proxy-policy.ts'
 import { onBehalfOf } from '../../../db/on-behalf-of.ts'
 import { HubError } from '../../../errors.ts'
 import type { Hub } from '../../../hub.ts'
@@ -21,7 +13,7 @@ import { proxiedStreams } from '../../../metrics/registry.ts'
 import { callerOf, type Gate } from '../../authenticate.ts'
 import { asHubError } from '../../errors.ts'
 import type { Plugin } from '../../route.ts'
-import { mayTakeLong } from '../../bodies/slow-bodies.ts'
+import { bodyOf, pass } from './proxy-bodies.ts'
 
 export const proxyUrl = '/v1/connections/:connectionId/proxy'
 /** Says that an answer is the hub's and no platform's. */
@@ -117,31 +109,6 @@ function hostOf({ raw }: FastifyRequest): string | undefined {
   throw new HubError('INVALID_REQUEST', { message: 'causeway-host is the name of one of the platform’s hosts.' })
 }
 
-/** A small body whole, a large one or one of unknown length as a stream. */
-async function bodyOf(request: FastifyRequest, reply: FastifyReply): Promise<ProxiedBody> {
-  const { raw } = request
-  const stated = raw.headers['content-length']
-  if (stated === undefined && raw.headers['transfer-encoding'] === undefined) return undefined
-  const length = stated === undefined ? undefined : Number(stated)
-  if (length !== undefined && length <= heldBodyBytes) return (await wholeOf(request)) ?? undefined
-  mayTakeLong(raw)
-  // Whoever sends it on destroys it when the answer came before its end; the caller's socket is still needed then.
-  const stream = new PassThrough()
-  raw.on('error', error => stream.destroy(error)).pipe(stream)
-  stream.once('close', () => {
-    if (raw.complete) return
-    raw.unpipe(stream).resume()
-    if (!reply.raw.headersSent) reply.raw.setHeader('connection', 'close')
-  })
-  return { stream, length }
-}
-
-async function wholeOf({ raw }: FastifyRequest): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of raw) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
 /** Aborted when the caller has gone before its answer was complete, or everything has taken too long. */
 function whenGone({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
@@ -152,26 +119,6 @@ function whenGone({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) gone.abort(new HubError('INVALID_REQUEST', { message: 'The caller has gone.' }))
   })
   return gone.signal
-}
-
-/** Passes an answer on. What breaks off breaks off for the caller too. */
-async function pass(
-  { status, headers, body }: ProxiedAnswer,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const { raw } = reply
-  reply.hijack()
-  if (request.raw.complete === false) raw.setHeader('connection', 'close')
-  raw.writeHead(status, headers)
-  // Node keeps the head back for the body's first bytes, which may be long in coming.
-  setImmediate(() => raw.flushHeaders())
-  try {
-    await pipeline(body, raw)
-  } catch {
-    body.destroy()
-    raw.destroy()
-  }
 }
 
 /** Ends a connection whose body nobody will read. */
