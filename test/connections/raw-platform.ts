@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { atClose } from '../support/hub.ts'
+
+/** How a request is answered; when that is done is nobody's business. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** A platform on loopback whose every byte is the test's. It ends with the test file. */
 export interface RawPlatform {
@@ -8,17 +11,17 @@ export interface RawPlatform {
   /** The requests that came, by their targets, the latest last. */
   requests: IncomingMessage[]
   /** From now on requests to this path are answered so. */
-  on(path: string, listener: RequestListener): void
+  on(path: string, listener: Listener): void
 }
 
 /** Starts one that answers 404 where nothing is said. */
 export async function startRawPlatform(): Promise<RawPlatform> {
-  const listeners = new Map<string, RequestListener>()
+  const listeners = new Map<string, Listener>()
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
     const listener = listeners.get(request.url!.split('?')[0]!)
-    if (listener) void listener(request, response)
+    if (listener) listener(request, response)
     else response.writeHead(404).end()
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
