@@ -6,11 +6,13 @@ import { variantsOfDefinitions } from './provider-variants.ts'
 
 const page = 'docs/providers.md'
 const [begin, end] = ['<!-- variants, written by dev/describe-variants.ts -->', '<!-- end of the variants -->']
+/** So many of those that use a variant are named: enough to look one up. */
+const shown = 3
 const rows = variantsOfDefinitions().map(({ part, variant, says, usedBy }) => [
   `\`${part}\``,
   variant,
   says,
-  usedBy.join(', '),
+  [...usedBy.slice(0, shown), ...(usedBy.length > shown ? ['…'] : [])].join(', '),
 ])
 const table = [['Part', 'Variant', 'Says', 'Used by'], ['-', '-', '-', '-'], ...rows]
   .map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`)

@@ -6,12 +6,21 @@ import type { ModelDefinition } from './schema/models.ts'
 // What a caller may know of a platform, derived from its definition: whatever a definition gains in models and triggers
 // shows here by itself.
 
-export interface ProviderDescription {
+export interface ProviderSummary {
   id: string
   name: string
   docs: string
+  category: string | null
+  /** What one can do with it once an account is connected. */
+  capabilities: string[]
   /** The first is the default. */
   environments: string[]
+  methods: { id: string; kind: AuthMethod['kind'] }[]
+}
+
+export interface ProviderDescription extends Omit<ProviderSummary, 'methods'> {
+  /** Where an app is registered or a key is made, how connecting works, and where it says that it is down. */
+  links: Record<'app' | 'guide' | 'status', string | null>
   auth: AuthDescription[]
   scopes: { name: string; description: string }[]
   models: ModelDescription[]
@@ -64,13 +73,22 @@ export interface ModelDescription {
 
 const writes = ['create', 'update', 'delete'] as const
 
+/** As much as a list tells. */
+export function summarizeProvider(provider: ProviderDefinition): ProviderSummary {
+  const methods = provider.auth.map(({ id, kind }) => ({ id, kind }))
+  return { ...offerOf(provider), methods }
+}
+
+function offerOf(provider: ProviderDefinition): Omit<ProviderSummary, 'methods'> {
+  const { id, name, docs, category = null, capabilities = [] } = provider
+  return { id, name, docs, category, capabilities, environments: Object.keys(provider.environments) }
+}
+
 export function describeProvider(provider: ProviderDefinition): ProviderDescription {
   const models = Object.entries(provider.models ?? {}).map(([id, model]) => describeModel(id, model))
   return {
-    id: provider.id,
-    name: provider.name,
-    docs: provider.docs,
-    environments: Object.keys(provider.environments),
+    ...offerOf(provider),
+    links: { ...{ app: null, guide: null, status: null }, ...provider.links },
     auth: provider.auth.map(describeAuth),
     scopes: Object.entries(provider.scopes).map(([name, description]) => ({ name, description })),
     models,

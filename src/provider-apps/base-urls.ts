@@ -3,12 +3,16 @@ import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 
-/** The origins that the hub calls, or sends people to, for a provider: those of every URL in its definition but its docs. */
+/** Members with addresses that the hub only tells of. */
+const pagesForPeople = new Set(['docs', 'links', 'help', 'scopes', 'description'])
+
+/** The origins that the hub calls, or sends people to, for a provider: those of every URL in its definition but of pages. */
 export function originsOf(provider: ProviderDefinition): string[] {
   const origins = new Set<string>()
   const visit = (value: unknown, member: string): void => {
+    if (pagesForPeople.has(member)) return
     if (typeof value === 'string') {
-      const origin = member === 'docs' ? '' : originOf(value)
+      const origin = originOf(value)
       if (origin !== '') origins.add(URL.canParse(origin) ? new URL(origin).origin : origin)
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) visit(inner, name)

@@ -1,5 +1,5 @@
-import type { ChangeFeed } from '../../src/catalogue/schema/feeds.ts'
-import type { ListDefinition } from '../../src/catalogue/schema/pages.ts'
+import type { ChangeFeed } from '../../src/catalogue/schema/items/feeds.ts'
+import type { ListDefinition } from '../../src/catalogue/schema/items/pages.ts'
 import type { ProviderCall, ProviderClient } from '../../src/calls/call.ts'
 import { readPages } from '../../src/calls/pages/read-pages.ts'
 import { changesSince, FeedOverflow, fullPass } from '../../src/calls/pages/model-pages.ts'

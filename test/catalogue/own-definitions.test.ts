@@ -38,7 +38,7 @@ const stranger = await createWorkspace(hub)
 stored.set(workspace.workspaceId, [acme])
 
 const idsFor = async ({ request }: typeof workspace) =>
-  (await request<{ data: { id: string }[] }>('GET', '/v1/providers')).body.data.map(({ id }) => id)
+  (await request<{ data: { id: string }[] }>('GET', '/v1/providers?limit=200')).body.data.map(({ id }) => id)
 
 describe('a definition that a workspace has of its own', () => {
   it('is told of among the platforms, to that workspace alone', async () => {

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { importSPKI, jwtVerify } from 'jose'
 import type { OAuth2 } from '../../src/catalogue/schema/auth-code.ts'
-import type { TokenForToken } from '../../src/catalogue/schema/token-endpoint.ts'
+import type { TokenForToken } from '../../src/catalogue/schema/tokens/token-endpoint.ts'
 import { callBack } from '../connections/accounts.ts'
 import {
   startPlatform,

@@ -239,16 +239,33 @@ describe('a provider app', () => {
 
 describe('the providers', () => {
   it('are listed with what they offer, and nothing secret', async () => {
-    const { body } = await mine.request<{ data: { id: string }[]; nextCursor: null }>('GET', '/v1/providers')
-    expect(body.data.map(({ id }) => id)).toEqual(expect.arrayContaining(['github', 'quickbooks', 'stripe']))
+    const { body } = await mine.request<{ data: { id: string }[] }>('GET', '/v1/providers?limit=200')
+    expect(body.data.map(({ id }) => id)).toEqual(hub.definitions.catalogue.map(({ id }) => id))
     const one = await mine.request('GET', '/v1/providers/quickbooks')
-    expect(one.body).toEqual(body.data.find(({ id }) => id === 'quickbooks'))
+    const summary = body.data.find(({ id }) => id === 'quickbooks') as Record<string, unknown>
+    const { methods, ...offer } = summary
+    expect(one.body).toMatchObject(offer)
+    expect(methods).toEqual([{ id: 'oauth', kind: 'oauth2' }])
     expect(one.body).toMatchObject({
+      category: 'accounting',
+      capabilities: expect.arrayContaining(['customers']) as string[],
+      links: { app: expect.stringMatching(/^https:/) as string },
       auth: [{ kind: 'oauth2', refreshes: true }],
       environments: ['production', 'sandbox'],
     })
     expect((await mine.request('GET', '/v1/providers/stripe')).body).toMatchObject({ auth: [{ kind: 'api_key' }] })
     const unknown = await mine.request('GET', '/v1/providers/nobody')
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'PROVIDER_NOT_FOUND'])
+  })
+
+  it('are listed page by page', async () => {
+    const ids: string[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const address: string = `/v1/providers?limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
+      const { body } = await mine.request<{ data: { id: string }[]; nextCursor: string | null }>('GET', address)
+      ids.push(...body.data.map(({ id }) => id))
+      cursor = body.nextCursor
+    }
+    expect(ids).toEqual(hub.definitions.catalogue.map(({ id }) => id))
   })
 })

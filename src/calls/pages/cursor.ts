@@ -1,4 +1,4 @@
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import { HubError } from '../../errors.ts'
 import { ExactNumber } from '../../json/exact-number.ts'
 import { valueAt } from '../json-path.ts'

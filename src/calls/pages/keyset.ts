@@ -1,4 +1,4 @@
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import { HubError } from '../../errors.ts'
 import { textAt } from '../json-path.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'

@@ -1,5 +1,5 @@
 import LinkHeader from 'http-link-header'
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import type { ProviderAnswer } from '../call.ts'
 import { addressOf, pathBehind } from './platform-address.ts'
 import { pageOf, unexpectedList } from './list-answer.ts'

@@ -1,4 +1,4 @@
-import type { ListDefinition } from '../../catalogue/schema/pages.ts'
+import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import { asBody, placeOf, withParts, type SaidBody } from '../body.ts'
 import type { ProviderCall, ProviderClient } from '../call.ts'
 import type { ListCall, Narrowed, PagePlace } from './page-source.ts'

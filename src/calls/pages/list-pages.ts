@@ -1,4 +1,4 @@
-import type { ListDefinition } from '../../catalogue/schema/pages.ts'
+import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import type { ProviderClient } from '../call.ts'
 import { cursorPages } from './cursor.ts'
 import { keysetPages } from './keyset.ts'

@@ -1,5 +1,5 @@
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
-import type { ChangeFeed, TimeFormat } from '../../catalogue/schema/feeds.ts'
+import type { ChangeFeed, TimeFormat } from '../../catalogue/schema/items/feeds.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'

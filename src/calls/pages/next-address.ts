@@ -1,4 +1,4 @@
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import type { CalledAt } from '../call.ts'
 import { valueAt } from '../json-path.ts'
 import { addressOf, placeAmong } from './platform-address.ts'

@@ -1,4 +1,4 @@
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import { textAt } from '../json-path.ts'
 import { pageOf, saysMore, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'

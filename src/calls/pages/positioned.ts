@@ -1,4 +1,4 @@
-import type { ListDefinition } from '../../catalogue/schema/pages.ts'
+import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import { HubError } from '../../errors.ts'
 import type { ProviderAnswer } from '../call.ts'
 import { textAt } from '../json-path.ts'

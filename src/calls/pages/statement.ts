@@ -1,4 +1,4 @@
-import type { ListOf } from '../../catalogue/schema/pages.ts'
+import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import type { ListCall, PageSource } from './page-source.ts'
 import { positionedPages } from './positioned.ts'
 

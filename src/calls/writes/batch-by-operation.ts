@@ -1,4 +1,4 @@
-import type { BatchOf } from '../../catalogue/schema/writes.ts'
+import type { BatchOf } from '../../catalogue/schema/items/writes.ts'
 import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import type { Values } from '../json-write.ts'

@@ -1,4 +1,4 @@
-import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../catalogue/schema/writes.ts'
+import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../catalogue/schema/items/writes.ts'
 import { formOf, placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { valueAt } from '../json-path.ts'

@@ -3,9 +3,9 @@ import { discover } from './discover.ts'
 import { field } from './fields.ts'
 import { placement } from './calls.ts'
 import { everyMethod } from './every-method.ts'
-import { revoke } from './revoke.ts'
-import { grantedScopes } from './granted-scopes.ts'
-import { clientAuth, tokenEndpoint, tokenForToken } from './token-endpoint.ts'
+import { revoke } from './tokens/revoke.ts'
+import { grantedScopes } from './tokens/granted-scopes.ts'
+import { clientAuth, tokenEndpoint, tokenForToken } from './tokens/token-endpoint.ts'
 import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
 
 const scopes = z.array(text(200)).max(100)

@@ -3,7 +3,7 @@ import { placement } from './calls.ts'
 import { discover } from './discover.ts'
 import { field } from './fields.ts'
 import { everyMethod } from './every-method.ts'
-import { clientAuth, tokenEndpoint } from './token-endpoint.ts'
+import { clientAuth, tokenEndpoint } from './tokens/token-endpoint.ts'
 import { httpsUrl, lifetime, parameter, record, text } from './values.ts'
 
 const fields = z.array(field).min(1).max(10)

@@ -5,6 +5,7 @@ import { appFields } from './fields.ts'
 import { environments, hostPatterns } from './hosts.ts'
 import { limitSign, rateLimit } from './limits.ts'
 import { modelDefinition } from './models.ts'
+import { capability, category, links } from './offer.ts'
 import { httpsUrl, record, slug, text } from './values.ts'
 import { webhookDefinition } from './webhooks.ts'
 
@@ -18,6 +19,13 @@ export const providerDefinition = z.strictObject({
   id: slug,
   name: text(100),
   docs: httpsUrl.describe("The platform's documentation"),
+  category: category.exactOptional().describe('What kind of platform it is'),
+  capabilities: z
+    .array(capability)
+    .max(20)
+    .exactOptional()
+    .describe('What one can do with it once an account is connected'),
+  links: links.exactOptional().describe('Its pages for the people who connect it'),
   environments: environments.describe('Where its API is, by environment; the first is the default'),
   hostPatterns: hostPatterns
     .exactOptional()

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { readDefinition } from './calls.ts'
-import { changeFeed } from './feeds.ts'
-import { listDefinition } from './pages.ts'
+import { changeFeed } from './items/feeds.ts'
+import { listDefinition } from './items/pages.ts'
 import { code, httpsUrl, jsonPath, slug, text } from './values.ts'
-import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './writes.ts'
+import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './items/writes.ts'
 
 export type Marker = z.infer<typeof marker>
 const marker = z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean()]) })

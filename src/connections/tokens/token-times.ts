@@ -3,7 +3,7 @@ import { longestLifeMs } from '../../grants/answers/stated-life.ts'
 import type { Grant, Secret } from '../../grants/grant.ts'
 import { wayOf } from '../../grants/ways.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
-import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 
 type Lifetimes = TokenEndpoint['lifetime']

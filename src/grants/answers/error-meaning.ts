@@ -1,4 +1,4 @@
-import type { ErrorCode, TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { ErrorCode, TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { valueAt } from '../../calls/json-path.ts'
 import type { Members } from './answer-body.ts'
 import { firstAt, type Paths } from './first-at.ts'

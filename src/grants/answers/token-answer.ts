@@ -1,6 +1,6 @@
 import { parseRetryAfter } from '../../outgoing/retry-after.ts'
 import type { OAuth2 } from '../../catalogue/schema/auth-code.ts'
-import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { textOf, valueAt } from '../../calls/json-path.ts'
 import { TransportError } from '../../calls/send.ts'

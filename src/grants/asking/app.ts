@@ -1,4 +1,4 @@
-import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { HubError } from '../../errors.ts'
 import type { GrantApp } from '../grant.ts'
 

@@ -1,4 +1,4 @@
-import type { TokenEndpoint, TokenForToken } from '../../catalogue/schema/token-endpoint.ts'
+import type { TokenEndpoint, TokenForToken } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { addressOf } from './address.ts'
 import { clientOf } from './app.ts'
 import { askEndpoint } from './endpoint.ts'

@@ -1,5 +1,5 @@
 import { textOf, valueAt } from '../../calls/json-path.ts'
-import type { GrantedScopes } from '../../catalogue/schema/granted-scopes.ts'
+import type { GrantedScopes } from '../../catalogue/schema/tokens/granted-scopes.ts'
 import { addressOf } from './address.ts'
 import { askEndpoint } from './endpoint.ts'
 import type { Grant, GrantCall } from '../grant.ts'

@@ -1,4 +1,4 @@
-import type { TokenEndpoint } from '../../catalogue/schema/token-endpoint.ts'
+import type { TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint.ts'
 import { addressOf } from './address.ts'
 import { proofOf, type Client } from './app.ts'
 import { askEndpoint } from './endpoint.ts'

@@ -1,6 +1,6 @@
 import { placeCredential } from '../../calls/credentials.ts'
 import type { OAuth2 } from '../../catalogue/schema/auth-code.ts'
-import type { Revoke } from '../../catalogue/schema/revoke.ts'
+import type { Revoke } from '../../catalogue/schema/tokens/revoke.ts'
 import { fill, isKnown, type Named } from '../../calls/template.ts'
 import { addressOf } from '../asking/address.ts'
 import { clientOf, proofOf } from '../asking/app.ts'

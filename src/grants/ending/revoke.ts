@@ -1,5 +1,5 @@
 import type { OAuth2 } from '../../catalogue/schema/auth-code.ts'
-import type { Revoke } from '../../catalogue/schema/revoke.ts'
+import type { Revoke } from '../../catalogue/schema/tokens/revoke.ts'
 import { HubError } from '../../errors.ts'
 import { addressOf } from '../asking/address.ts'
 import { basicOf, clientOf, proofOf, type Client } from '../asking/app.ts'

@@ -15,6 +15,13 @@ export const github = {
   id: 'github',
   name: 'GitHub',
   docs: 'https://docs.github.com/en/rest',
+  category: 'developer',
+  capabilities: ['repositories', 'issues', 'comments'],
+  links: {
+    app: 'https://github.com/settings/developers',
+    guide: 'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps',
+    status: 'https://www.githubstatus.com',
+  },
   environments: {
     production: { api: 'https://api.github.com' },
     'enterprise-server': { api: 'https://{host}/api/v3' },

@@ -6,6 +6,13 @@ export const quickbooks = {
   id: 'quickbooks',
   name: 'QuickBooks Online',
   docs: 'https://developer.intuit.com/app/developer/qbo/docs/develop',
+  category: 'accounting',
+  capabilities: ['customers', 'invoices', 'payments', 'products'],
+  links: {
+    app: 'https://developer.intuit.com/app/developer/dashboard',
+    guide: 'https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0',
+    status: 'https://status.developer.intuit.com',
+  },
   environments: {
     production: { api: 'https://quickbooks.api.intuit.com' },
     sandbox: { api: 'https://sandbox-quickbooks.api.intuit.com' },

@@ -6,6 +6,13 @@ export const stripe = {
   id: 'stripe',
   name: 'Stripe',
   docs: 'https://docs.stripe.com/api',
+  category: 'payments',
+  capabilities: ['customers', 'payments', 'invoices', 'products', 'subscriptions'],
+  links: {
+    app: 'https://dashboard.stripe.com/apikeys',
+    guide: 'https://docs.stripe.com/keys',
+    status: 'https://status.stripe.com',
+  },
   environments: { production: { api: 'https://api.stripe.com' } },
   auth: [
     {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { HubError } from '../../../errors.ts'
-import { describeProvider } from '../../../catalogue/describe.ts'
+import { describeProvider, summarizeProvider } from '../../../catalogue/describe.ts'
+import { slug } from '../../../catalogue/schema/values.ts'
 import type { Hub } from '../../../hub.ts'
+import { page, pageAt, pageQueryUpTo, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 
 const field = z.strictObject({
@@ -53,12 +55,42 @@ const modelSchema = z.strictObject({
   fields: z.array(z.strictObject({ path: z.string(), writable: z.boolean() })),
 })
 
+const offer = {
+  id: z.string(),
+  name: z.string(),
+  docs: z.string(),
+  category: z
+    .string()
+    .nullable()
+    .meta({ description: 'What kind of platform it is', examples: ['accounting'] }),
+  capabilities: z.array(z.string()).meta({
+    description: 'What one can do with it once an account is connected',
+    examples: [['invoices', 'customers']],
+  }),
+  environments: z.array(z.string()).meta({ description: 'The first is the default' }),
+}
+
+const summarySchema = z
+  .strictObject({
+    ...offer,
+    methods: z
+      .array(z.strictObject({ id: z.string(), kind: z.string() }))
+      .meta({ description: 'The ways to connect an account' }),
+  })
+  .meta({ id: 'ProviderSummary' })
+
+const link = (description: string) => z.string().nullable().meta({ description })
+
 const providerSchema = z
   .strictObject({
-    id: z.string(),
-    name: z.string(),
-    docs: z.string(),
-    environments: z.array(z.string()).meta({ description: 'The first is the default' }),
+    ...offer,
+    links: z
+      .strictObject({
+        app: link('Where an app is registered there, or a key is made'),
+        guide: link('How its way of connecting works'),
+        status: link('Where it says that it is down'),
+      })
+      .meta({ description: 'Its pages for the people who connect it' }),
     auth: z.array(authSchema),
     scopes: z.array(z.strictObject({ name: z.string(), description: z.string() })),
     models: z.array(modelSchema),
@@ -75,11 +107,16 @@ export function providerRoutes(hub: Hub): AnyRoute[] {
       ...common,
       url: '/v1/providers',
       summary: 'List providers',
-      description: 'All of them, in one page.',
-      reply: z.strictObject({ data: z.array(providerSchema), nextCursor: z.null() }),
-      async handler({ caller }) {
+      description:
+        'In the order of their ids, those of the workspace itself included. What connecting to one takes is told by itself.',
+      query: pageQueryUpTo(200),
+      reply: page(summarySchema),
+      errors: ['INVALID_CURSOR'],
+      async handler({ query: { limit, cursor }, caller }) {
+        const after = positionAt(cursor, id => slug.safeParse(id).success)?.id ?? ''
         const definitions = await hub.definitions.list(hub.db, caller.workspaceId)
-        return { data: definitions.map(describeProvider), nextCursor: null }
+        const rows = definitions.filter(({ id }) => id > after).slice(0, limit + 1)
+        return pageAt(rows, limit, summarizeProvider, ({ id }) => ({ id }))
       },
     }),
     route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { asked, placed } from './calls.ts'
-import { jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from './values.ts'
+import { asked, placed } from '../calls.ts'
+import { jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
 const answerId = jsonPath.exactOptional().describe('The answer of a create says the id alone, and here')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpsUrl, parameter, record } from './values.ts'
+import { httpsUrl, parameter, record } from '../values.ts'
 
 /** Text in which `{accessToken}`, `{refreshToken}`, `{clientId}` and `{clientSecret}` are filled. */
 const template = z.string().max(500)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eachPath, httpsUrl, jsonPath, query } from './values.ts'
+import { eachPath, httpsUrl, jsonPath, query } from '../values.ts'
 
 export type GrantedScopes = z.infer<typeof grantedScopes>
 /** A call that tells which scopes a token has. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listDefinition } from './pages.ts'
-import { headerName, jsonPath, lifetime, parameter, pathTemplate, query, text } from './values.ts'
+import { headerName, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
 
 const feedBase = { deletions: z.boolean().describe('Whether things deleted are among what it tells') }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
+import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from '../values.ts'
 
 const path = z
   .union([jsonPath, z.array(jsonPath).min(1).max(5)])

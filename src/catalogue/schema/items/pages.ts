@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { asked, askedByBody } from './calls.ts'
-import { eachPath, jsonPath, parameter, text } from './values.ts'
+import { asked, askedByBody } from '../calls.ts'
+import { eachPath, jsonPath, parameter, text } from '../values.ts'
 
 const listBase = {
   ...asked,
