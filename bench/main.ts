@@ -5,13 +5,14 @@ import { isMet, tableOf, type BenchOptions, type Row } from './row.ts'
 const benches: Record<string, () => Promise<(options: BenchOptions) => Promise<Row[]>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
   refresh: async () => (await import('./refresh.ts')).benchRefresh,
+  proxy: async () => (await import('./proxy.ts')).benchProxy,
   sync: async () => (await import('./sync.ts')).benchSync,
   tenants: async () => (await import('./tenants.ts')).benchTenants,
   trouble: async () => (await import('./trouble.ts')).benchTrouble,
 }
 
 const usage =
-  'usage: npm run bench -- delivery|refresh|sync|tenants|trouble [--seconds N] [--json FILE] [--only PART,PART]'
+  'usage: npm run bench -- delivery|proxy|refresh|sync|tenants|trouble [--seconds N] [--json FILE] [--only PART,PART]'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -15,9 +15,11 @@ const refilled = `least($2::float8, r.tokens
   + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000) + ${takenBack})`
 const paidOf = (tokens: string) =>
   `case when ${tokens} >= $5::float8 then greatest(0, least($4::float8, floor(${tokens}))) else 0 end`
+// Nobody waits until it is on disk: what a crash of the database forgets of it is a few permits of one block.
 const leaseStatement = `
   insert into rate_limits as r (key, tokens, refilled_at, granted)
-  values ($1, $2::float8 - ${paidOf('$2::float8')}, statement_timestamp(), ${paidOf('$2::float8')})
+  select $1, $2::float8 - ${paidOf('$2::float8')}, statement_timestamp(), ${paidOf('$2::float8')}
+  from (select set_config('synchronous_commit', 'off', true)) unsynced
   on conflict (key) do update set granted = ${paidOf(refilled)}, tokens = ${refilled} - ${paidOf(refilled)},
     refilled_at = greatest(r.refilled_at, statement_timestamp())
   returning granted,
