@@ -61,6 +61,8 @@ export interface Dialect {
     string,
     (form: URLSearchParams, client: Client, tools: Tools, exchange: Exchange) => TokenAnswer | Promise<TokenAnswer>
   >
+  /** Those of them by which no client proves itself: what they bring is the proof. */
+  clientless?: readonly string[]
   /** Whether a grant comes with a refresh token. */
   refresh: boolean | ((agreed: Agreed) => boolean)
   /** Whether a refresh token is replaced when it is used; it is unless this says no. */

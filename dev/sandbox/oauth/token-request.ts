@@ -44,6 +44,8 @@ export async function answerToken(exchange: Exchange, tools: Tools, mount: Mount
 
   async function answerOf(refused?: string, proven?: Client, before?: Spent): Promise<TokenAnswer> {
     if (refused !== undefined) return { status: 400, body: { error: 'invalid_request', error_description: refused } }
+    if (dialect.clientless?.includes(grantType))
+      return dialect.otherGrants![grantType]!(form, { id: '', secret: '' }, tools, exchange)
     if (!proven) return { status: 401, body: { error: 'invalid_client' } }
     const own = dialect.otherGrants?.[grantType]
     if (own) return own(form, proven, tools, exchange)

@@ -1,7 +1,31 @@
 import type { SandboxPlatform } from '../platform.ts'
+import { datadog } from './datadog/index.ts'
 import { github } from './github/index.ts'
+import { gitlab } from './gitlab/index.ts'
+import { gmail } from './gmail/index.ts'
+import { googleAds } from './google-ads/index.ts'
+import { googleCalendar } from './google-calendar/index.ts'
+import { googleSheets } from './google-sheets/index.ts'
+import { jira } from './jira/index.ts'
+import { microsoftTeams } from './microsoft-teams/index.ts'
 import { quickbooks } from './quickbooks/index.ts'
 import { stripe } from './stripe/index.ts'
+import { youtube } from './youtube/index.ts'
+import { zapier } from './zapier/index.ts'
 
 /** Every platform that the sandbox plays, in the order of their ids. */
-export const platforms: readonly SandboxPlatform[] = [github, quickbooks, stripe]
+export const platforms: readonly SandboxPlatform[] = [
+  datadog,
+  github,
+  gitlab,
+  gmail,
+  googleAds,
+  googleCalendar,
+  googleSheets,
+  jira,
+  microsoftTeams,
+  quickbooks,
+  stripe,
+  youtube,
+  zapier,
+]

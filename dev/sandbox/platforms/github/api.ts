@@ -1,11 +1,22 @@
 import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../../http.ts'
-import type { Tools } from '../../tools.ts'
+import type { Granted, Tools } from '../../tools.ts'
+import { githubClient } from '../../settings.ts'
+import { answerAboutInstallation, answerAsApp, answerAsInstallation, app, install } from './installation.ts'
+
+/** Where its app sends people back to: no request says it. */
+const callback = 'http://127.0.0.1:8080/oauth/callback/github'
 
 /** GitHub's REST API, as far as it is called: user, repositories, and taking a grant back. https://docs.github.com/en/rest */
-export async function handleGithub({ req, res, path, query }: Exchange, tools: Tools): Promise<void> {
+export async function handleGithub(given: Exchange, tools: Tools): Promise<void> {
+  // A server of one's own has its API behind a path.
+  const exchange = { ...given, path: given.path.replace(/^\/api\/v3/, '') }
+  const { req, res, path, query } = exchange
   const docs = 'https://docs.github.com/rest'
   const refuse = (status: number, message: string) =>
     sendJson(res, status, { message, documentation_url: docs, status: String(status) })
+
+  if (path === `/apps/${app.slug}/installations/new`) return install(exchange, githubClient.id, callback)
+  if (await answerAsApp(exchange, tools, githubClient.id)) return
 
   const application = /^\/applications\/([^/]+)\/(grant|token)$/.exec(path)?.[1]
   if (application && req.method === 'DELETE') {
@@ -22,7 +33,7 @@ export async function handleGithub({ req, res, path, query }: Exchange, tools: T
 
   const token = bearerToken(req) ?? /^token\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
   if (!token) return refuse(401, 'Requires authentication')
-  const granted = tools.granted(token)
+  const granted = tools.granted(token) ?? grantedByKey(tools, token)
   if (!granted) return refuse(401, 'Bad credentials')
   if (!req.headers['user-agent']) return refuse(403, 'Request forbidden by administrative rules: no User-Agent header')
   const scopes = granted.scope.replaceAll(' ', ', ')
@@ -30,16 +41,23 @@ export async function handleGithub({ req, res, path, query }: Exchange, tools: T
     ...{ 'x-oauth-scopes': scopes, 'x-github-api-version-selected': '2022-11-28', 'x-ratelimit-limit': '5000' },
     ...{ 'x-ratelimit-remaining': '4990', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) },
   }
+  const own = ['causeway', 'hello-world', 'spoon-knife'].map((name, index) => repository(granted.account, name, index))
+  if (answerAsInstallation(exchange, granted, own) || answerAboutInstallation(exchange, granted, own)) return
   if (path === '/user') return sendJson(res, 200, user(granted.account), headers)
   if (path === '/user/repos') {
     const size = Math.min(Number(query.get('per_page') ?? 30), 100)
     const page = Number(query.get('page') ?? 1)
-    const all = ['causeway', 'hello-world', 'spoon-knife'].map((name, index) =>
-      repository(granted.account, name, index),
-    )
-    return sendJson(res, 200, all.slice((page - 1) * size, page * size), headers)
+    return sendJson(res, 200, own.slice((page - 1) * size, page * size), headers)
   }
   refuse(404, 'Not Found')
+}
+
+/** A personal access token opens what its person can. */
+function grantedByKey(tools: Tools, token: string): Granted | undefined {
+  const account = tools.accountOfKey(token)
+  return account === undefined
+    ? undefined
+    : { id: token, account, scope: 'repo read:user', clientId: '', params: {}, token, expiresAt: Infinity }
 }
 
 /** GitHub's own mascots: the second owns the repositories of the documentation's example webhooks. */

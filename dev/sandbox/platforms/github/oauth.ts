@@ -39,6 +39,9 @@ export const oauth: Dialect = {
     return { status: 200, body: { error, error_description } } // an error too comes with 200
   },
   writes: req => (/json/.test(req.headers.accept ?? '') ? 'json' : 'form'),
+  // Where an app has just been installed, the installation comes along.
+  redirectExtras: ({ params }): Record<string, string> =>
+    params['installation_id'] ? { installation_id: params['installation_id'], setup_action: 'install' } : {},
   accounts: ['octocat'],
   accountPattern: /^[a-z\d-]{1,39}$/i,
 }

@@ -26,7 +26,13 @@ export const jira = {
       // Without the first there is no refresh token.
       requiredScopes: ['offline_access', 'read:jira-user'],
       // One grant may open several sites.
-      discover: { host: 'accounts', path: '/oauth/token/accessible-resources', keep: { cloudId: 'id' } },
+      discover: {
+        host: 'accounts',
+        path: '/oauth/token/accessible-resources',
+        keep: { cloudId: 'id' },
+        name: 'name',
+        detail: 'url',
+      },
       identity: { get: '/rest/api/3/myself', id: { captured: 'cloudId' }, name: 'displayName' },
       // https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/
       lifetime: { access: '1h', refresh: '90d', absolute: '365d' },

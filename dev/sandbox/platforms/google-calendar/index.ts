@@ -1,0 +1,52 @@
+import { sendJson } from '../../http.ts'
+import type { SandboxPlatform } from '../../platform.ts'
+import * as api from '../google-api.ts'
+import * as google from '../google.ts'
+
+const scope = 'https://www.googleapis.com/auth/calendar'
+const all = [scope, `${scope}.readonly`]
+const events = [...all, `${scope}.events`, `${scope}.events.readonly`, `${scope}.events.owned`]
+const lists = [...all, `${scope}.calendarlist`, `${scope}.calendarlist.readonly`]
+const others = ['calendars', 'app.created', 'freebusy', 'acls', 'settings.readonly'].map(name => `${scope}.${name}`)
+
+/** https://developers.google.com/workspace/calendar/api/v3/reference */
+export const googleCalendar: SandboxPlatform = {
+  id: 'google-calendar',
+  hosts: [...google.hosts, 'www.googleapis.com'],
+  oauth: google.oauthOf('Google Calendar', [...new Set([...events, ...lists, ...others])]),
+  apps: [google.google],
+  keys: google.keys,
+  people: {
+    oauth: { externalAccountId: Object.keys(google.people)[0]! },
+    'service-account': google.robot,
+    delegated: google.delegate,
+  },
+  refusal: api.refusal,
+  async answer(exchange, tools) {
+    if (await api.answerCommon(exchange, tools)) return
+    const { req, res, path } = exchange
+    const calendar = /^\/calendar\/v3\/calendars\/([^/]+)\/events$/.exec(path)?.[1]
+    const isList = path === '/calendar/v3/users/me/calendarList'
+    if (req.method !== 'GET' || !(isList || calendar))
+      return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
+    const granted = api.permitted(exchange, tools, isList ? lists : events)
+    if (!granted) return
+    const address = google.people[granted.account] ?? 'robot'
+    if (isList) {
+      const items = [{ kind: 'calendar#calendarListEntry', id: address, summary: address, primary: true }]
+      return sendJson(res, 200, { kind: 'calendar#calendarList', items })
+    }
+    if (!['primary', address].includes(decodeURIComponent(calendar!)))
+      return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
+    const items = [
+      {
+        kind: 'calendar#event',
+        id: 'e1',
+        status: 'confirmed',
+        summary: 'Crossing',
+        updated: '2026-01-01T00:00:00.000Z',
+      },
+    ]
+    sendJson(res, 200, { kind: 'calendar#events', summary: address, items, nextSyncToken: 'CPDAlvWDx70CEPDAlvWDx70C' })
+  },
+}
