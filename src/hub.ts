@@ -1,4 +1,5 @@
 import { Definitions } from './catalogue/definitions.ts'
+import { ownPlatforms } from './catalogue/own/store.ts'
 import type { Config } from './config.ts'
 import { connectionsOfApp } from './connections/app-user.ts'
 import type { ConnectionParts } from './connections/parts.ts'
@@ -45,7 +46,7 @@ export function createHub(
     db,
     credentials: overrides.credentials ?? new CredentialStore(new KeyRing(config.encryptionKeys)),
     temporal,
-    definitions: overrides.definitions ?? new Definitions(),
+    definitions: overrides.definitions ?? new Definitions({ sources: [ownPlatforms] }),
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
     appUsers: overrides.appUsers ?? [connectionsOfApp],

@@ -21,6 +21,7 @@ import { keyDelivery } from './routes/connections/key-delivery.ts'
 import { oauthBegin } from './routes/connections/oauth-begin.ts'
 import { oauthChoice } from './routes/connections/oauth-choice.ts'
 import { oauthCallback } from './routes/connections/oauth-callback.ts'
+import { ownProviderRoutes } from './routes/connections/own-providers.ts'
 import { payloadRoutes } from './routes/delivery/payloads.ts'
 import { providerAppRoutes } from './routes/connections/provider-apps.ts'
 import { providerRoutes } from './routes/connections/providers.ts'
@@ -39,6 +40,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...adminFindRoutes(hub),
     ...apiKeyRoutes(hub),
     ...providerRoutes(hub),
+    ...ownProviderRoutes(hub),
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
     ...connectAttemptRoutes(hub),

@@ -124,6 +124,18 @@ export async function lockSettings(db: Executor, workspaceId: string, id: string
   return app.settings
 }
 
+/** Whether a workspace has apps of a provider. */
+export async function hasProviderApps(db: Executor, workspaceId: string, provider: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('provider_apps')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('provider', '=', provider)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @throws HubError `PROVIDER_APP_NOT_FOUND`; `CONFLICT` while a connection refers to it */
 export async function deleteProviderApp(db: Executor, workspaceId: string, id: string): Promise<void> {
   try {

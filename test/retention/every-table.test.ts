@@ -30,7 +30,17 @@ const underWay = [
 
 /** As many rows as people have made things. */
 const made = [
-  ...['workspaces', 'api_keys', 'provider_apps', 'connections', 'credentials', 'syncs', 'collections', 'endpoints'],
+  ...[
+    'workspaces',
+    'api_keys',
+    'provider_apps',
+    'own_platforms',
+    'connections',
+    'credentials',
+    'syncs',
+    'collections',
+    'endpoints',
+  ],
   ...['event_types', 'delivery_settings', 'kysely_migration', 'kysely_migration_lock'],
 ]
 

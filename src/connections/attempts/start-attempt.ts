@@ -9,6 +9,7 @@ import { holdApp } from '../../provider-apps/hold.ts'
 import { readUrl } from '../../outgoing/url.ts'
 import { startSoon } from '../../temporal/start.ts'
 import { attemptPlace, insertAttempt, type ConnectAttempt } from './attempt-store.ts'
+import { holdPlatform } from '../platforms/hold.ts'
 import { grantingOf } from '../granting.ts'
 import type { Connection } from '../store.ts'
 import { connectAccountStart } from '../workflow-starts.ts'
@@ -53,6 +54,7 @@ export async function startAttempt(
   const lifetimeMs = hub.connectionSettings.attemptLifetimeMs
   const { connection, attempt } = await hub.db.transaction().execute(async trx => {
     await holdApp(trx, connecting, app.baseUrls)
+    await holdPlatform(hub, trx, workspaceId, definition)
     const connection = await write(trx, scopes)
     const attempt = await insertAttempt(trx, {
       id: attemptId,

@@ -1,3 +1,4 @@
+import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import { scopesOf } from '../../grants/scopes.ts'
@@ -5,6 +6,7 @@ import { orHubError } from '../../grants/answers/token-error.ts'
 import { newId } from '../../ids.ts'
 import { holdApp } from '../../provider-apps/hold.ts'
 import { checkFields } from './check-fields.ts'
+import { holdPlatform } from '../platforms/hold.ts'
 import { grantingOf } from '../granting.ts'
 import { openGrant, type Opened } from '../health/open-grant.ts'
 import type { ConnectionParts } from '../parts.ts'
@@ -31,6 +33,7 @@ export async function connectByKey(
   const won = await grantOfKey(hub, owner, fields)
   return hub.db.transaction().execute(async trx => {
     await holdApp(trx, owner, won.baseUrls)
+    await holdPlatform(hub, trx, owner.workspaceId, won.definition)
     const connection = await insertConnection(trx, { ...owner, authKind: won.method.kind, scopes: won.scopes })
     return adoptGrant(hub, trx, connection, adopted(connection, won, actor))
   })
@@ -63,6 +66,7 @@ const adopted = ({ scopes }: Connection, { grant, account, config }: KeyGrant, a
 })
 
 interface KeyGrant extends Opened {
+  definition: ProviderDefinition
   method: AuthMethod
   scopes: string[]
   baseUrls: Record<string, string>
@@ -75,7 +79,7 @@ async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, fields: Record<
   const scopes = 'defaultScopes' in method ? scopesOf(method, owner.scopes, app.scopes) : owner.scopes
   const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain({ ...call(), scopes }, { fields }))
   try {
-    return { method, scopes, baseUrls: app.baseUrls, ...(await openGrant(hub, granting, owner, grant)) }
+    return { definition, method, scopes, baseUrls: app.baseUrls, ...(await openGrant(hub, granting, owner, grant)) }
   } catch (error) {
     // A refusal of another kind is no reason to think the key good.
     if (isHubError(error, 'PROVIDER_REJECTED')) throw new HubError('INVALID_CREDENTIALS', { cause: error })

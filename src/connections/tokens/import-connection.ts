@@ -9,6 +9,7 @@ import type { CallOwner } from '../../calls/target.ts'
 import { adoptGrant } from './adopt-grant.ts'
 import { openGrant, type Opened } from '../health/open-grant.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
+import { holdPlatform } from '../platforms/hold.ts'
 import { grantingOf, type Granting } from '../granting.ts'
 import { insertConnection, type Connection, type NewConnection } from '../store.ts'
 
@@ -35,7 +36,7 @@ export async function importConnection(
 ): Promise<Connection> {
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
   const granting = await grantingOf(hub, owner)
-  const { method, app } = granting
+  const { definition, method, app } = granting
   if (method.kind !== 'oauth2')
     throw new HubError('INVALID_REQUEST', { message: 'Only OAuth connections can be imported.' })
   const needed = [...(method.captureFromRedirect ?? []), ...(method.ask ?? []).map(field => field.name)]
@@ -50,6 +51,7 @@ export async function importConnection(
   return outlastDatabase(hub, 'an imported token', () =>
     hub.db.transaction().execute(async trx => {
       await holdApp(trx, owner, app.baseUrls)
+      await holdPlatform(hub, trx, owner.workspaceId, definition)
       const connection = await insertConnection(trx, { ...owner, authKind: method.kind })
       const adopted = {
         grant: opened?.grant ?? grant,

@@ -22,6 +22,7 @@ import { syncTrouble } from './0022-sync-trouble.ts'
 import { connectionMethods } from './0025-connection-methods.ts'
 import { appSettings } from './0026-app-settings.ts'
 import { connectChoices } from './0027-connect-choices.ts'
+import { ownPlatforms } from './0028-own-platforms.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
   '0025-connection-methods': connectionMethods,
   '0026-app-settings': appSettings,
   '0027-connect-choices': connectChoices,
+  '0028-own-platforms': ownPlatforms,
 }

@@ -5,6 +5,7 @@ import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
 import type { IdempotencyKeysTable } from './idempotency-keys.ts'
 import type { InboundEventsTable, InboundKeysTable, InboundQueueTable } from './inbound.ts'
+import type { OwnPlatformsTable } from './own-platforms.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordsTable } from './records.ts'
@@ -31,6 +32,7 @@ import type { ReplaysTable } from './replays.ts'
 
 /** Every table by name. */
 export interface Schema {
+  own_platforms: OwnPlatformsTable
   collections: CollectionsTable
   records: RecordsTable
   push_calls: PushCallsTable

@@ -4,8 +4,18 @@ const key = { name: 'Nightly import', permissions: ['records:write'] }
 /** What stands for a PEM text (RFC 7468), without anything in it. */
 const pem = (label: string) => `-----BEGIN ${label}-----\n…\n-----END ${label}-----\n`
 
+/** A platform of a workspace's own. */
+const acme = {
+  ...{ id: 'acme', name: 'Acme', docs: 'https://acme.example/docs' },
+  environments: { production: { api: 'https://api.acme.example' } },
+  auth: [{ kind: 'api_key', id: 'key', label: 'Key', help: 'Settings, API keys', placement: { in: 'bearer' } }],
+  ...{ scopes: {}, identity: { get: '/me', id: 'id', name: 'name' } },
+}
+
 /** A body for each operation that takes one, by the operation's name. A test checks them as a call would be. */
 export const bodyExamples: Record<string, unknown> = {
+  createProvider: acme,
+  putProvider: acme,
   createWorkspace: { name: 'My product', redirectOrigins: ['https://app.example.com'] },
   updateWorkspace: { redirectOrigins: ['https://app.example.com'] },
   createApiKey: key,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HubError } from '../../../errors.ts'
 import { describeProvider, summarizeProvider } from '../../../catalogue/describe.ts'
+import type { ProviderDefinition } from '../../../catalogue/schema/definition.ts'
 import { slug } from '../../../catalogue/schema/values.ts'
 import type { Hub } from '../../../hub.ts'
 import { page, pageAt, pageQueryUpTo, positionAt } from '../../pagination.ts'
@@ -57,6 +58,7 @@ const modelSchema = z.strictObject({
 
 const offer = {
   id: z.string(),
+  own: z.boolean().meta({ description: "Whether it is the workspace's own, and not one that all have" }),
   name: z.string(),
   docs: z.string(),
   category: z
@@ -81,7 +83,7 @@ const summarySchema = z
 
 const link = (description: string) => z.string().nullable().meta({ description })
 
-const providerSchema = z
+export const providerSchema = z
   .strictObject({
     ...offer,
     links: z
@@ -98,6 +100,10 @@ const providerSchema = z
     triggers: z.array(z.strictObject({ type: z.string(), description: z.string(), model: z.string().nullable() })),
   })
   .meta({ id: 'Provider' })
+
+export function showProvider(hub: Hub, definition: ProviderDefinition): z.output<typeof providerSchema> {
+  return { ...describeProvider(definition), own: !hub.definitions.isCommon(definition.id) }
+}
 
 /** The platforms that a workspace can connect to. */
 export function providerRoutes(hub: Hub): AnyRoute[] {
@@ -116,7 +122,11 @@ export function providerRoutes(hub: Hub): AnyRoute[] {
         const after = positionAt(cursor, id => slug.safeParse(id).success)?.id ?? ''
         const definitions = await hub.definitions.list(hub.db, caller.workspaceId)
         const rows = definitions.filter(({ id }) => id > after).slice(0, limit + 1)
-        return pageAt(rows, limit, summarizeProvider, ({ id }) => ({ id }))
+        const show = (one: ProviderDefinition) => ({
+          ...summarizeProvider(one),
+          own: !hub.definitions.isCommon(one.id),
+        })
+        return pageAt(rows, limit, show, ({ id }) => ({ id }))
       },
     }),
     route({
@@ -129,7 +139,7 @@ export function providerRoutes(hub: Hub): AnyRoute[] {
       async handler({ params, caller }) {
         const definition = await hub.definitions.find(hub.db, caller.workspaceId, params.provider)
         if (!definition) throw new HubError('PROVIDER_NOT_FOUND')
-        return describeProvider(definition)
+        return showProvider(hub, definition)
       },
     }),
   ]
