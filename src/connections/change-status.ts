@@ -4,6 +4,7 @@ import type { Executor } from '../db/database.ts'
 import { publishEvents } from '../delivery/events/publish.ts'
 import type { ConnectionParts } from './parts.ts'
 import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
+import { eventData } from './event-data.ts'
 import { findConnection, type Connection } from './store.ts'
 import { tellAfter } from './trouble/tell-store.ts'
 
@@ -56,21 +57,4 @@ export async function changeStatus(
   const type = eventOf(change.to, from.generation === 0)
   if (type !== undefined) await publishEvents(hub, trx, now.workspaceId, [{ type, data: eventData(hub, now) }])
   return now
-}
-
-/** What the events of a connection say: ids, provider and state. */
-function eventData(hub: ConnectionParts, connection: Connection): Record<string, unknown> {
-  return {
-    connectionId: connection.id,
-    provider: connection.provider,
-    providerAppId: connection.providerAppId,
-    environment: connection.environment,
-    externalAccountId: connection.externalAccountId,
-    status: connection.status,
-    reason: connection.statusReason,
-    // A POST to it answers with the address that its person has to visit.
-    ...(connection.status === 'needs_reauth'
-      ? { reconnectUrl: `${hub.config.http.publicUrl}/v1/connections/${connection.id}/reconnect` }
-      : {}),
-  }
 }

@@ -85,6 +85,22 @@ export interface RecoverySettings {
 
 export const recoverySettings: RecoverySettings = { firstDelayMs: 30_000, maxDelayMs: hour, deadlineMs: 7 * day }
 
+/** So many days before a grant ends its workspace is told. */
+export const warningDays = [30, 7, 1] as const
+
+/** When to tell of an end next: the first of the days before it that comes after an instant; null where none does. */
+export function nextWarningAt(endsAt: Date | null, after: Date): Date | null {
+  if (endsAt === null) return null
+  const at = warningDays.map(days => endsAt.getTime() - days * day).find(ms => ms > after.getTime())
+  return at === undefined ? null : new Date(at)
+}
+
+/** Days to an end: those of the last warning whose time has come. */
+export function warningDaysLeft(endsAt: Date, now: Date): number {
+  const left = endsAt.getTime() - now.getTime()
+  return [...warningDays].reverse().find(days => left <= days * day) ?? warningDays[0]
+}
+
 /** A refresh that failed is tried again after this long at most, whatever its provider asks for. */
 export const longestRefreshWaitMs = hour
 

@@ -4,6 +4,7 @@ import { startSoon } from '../temporal/start.ts'
 import { unfinishedAttempts } from './attempts/attempt-store.ts'
 import { recoverProviderId, type TokenServer } from './contract.ts'
 import { disconnectInput } from './ending/disconnect.ts'
+import { warnOfEnds } from './ending/warn-of-ends.ts'
 import { failAttempt } from './attempts/fail-attempt.ts'
 import { handOver } from './attempts/hand-over.ts'
 import { recoverySettings } from './policy.ts'
@@ -15,11 +16,16 @@ import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } 
 
 /**
  * Starts what a crash, or Temporal's absence, left unstarted: callbacks that no workflow was told of, connections that wait
- * to be disconnected, recoveries whose workflow does not show itself; and ends attempts whose person did not come back.
+ * to be disconnected, recoveries whose workflow does not show itself; ends attempts whose person did not come back; and tells of
+ * grants that end.
  * Joining a workflow that runs is harmless. Gives how many were seen to.
  */
 export async function reconcileConnections(hub: ConnectionParts, limit: number): Promise<number> {
-  const counts = [await reconcileAttempts(hub, limit), await reconcileDisconnects(hub, limit)]
+  const counts = [
+    await reconcileAttempts(hub, limit),
+    await reconcileDisconnects(hub, limit),
+    await warnOfEnds(hub, limit),
+  ]
   return counts.reduce((sum, count) => sum + count, await reconcileRecoveries(hub, limit))
 }
 

@@ -39,6 +39,8 @@ export interface Connection {
   accessExpiresAt: Date | null
   refreshExpiresAt: Date | null
   absoluteExpiresAt: Date | null
+  /** When its person has to connect again in any case, as far as it is known. */
+  endsAt: Date | null
   refreshFailures: number
   /** The first of those failures. */
   firstFailureAt: Date | null
@@ -74,6 +76,7 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     accessExpiresAt: row.access_expires_at,
     refreshExpiresAt: row.refresh_expires_at,
     absoluteExpiresAt: row.absolute_expires_at,
+    endsAt: row.ends_at,
     refreshFailures: row.refresh_failures,
     firstFailureAt: row.first_failure_at,
     lastError: row.last_error,

@@ -7,6 +7,7 @@ import { attemptRoutes } from './routes/delivery/attempts.ts'
 import { auditLogRoutes } from './routes/workspaces/audit-log.ts'
 import { cancelRoutes } from './routes/delivery/cancel.ts'
 import { connectAttemptRoutes } from './routes/connections/connect-attempts.ts'
+import { connectionCredentialsRoutes } from './routes/connections/credentials.ts'
 import { connectionRoutes } from './routes/connections/connections.ts'
 import { connectionProxy } from './routes/connections/proxy.ts'
 import { connectionTokenRoutes } from './routes/connections/token.ts'
@@ -45,6 +46,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...connectionRoutes(hub),
     ...connectAttemptRoutes(hub),
     ...connectionTokenRoutes(hub),
+    ...connectionCredentialsRoutes(hub),
     ...syncRoutes(hub),
     ...syncRunRoutes(hub),
     ...recordRoutes(hub),

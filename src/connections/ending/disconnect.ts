@@ -129,6 +129,8 @@ export async function finishDisconnect(
         access_expires_at: null,
         refresh_expires_at: null,
         absolute_expires_at: null,
+        ends_at: null,
+        warn_at: null,
       })
       .where('workspace_id', '=', ref.workspaceId)
       .where('id', '=', ref.connectionId)

@@ -29,7 +29,7 @@ export async function refreshNow(
   if (!['connected', 'degraded', 'error'].includes(before.status)) {
     throw new HubError('CONNECTION_NOT_READY', { message: `The connection is ${before.status}.` })
   }
-  if (before.authKind !== 'oauth2' || (before.refreshAt === null && before.refreshFailures === 0)) {
+  if (before.refreshAt === null && before.refreshFailures === 0) {
     throw new HubError('CONFLICT', { message: 'The credential of this connection does not expire.' })
   }
   await tellWorkflow(hub, before)

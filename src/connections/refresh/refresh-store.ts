@@ -27,6 +27,10 @@ export async function recordToken(
       access_expires_at: stored.accessExpiresAt,
       refresh_expires_at: stored.refreshExpiresAt,
       absolute_expires_at: stored.absoluteExpiresAt,
+      ends_at: stored.endsAt,
+      // An end that has not moved has been told of, or will be.
+      warn_at: sql<Date | null>`case when ends_at between ${stored.endsAt}::timestamptz - interval '1 minute'
+        and ${stored.endsAt}::timestamptz + interval '1 minute' then warn_at else ${stored.warnAt}::timestamptz end`,
       refresh_failures: 0,
       first_failure_at: null,
       last_error: null,

@@ -73,6 +73,8 @@ export class TokenWriter {
         times(stored => stored.accessExpiresAt),
         times(stored => stored.refreshExpiresAt),
         times(stored => stored.absoluteExpiresAt),
+        times(stored => stored.endsAt),
+        times(stored => stored.warnAt),
         rows.map(({ stored }) => json(stored.scopes)),
         rows.map(({ stored }) => json(stored.captured)),
         sealed.map(one => one.keyId),
@@ -89,9 +91,9 @@ const storeTokens = `with patience as materialized (select set_config('lock_time
   given as materialized (
     select g.* from patience, unnest(
       $1::text[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
-      $8::timestamptz[], $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[]
+      $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::jsonb[], $12::jsonb[], $13::text[], $14::bytea[]
     ) as g (workspace_id, id, generation, owner, refresh_at, access_expires_at, refresh_expires_at, absolute_expires_at,
-      scopes, captured, key_id, sealed)
+      ends_at, warn_at, scopes, captured, key_id, sealed)
   ), free as (
     select c.id from connections c join given g on c.id = g.id and c.workspace_id = g.workspace_id
     where c.generation = g.generation and c.lease_owner = g.owner and c.status = 'connected'
@@ -100,7 +102,10 @@ const storeTokens = `with patience as materialized (select set_config('lock_time
     update connections c
     set generation = c.generation + 1, lease_owner = null, lease_until = null, refresh_attempts = c.refresh_attempts + 1,
         refresh_at = g.refresh_at, access_expires_at = g.access_expires_at, refresh_expires_at = g.refresh_expires_at,
-        absolute_expires_at = g.absolute_expires_at, refresh_failures = 0, first_failure_at = null, last_error = null,
+        absolute_expires_at = g.absolute_expires_at, ends_at = g.ends_at,
+        warn_at = case when c.ends_at between g.ends_at - interval '1 minute' and g.ends_at + interval '1 minute'
+          then c.warn_at else g.warn_at end,
+        refresh_failures = 0, first_failure_at = null, last_error = null,
         ambiguous_since = null, recovery = null, recovery_until = null, updated_at = now(),
         scopes = case when g.scopes is null then c.scopes else array(select jsonb_array_elements_text(g.scopes)) end,
         config = case when g.captured is null then c.config else c.config || g.captured end

@@ -9,7 +9,7 @@ import type { Account } from '../health/identity.ts'
 import { methodOf } from '../method.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
-import { tokenTimes } from './token-times.ts'
+import { tokenTimes, withEnd } from './token-times.ts'
 import { secretOf, tokensPlace } from './tokens.ts'
 import { findWon, forgetWon } from '../attempts/won-grant.ts'
 
@@ -48,7 +48,9 @@ export async function adoptGrant(
   const kept = asksPerson ? await formerRefreshToken(hub, trx, connection) : undefined
   const secret = secretOf(grant, kept)
   const absolute = kept === undefined ? undefined : connection.absoluteExpiresAt
-  const times = tokenTimes(method, grant, secret, absolute, adopted.receivedAt)
+  const won = tokenTimes(method, grant, secret, absolute, adopted.receivedAt)
+  const refreshExpiresAt = kept === undefined ? won.refreshExpiresAt : connection.refreshExpiresAt
+  const times = withEnd({ ...won, refreshExpiresAt }, adopted.receivedAt)
   await trx
     .updateTable('connections')
     .set({
@@ -60,8 +62,10 @@ export async function adoptGrant(
       lease_until: null,
       refresh_at: times.refreshAt,
       access_expires_at: times.accessExpiresAt,
-      refresh_expires_at: kept === undefined ? times.refreshExpiresAt : connection.refreshExpiresAt,
+      refresh_expires_at: times.refreshExpiresAt,
       absolute_expires_at: times.absoluteExpiresAt,
+      ends_at: times.endsAt,
+      warn_at: times.warnAt,
       refresh_failures: 0,
       first_failure_at: null,
       last_error: null,

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
+import { writeAudit } from '../../audit/log.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import { scopesOf } from '../../grants/scopes.ts'
@@ -51,7 +52,9 @@ export async function replaceKey(
 ): Promise<Connection> {
   const won = await grantOfKey(hub, current, fields)
   return hub.db.transaction().execute(async trx => {
-    const connection = await lockConnection(trx, current.workspaceId, current.id)
+    const { workspaceId, id: subjectId } = current
+    const connection = await lockConnection(trx, workspaceId, subjectId)
+    await writeAudit(trx, { workspaceId, actor, action: 'connection.credentials_replaced', subjectId })
     return adoptGrant(hub, trx, connection, adopted(connection, won, actor))
   })
 }

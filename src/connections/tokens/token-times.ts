@@ -1,4 +1,5 @@
 import { refreshAt } from '../../grants/policy.ts'
+import { nextWarningAt } from '../policy.ts'
 import { longestLifeMs } from '../../grants/answers/stated-life.ts'
 import type { Grant, Secret } from '../../grants/grant.ts'
 import { wayOf } from '../../grants/ways.ts'
@@ -14,6 +15,10 @@ export interface TokenTimes {
   refreshExpiresAt: Date | null
   absoluteExpiresAt: Date | null
   refreshAt: Date | null
+  /** When its person has to connect again in any case, as far as it is known. */
+  endsAt: Date | null
+  /** When to tell of that next: after the next refresh, which may move the end. */
+  warnAt: Date | null
 }
 
 /**
@@ -33,10 +38,22 @@ export function tokenTimes(
   const lifetime: Lifetimes = 'lifetime' in method ? method.lifetime : {}
   const accessExpiresAt = after(grant.expiresInMs ?? (lifetime.access ? lifetimeMs(lifetime.access) : undefined))
   const refreshLifeMs = grant.refreshExpiresInMs ?? (lifetime.refresh ? lifetimeMs(lifetime.refresh) : undefined)
-  return {
-    accessExpiresAt,
-    refreshExpiresAt: kept.refreshToken !== undefined ? after(refreshLifeMs) : null,
-    absoluteExpiresAt: absolute ?? after(lifetime.absolute ? lifetimeMs(lifetime.absolute) : undefined),
-    refreshAt: accessExpiresAt && wayOf(method).renews(kept) ? refreshAt(now, accessExpiresAt, Math.random()) : null,
-  }
+  const renewed = wayOf(method).renews(kept)
+  return withEnd(
+    {
+      accessExpiresAt,
+      refreshExpiresAt: kept.refreshToken !== undefined ? after(refreshLifeMs) : null,
+      absoluteExpiresAt: absolute ?? after(lifetime.absolute ? lifetimeMs(lifetime.absolute) : undefined),
+      refreshAt: accessExpiresAt && renewed ? refreshAt(now, accessExpiresAt, Math.random()) : null,
+    },
+    now,
+  )
+}
+
+/** The times with the earliest end that no refresh moves: what nothing renews ends with its token. */
+export function withEnd(times: Omit<TokenTimes, 'endsAt' | 'warnAt'>, now: Date): TokenTimes {
+  const ends = [times.absoluteExpiresAt, times.refreshAt === null ? times.accessExpiresAt : times.refreshExpiresAt]
+  const known = ends.filter(at => at !== null).map(at => at.getTime())
+  const endsAt = known.length === 0 ? null : new Date(Math.min(...known))
+  return { ...times, endsAt, warnAt: nextWarningAt(endsAt, times.refreshAt ?? now) }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isHubError } from '../../errors.ts'
-import { isVisitedKind } from '../../grants/visit.ts'
+import { appOf, howToReconnect } from '../explain.ts'
 import type { ConnectionParts } from '../parts.ts'
 import type { ConnectionRef, Standing } from '../contract.ts'
 import { findConnection, type Connection } from '../store.ts'
@@ -61,20 +61,12 @@ function tellPerson(hub: ConnectionParts, connection: Connection, syncs: number)
         summary: `Waits for its user to connect again since ${since}`,
         details:
           `${connection.provider} no longer takes the credential since ${since} (${code}). Its user has to connect ` +
-          `again: POST ${pathOf(connection, 'reconnect')} ${
-            isVisitedKind(connection.authKind)
-              ? 'answers with the address to send them to'
-              : 'takes the new key as credentials'
-          }. ${waiting(syncs, 'rests', 'rest')}`,
+          `again: ${howToReconnect(connection)}. ${waiting(syncs, 'rests', 'rest')}`,
       }
   }
 }
 
 const pathOf = ({ id }: Connection, call: string) => `/v1/connections/${id}/${call}`
-
-function appOf({ providerAppId }: Connection): string {
-  return providerAppId === null ? "the app in the hub's environment" : `it by PATCH /v1/provider-apps/${providerAppId}`
-}
 
 /** What waits, and until when this is shown. */
 function waiting(syncs: number, one: string, many: string): string {

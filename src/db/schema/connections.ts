@@ -36,6 +36,10 @@ export interface ConnectionsTable {
   refresh_expires_at: Date | null
   /** When the grant ends however often it is refreshed. */
   absolute_expires_at: Date | null
+  /** When the grant ends in any case, as far as it is known: the earlier of the two, or the token that nothing renews. */
+  ends_at: Date | null
+  /** When to tell of that end next. */
+  warn_at: Date | null
   refresh_failures: Generated<number>
   first_failure_at: Date | null
   last_error: string | null

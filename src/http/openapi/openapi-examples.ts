@@ -31,6 +31,7 @@ export const bodyExamples: Record<string, unknown> = {
   createConnection: { provider: 'github', returnUrl: 'https://app.example.com/settings', metadata: { user: 'u-42' } },
   updateConnection: { metadata: { user: 'u-42' } },
   chooseAccount: { choice: '1324403c-9a2b-4c7d-8d5e-2f1b6a7c8d9e' },
+  replaceConnectionCredentials: { credentials: { apiKey: 'rk_test_123' } },
   reconnectConnection: { returnUrl: 'https://app.example.com/settings' },
   createSync: { connectionId, model: 'customers', direction: 'both', schedule: { every: '15m' } },
   updateSync: { schedule: { cron: '0 6 * * 1-5', timeZone: 'Europe/Berlin' } },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { connectionStatuses } from '../../../connections/states.ts'
 import type { AuthMethod } from '../../../catalogue/schema/auth.ts'
 import type { Connecting } from '../../../connections/attempts/create.ts'
+import { explain } from '../../../connections/explain.ts'
 import type { Connection } from '../../../connections/store.ts'
 import { idField, instant, jsonField } from '../../fields.ts'
 
@@ -22,6 +23,7 @@ export const connectionSchema = z
     authKind: z.enum(methodKinds),
     status: z.enum(connectionStatuses),
     statusReason: z.string().nullable().meta({ description: 'An error code that says why the status is what it is' }),
+    statusExplanation: z.string().meta({ description: 'The same in words: what it is, why, and what is to be done' }),
     statusChangedAt: instant,
     externalAccountId: z.string().nullable().meta({ description: "The provider's id of the account" }),
     externalAccountName: z.string().nullable(),
@@ -54,6 +56,7 @@ export function showConnection(connection: Connection): z.output<typeof connecti
     authKind: connection.authKind,
     status: connection.status,
     statusReason: connection.statusReason,
+    statusExplanation: explain(connection),
     statusChangedAt: connection.statusChangedAt.toISOString(),
     externalAccountId: connection.externalAccountId,
     externalAccountName: connection.externalAccountName,
