@@ -13,7 +13,9 @@ export function originsOf(provider: ProviderDefinition): string[] {
     if (pagesForPeople.has(member)) return
     if (typeof value === 'string') {
       const origin = originOf(value)
-      if (origin !== '') origins.add(URL.canParse(origin) ? new URL(origin).origin : origin)
+      // What is still to be filled is named as it is written: a parser would write it in small letters.
+      const isWhole = !origin.includes('{') && URL.canParse(origin)
+      if (origin !== '') origins.add(isWhole ? new URL(origin).origin : origin)
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) visit(inner, name)
     }

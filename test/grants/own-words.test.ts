@@ -203,3 +203,55 @@ describe('parts of a key', () => {
       await expect(given(pattern, text)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' })
   })
 })
+
+describe('the end of a token', () => {
+  const introspection = { url: 'https://{instance}/introspect', expiresAt: 'exp' }
+  const about: Partial<OAuth2> = {
+    introspection,
+    captureFromToken: { instance: 'instance_url' },
+    lifetime: { access: '2h' },
+  }
+  const told = { access_token: 'at', refresh_token: 'rt', instance_url: 'https://i1.made.example' }
+  const given = { code: 'c', redirectUri: 'https://hub/cb' }
+  const at: GrantCall = {
+    ...call,
+    definition: { name: 'Made', hostPatterns: { instance: '^i1\\.made\\.example$' } },
+    app: { ...call.app, baseUrls: { ...call.app.baseUrls, 'https://{instance}': platform.url } },
+  }
+  const inHalfAnHour = () => Math.floor(Date.now() / 1_000) + 1_800
+
+  it('is asked for at the host that the token came with, at each exchange and refresh', async () => {
+    answers['/token'] = ok(told)
+    answers['/introspect'] = () => ({ status: 200, body: { active: true, exp: inHalfAnHour() } })
+    const way = wayOf(method(about))
+    const first = await way.obtain(at, given)
+    const next = await way.renew(at, { accessToken: 'at', refreshToken: 'rt' })
+    for (const { expiresInMs } of [first, next]) {
+      expect(expiresInMs).toBeGreaterThan(1_700_000)
+      expect(expiresInMs).toBeLessThanOrEqual(1_800_000)
+    }
+    const asked = platform.calls.filter(({ path }) => path === '/introspect')
+    const said = { token: 'at', token_type_hint: 'access_token', client_id: 'id', client_secret: odd }
+    expect(asked.map(formOf)).toEqual([said, said])
+  })
+
+  it.each<[string, PlatformAnswer]>([
+    ['an outage', { status: 503, text: '<html>' }],
+    ['nothing about it', { status: 200, body: { active: true } }],
+    ['a token that is over', { status: 200, body: { active: false } }],
+    ['an end that has passed', { status: 200, body: { exp: 1_700_000_000 } }],
+    ['something else', { status: 200, text: '[]' }],
+  ])('is the declared one after %s: the token is kept', async (_what, answer) => {
+    answers['/token'] = ok(told)
+    answers['/introspect'] = () => answer
+    expect(await wayOf(method(about)).obtain(at, given)).toMatchObject({ accessToken: 'at', expiresInMs: undefined })
+  })
+
+  it('is not asked for where the token says it, nor at a host of somebody else', async () => {
+    answers['/token'] = ok({ ...told, expires_in: 60 })
+    expect(await wayOf(method(about)).obtain(at, given)).toMatchObject({ expiresInMs: 60_000 })
+    answers['/token'] = ok({ ...told, instance_url: 'https://evil.example' })
+    expect(await wayOf(method(about)).obtain(at, given)).toMatchObject({ accessToken: 'at', expiresInMs: undefined })
+    expect(platform.calls.map(({ path }) => path)).toEqual(['/token', '/token'])
+  })
+})

@@ -54,6 +54,8 @@ export interface Dialect {
   clientParams?: { id: string; secret: string }
   /** How a token request says what it says; a form unless given. What comes in another way is empty. */
   tokenBody?: 'form' | 'json' | 'either' | 'query'
+  /** Whether a token request has to say the redirect's address again (RFC 6749, 4.1.3); it has to unless this says no. */
+  redirectAgain?: boolean
   readAuthorization?(query: URLSearchParams, exchange: Exchange): string | undefined
   readToken?(form: URLSearchParams, req: IncomingMessage): string | undefined
   /** Grants beside those by code and by refresh token, by `grant_type`: the client has proved itself. */

@@ -55,6 +55,9 @@ export async function answerToken(exchange: Exchange, tools: Tools, mount: Mount
     const told = new URLSearchParams({ grant_type: grantType, client_id: proven.id, client_secret: proven.secret })
     for (const name of ['code', 'redirect_uri', 'refresh_token', 'code_verifier'])
       if (form.has(name) && !(name === 'code_verifier' && dialect.pkce === 'ignored')) told.set(name, form.get(name)!)
+    const address =
+      dialect.redirectAgain === false && before && agreedOf(storage, before.grant_id)?.params['redirect_uri']
+    if (address) told.set('redirect_uri', address)
     if (grantType === 'refresh_token' && form.get('scope')) told.set('scope', toServer(form.get('scope')!.split(' ')))
     return capture(provider, mount.path, withForm(req, serverPaths.token, told))
   }

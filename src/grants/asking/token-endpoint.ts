@@ -2,6 +2,7 @@ import type { TokenEndpoint } from '../../catalogue/schema/tokens/token-endpoint
 import { addressOf } from './address.ts'
 import { proofOf, type Client } from './app.ts'
 import { askEndpoint } from './endpoint.ts'
+import { withStatedLife } from './introspection.ts'
 import type { Grant, GrantCall } from '../grant.ts'
 import { asTokenError, readTokenAnswer } from '../answers/token-answer.ts'
 
@@ -23,7 +24,11 @@ export async function askForToken(
   const told = Object.entries(said).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const headers = proof?.headers ?? {}
   try {
-    return readTokenAnswer(method, await askEndpoint(outgoing, { headers, ...requestOf(method, url, told) }, limits))
+    const answer = await askEndpoint(outgoing, { headers, ...requestOf(method, url, told) }, limits)
+    const grant = readTokenAnswer(method, answer)
+    return method.introspection && client
+      ? await withStatedLife(method, method.introspection, call, client, grant)
+      : grant
   } catch (error) {
     throw asTokenError(error)
   }

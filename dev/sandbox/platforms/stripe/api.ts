@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { type Exchange, basicCredentials, bearerToken, readBody, sendJson } from '../../http.ts'
 import type { Storage } from '../../storage.ts'
 import type { Tools } from '../../tools.ts'
+import { deauthorize } from './connect.ts'
 
 type Customer = Record<string, unknown>
 
 /** Stripe's API, as far as it is called: the account, and customers with its cursors. https://docs.stripe.com/api */
-export async function handleStripe({ req, res, path, query }: Exchange, tools: Tools): Promise<void> {
+export async function handleStripe(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path, query } = exchange
+  if (path === '/oauth/deauthorize' && req.method === 'POST') return deauthorize(exchange, tools)
   const { storage } = tools
   const refuse = (status: number, error: Record<string, unknown>) =>
     sendJson(res, status, { error: { type: 'invalid_request_error', ...error } }, { 'request-id': newId('req') })
   const key = basicCredentials(req)?.name ?? bearerToken(req)
-  const account = tools.accountOfKey(key)
+  const account = tools.accountOfKey(key) ?? tools.granted(key)?.account
   if (!key)
     return refuse(401, {
       message: 'You did not provide an API key, in the Authorization header, using Bearer or Basic auth.',

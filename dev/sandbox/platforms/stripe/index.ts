@@ -1,11 +1,14 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { stripeKey } from '../../settings.ts'
 import { handleStripe } from './api.ts'
+import { connect, connectClient } from './connect.ts'
 import { webhooks } from './webhooks.ts'
 
 export const stripe: SandboxPlatform = {
   id: 'stripe',
-  hosts: ['api.stripe.com'],
+  hosts: ['api.stripe.com', 'connect.stripe.com'],
+  oauth: connect,
+  apps: [{ clientId: connectClient.id, clientSecret: connectClient.secret, redirectUris: [] }],
   keys: settings => settings.stripeKeys,
   people: {
     key: {
@@ -13,6 +16,7 @@ export const stripe: SandboxPlatform = {
       wrongCredentials: { apiKey: 'sk_test_thisKeyIsNotRight0' },
       externalAccountId: 'acct_1SandboxOne',
     },
+    connect: { externalAccountId: 'acct_1SandboxThree' },
   },
   answer: handleStripe,
   refusal(status) {

@@ -50,6 +50,13 @@ export const tokenEndpoint = z.strictObject({
       absolute: lifetime.exactOptional(),
     })
     .describe('`access` is used when the token answer states no life; without either the token does not expire'),
+  introspection: z
+    .strictObject({
+      url: httpsUrl.describe('Where a token is asked about, by the client as at the token endpoint'),
+      expiresAt: jsonPath.describe('Where the answer says when it ends, such as `exp`'),
+    })
+    .exactOptional()
+    .describe('RFC 7662: each new token is asked about, where the answer with it does not say when it ends'),
   refreshExpiresIn: jsonPath
     .exactOptional()
     .describe('Where a token answer says how many seconds the refresh token lives'),

@@ -1,0 +1,28 @@
+import type { SandboxPlatform } from '../../platform.ts'
+import { handleXero } from './api.ts'
+import { customClient, oauth } from './oauth.ts'
+
+const externalAccountId = '70784a63-d24b-46a9-a4db-0e70a274b056'
+
+export const xero: SandboxPlatform = {
+  id: 'xero',
+  hosts: ['login.xero.com', 'identity.xero.com', 'api.xero.com'],
+  oauth,
+  apps: [
+    { clientId: 'SANDBOXXERO000000000000000000000', clientSecret: 'sandbox-xero/secret+1', redirectUris: [] },
+    { clientId: customClient.id, clientSecret: customClient.secret, redirectUris: [] },
+  ],
+  people: {
+    oauth: { externalAccountId },
+    'custom-connection': {
+      credentials: { clientId: customClient.id, clientSecret: customClient.secret },
+      wrongCredentials: { clientId: customClient.id, clientSecret: 'another-secret' },
+      externalAccountId,
+    },
+  },
+  answer: handleXero,
+  refusal: status =>
+    status === 429
+      ? { headers: { 'retry-after': '1', 'x-rate-limit-problem': 'minute' }, body: {} }
+      : { body: { Type: null, Title: 'An error occurred', Status: status, Detail: 'An error occurred in Xero.' } },
+}

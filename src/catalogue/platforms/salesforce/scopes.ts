@@ -1,0 +1,23 @@
+/** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */
+export const scopes = {
+  api: 'Read and change records by the REST, Bulk and SOAP APIs',
+  refresh_token: 'Keep access while the person is away',
+  id: "Read the person's identity",
+  openid: 'Know who the person is by OpenID Connect',
+  profile: "Read the person's profile",
+  email: "Read the person's e-mail address",
+  address: "Read the person's postal address",
+  phone: "Read the person's telephone number",
+  full: 'Everything that the person may do',
+  web: "Use the person's session in a browser",
+  chatter_api: 'Read and change Chatter',
+  content: 'Reach files and content',
+  custom_permissions: "Read the person's custom permissions",
+  lightning: 'Use Lightning applications',
+  visualforce: 'Reach Visualforce pages',
+  wave_api: 'Reach CRM Analytics',
+  eclair_api: 'Reach the charts of CRM Analytics',
+  pardot_api: 'Reach Account Engagement',
+  cdp_query_api: 'Query Data Cloud',
+  cdp_ingest_api: 'Load data into Data Cloud',
+} as const
