@@ -43,7 +43,7 @@ const method: Smtp = {
 }
 const definition = definitionOf({
   ...{ environments: { production: {} }, auth: [method] },
-  identity: { login: 'smtp', captured: 'user' },
+  identity: { captured: 'user', login: true },
 })
 
 /** Whose account the server says that it is. */

@@ -144,13 +144,13 @@ export const identity = z.union([
     })
     .describe('A call proves that a connection works, and says whose account it is'),
   z
-    .strictObject({ captured: text(100) })
+    .strictObject({
+      captured: text(100),
+      login: z.literal(true).exactOptional().describe('A login that does nothing else proves the connection'),
+    })
     .describe(
-      "No call tells: a value of the connection's configuration names the account, and nothing is proved by connecting",
+      "No call tells: a value of the connection's configuration names the account, and nothing is proved by connecting but by a login",
     ),
-  z
-    .strictObject({ login: z.literal('smtp'), captured: text(100) })
-    .describe('A login that does nothing else proves a connection; a value of its configuration names the account'),
 ])
 
 export type ReadDefinition = z.infer<typeof readDefinition>

@@ -52,7 +52,7 @@ export async function accountOf(
   config: Record<string, string>,
   timeoutMs: number,
 ): Promise<Account> {
-  if ('login' in identity) await client.call({ method: 'VERIFY', path: '/', timeoutMs })
+  if ('captured' in identity && identity.login) await client.call({ method: 'VERIFY', path: '/', timeoutMs })
   if ('captured' in identity) return { id: known(config[identity.captured]), name: null }
   const anyAnswer = identity.answer === 'any'
   const asked = { ...asBody(identity), ...placeOf(identity), path: identity.get, anyAnswer, timeoutMs }

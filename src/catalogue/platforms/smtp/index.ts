@@ -50,6 +50,6 @@ export const smtp = {
     },
   ],
   scopes: {},
-  identity: { login: 'smtp', captured: 'user' },
+  identity: { captured: 'user', login: true },
   limits: [{ kind: 'calls-at-once', per: 'connection', concurrent: 5 }],
 } satisfies ProviderDefinition
