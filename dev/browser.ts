@@ -3,6 +3,8 @@ export interface Person {
   decision?: 'approve' | 'deny'
   /** Which of her accounts she connects (a realm id, a login); default: the one that the page offers first. */
   account?: string
+  /** Where the app is, when the address does not say where she comes back to. */
+  home?: string
   /** Whether she follows the last redirect to the app's callback; default true. */
   followCallback?: boolean
 }
@@ -24,9 +26,9 @@ export async function visitAsPerson(authorizationUrl: string, person: Person = {
   const cookies = cookieJar()
   const start = new URL(authorizationUrl)
   const callback = start.searchParams.get('redirect_uri')
-  // A request need not say where the person comes back to: then it is where the hub takes callbacks.
-  const isCallback = (url: URL) =>
-    callback === null ? url.pathname.startsWith('/oauth/callback/') : url.href.split('?')[0] === callback.split('?')[0]
+  // A request need not say where the person comes back to: then it is at home, or where the hub takes callbacks.
+  const isBack = (url: URL) => url.origin === person.home || url.pathname.startsWith('/oauth/callback/')
+  const isCallback = (url: URL) => (callback === null ? isBack(url) : url.href.split('?')[0] === callback.split('?')[0])
   let request: { url: URL; method: 'GET' | 'POST'; body?: URLSearchParams } = { url: start, method: 'GET' }
 
   for (let hop = 0; hop < maxRedirects; hop++) {

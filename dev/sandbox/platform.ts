@@ -52,6 +52,16 @@ export interface SandboxPerson {
   account?: string
   /** Fields of the app beside its client, such as a private key. */
   appFields?: Record<string, string>
+  /** The environment of the definition that she is in; the first unless given. */
+  environment?: string
+  /** Which of several tenants she chooses, by the choice's id; the first unless given. */
+  choice?: string
+  /** An error that the platform says with a status of success. */
+  errorIn200?: unknown
+  /** Her tokens are never replaced here, though the method's may be. */
+  lives?: boolean
+  /** Nothing that she does at the platform ends it. */
+  outlives?: boolean
   /** What the hub then knows the account by. */
   externalAccountId?: string
 }

@@ -1,0 +1,130 @@
+import { platforms as catalogue } from '../../src/catalogue/platforms/index.ts'
+import type { AuthMethod } from '../../src/catalogue/schema/auth.ts'
+import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
+import { eventually } from '../connections/accounts.ts'
+import { completeness } from './completeness.ts'
+import { openStage, type Stage } from './stage.ts'
+
+/**
+ * What every platform has to do with the hub, at the sandbox's strict double of it: each of its methods connects, says whose
+ * account it is, is kept alive, bears a refusal, is given back, and is seen to be dead. One stage serves the whole file.
+ */
+export async function conform(ids: readonly string[]): Promise<void> {
+  const stage = await openStage()
+  for (const id of ids) {
+    const definition = catalogue.find(one => one.id === id)
+    if (!definition) throw new Error(`no platform ${id} in the catalogue`)
+    describe(id, () => {
+      completeness(definition)
+      for (const method of definition.auth) describe(`by ${method.id}`, () => methodConforms(stage, definition, method))
+    })
+  }
+}
+
+function methodConforms(stage: Stage, definition: ProviderDefinition, method: AuthMethod): void {
+  const { id: provider } = definition
+  const person = stage.personOf(provider, method.id)
+  const { control } = stage.sandbox
+  const byKey = person.credentials !== undefined
+  let [app, connection] = ['', '']
+
+  const connect = async () => {
+    const started = await stage.begin(
+      provider,
+      method.id,
+      app,
+      person,
+      byKey ? { credentials: person.credentials } : {},
+    )
+    expect([started.status, started.body]).toEqual([201, expect.anything()])
+    if (started.body.authorizationUrl) await stage.visit(started.body, person)
+    return started.body.connection.id
+  }
+
+  beforeAll(async () => {
+    app = await stage.appOf(provider, person)
+  })
+  afterEach(() => control.clearFaults())
+  afterAll(() => control.reset())
+
+  it('connects, and knows whose account it is', async () => {
+    connection = await connect()
+    const shown = await stage.shown(connection)
+    expect(shown).toMatchObject({ status: 'connected' })
+    expect(shown.externalAccountId).toBe(person.externalAccountId ?? shown.externalAccountId)
+    expect(shown.externalAccountId).not.toBeNull()
+  })
+
+  if (isRenewed(method, person.lives)) {
+    it('gets new tokens again and again, and spends none twice', async () => {
+      const seen = [await stage.tokenOf(connection)]
+      for (let round = 0; round < 2; round += 1) {
+        expect(await stage.refresh(connection)).toMatchObject({ outcome: 'refreshed' })
+        seen.push(await stage.tokenOf(connection))
+      }
+      expect(new Set(seen).size).toBe(3)
+      expect((await control.tokenRequests({ platform: provider })).filter(({ reused }) => reused)).toEqual([])
+      expect((await stage.check(connection)).body).toMatchObject({ status: 'connected' })
+    })
+  }
+
+  const { identity = definition.identity } = method
+  if ('get' in identity) {
+    it('bears a platform that says to slow down, or is down', async () => {
+      for (const kind of ['429', '503'] as const) {
+        const wait = kind === '429' ? { retryAfterSeconds: 1 } : {}
+        await control.addFault({ platform: provider, kind, times: 1, ...wait })
+        const { body } = await stage.check(connection)
+        expect(['connected', 'degraded']).toContain(body.status)
+        await control.clearFaults()
+      }
+      await eventually('it is well again', async () => (await stage.check(connection)).body.status === 'connected')
+    })
+  }
+
+  if (person.errorIn200 !== undefined) {
+    it('sees an error in an answer with a status of success', async () => {
+      await control.addFault({ platform: provider, kind: 'answer', body: person.errorIn200 })
+      const { body } = await stage.check(connection)
+      expect(body.lastError).not.toBeNull()
+      expect(body.status).not.toBe('needs_reauth')
+      await control.clearFaults()
+      await eventually('it is well again', async () => (await stage.check(connection)).body.status === 'connected')
+    })
+  }
+
+  if (person.wrongCredentials) {
+    it('refuses a wrong key', async () => {
+      const refused = await stage.begin(provider, method.id, app, person, { credentials: person.wrongCredentials })
+      expect([refused.status, refused.body]).toMatchObject([400, { error: { code: 'INVALID_CREDENTIALS' } }])
+    })
+  }
+
+  it('is given back when it is disconnected', async () => {
+    const { status } = await stage.workspace.request('DELETE', `/v1/connections/${connection}`)
+    expect(status).toBeLessThan(300)
+    await eventually('it is disconnected', async () => (await stage.shown(connection)).status === 'disconnected')
+    if (!('revoke' in method && method.revoke)) return
+    const grants = await control.grants({ platform: provider })
+    expect(grants.some(({ revokedMs }) => revokedMs !== null)).toBe(true)
+  })
+
+  if (!person.outlives) {
+    it('is seen to be dead when the platform has ended it', async () => {
+      const again = await connect()
+      expect((await control.revokeGrants({ platform: provider })).revoked).toBeGreaterThan(0)
+      await eventually('it needs its person', async () => {
+        if (isRenewed(method, person.lives)) await stage.refresh(again)
+        else await stage.check(again)
+        return (await stage.shown(again)).status === 'needs_reauth'
+      })
+    })
+  }
+}
+
+/** Whether its tokens are replaced before they end. */
+function isRenewed(method: AuthMethod, lives = false): boolean {
+  if (method.kind === 'api_key' || method.kind === 'key_delivery' || lives) return false
+  if (method.kind !== 'oauth2') return true
+  return method.lifetime.access !== undefined || method.rotation !== undefined || method.refresh !== undefined
+}
