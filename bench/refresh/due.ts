@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuSeconds } from '../cpu.ts'
 import type { RefreshScene } from './scene.ts'
 
 /** The sweep runs for 55 seconds of each minute; in the rest nothing is refreshed, whoever waits. */
@@ -10,14 +11,18 @@ export interface Refreshed {
   perSecond: number
   /** From when they were due to the first one. */
   beganMs: number
+  /** What the worker's processor did for each, in milliseconds. */
+  workerCpuMs: number
 }
 
 /**
  * Has connections become due at once, at the beginning of a sweep, and waits until those that can be are refreshed. From the
  * first one to the last one counts: how long a sweep rests before it looks is a setting.
  */
-export async function refreshDue({ pool }: RefreshScene, due: string[], expected: string[]): Promise<Refreshed> {
+export async function refreshDue({ scene, pool }: RefreshScene, due: string[], expected: string[]): Promise<Refreshed> {
   await atBeginning()
+  const cpu = () => cpuSeconds({ worker: scene.product.worker.pid }).worker ?? 0
+  const cpuBefore = cpu()
   const { rows } = await pool.query<{ at: Date }>(
     // Connected at different times they are due at different times.
     `update connections set refresh_at = now() - random() * interval '1 minute' where id = any($1) returning now() as at`,
@@ -35,7 +40,9 @@ export async function refreshDue({ pool }: RefreshScene, due: string[], expected
     const { count, first, last } = found[0]!
     if (count < expected.length && Date.now() < deadline) continue
     const ms = Math.max(1, last.getTime() - first.getTime())
-    return { count, perSecond: Math.round(count / (ms / 1_000)), beganMs: first.getTime() - dueAt.getTime() }
+    const workerCpuMs = Math.round(((cpu() - cpuBefore) / count) * 1e5) / 100
+    const beganMs = first.getTime() - dueAt.getTime()
+    return { count, perSecond: Math.round(count / (ms / 1_000)), beganMs, workerCpuMs }
   }
 }
 
