@@ -3,7 +3,7 @@ import { lifetimeMs } from '../src/catalogue/lifetime.ts'
 import { cpuSeconds } from './cpu.ts'
 import { workerFlags } from '../dev/product.ts'
 import type { StackProcess } from '../dev/stack.ts'
-import { refreshedPlatforms } from './refresh/platforms.ts'
+import { refreshedPlatforms, type Refreshed } from './refresh/platforms.ts'
 import { setRefreshScene, type RefreshScene } from './refresh/scene.ts'
 
 /** What happens to one of two workers: SIGKILL and a new start, or SIGSTOP for longer than its leases and SIGCONT. */
@@ -28,8 +28,8 @@ export interface RefreshRound {
 const connections = { connections: 400, workspaces: 20, platforms: 1 }
 const frozenMs = 20_000
 const withinMs = 120_000
-/** Shorter than any platform's that is known to give one. */
-const shortestGraceMs = 30_000
+/** For so long a spent token may be used again: no longer than at the platforms that are known to allow it. */
+const graceMs = 30_000
 
 /** Has everything become due and strikes a worker while it is refreshed, round after round; then once more in peace. */
 export async function playRefreshRounds(
@@ -37,8 +37,9 @@ export async function playRefreshRounds(
   chosen: readonly Strike[],
   say: (line: string) => void,
 ): Promise<RefreshRound[]> {
-  const platforms = refreshedPlatforms().filter(({ method }) => method.rotation !== undefined)
-  const graceMs = Math.min(shortestGraceMs, ...platforms.map(({ method }) => lifetimeMs(method.rotation!.reuseGrace)))
+  // Where there is no grace, nobody can help what is struck between the answer and the commit.
+  const graceOf = ({ method }: Refreshed) => (method.rotation ? lifetimeMs(method.rotation.reuseGrace) : 0)
+  const platforms = refreshedPlatforms().filter(one => graceOf(one) >= graceMs)
   const script = '../chaos-refresh/family-server.ts'
   const players = { script, args: [String(graceMs)], platforms: platforms.slice(0, 1), first: 'first' }
   const scene = await setRefreshScene(say, connections, players)
