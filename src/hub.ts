@@ -13,6 +13,7 @@ import { createLogger } from './logger.ts'
 import { createOutgoing } from './outgoing/agent.ts'
 import { followConnection } from './sync/follow-connection.ts'
 import { connectTemporal } from './temporal/connection.ts'
+import { allPrivateHosts } from './workspaces/private-hosts.ts'
 
 /** Everything of one process: made once, passed at the edges. Each part can be given by a test. */
 export interface Hub extends ConnectionParts {
@@ -29,7 +30,7 @@ export function createHub(
   const pool = overrides.pool ?? createPool(config.database, log, { name, shared: true })
   const db = overrides.db ?? createDatabase(pool)
   const temporal = overrides.temporal ?? connectTemporal(config.temporal)
-  const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing)
+  const outgoing = overrides.outgoing ?? createOutgoing(config.outgoing, undefined, () => allPrivateHosts(db))
   const wake =
     overrides.wake ??
     // What was notified of is committed already: nobody waits for the notification to be durable.

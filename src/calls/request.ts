@@ -32,7 +32,8 @@ export async function callProvider(hub: Foundation, target: CallTarget, call: Pr
   const placement = method.placement ?? { in: 'bearer' }
   const values = { ...app, ...config, ...secret }
   const credential = placeCredential(placement, values)
-  assertSecure(hub.outgoing, url.href)
+  const outgoing = await hub.outgoing.of(target.permits.workspaceId)
+  assertSecure(outgoing, url.href)
   const subject = { ...target.permits, limits: definition.limits }
   const permit = await acquirePermit(hub, subject, call.signal, { cost: call.cost })
   const started = performance.now()
@@ -44,7 +45,7 @@ export async function callProvider(hub: Foundation, target: CallTarget, call: Pr
       headers: { ...headersOf(target, call), ...credential.headers },
       ...(call.body === undefined ? {} : { body: encoded(call.body) }),
     }
-    const answer = await send(hub.outgoing, {
+    const answer = await send(outgoing, {
       ...request,
       headers: { ...request.headers, ...(await signCall(placement, request, values)) },
       timeoutMs: call.timeoutMs ?? defaultTimeoutMs,

@@ -2,6 +2,7 @@ import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import type { FetchLimits, GrantCall, Way } from '../grants/grant.ts'
 import { wayOf } from '../grants/ways.ts'
+import type { Outgoing } from '../outgoing/agent.ts'
 import { appSettings, type AppSettings } from '../provider-apps/store.ts'
 import { methodOf } from './method.ts'
 import type { ConnectionParts } from './parts.ts'
@@ -23,12 +24,14 @@ export interface Granting {
 /** @throws HubError `INVALID_PROVIDER`, `INVALID_REQUEST`, `PROVIDER_APP_NOT_FOUND` */
 export async function grantingOf(hub: ConnectionParts, owner: GrantOwner): Promise<Granting> {
   const { definition, method } = await methodOf(hub, owner)
-  return grantingBy(hub, owner, { definition, method }, await appSettings(hub, owner))
+  const outgoing = await hub.outgoing.of(owner.workspaceId)
+  return grantingBy(hub, outgoing, owner, { definition, method }, await appSettings(hub, owner))
 }
 
-/** The same where the method and the app are known. */
+/** The same where the method, the app and the workspace's way out are known. */
 export function grantingBy(
   hub: ConnectionParts,
+  outgoing: Outgoing,
   { config, scopes }: GrantOwner,
   { definition, method }: Pick<Granting, 'definition' | 'method'>,
   app: AppSettings,
@@ -39,6 +42,6 @@ export function grantingBy(
     method,
     way: wayOf(method),
     app,
-    call: (limits = usual) => ({ outgoing: hub.outgoing, definition, app, config, scopes, limits }),
+    call: (limits = usual) => ({ outgoing, definition, app, config, scopes, limits }),
   }
 }

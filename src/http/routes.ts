@@ -32,12 +32,14 @@ import { replayRoutes } from './routes/delivery/replays.ts'
 import { syncRunRoutes } from './routes/sync/sync-runs.ts'
 import { syncRoutes } from './routes/sync/syncs.ts'
 import { webhookRoutes } from './routes/inbound/webhooks.ts'
+import { privateHostRoutes } from './routes/workspaces/private-hosts.ts'
 import { workspaceRoutes } from './routes/workspaces/workspaces.ts'
 
 /** Every route of the API, by resource. */
 export function routesOf(hub: Hub): AnyRoute[] {
   return [
     ...workspaceRoutes(hub),
+    ...privateHostRoutes(hub),
     ...adminFindRoutes(hub),
     ...apiKeyRoutes(hub),
     ...providerRoutes(hub),

@@ -30,18 +30,20 @@ export function originsOf(provider: ProviderDefinition): string[] {
  * host that it replaces.
  * @throws HubError `INVALID_REQUEST` naming what is wrong; `INVALID_URL` for one that it may not
  */
-export function checkBaseUrls(
+export async function checkBaseUrls(
   hub: Foundation,
+  workspaceId: string,
   provider: ProviderDefinition,
   baseUrls: Record<string, string>,
-): Record<string, string> {
+): Promise<Record<string, string>> {
+  const { guard } = await hub.outgoing.of(workspaceId)
   const origins = originsOf(provider)
   const checked = Object.entries(baseUrls).map(([origin, replacement]) => {
     if (!origins.includes(origin)) {
       const message = `${provider.name} is not called there; its origins are ${origins.join(', ')}`
       throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })
     }
-    const url = hub.outgoing.guard.checkUrl(replacement, `body.baseUrls.${origin}`)
+    const url = guard.checkUrl(replacement, `body.baseUrls.${origin}`)
     if (url.search !== '' || url.hash !== '') {
       const message = 'Must have neither query nor fragment'
       throw new HubError('INVALID_REQUEST', { details: [{ path: `body.baseUrls.${origin}`, message }] })

@@ -44,7 +44,7 @@ export async function createProviderApp(
       details: [{ path: 'body.clientId', message: 'A client secret needs its client id' }],
     })
   }
-  const baseUrls = checkBaseUrls(hub, provider, input.baseUrls)
+  const baseUrls = await checkBaseUrls(hub, workspaceId, provider, input.baseUrls)
   const fields = checkAppFields(provider, input.fields ?? {})
   const settings = mergedFields({}, fields.open)
   return hub.db.transaction().execute(async db => {
@@ -79,7 +79,7 @@ export async function changeProviderApp(
 ): Promise<ProviderApp> {
   const definition = await findProvider(hub, workspaceId, (await findProviderApp(hub.db, workspaceId, id)).provider)
   if (change.baseUrls !== undefined) {
-    change = { ...change, baseUrls: checkBaseUrls(hub, definition, change.baseUrls) }
+    change = { ...change, baseUrls: await checkBaseUrls(hub, workspaceId, definition, change.baseUrls) }
   }
   const fields = given && checkAppFields(definition, given)
   return hub.db.transaction().execute(async db => {

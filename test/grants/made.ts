@@ -8,7 +8,13 @@ import { originsOf } from '../../src/provider-apps/base-urls.ts'
 import type { Hub } from '../../src/hub.ts'
 import { definitionOf } from '../calls/made.ts'
 import type { PlatformCall, ScriptedPlatform } from '../connections/platform.ts'
-import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
+import {
+  createTestHub,
+  createTestServer,
+  createWorkspace,
+  type TestEnvironment,
+  type TestWorkspace,
+} from '../support/hub.ts'
 
 /** What a token endpoint of the made platform is: where it is, and what says that a grant is dead. */
 export const tokens = { token: 'https://id.made.example/token', lifetime: {}, deadGrant: [] }
@@ -16,10 +22,12 @@ export const tokens = { token: 'https://id.made.example/token', lifetime: {}, de
 /** A hub whose catalogue is made for the test, with a workspace and the API. */
 export async function createMadeHub(
   definitions: Record<string, Partial<ProviderDefinition>>,
+  environment: TestEnvironment = {},
 ): Promise<{ hub: Hub; app: FastifyInstance; workspace: TestWorkspace }> {
   const catalogue = Object.entries(definitions).map(([id, about]) => whole(definitionOf({ id, ...about })))
   const settings = { ...connectionSettings, callbackWaitMs: 30_000 }
-  const hub = await createTestHub({ definitions: new Definitions({ catalogue }), connectionSettings: settings })
+  const definitionsMade = new Definitions({ catalogue })
+  const hub = await createTestHub({ definitions: definitionsMade, connectionSettings: settings, environment })
   const app = await createTestServer(hub)
   return { hub, app, workspace: await createWorkspace(hub) }
 }

@@ -31,8 +31,9 @@ export async function logIntoSmtp(
 ): Promise<SmtpVerdict> {
   const timeout = AbortSignal.timeout(limits.timeoutMs)
   const signal = limits.signal ? AbortSignal.any([timeout, limits.signal]) : timeout
-  if (isIP(login.host) !== 0 && !outgoing.guard.allows(login.host)) return { outcome: 'blocked' }
-  const socket = connect({ host: login.host, port: login.port, lookup: guardedLookup(outgoing.guard) })
+  const guard = outgoing.guardFor(login.host)
+  if (isIP(login.host) !== 0 && !guard.allows(login.host)) return { outcome: 'blocked' }
+  const socket = connect({ host: login.host, port: login.port, lookup: guardedLookup(guard) })
   try {
     await once(socket, 'connect', { signal })
     return await logIn(socket, login, signal)

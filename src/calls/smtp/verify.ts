@@ -30,7 +30,7 @@ export async function verifySmtp(
   const started = performance.now()
   let outcome = 'unreachable'
   try {
-    const verdict = await logIntoSmtp(hub.outgoing, login, {
+    const verdict = await logIntoSmtp(await hub.outgoing.of(target.permits.workspaceId), login, {
       timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
       ...(call.signal ? { signal: call.signal } : {}),
     })

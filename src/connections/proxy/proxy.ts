@@ -78,7 +78,8 @@ async function permitted(
     providerCallSeconds.observe({ provider: definition.id, outcome }, (performance.now() - started) / 1000)
   }
   try {
-    const answer = await exchange(hub.outgoing, target, place, call)
+    const outgoing = await hub.outgoing.of(call.workspaceId)
+    const answer = await exchange(outgoing, target, place, call)
     const { status, headers } = answer
     const pause = noteAnswer(hub, subject, { status, headers }, permit)
     answer.body.once('close', () => end(pause?.refused ? 'rate_limited' : outcomeOf(status)))

@@ -18,7 +18,7 @@ export interface Spending {
 }
 
 /**
- * Reads what it takes to spend leases, of whatever workspaces, in three statements for all of them. Gives what finds that of one
+ * Reads what it takes to spend leases, of whatever workspaces, in four statements at most for all of them. Gives what finds that of one
  * lease, which throws as `grantingOf` does: one that cannot be spent keeps no other from it.
  */
 export async function prepareSpending(
@@ -30,6 +30,8 @@ export async function prepareSpending(
     const method = methods.get(lease)
     return method && !(method instanceof Error) ? [{ ...lease, definition: method.definition }] : []
   })
+  const ways = new Map(leases.map(({ workspaceId }) => [workspaceId, hub.outgoing]))
+  for (const workspaceId of ways.keys()) ways.set(workspaceId, await hub.outgoing.of(workspaceId))
   const [settings, secret] = await Promise.all([
     settingsOfSeveral(hub, apps),
     hub.credentials.finderOf(
@@ -42,7 +44,7 @@ export async function prepareSpending(
     if (method === undefined || method instanceof Error) throw method ?? new Error('a lease that was not prepared')
     const app = settings({ ...lease, definition: method.definition })
     return {
-      granting: grantingBy(hub, lease, method, app),
+      granting: grantingBy(hub, ways.get(lease.workspaceId)!, lease, method, app),
       tokens: secret<Secret>(placeOf(lease)),
       won: secret<WonGrant>(wonPlace(lease)),
     }

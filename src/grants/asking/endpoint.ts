@@ -1,5 +1,5 @@
 import type { Outgoing } from '../../outgoing/agent.ts'
-import { isOpenLoopback } from '../../calls/secure.ts'
+import { mayBePlain } from '../../calls/secure.ts'
 import { send, type OutgoingCall } from '../../calls/send.ts'
 import { membersIn, type Members } from '../answers/answer-body.ts'
 import { unpacked } from '../answers/unpack.ts'
@@ -36,7 +36,7 @@ export async function askEndpoint(
   call: EndpointCall,
   limits: FetchLimits,
 ): Promise<EndpointAnswer> {
-  if (!call.url.startsWith('https:') && !isOpenLoopback(outgoing, call.url)) throw new TokenError('bad_client')
+  if (!call.url.startsWith('https:') && !mayBePlain(outgoing, call.url)) throw new TokenError('bad_client')
   const { body } = call
   const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'application/json'
   const answer = await send(outgoing, {

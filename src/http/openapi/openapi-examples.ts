@@ -17,6 +17,7 @@ export const bodyExamples: Record<string, unknown> = {
   createProvider: acme,
   putProvider: acme,
   createWorkspace: { name: 'My product', redirectOrigins: ['https://app.example.com'] },
+  putPrivateHosts: { hosts: [{ host: 'erp.example.internal', networks: ['10.1.0.0/16'] }] },
   updateWorkspace: { redirectOrigins: ['https://app.example.com'] },
   createApiKey: key,
   createApiKeyOfWorkspace: key,

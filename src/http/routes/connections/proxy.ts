@@ -34,9 +34,11 @@ export function connectionProxy(hub: Hub, gate: Gate): Plugin {
     const gone = whenGone(reply)
     const path = proxiedPath(request.raw.url ?? '')
     const place = await places.take(workspaceId, gone)
-    reply.raw.once('close', () => place.release())
     proxiedStreams.inc()
-    reply.raw.once('close', () => proxiedStreams.dec())
+    reply.raw.once('close', () => {
+      place.release()
+      proxiedStreams.dec()
+    })
     let isGood = false
     try {
       const call: ProxiedCall = {
