@@ -42,7 +42,10 @@ export async function visitAsPerson(authorizationUrl: string, person: Person = {
     const response = await fetch(request.url, {
       method: request.method,
       redirect: 'manual',
-      headers: { cookie: cookies.header(request.url), accept: 'text/html' },
+      headers: {
+        ...{ cookie: cookies.header(request.url), accept: 'text/html' },
+        ...(person.home === undefined ? {} : { referer: `${person.home}/` }),
+      },
       ...(request.body ? { body: request.body } : {}),
     })
     cookies.keep(response, request.url)

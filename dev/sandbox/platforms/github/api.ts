@@ -3,9 +3,6 @@ import type { Granted, Tools } from '../../tools.ts'
 import { githubClient } from '../../settings.ts'
 import { answerAboutInstallation, answerAsApp, answerAsInstallation, app, install } from './installation.ts'
 
-/** Where its app sends people back to: no request says it. */
-const callback = 'http://127.0.0.1:8080/oauth/callback/github'
-
 /** GitHub's REST API, as far as it is called: user, repositories, and taking a grant back. https://docs.github.com/en/rest */
 export async function handleGithub(given: Exchange, tools: Tools): Promise<void> {
   // A server of one's own has its API behind a path.
@@ -15,7 +12,7 @@ export async function handleGithub(given: Exchange, tools: Tools): Promise<void>
   const refuse = (status: number, message: string) =>
     sendJson(res, status, { message, documentation_url: docs, status: String(status) })
 
-  if (path === `/apps/${app.slug}/installations/new`) return install(exchange, githubClient.id, callback)
+  if (path === `/apps/${app.slug}/installations/new`) return install(exchange, githubClient.id)
   if (await answerAsApp(exchange, tools, githubClient.id)) return
 
   const application = /^\/applications\/([^/]+)\/(grant|token)$/.exec(path)?.[1]

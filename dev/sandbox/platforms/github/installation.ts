@@ -15,8 +15,12 @@ export const installationKey = (id: string) => `installation-${id}`
 const refuse = ({ res }: Exchange, status: number, message: string) =>
   sendJson(res, status, { message, documentation_url: 'https://docs.github.com/rest', status: String(status) })
 
-/** The page on which the app is installed; then the person is asked as by OAuth, and comes back with both. */
-export async function install({ req, res, query }: Exchange, clientId: string, callback: string): Promise<void> {
+/**
+ * The page on which the app is installed; then the person is asked as by OAuth, and comes back with both. No request says where
+ * to: it is registered, for this machine where she comes from.
+ */
+export async function install({ req, res, query }: Exchange, clientId: string): Promise<void> {
+  const home = URL.parse(req.headers.referer ?? '')?.origin ?? 'http://127.0.0.1:8080'
   if (req.method !== 'POST') {
     res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
     const choice = Object.values(installations).map(login => `<option>${login}</option>`)
@@ -26,7 +30,10 @@ export async function install({ req, res, query }: Exchange, clientId: string, c
   }
   const account = new URLSearchParams((await readBody(req)).toString()).get('account')
   const [id] = Object.entries(installations).find(([, login]) => login === account) ?? ['41000001']
-  const asked = { client_id: clientId, redirect_uri: callback, state: query.get('state') ?? '', installation_id: id }
+  const asked = {
+    ...{ client_id: clientId, redirect_uri: `${home}/oauth/callback/github` },
+    ...{ state: query.get('state') ?? '', installation_id: id },
+  }
   const authorize = new URL((req.url ?? '').replace(/\/apps\/.*$/, '/login/oauth/authorize'), 'http://sandbox')
   res.writeHead(302, { location: `${authorize.pathname}?${new URLSearchParams(asked).toString()}` }).end()
 }

@@ -4,6 +4,13 @@ export const datadog = {
   id: 'datadog',
   name: 'Datadog',
   docs: 'https://docs.datadoghq.com/api/latest/',
+  category: 'monitoring',
+  capabilities: ['metrics', 'notifications'],
+  links: {
+    app: 'https://app.datadoghq.com/organization-settings/api-keys',
+    guide: 'https://docs.datadoghq.com/account_management/api-app-keys/',
+    status: 'https://status.datadoghq.com',
+  },
   // https://docs.datadoghq.com/getting_started/site/
   environments: {
     us1: { api: 'https://api.datadoghq.com' },

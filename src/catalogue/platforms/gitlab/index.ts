@@ -11,6 +11,13 @@ export const gitlab = {
   id: 'gitlab',
   name: 'GitLab',
   docs: 'https://docs.gitlab.com/api/rest/',
+  category: 'developer',
+  capabilities: ['repositories', 'issues', 'comments'],
+  links: {
+    app: 'https://gitlab.com/-/user_settings/applications',
+    guide: 'https://docs.gitlab.com/integration/oauth_provider/',
+    status: 'https://status.gitlab.com',
+  },
   environments: {
     production: { api: 'https://gitlab.com/api/v4' },
     'self-managed': { api: 'https://{host}/api/v4' },

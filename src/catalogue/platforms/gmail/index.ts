@@ -7,6 +7,13 @@ export const gmail = {
   id: 'gmail',
   name: 'Gmail',
   docs: 'https://developers.google.com/workspace/gmail/api/guides',
+  category: 'email',
+  capabilities: ['email', 'messages', 'files', 'notifications'],
+  links: {
+    app: 'https://console.cloud.google.com/auth/clients',
+    guide: 'https://developers.google.com/identity/protocols/oauth2/web-server',
+    status: 'https://www.google.com/appsstatus/dashboard/',
+  },
   environments: { production: { api: 'https://gmail.googleapis.com', accounts: google.accounts } },
   auth: [
     { ...google.oauth, defaultScopes: [`${scope}.readonly`, `${scope}.send`] },

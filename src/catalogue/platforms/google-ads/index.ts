@@ -14,6 +14,13 @@ export const googleAds = {
   id: 'google-ads',
   name: 'Google Ads',
   docs: 'https://developers.google.com/google-ads/api/docs/start',
+  category: 'advertising',
+  capabilities: ['ads', 'campaigns', 'analytics'],
+  links: {
+    app: 'https://console.cloud.google.com/auth/clients',
+    guide: 'https://developers.google.com/google-ads/api/docs/oauth/overview',
+    status: 'https://ads.google.com/status/publisher/',
+  },
   environments: { production: { api: 'https://googleads.googleapis.com' } },
   app: {
     fields: [

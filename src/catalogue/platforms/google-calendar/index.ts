@@ -7,6 +7,13 @@ export const googleCalendar = {
   id: 'google-calendar',
   name: 'Google Calendar',
   docs: 'https://developers.google.com/workspace/calendar/api/guides/overview',
+  category: 'productivity',
+  capabilities: ['calendar', 'meetings', 'notifications'],
+  links: {
+    app: 'https://console.cloud.google.com/auth/clients',
+    guide: 'https://developers.google.com/identity/protocols/oauth2/web-server',
+    status: 'https://www.google.com/appsstatus/dashboard/',
+  },
   environments: { production: { api: 'https://www.googleapis.com', accounts: google.accounts } },
   auth: [
     { ...google.oauth, defaultScopes: [`${scope}.events`, `${scope}.calendarlist.readonly`] },

@@ -7,6 +7,13 @@ export const googleSheets = {
   id: 'google-sheets',
   name: 'Google Sheets',
   docs: 'https://developers.google.com/workspace/sheets/api/guides/concepts',
+  category: 'productivity',
+  capabilities: ['spreadsheets', 'files'],
+  links: {
+    app: 'https://console.cloud.google.com/auth/clients',
+    guide: 'https://developers.google.com/identity/protocols/oauth2/web-server',
+    status: 'https://www.google.com/appsstatus/dashboard/',
+  },
   environments: {
     production: {
       api: 'https://sheets.googleapis.com',

@@ -4,6 +4,13 @@ export const jira = {
   id: 'jira',
   name: 'Jira',
   docs: 'https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/',
+  category: 'productivity',
+  capabilities: ['issues', 'tasks', 'comments', 'users'],
+  links: {
+    app: 'https://developer.atlassian.com/console/myapps/',
+    guide: 'https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/',
+    status: 'https://jira-software.status.atlassian.com',
+  },
   environments: {
     production: { api: 'https://api.atlassian.com/ex/jira/{cloudId}', accounts: 'https://api.atlassian.com' },
     site: { api: 'https://{site}.atlassian.net' },
@@ -57,7 +64,12 @@ export const jira = {
       // https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
       fields: [
         { name: 'apiToken', label: 'API token', help: 'id.atlassian.com, Security, API tokens', secret: true },
-        { name: 'email', label: 'E-mail address of the account', pattern: '^[^@\\s]+@[^@\\s]+$' },
+        {
+          name: 'email',
+          label: 'E-mail address of the account',
+          help: 'That of the account that has made the token',
+          pattern: '^[^@\\s]+@[^@\\s]+$',
+        },
       ],
       placement: { in: 'basic', user: '{email}', password: '{apiToken}' },
       identity: { get: '/rest/api/3/myself', id: { captured: 'site' }, name: 'displayName' },
@@ -93,6 +105,8 @@ export const jira = {
     'manage:jira-webhook': 'Register webhooks',
   },
   identity: { get: '/rest/api/3/myself', id: 'accountId', name: 'displayName' },
+  // Of an endpoint, for those that write least: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+  limits: [{ kind: 'calls-per-window', per: 'connection', permits: 50, window: '1s' }],
   // Jira says what is wrong in sentences; its gateway has a number.
   calls: { errors: { code: ['code', 'statusCode'] } },
 } satisfies ProviderDefinition

@@ -22,6 +22,13 @@ export const microsoftTeams = {
   id: 'microsoft-teams',
   name: 'Microsoft Teams',
   docs: 'https://learn.microsoft.com/en-us/graph/teams-concept-overview',
+  category: 'chat',
+  capabilities: ['messages', 'channels', 'meetings', 'notifications', 'files', 'users'],
+  links: {
+    app: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+    guide: 'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
+    status: 'https://status.cloud.microsoft',
+  },
   // https://learn.microsoft.com/en-us/graph/deployments
   environments: {
     production: { api: 'https://graph.microsoft.com/v1.0', login: 'https://login.microsoftonline.com' },

@@ -7,6 +7,13 @@ export const youtube = {
   id: 'youtube',
   name: 'YouTube',
   docs: 'https://developers.google.com/youtube/v3/docs',
+  category: 'social',
+  capabilities: ['publish', 'upload', 'videos', 'comments', 'analytics'],
+  links: {
+    app: 'https://console.cloud.google.com/auth/clients',
+    guide: 'https://developers.google.com/youtube/v3/guides/auth/server-side-web-apps',
+    status: 'https://www.google.com/appsstatus/dashboard/',
+  },
   environments: {
     production: { api: 'https://www.googleapis.com', analytics: 'https://youtubeanalytics.googleapis.com' },
   },

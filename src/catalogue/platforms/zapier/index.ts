@@ -4,6 +4,13 @@ export const zapier = {
   id: 'zapier',
   name: 'Zapier',
   docs: 'https://docs.zapier.com/powered-by-zapier/introduction',
+  category: 'productivity',
+  capabilities: ['tasks', 'commands'],
+  links: {
+    app: 'https://developer.zapier.com',
+    guide: 'https://docs.zapier.com/powered-by-zapier/authentication/methods/user-access-token',
+    status: 'https://status.zapier.com',
+  },
   environments: { production: { api: 'https://api.zapier.com' } },
   auth: [
     {
