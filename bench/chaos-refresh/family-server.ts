@@ -40,12 +40,13 @@ function spend(text: string): string | undefined {
 }
 
 function answer(response: ServerResponse, body: string): void {
-  const refreshToken = spend(new URLSearchParams(body).get('refresh_token') ?? '')
-  const said = refreshToken
+  const said = body.startsWith('{') ? (JSON.parse(body) as Record<string, string>) : body
+  const refreshToken = spend(new URLSearchParams(said).get('refresh_token') ?? '')
+  const told = refreshToken
     ? { access_token: `access-${given}`, refresh_token: refreshToken, token_type: 'bearer', expires_in: 3600 }
     : { error: 'invalid_grant' }
   const send = () =>
-    response.writeHead(refreshToken ? 200 : 400, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+    response.writeHead(refreshToken ? 200 : 400, { 'content-type': 'application/json' }).end(JSON.stringify(told))
   setTimeout(send, Math.random() * slowestMs)
 }
 
