@@ -13,7 +13,7 @@ import type {
 } from '../src/connections/contract.ts'
 import { finishDisconnect, revokeAtProvider, takeDisconnectLease } from '../src/connections/ending/disconnect.ts'
 import { exchangeAttempt } from '../src/connections/attempts/exchange-attempt.ts'
-import { attemptErrorOf, failAttempt } from '../src/connections/attempts/fail-attempt.ts'
+import { attemptErrorOf, failAttempt, scopesMissingIn } from '../src/connections/attempts/fail-attempt.ts'
 import { completeAttempt } from '../src/connections/attempts/finish-attempt.ts'
 import { probeProvider, releaseProvider } from '../src/connections/trouble/provider-outage.ts'
 import { standingOf } from '../src/connections/trouble/standing.ts'
@@ -40,7 +40,8 @@ export function createConnectionActivities(hub: Hub) {
       return await step()
     } catch (error) {
       if (!(error instanceof HubError) || error.retryable) throw error
-      return failAttempt(hub, ref, { to: 'failed', code: attemptErrorOf(error), actor: actor() })
+      const failure = { code: attemptErrorOf(error), scopesMissing: scopesMissingIn(error), actor: actor() }
+      return failAttempt(hub, ref, { to: 'failed', ...failure })
     }
   }
   return {

@@ -53,6 +53,11 @@ export const errorCodes = {
     retryable: false,
     message: 'Another account was chosen than the one that was connected before, or that was named.',
   },
+  SCOPES_MISSING: {
+    status: 400,
+    retryable: false,
+    message: 'The person did not give all that a connection needs; they have to tick it when they agree again.',
+  },
   CHOICE_NEEDED: {
     status: 400,
     retryable: false,

@@ -54,6 +54,7 @@ export interface FieldDescription {
   label: string
   help: string | null
   pattern: string | null
+  default: string | null
   secret: boolean
 }
 
@@ -149,8 +150,8 @@ function describeAuth(method: AuthMethod): AuthDescription {
   }
 }
 
-function describeField({ name, label, help, pattern, secret = false }: Field): FieldDescription {
-  return { name, label, help: help ?? null, pattern: pattern ?? null, secret }
+function describeField({ name, label, help, pattern, default: usual, secret = false }: Field): FieldDescription {
+  return { name, label, help: help ?? null, pattern: pattern ?? null, default: usual ?? null, secret }
 }
 
 function sentence(word: string): string {

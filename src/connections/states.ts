@@ -55,6 +55,7 @@ export type AttemptError =
   | 'INVALID_CREDENTIALS'
   | 'CLIENT_REFUSED'
   | 'CHOICE_NEEDED'
+  | 'SCOPES_MISSING'
 
 /** Whether a freshly won token alone is the way back; what a check has found, only a check clears. */
 export function clearedByToken(reason: string | null): boolean {

@@ -5,6 +5,7 @@ import type { AuthMethod } from '../catalogue/schema/auth.ts'
 import type { ConnectionsTable } from '../db/schema/connections.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionStatus } from './states.ts'
+import { putTags } from './tags.ts'
 
 /** The id of a connection's method, also where a version before methods wrote the row. */
 export function methodIn(row: { method: string | null; auth_kind: string }): string {
@@ -30,6 +31,11 @@ export interface Connection {
   /** What the redirect carried and URLs need, such as `realmId`. */
   config: Record<string, string>
   scopes: string[]
+  /** Those that were asked for and not given, as far as the platform says which it gave. */
+  scopesMissing: string[]
+  /** The product's user whose it is. */
+  ownerId: string | null
+  tags: string[]
   metadata: Record<string, unknown>
   /** Raised by every stored token. */
   generation: number
@@ -68,6 +74,9 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     externalAccountName: row.external_account_name,
     config: row.config,
     scopes: row.scopes,
+    scopesMissing: row.scopes_missing,
+    ownerId: row.owner_id,
+    tags: row.tags,
     metadata: row.metadata,
     generation: row.generation,
     leaseUntil: row.lease_until,
@@ -129,11 +138,16 @@ export interface ConnectionFilter {
   provider?: string | undefined
   status?: ConnectionStatus | undefined
   externalAccountId?: string | undefined
+  ownerId?: string | undefined
+  tag?: string | undefined
   after?: Position | undefined
   limit: number
 }
 
-/** A workspace's connections behind a position, newest first. */
+/**
+ * A workspace's connections behind a position, newest first: over connections_by_workspace, or the index of a filter
+ * (connections_by_owner, _by_provider, _by_status, _by_external_account; the key of connection_tags).
+ */
 export async function listConnections(
   db: Executor,
   workspaceId: string,
@@ -143,9 +157,18 @@ export async function listConnections(
   if (filter.provider !== undefined) query = query.where('provider', '=', filter.provider)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.externalAccountId !== undefined) query = query.where('external_account_id', '=', filter.externalAccountId)
-  return (await query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()).map(
-    connectionFromRow,
-  )
+  if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId)
+  const { tag, after } = filter
+  if (tag !== undefined) {
+    query = query.where('id', 'in', eb =>
+      eb
+        .selectFrom('connection_tags')
+        .select('connection_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('tag', '=', tag),
+    )
+  }
+  return (await query.where(behind(after)).orderBy('id', 'desc').limit(filter.limit).execute()).map(connectionFromRow)
 }
 
 export interface NewConnection {
@@ -158,6 +181,8 @@ export interface NewConnection {
   method: string
   config?: Record<string, string>
   scopes?: string[]
+  ownerId?: string | null
+  tags?: string[]
   metadata?: Record<string, unknown>
 }
 
@@ -176,27 +201,43 @@ export async function insertConnection(db: Executor, connection: NewConnection):
       status: 'pending',
       config: JSON.stringify(connection.config ?? {}),
       scopes: connection.scopes ?? [],
+      owner_id: connection.ownerId ?? null,
+      tags: connection.tags ?? [],
       metadata: JSON.stringify(connection.metadata ?? {}),
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (row.tags.length > 0) await putTags(db, connection, row.tags)
   return connectionFromRow(row)
 }
 
-/** Replaces a connection's metadata. @throws HubError `CONNECTION_NOT_FOUND` */
-export async function updateMetadata(
-  db: Executor,
+/** What the product says of a connection; what is undefined stays as it is. */
+export interface ConnectionNotes {
+  metadata?: Record<string, unknown> | undefined
+  ownerId?: string | null | undefined
+  tags?: string[] | undefined
+}
+
+/** Replaces what the product says of a connection, in the caller's transaction. @throws HubError `CONNECTION_NOT_FOUND` */
+export async function updateNotes(
+  trx: Executor,
   workspaceId: string,
   connectionId: string,
-  metadata: Record<string, unknown>,
+  { metadata, ownerId, tags }: ConnectionNotes,
 ): Promise<Connection> {
-  const row = await db
+  const row = await trx
     .updateTable('connections')
-    .set({ metadata: JSON.stringify(metadata), updated_at: sql<Date>`now()` })
+    .set({
+      ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
+      ...(ownerId === undefined ? {} : { owner_id: ownerId }),
+      ...(tags === undefined ? {} : { tags }),
+      updated_at: sql<Date>`now()`,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', connectionId)
     .returningAll()
     .executeTakeFirst()
   if (!row) throw new HubError('CONNECTION_NOT_FOUND')
+  if (tags !== undefined) await putTags(trx, { workspaceId, id: connectionId }, tags)
   return connectionFromRow(row)
 }

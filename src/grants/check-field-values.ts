@@ -33,3 +33,9 @@ export function faultsOf(
   }
   return faults
 }
+
+/** Values with those that fields have when nobody says. */
+export function withDefaults(fields: Field[], values: Record<string, string>): Record<string, string> {
+  const usual = fields.flatMap(field => (field.default === undefined ? [] : [[field.name, field.default] as const]))
+  return { ...Object.fromEntries(usual), ...values }
+}

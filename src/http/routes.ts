@@ -22,6 +22,7 @@ import { keyDelivery } from './routes/connections/key-delivery.ts'
 import { oauthBegin } from './routes/connections/oauth-begin.ts'
 import { oauthChoice } from './routes/connections/oauth-choice.ts'
 import { oauthCallback } from './routes/connections/oauth-callback.ts'
+import { ownerRoutes } from './routes/connections/owners.ts'
 import { ownProviderRoutes } from './routes/connections/own-providers.ts'
 import { payloadRoutes } from './routes/delivery/payloads.ts'
 import { providerAppRoutes } from './routes/connections/provider-apps.ts'
@@ -47,6 +48,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...providerAppRoutes(hub),
     ...connectionRoutes(hub),
     ...connectAttemptRoutes(hub),
+    ...ownerRoutes(hub),
     ...connectionTokenRoutes(hub),
     ...connectionCredentialsRoutes(hub),
     ...syncRoutes(hub),

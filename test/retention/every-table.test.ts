@@ -35,6 +35,7 @@ const made = [
     'api_keys',
     'provider_apps',
     'own_platforms',
+    'connection_tags',
     'connections',
     'credentials',
     'syncs',

@@ -56,6 +56,11 @@ export const oauth2 = z
       .max(20)
       .exactOptional()
       .describe('Query parameters of the redirect that the connection keeps, such as `realmId`'),
+    issuer: httpsUrl
+      .exactOptional()
+      .describe(
+        'Who the redirect says that it comes from (`iss`, RFC 9207): one that says another, or nobody, is refused',
+      ),
     signedRedirect: z
       .strictObject({
         kind: z.literal('hmac-sha256-hex'),

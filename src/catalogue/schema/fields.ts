@@ -10,6 +10,7 @@ export const field = z.strictObject({
     .describe('What templates call it, in braces'),
   label: text(100).describe('What it is called to a person'),
   help: text(500).exactOptional().describe('Where the person finds it'),
+  default: text(1_000).exactOptional().describe('What it is when nobody says; a person may say another'),
   pattern: pattern.exactOptional().describe('What a value looks like; anything else is refused before it is tried'),
   secret: z.boolean().exactOptional().describe('The value is sealed, and never answered'),
 })

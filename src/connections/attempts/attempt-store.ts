@@ -21,6 +21,8 @@ export interface ConnectAttempt {
   browserHash: Buffer | null
   status: AttemptStatus
   errorCode: AttemptError | null
+  /** Scopes without which there is no connection, and which its person did not give. */
+  scopesMissing: string[]
   /** When its workflow was told of the callback; null while it is not. */
   handedAt: Date | null
   createdAt: Date
@@ -63,6 +65,7 @@ function attemptFromRow(row: Selectable<ConnectAttemptsTable>): ConnectAttempt {
     browserHash: row.browser_hash,
     status: row.status,
     errorCode: row.error_code as AttemptError | null,
+    scopesMissing: row.scopes_missing,
     handedAt: row.handed_at,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -175,10 +178,11 @@ export async function endAttempt(
   from: AttemptStatus[],
   to: 'completed' | 'failed' | 'expired',
   errorCode: AttemptError | null,
+  scopesMissing: string[] = [],
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('connect_attempts')
-    .set({ status: to, error_code: errorCode, updated_at: sql<Date>`now()` })
+    .set({ status: to, error_code: errorCode, scopes_missing: scopesMissing, updated_at: sql<Date>`now()` })
     .where('workspace_id', '=', attempt.workspaceId)
     .where('id', '=', attempt.id)
     .where('status', 'in', from)

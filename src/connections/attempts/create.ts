@@ -5,6 +5,7 @@ import { findProviderApp } from '../../provider-apps/store.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { findWorkspace } from '../../workspaces/store.ts'
 import { writeAudit } from '../../audit/log.ts'
+import { withDefaults } from '../../grants/check-field-values.ts'
 import { isVisited } from '../../grants/visit.ts'
 import { checkConfig } from '../tokens/check-config.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
@@ -23,6 +24,9 @@ export interface ConnectRequest {
   environment: string | undefined
   scopes: string[]
   metadata: Record<string, unknown>
+  /** The product's user whose it is. */
+  ownerId: string | null
+  tags: string[]
   returnUrl: string | null
   /** What the method asks for beside the credential, by the names of its fields. */
   config: Record<string, string>
@@ -52,15 +56,32 @@ export async function createConnection(
     throw new HubError('INVALID_REQUEST', { message: `${definition.name} has these environments: ${known}.` })
   }
   if (request.providerAppId !== null) await assertAppOf(hub, workspaceId, request.providerAppId, request.provider)
-  const { provider, providerAppId, scopes, metadata } = request
+  const { provider, providerAppId, scopes, metadata, ownerId, tags } = request
   const method = chooseMethod(definition, beginningOf(request), request.method, named)
   const environment = named ?? environmentOf(definition, method)
-  const connecting = { workspaceId, provider, providerAppId, environment, method: method.id, scopes, metadata }
+  const connecting = {
+    workspaceId,
+    provider,
+    providerAppId,
+    environment,
+    method: method.id,
+    scopes,
+    metadata,
+    ownerId,
+    tags,
+  }
   if (request.import !== undefined) {
     const { config, ...tokens } = request.import
-    return { connection: await importConnection(hub, { ...connecting, config }, tokens, actor) }
+    return {
+      connection: await importConnection(
+        hub,
+        { ...connecting, config: withDefaults(method.ask ?? [], config) },
+        tokens,
+        actor,
+      ),
+    }
   }
-  const asked = { ...connecting, config: request.config }
+  const asked = { ...connecting, config: withDefaults(method.ask ?? [], request.config) }
   checkConfig(definition, method, asked.config)
   if (!isVisited(method)) return { connection: await connectByKey(hub, asked, request.credentials ?? {}, actor) }
   if (request.returnUrl !== null) await assertAllowed(hub, workspaceId, request.returnUrl)

@@ -24,14 +24,14 @@ import { lockConnection } from '../store.ts'
 export async function failAttempt(
   hub: ConnectionParts,
   ref: AttemptRef,
-  failure: { to: 'failed' | 'expired'; code: AttemptError; actor: string },
+  failure: { to: 'failed' | 'expired'; code: AttemptError; scopesMissing?: string[]; actor: string },
 ): Promise<AttemptStep> {
   const ended = await hub.db.transaction().execute(async trx => {
     const attempt = await findAttempt(trx, ref.workspaceId, ref.attemptId)
     const connection = await lockConnection(trx, attempt.workspaceId, attempt.connectionId)
     const from =
       failure.to === 'expired' ? (['awaiting', 'choosing'] as const) : (['awaiting', 'code_received'] as const)
-    if (!(await endAttempt(trx, attempt, [...from], failure.to, failure.code))) return false
+    if (!(await endAttempt(trx, attempt, [...from], failure.to, failure.code, failure.scopesMissing))) return false
     // The grant stays until it is discarded, so that a crash in between leaves it for the next try.
     for (const field of [attemptFields.address, attemptFields.code, attemptFields.verifier, attemptFields.choices])
       await hub.credentials.destroy(trx, attempt.workspaceId, attempt.id, field)
@@ -51,11 +51,17 @@ export function attemptErrorOf(error: unknown): AttemptError {
   const known = [
     'ACCOUNT_MISMATCH',
     'CHOICE_NEEDED',
+    'SCOPES_MISSING',
     'INVALID_CREDENTIALS',
     'CLIENT_REFUSED',
     'PROVIDER_UNREACHABLE',
   ] as const
   return known.find(code => isHubError(error, code)) ?? 'OAUTH_FAILED'
+}
+
+/** The scopes that a person would have had to give. */
+export function scopesMissingIn(error: unknown): string[] {
+  return isHubError(error, 'SCOPES_MISSING') ? (error.details as { scopes: string[] }).scopes : []
 }
 
 /** What an attempt has come to: its end, its person's choice, or null while it goes on by itself. */

@@ -27,7 +27,7 @@ export async function receiveCallback(
   query: URLSearchParams,
   proofOf: BrowserProof,
 ): Promise<ConnectAttempt> {
-  assertOnce(query, ['state', 'error'])
+  assertOnce(query, ['state', 'error', 'iss'])
   const state = query.get('state')
   const attempt = state ? await findAttemptByState(hub.db, stateHash(state), provider) : undefined
   if (!attempt) throw new HubError('OAUTH_STATE_INVALID')
@@ -72,6 +72,9 @@ async function visitedBy(
   const { method, app } = await grantingOf(hub, { ...connection, method: id })
   if (!isVisited(method)) throw new HubError('OAUTH_STATE_INVALID')
   if (!isSignedRight(method, app.clientSecret, query)) throw new HubError('INVALID_REQUEST')
+  // A code of another server, which an attacker has mixed up with this one (RFC 9207, 2.4).
+  if (method.kind === 'oauth2' && method.issuer !== undefined && query.get('iss') !== method.issuer)
+    throw new HubError('INVALID_REQUEST')
   return method
 }
 

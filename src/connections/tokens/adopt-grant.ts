@@ -6,6 +6,8 @@ import type { ConnectionParts } from '../parts.ts'
 import type { Grant, Secret } from '../../grants/grant.ts'
 import { changeStatus } from '../change-status.ts'
 import type { Account } from '../health/identity.ts'
+import type { AuthMethod } from '../../catalogue/schema/auth.ts'
+import { missingScopes } from '../../grants/missing-scopes.ts'
 import { methodOf } from '../method.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
@@ -29,7 +31,7 @@ export interface AdoptedGrant {
  * Makes a verified credential a connection's own, in the caller's transaction, which has locked the connection. It raises
  * the generation, so that a refresh of the former credential that is under way comes to nothing. A refresh token that is not
  * given again is kept.
- * @throws HubError `ACCOUNT_MISMATCH` when the connection is another account's, `CONFLICT` when it is being disconnected
+ * @throws HubError `SCOPES_MISSING`, with which in its details; `ACCOUNT_MISMATCH` when the connection is another account's, `CONFLICT` when it is being disconnected
  */
 export async function adoptGrant(
   hub: ConnectionParts,
@@ -43,6 +45,7 @@ export async function adoptGrant(
   }
   const { grant, account } = adopted
   const { method } = await methodOf(hub, connection, trx)
+  assertScopes(method, grant)
   // Some platforms give a refresh token with the first consent only: the one from then stays good.
   const asksPerson = method.kind === 'oauth2' && grant.refreshToken === undefined
   const kept = asksPerson ? await formerRefreshToken(hub, trx, connection) : undefined
@@ -57,6 +60,7 @@ export async function adoptGrant(
       ...(account ? { external_account_id: account.id, external_account_name: account.name } : {}),
       config: JSON.stringify({ ...connection.config, ...adopted.config }),
       scopes: grant.scopes ?? adopted.scopes,
+      scopes_missing: missingScopes(adopted.scopes, grant.scopes),
       generation: sql<number>`generation + 1`,
       lease_owner: null,
       lease_until: null,
@@ -92,6 +96,12 @@ export async function adoptGrant(
   return (
     (await changeStatus(hub, trx, connection, { to: 'connected', reason: null, actor: adopted.actor })) ?? connection
   )
+}
+
+/** A connection that lacks what it cannot do without would fail later, when nobody is there who could mend it. */
+function assertScopes(method: AuthMethod, grant: Grant): void {
+  const missing = missingScopes(('requiredScopes' in method && method.requiredScopes) || [], grant.scopes)
+  if (missing.length > 0) throw new HubError('SCOPES_MISSING', { details: { scopes: missing } })
 }
 
 const spentOf = ({ workspaceId, id: connectionId, generation }: Connection) => ({

@@ -18,5 +18,7 @@ export function checkFields({ name }: ProviderDefinition, method: AuthMethod, fi
     }))
   if (details.length > 0) throw new HubError('INVALID_REQUEST', { details })
   const [odd] = faults
-  if (odd) throw new HubError('INVALID_CREDENTIALS', { message: `This does not look like a ${name} key.` })
+  if (!odd) return
+  const message = `This does not look like a ${name} key.`
+  throw new HubError('INVALID_CREDENTIALS', { message, details: [{ path: `body.credentials.${odd[0]}`, message }] })
 }

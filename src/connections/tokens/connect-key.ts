@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { writeAudit } from '../../audit/log.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { HubError, isHubError } from '../../errors.ts'
+import { fieldsOf, withDefaults } from '../../grants/check-field-values.ts'
 import { scopesOf } from '../../grants/scopes.ts'
 import { orHubError } from '../../grants/answers/token-error.ts'
 import { newId } from '../../ids.ts'
@@ -75,9 +76,10 @@ interface KeyGrant extends Opened {
   baseUrls: Record<string, string>
 }
 
-async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, fields: Record<string, string>): Promise<KeyGrant> {
+async function grantOfKey(hub: ConnectionParts, owner: KeyOwner, given: Record<string, string>): Promise<KeyGrant> {
   const granting = await grantingOf(hub, owner)
   const { definition, method, way, app, call } = granting
+  const fields = withDefaults(fieldsOf(method), given)
   checkFields(definition, method, fields)
   const scopes = 'defaultScopes' in method ? scopesOf(method, owner.scopes, app.scopes) : owner.scopes
   const grant = await orHubError('INVALID_CREDENTIALS', () => way.obtain({ ...call(), scopes }, { fields }))

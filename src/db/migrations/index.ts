@@ -23,6 +23,7 @@ import { connectionMethods } from './0025-connection-methods.ts'
 import { appSettings } from './0026-app-settings.ts'
 import { connectChoices } from './0027-connect-choices.ts'
 import { ownPlatforms } from './0028-own-platforms.ts'
+import { connectionOwners } from './0029-connection-owners.ts'
 import { privateHosts } from './0030-private-hosts.ts'
 import { connectionsEnding } from './0031-connections-ending.ts'
 
@@ -52,6 +53,7 @@ export const migrations: Record<string, Migration> = {
   '0026-app-settings': appSettings,
   '0027-connect-choices': connectChoices,
   '0028-own-platforms': ownPlatforms,
+  '0029-connection-owners': connectionOwners,
   '0030-private-hosts': privateHosts,
   '0031-connections-ending': connectionsEnding,
 }

@@ -24,6 +24,8 @@ export interface ConnectAttemptsTable {
   captured: JSONColumnType<Record<string, string>>
   status: AttemptStatus
   error_code: string | null
+  /** Scopes without which there is no connection, and which its person did not give. */
+  scopes_missing: Generated<string[]>
   /** When its workflow was last told of the callback. */
   handed_at: Date | null
   created_at: Generated<Date>

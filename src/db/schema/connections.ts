@@ -24,6 +24,12 @@ export interface ConnectionsTable {
   /** What the redirect carried and URLs need, such as `realmId`. */
   config: JSONColumnType<Record<string, string>>
   scopes: string[]
+  /** Those that were asked for and not given, as far as the platform says which it gave. */
+  scopes_missing: Generated<string[]>
+  /** The product's user whose it is. */
+  owner_id: string | null
+  /** Each has a row in connection_tags too. */
+  tags: Generated<string[]>
   metadata: JSONColumnType<Record<string, unknown>>
   /** The fence of the credential: raised by a stored token or a reconnect, never by a verdict. */
   generation: Generated<number>

@@ -1,6 +1,7 @@
 import type { ApiKeysTable } from './api-keys.ts'
 import type { AuditLogTable } from './audit-log.ts'
 import type { ConnectAttemptsTable } from './connect-attempts.ts'
+import type { ConnectionTagsTable } from './connection-tags.ts'
 import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
 import type { IdempotencyKeysTable } from './idempotency-keys.ts'
@@ -32,6 +33,7 @@ import type { ReplaysTable } from './replays.ts'
 
 /** Every table by name. */
 export interface Schema {
+  connection_tags: ConnectionTagsTable
   own_platforms: OwnPlatformsTable
   collections: CollectionsTable
   records: RecordsTable

@@ -18,6 +18,9 @@ const attemptSchema = z
     provider: z.string(),
     status: z.enum(['awaiting', 'code_received', 'choosing', 'completed', 'failed', 'expired']),
     errorCode: z.string().nullable(),
+    scopesMissing: z
+      .array(z.string())
+      .meta({ description: 'With `SCOPES_MISSING`: what the person has to tick when they agree again' }),
     choices: z
       .array(choice)
       .meta({ description: 'The accounts that the person may choose from; empty unless the status is `choosing`' }),
@@ -34,6 +37,7 @@ async function showAttempt(hub: Hub, attempt: ConnectAttempt): Promise<z.output<
     provider: attempt.provider,
     status: attempt.status,
     errorCode: attempt.errorCode,
+    scopesMissing: attempt.scopesMissing,
     choices: choices.map(({ id, name, detail }) => ({ id, name, detail })),
     createdAt: attempt.createdAt.toISOString(),
     expiresAt: attempt.expiresAt.toISOString(),

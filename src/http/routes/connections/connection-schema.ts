@@ -31,6 +31,11 @@ export const connectionSchema = z
       description: "What was asked for, what the provider's redirect or answer carried, and what a call has told",
     }),
     scopes: z.array(z.string()),
+    scopesMissing: z
+      .array(z.string())
+      .meta({ description: 'Scopes that were asked for and not given, as far as the platform says which it gave' }),
+    ownerId: z.string().nullable().meta({ description: 'Your user whose account it is' }),
+    tags: z.array(z.string()).meta({ description: 'Words of your own by which connections are listed' }),
     metadata: jsonObject,
     generation: z.int().meta({ description: 'Raised by every new token' }),
     accessTokenExpiresAt: instant.nullable(),
@@ -62,6 +67,9 @@ export function showConnection(connection: Connection): z.output<typeof connecti
     externalAccountName: connection.externalAccountName,
     config: connection.config,
     scopes: connection.scopes,
+    scopesMissing: connection.scopesMissing,
+    ownerId: connection.ownerId,
+    tags: connection.tags,
     metadata: connection.metadata as z.output<typeof jsonObject>,
     generation: connection.generation,
     accessTokenExpiresAt: iso(connection.accessExpiresAt),
@@ -110,3 +118,18 @@ export function showConnecting(connecting: Connecting): z.output<typeof connecti
 export const metadataField = jsonObject
   .refine(value => Buffer.byteLength(JSON.stringify(value)) <= 16_384, 'Must be at most 16384 bytes of JSON')
   .meta({ description: 'Free data of your own' })
+
+const noControls = /^[^\x00-\x1f\x7f-\x9f]*$/
+/** The product's own id of a user. */
+export const ownerField = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(noControls, 'Must not contain control characters')
+  .meta({ description: 'Your user whose account it is', examples: ['user-42'] })
+export const tagField = z.string().min(1).max(100).regex(noControls, 'Must not contain control characters')
+export const tagsField = z
+  .array(tagField)
+  .max(20)
+  .transform(tags => [...new Set(tags)])
+  .meta({ description: 'Words of your own by which connections are listed', examples: [['pilot', 'eu']] })

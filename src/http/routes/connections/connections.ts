@@ -4,7 +4,7 @@ import { createConnection, reconnectConnection } from '../../../connections/atte
 import { requestDisconnect } from '../../../connections/ending/disconnect.ts'
 import { refreshNow } from '../../../connections/refresh/refresh-now.ts'
 import { connectionStatuses } from '../../../connections/states.ts'
-import { findConnection, listConnections, updateMetadata } from '../../../connections/store.ts'
+import { findConnection, listConnections, updateNotes } from '../../../connections/store.ts'
 import type { Hub } from '../../../hub.ts'
 import { instant } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
@@ -13,8 +13,11 @@ import {
   connectingSchema,
   connectionSchema,
   metadataField,
+  ownerField,
   showConnecting,
   showConnection,
+  tagField,
+  tagsField,
 } from './connection-schema.ts'
 
 const tag = 'Connections'
@@ -40,6 +43,10 @@ const credentials = z
     description: "What the provider's method asks for, by the names of its fields; a key that is one text is `apiKey`",
   })
 
+const ofOwner = {
+  description: 'Your user whose account it is; `POST /v1/owners/:ownerId/deleted` disconnects them all',
+}
+
 const createBody = z
   .strictObject({
     provider: z.string(),
@@ -51,6 +58,8 @@ const createBody = z
     environment: z.string().optional(),
     scopes,
     metadata: metadataField.default({}),
+    ownerId: ownerField.nullable().default(null).meta(ofOwner),
+    tags: tagsField.default([]),
     returnUrl,
     config: z.record(z.string().max(100), z.string().min(1).max(1_000)).default({}).meta({
       description:
@@ -127,6 +136,8 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
         provider: z.string().optional(),
         status: z.enum(connectionStatuses).optional(),
         externalAccountId: z.string().optional(),
+        ownerId: ownerField.optional(),
+        tag: tagField.optional().meta({ description: 'One of their tags' }),
       }),
       reply: page(connectionSchema),
       errors: ['INVALID_CURSOR'],
@@ -152,13 +163,22 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
       method: 'PATCH',
       url: `${url}/:connectionId`,
       access: 'connections:write',
-      summary: "Replace a connection's metadata",
+      summary: 'Change what you say of a connection',
+      description: 'What is not named stays as it is.',
       params,
-      body: z.strictObject({ metadata: metadataField }),
+      body: z
+        .strictObject({
+          metadata: metadataField.optional(),
+          ownerId: ownerField.nullable().optional().meta(ofOwner),
+          tags: tagsField.optional(),
+        })
+        .refine(body => Object.keys(body).length > 0, 'Names nothing to change'),
       reply: connectionSchema,
       errors: ['CONNECTION_NOT_FOUND'],
       handler: async ({ params, body, caller }) =>
-        showConnection(await updateMetadata(hub.db, caller.workspaceId, params.connectionId, body.metadata)),
+        showConnection(
+          await hub.db.transaction().execute(trx => updateNotes(trx, caller.workspaceId, params.connectionId, body)),
+        ),
     }),
     route({
       tag,

@@ -6,7 +6,7 @@ import { HubError } from '../../../errors.ts'
 import type { Hub } from '../../../hub.ts'
 import type { Plugin } from '../../route.ts'
 import { keepProof, proofIn } from './browser-cookie.ts'
-import { answerAttempt, answerPrefetch, answersPersons, nameOfProvider, secured } from './oauth-callback-answer.ts'
+import { answerAttempt, answerPrefetch, answersPersons, platformOf, secured } from './oauth-callback-answer.ts'
 import { looksAhead } from './looks-ahead.ts'
 
 /**
@@ -26,8 +26,8 @@ export function oauthBegin(hub: Hub): Plugin {
         const { attempt, address, proof } = await beginInBrowser(hub, provider, state, proofIn(hub, request))
         keepProof(hub, reply, attempt, proof)
         if (address !== undefined) return secured(reply).redirect(address, 303)
-        const name = await nameOfProvider(hub, attempt)
-        return answerAttempt(reply, await awaitAttempt(hub, attempt, { awaitingToo: false }), name)
+        const platform = await platformOf(hub, attempt)
+        return answerAttempt(reply, await awaitAttempt(hub, attempt, { awaitingToo: false }), platform)
       })
     })
   }

@@ -7,7 +7,7 @@ import { asHubError } from '../../errors.ts'
 import { choicePage, onwardPage, page, type Choosing, type Page } from './oauth-callback-page.ts'
 
 /** What the person reads when it did not work; the caller of the API gets the code. */
-const explanations: Record<AttemptError, (provider: string) => string> = {
+const explanations: Record<AttemptError, (provider: string, missing: string[]) => string> = {
   ACCESS_DENIED: () => 'You did not allow access. To connect after all, go back to where you started.',
   OAUTH_FAILED: provider => `${provider} did not complete it. Go back to where you started and try again.`,
   ATTEMPT_EXPIRED: () => 'It took too long. Go back to where you started and try again.',
@@ -15,6 +15,8 @@ const explanations: Record<AttemptError, (provider: string) => string> = {
   PROVIDER_UNREACHABLE: provider =>
     `${provider} could not be reached. Go back to where you started and try again later.`,
   INVALID_CREDENTIALS: provider => `${provider} refused the access it had just given. Try again.`,
+  SCOPES_MISSING: (provider, missing) =>
+    `${provider} did not get all that is needed. Go back to where you started, and allow this too: ${missing.join('; ')}.`,
   CHOICE_NEEDED: provider =>
     `Several accounts of ${provider} were opened at once. Whoever sent you here has to say which one is meant.`,
   CLIENT_REFUSED: provider =>
@@ -25,13 +27,13 @@ type Shown = 'connected' | 'pending' | 'error'
 
 /**
  * Tells a person what became of an attempt, by a page or by sending them back to where they came from; or where to choose.
- * @param name what the provider is called
+ * @param platform what the person knows of it
  * @param byForm whether a form is answered, whose policy a redirect to elsewhere would break
  */
 export function answerAttempt(
   reply: FastifyReply,
   attempt: ConnectAttempt,
-  name: string,
+  { name, scopes }: KnownPlatform,
   { byForm } = { byForm: false },
 ): FastifyReply {
   if (attempt.status === 'choosing') return secured(reply).redirect(`/oauth/choice/${attempt.id}`, 303)
@@ -61,7 +63,8 @@ export function answerAttempt(
     case 'error': {
       const code = attempt.errorCode ?? 'OAUTH_FAILED'
       const title = `${name} was not connected`
-      return sendPage(reply, errorCodes[code].status, { title, text: explanations[code](name), good: false })
+      const missing = attempt.scopesMissing.map(scope => scopes[scope] ?? scope)
+      return sendPage(reply, errorCodes[code].status, { title, text: explanations[code](name, missing), good: false })
     }
   }
 }
@@ -83,9 +86,17 @@ const ourFault = {
   text: 'Your link is still good. Wait for a moment, then reload this page.',
 }
 
-/** What the platform of an attempt is called. */
-export async function nameOfProvider(hub: Hub, { workspaceId, provider }: ConnectAttempt): Promise<string> {
-  return (await hub.definitions.find(hub.db, workspaceId, provider))?.name ?? provider
+/** What a person knows of a platform. */
+export interface KnownPlatform {
+  name: string
+  /** What each scope means. */
+  scopes: Record<string, string>
+}
+
+/** What the platform of an attempt is called, and what its scopes mean. */
+export async function platformOf(hub: Hub, { workspaceId, provider }: ConnectAttempt): Promise<KnownPlatform> {
+  const { name = provider, scopes = {} } = (await hub.definitions.find(hub.db, workspaceId, provider)) ?? {}
+  return { name, scopes }
 }
 
 /** Has what goes wrong in a scope told to a person, by a page. */

@@ -7,7 +7,7 @@ import type { Hub } from '../../../hub.ts'
 import type { Plugin } from '../../route.ts'
 import { keepProof, proofIn } from './browser-cookie.ts'
 import { looksAhead } from './looks-ahead.ts'
-import { answerAttempt, answerPrefetch, answersPersons, nameOfProvider } from './oauth-callback-answer.ts'
+import { answerAttempt, answerPrefetch, answersPersons, platformOf } from './oauth-callback-answer.ts'
 
 /**
  * Where providers send a person's browser back to: `GET /oauth/callback/:provider`. Whatever comes of it, a person gets a
@@ -27,7 +27,7 @@ export function oauthCallback(hub: Hub): Plugin {
         const attempt = await awaitAttempt(hub, await receiveCallback(hub, provider, query, proofOf))
         // Who came back chooses, and nobody who finds the address later.
         if (attempt.status === 'choosing') keepProof(hub, reply, attempt, await bindBrowser(hub, attempt, proofOf))
-        return answerAttempt(reply, attempt, await nameOfProvider(hub, attempt))
+        return answerAttempt(reply, attempt, await platformOf(hub, attempt))
       })
     }
     app.get('/oauth/callback/:provider', receive)

@@ -8,7 +8,7 @@ import { HubError, isHubError } from '../../../errors.ts'
 import type { Hub } from '../../../hub.ts'
 import type { Plugin } from '../../route.ts'
 import { proofIn } from './browser-cookie.ts'
-import { answerAttempt, answersPersons, nameOfProvider, sendChoices } from './oauth-callback-answer.ts'
+import { answerAttempt, answersPersons, platformOf, sendChoices } from './oauth-callback-answer.ts'
 
 /** An id and a few words of a form. */
 const bodyLimit = 16 * 1024
@@ -70,7 +70,11 @@ async function addressed(hub: Hub, attemptId: string): Promise<ConnectAttempt> {
 /** What an attempt has come to, after a moment that a person can bear; or the choices, with what is wrong with the last. */
 async function show(hub: Hub, reply: FastifyReply, attempt: ConnectAttempt, fault?: string): Promise<FastifyReply> {
   const now = await awaitAttempt(hub, attempt, { awaitingToo: false })
-  const name = await nameOfProvider(hub, now)
-  if (now.status !== 'choosing') return answerAttempt(reply, now, name, { byForm: true })
-  return sendChoices(reply, fault === undefined ? 200 : 400, { name, choices: await choicesOf(hub, now), fault })
+  const platform = await platformOf(hub, now)
+  if (now.status !== 'choosing') return answerAttempt(reply, now, platform, { byForm: true })
+  return sendChoices(reply, fault === undefined ? 200 : 400, {
+    name: platform.name,
+    choices: await choicesOf(hub, now),
+    fault,
+  })
 }

@@ -12,6 +12,7 @@ const field = z.strictObject({
   label: z.string(),
   help: z.string().nullable().meta({ description: 'Where a person finds it' }),
   pattern: z.string().nullable().meta({ description: 'What a value looks like, as a regular expression' }),
+  default: z.string().nullable().meta({ description: 'What it is when nobody says; null where somebody has to' }),
   secret: z.boolean().meta({ description: 'Whether it is kept sealed and never answered' }),
 })
 const asked = {
