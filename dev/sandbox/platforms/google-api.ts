@@ -41,7 +41,7 @@ export async function answerCommon(exchange: Exchange, tools: Tools): Promise<bo
       sendJson(res, 200, {})
     }
   } else if (host === 'oauth2.googleapis.com' && path === '/tokeninfo') {
-    const granted = tools.granted(query.get('access_token') ?? '')
+    const granted = tools.granted(query.get('access_token') ?? bearerToken(req))
     if (!granted) sendJson(res, 400, { error: 'invalid_token', error_description: 'Invalid Value' })
     else sendJson(res, 200, tokenInfo(granted))
   } else if (host === 'openidconnect.googleapis.com' && path === '/v1/userinfo') {

@@ -14,7 +14,7 @@ const channels: Record<string, string> = { UCcausewaySandbox0000001A: 'Causeway'
 /** https://developers.google.com/youtube/v3/docs; the person picks one of her channels. */
 export const youtube: SandboxPlatform = {
   id: 'youtube',
-  hosts: [...google.hosts, 'www.googleapis.com', 'youtubeanalytics.googleapis.com'],
+  hosts: [...google.hosts, 'www.googleapis.com', 'youtube.googleapis.com', 'youtubeanalytics.googleapis.com'],
   oauth: google.oauthOf('YouTube', [...reading, ...others], Object.keys(channels)),
   apps: [google.google],
   people: { oauth: { externalAccountId: 'UCcausewaySandbox0000001A' } },
@@ -37,7 +37,7 @@ export const youtube: SandboxPlatform = {
       publishedAt: '2026-01-01T00:00:00Z',
     }
     const item = { kind: `youtube#${isChannels ? 'channel' : 'video'}`, etag: 'e', id }
-    const asked = query.get('part')!.split(',').includes('snippet') ? { ...item, snippet } : item
+    const asked = query.getAll('part').join(',').split(',').includes('snippet') ? { ...item, snippet } : item
     sendJson(res, 200, { pageInfo: { totalResults: 1, resultsPerPage: 5 }, items: [asked] })
   },
 }

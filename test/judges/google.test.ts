@@ -1,0 +1,180 @@
+import { createRequire } from 'node:module'
+import { sandboxControl } from '../../dev/sandbox/control-client.ts'
+import { knownPrivateKey } from '../../dev/sandbox/known-key.ts'
+import { platforms } from '../../dev/sandbox/platforms/index.ts'
+import { approve, ownSandbox } from '../connections/accounts.ts'
+
+// The platforms' own clients, pointed at the sandbox: what they can do there, and what they are refused.
+
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
+
+const require = createRequire(import.meta.url)
+const load = (name: string) => require(name)
+const loadModule = (name: string) => import(name)
+
+const sandbox = await ownSandbox()
+const control = sandboxControl(sandbox.url)
+const redirectUri = 'http://127.0.0.1:8080/callback'
+const appOf = (id: string) => platforms.find(platform => platform.id === id)!.apps![0]!
+const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
+/** The same address, or request, at the sandbox. */
+const ledUrl = (platform: string, url: string) => url.replace(/^https:\/\//, `${sandbox.url}/${platform}/`)
+const led = (platform: string) => (url: string | URL, init?: RequestInit) => fetch(ledUrl(platform, String(url)), init)
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect('it').toBe('refused'),
+    (error: any) => error,
+  )
+const codeAt = async (platform: string, url: string) =>
+  (await approve(ledUrl(platform, url))).searchParams.get('code') ?? ''
+
+describe('Google’s clients', () => {
+  const { clientId, clientSecret } = appOf('gmail')
+  const { OAuth2Client, JWT } = load('google-auth-library')
+  const transporterOptions = (platform: string) => ({ fetchImplementation: led(platform) })
+  const clientOf = (platform: string) =>
+    new OAuth2Client({ clientId, clientSecret, redirectUri, transporterOptions: transporterOptions(platform) })
+
+  it('get a token for the code with PKCE, list mail, refresh, revoke, and are refused what is spent', async () => {
+    const client = clientOf('gmail')
+    const { codeVerifier, codeChallenge } = await client.generateCodeVerifierAsync()
+    const scope = ['openid', 'email', 'https://www.googleapis.com/auth/gmail.readonly']
+    const asked = { access_type: 'offline', scope, code_challenge: codeChallenge, code_challenge_method: 'S256' }
+    const code = await codeAt('gmail', client.generateAuthUrl({ ...asked, state: 's' }))
+    expect((await failure(client.getToken(code))).response.data.error).toBe('invalid_grant')
+    const again = await codeAt('gmail', client.generateAuthUrl({ ...asked, prompt: 'consent', state: 's' }))
+    const { tokens } = await client.getToken({ code: again, codeVerifier })
+    expect(tokens).toMatchObject({ token_type: 'Bearer', refresh_token: expect.any(String) as string })
+    client.setCredentials(tokens)
+    const mail = load('@googleapis/gmail').gmail({ version: 'v1', auth: client })
+    expect((await mail.users.getProfile({ userId: 'me' })).data.emailAddress).toBe('ada@causeway.example')
+    expect((await mail.users.messages.list({ userId: 'me', maxResults: 2 })).data.nextPageToken).toBe('2')
+    const fresh = await client.refreshAccessToken()
+    expect(fresh.credentials.access_token).not.toBe(tokens.access_token)
+    expect((await client.getTokenInfo(fresh.credentials.access_token)).aud).toBe(clientId)
+    // A later consent that was not asked for again gives no refresh token.
+    const third = await codeAt('gmail', client.generateAuthUrl({ access_type: 'offline', scope, state: 's' }))
+    expect((await client.getToken(third)).tokens.refresh_token).toBeUndefined()
+    await client.revokeToken(tokens.refresh_token)
+    expect((await failure(client.refreshAccessToken())).response.data).toMatchObject({ error: 'invalid_grant' })
+    expect((await failure(mail.users.labels.list({ userId: 'me' }))).status).toBeGreaterThanOrEqual(400)
+  })
+
+  it('sign for a service account, and are refused for one that nobody knows', async () => {
+    const scopes = ['https://www.googleapis.com/auth/calendar.readonly', 'openid']
+    const { clientEmail } = personOf('google-calendar', 'service-account').credentials!
+    const made = (email: string) =>
+      new JWT({ email, key: knownPrivateKey, scopes, transporterOptions: transporterOptions('google-calendar') })
+    const calendar = load('@googleapis/calendar').calendar({ version: 'v3', auth: made(clientEmail!) })
+    expect((await calendar.calendarList.list()).data.items).toHaveLength(1)
+    expect((await calendar.events.list({ calendarId: 'primary' })).data.nextSyncToken).toEqual(expect.any(String))
+    expect((await failure(made('nobody@example.iam.gserviceaccount.com').authorize())).message).toMatch(/invalid_grant/)
+  })
+
+  it('see the channel that the person picked', async () => {
+    const client = clientOf('youtube')
+    const scope = 'https://www.googleapis.com/auth/youtube.readonly'
+    client.setCredentials((await client.getToken(await codeAt('youtube', client.generateAuthUrl({ scope })))).tokens)
+    const youtube = load('@googleapis/youtube').youtube({ version: 'v3', auth: client })
+    const { data } = await youtube.channels.list({ part: ['id', 'snippet'], mine: true })
+    expect(data.items[0].snippet.title).toBe('Causeway')
+  })
+})
+
+describe('Microsoft’s client', () => {
+  const { clientId, clientSecret } = appOf('microsoft-teams')
+  const { ConfidentialClientApplication } = load('@azure/msal-node')
+  const send = async (url: string, method: string, { headers, body }: { headers?: any; body?: any } = {}) => {
+    const answer = await led('microsoft-teams')(url, { method, headers, ...(body ? { body } : {}) })
+    return { headers: Object.fromEntries(answer.headers), body: await answer.json(), status: answer.status }
+  }
+  const networkClient = {
+    sendGetRequestAsync: (url: string, options: any) => send(url, 'GET', options),
+    sendPostRequestAsync: (url: string, options: any) => send(url, 'POST', options),
+  }
+  const clientOf = (tenant: string, secret = clientSecret) =>
+    new ConfidentialClientApplication({
+      auth: { clientId, clientSecret: secret, authority: `https://login.microsoftonline.com/${tenant}` },
+      system: { networkClient },
+    })
+
+  it('gets a token for the code, in the name of a person and of the app, and is refused a wrong secret', async () => {
+    const client = clientOf('organizations')
+    const asked = { scopes: ['User.Read', 'Team.ReadBasic.All'], redirectUri }
+    const code = await codeAt('microsoft-teams', await client.getAuthCodeUrl({ ...asked, state: 's' }))
+    const person = await client.acquireTokenByCode({ ...asked, code })
+    expect(person.account.username).toBe('ada@causeway.example')
+    const teams = await led('microsoft-teams')('https://graph.microsoft.com/v1.0/me/joinedTeams', {
+      headers: { authorization: `Bearer ${person.accessToken}` },
+    })
+    expect(await teams.json()).toMatchObject({ value: [{ displayName: 'Crossings' }] })
+    const silent = await client.acquireTokenSilent({ ...asked, account: person.account, forceRefresh: true })
+    expect(silent.accessToken).not.toBe(person.accessToken)
+    expect((await failure(client.acquireTokenByCode({ ...asked, code }))).errorCode).toBe('invalid_grant')
+    const scopes = ['https://graph.microsoft.com/.default']
+    const ofApp = await clientOf('causeway.example').acquireTokenByClientCredential({ scopes })
+    expect(ofApp.accessToken).toEqual(expect.any(String))
+    const wrong = clientOf('causeway.example', 'wrong').acquireTokenByClientCredential({ scopes })
+    expect((await failure(wrong)).errorCode).toBe('invalid_client')
+  })
+})
+
+describe('GitHub’s clients', () => {
+  it('get tokens of an installation by the app’s key, and a person’s by a code', async () => {
+    const { createAppAuth } = await loadModule('@octokit/auth-app')
+    const { request } = await loadModule('@octokit/request')
+    const { exchangeWebFlowCode } = await loadModule('@octokit/oauth-methods')
+    const { clientId, clientSecret } = appOf('github')
+    const at = request.defaults({ request: { fetch: led('github') } })
+    const auth = createAppAuth({ appId: clientId, privateKey: knownPrivateKey, request: at })
+    const { token } = await auth({ type: 'installation', installationId: 41_000_001 })
+    const listed = await at('GET /installation/repositories', { headers: { authorization: `token ${token}` } })
+    expect(listed.data.total_count).toBe(3)
+    expect((await failure(at('GET /user', { headers: { authorization: `token ${token}` } }))).status).toBe(403)
+    expect((await failure(auth({ type: 'installation', installationId: 9 }))).status).toBe(404)
+    const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, state: 's', scope: 'repo' })
+    const code = await codeAt('github', `https://github.com/login/oauth/authorize?${query.toString()}`)
+    const asked = { clientType: 'oauth-app', clientId, clientSecret, code, redirectUrl: redirectUri, request: at }
+    expect((await exchangeWebFlowCode(asked)).authentication.scopes).toEqual(['repo'])
+    expect((await failure(exchangeWebFlowCode(asked))).message).toMatch(/bad_verification_code|incorrect or expired/)
+  })
+})
+
+describe('GitLab’s and Jira’s clients', () => {
+  it('list what a token of GitLab opens, page by page, and are refused a wrong one', async () => {
+    const { Gitlab } = load('@gitbeaker/rest')
+    const host = `${sandbox.url}/gitlab/gitlab.com`
+    const token = personOf('gitlab', 'token').credentials!.apiKey
+    const gitlab = new Gitlab({ host, token })
+    expect((await gitlab.Users.showCurrentUser()).username).toBe('ada')
+    expect((await failure(new Gitlab({ host, token: 'glpat-wrong' }).Users.showCurrentUser())).message).toMatch(
+      /401|Unauth/,
+    )
+  })
+
+  it('get a token of Jira for the code, find the sites, refresh, and are refused with 403', async () => {
+    const jira = await loadModule('jira.js/core')
+    const { clientId, clientSecret } = appOf('jira')
+    const [own, lead] = [globalThis.fetch, led('jira')]
+    // Its client knows one address only, which is led to the sandbox meanwhile.
+    globalThis.fetch = ((url: string, init?: RequestInit) =>
+      String(url).startsWith('https:') ? lead(url, init) : own(url, init)) as typeof fetch
+    try {
+      const scopes = ['read:jira-user', 'offline_access']
+      const url: string = jira.generateAuthorizationUrl({ clientId, scopes, redirectUri, state: 's' })
+      const code = await codeAt('jira', url)
+      const first = await jira.exchangeAuthorizationCode({ clientId, clientSecret, code, redirectUri })
+      expect((await jira.getAccessibleResources(first.accessToken))[0].name).toBe('causeway')
+      const { refreshToken } = await jira.refreshOAuth2Token({
+        clientId,
+        clientSecret,
+        refreshToken: first.refreshToken,
+      })
+      expect(refreshToken).not.toBe(first.refreshToken)
+      await control.revokeGrants({ platform: 'jira' })
+      expect((await failure(jira.refreshOAuth2Token({ clientId, clientSecret, refreshToken }))).status).toBe(403)
+    } finally {
+      globalThis.fetch = own
+    }
+  })
+})
