@@ -40,6 +40,8 @@ async function exchangeCode(method: OAuth2, call: GrantCall, given: Given): Prom
 
 /** What is kept of a token that is still to be exchanged for one that lives longer. */
 const pending = { pending: 'upgrade' }
+/** It lives an hour or two, whatever the definition declares of the one that it is exchanged for. */
+const shortMs = 3_600_000
 
 /** How a token is exchanged for a newer one; undefined where a refresh token is spent. */
 function exchangeOf(method: OAuth2, { fields }: Secret): OAuth2['refresh'] {
@@ -61,7 +63,7 @@ async function upgraded(
     return { ...longer, scopes: longer.scopes ?? first.scopes, captured: { ...first.captured, ...longer.captured } }
   } catch (error) {
     const later = error instanceof TokenError && (error.failure === 'down' || error.failure === 'rate_limited')
-    if (later) return { ...first, fields: pending }
+    if (later) return { ...first, fields: pending, expiresInMs: Math.min(first.expiresInMs ?? shortMs, shortMs) }
     await revokeGrant(method, call, first).catch(() => undefined)
     throw error
   }

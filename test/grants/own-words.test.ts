@@ -180,7 +180,24 @@ describe('a grant that is ended by a platform’s own call', () => {
     answers['/token'] = () => ({ status: 400, body: { error: 'invalid_grant' } })
     expect(await end({ as: 'token' }, { accessToken: 'old', refreshToken: 'rt' })).toBe(true)
     answers['/token'] = () => ({ status: 503 })
+    const params = { token: '{accessToken}' }
     expect(await failureOf(end({ as: 'token' }, { accessToken: 'old', refreshToken: 'rt' }))).toBe('down')
+    answers['/token'] = ok({ access_token: 'new' })
+    answers['/end'] = asked =>
+      formOf(asked).token === 'new' ? { status: 200 } : { status: 400, body: { error: 'invalid_token' } }
+    expect(await end({ as: 'client', body: 'form', params }, { accessToken: 'old', refreshToken: 'rt' })).toBe(true)
+    expect(formOf(platform.calls.at(-1)!).token).toBe('new')
+  })
+})
+
+describe('a token that is to be exchanged for one that lives longer', () => {
+  it('is taken to live an hour at most while that does not work', async () => {
+    answers['/token'] = ok({ access_token: 'short' })
+    answers['/longer'] = () => ({ status: 503 })
+    const url = 'https://id.made.example/longer'
+    const upgrade = { url, method: 'GET', grant: 'longer', param: 'token', tells: [] } as const
+    const won = await exchange({ upgrade: { ...upgrade, tells: [] }, lifetime: { access: '60d' } })
+    expect(won).toMatchObject({ accessToken: 'short', expiresInMs: 3_600_000 })
   })
 })
 

@@ -8,7 +8,7 @@ import { askEndpoint, type EndpointAnswer, type EndpointCall } from '../asking/e
 import type { GrantCall, Secret } from '../grant.ts'
 import { asTokenError, failureIn } from '../answers/token-answer.ts'
 import { TokenError } from '../answers/token-error.ts'
-import { revokeCall } from './revoke-call.ts'
+import { revokeCall, type RevokeCall } from './revoke-call.ts'
 
 /**
  * Ends a grant at the provider, in the provider's way: RFC 7009, GitHub's delete-grant
@@ -29,16 +29,32 @@ export async function revokeGrant(
     const answer = await askEndpoint(call.outgoing, requestOf(method, revoke, call, kept), call.limits)
     // 404 and 422: there is no such grant any more.
     if (revoke.kind === 'delete-grant' && (answer.status === 404 || answer.status === 422)) return true
-    if (revoke.kind === 'call' && revoke.as === 'token' && answer.status === 401)
-      return await refused(method, call, kept, renew)
-    return judged(method, answer)
+    if (revoke.kind !== 'call' || !isRefused(method, revoke.as, answer)) return judged(method, answer)
+    return await endedByAnother(method, call, kept, renew)
   } catch (error) {
     throw error instanceof HubError ? error : asTokenError(error)
   }
 }
 
-/** A token that asked for its own end is not good: it has run out, where another can be got for it, or it is gone. */
-async function refused(method: OAuth2, call: GrantCall, kept: Secret, renew?: () => Promise<Secret>): Promise<boolean> {
+/** Whether an answer says that the token which is to be ended is not good. */
+function isRefused(method: OAuth2, as: RevokeCall['as'], answer: EndpointAnswer): boolean {
+  if (as === 'token' && answer.status === 401) return true
+  const { ok, members } = answer
+  return members !== undefined && (!ok || statesError(members, method.answer?.error)) && saysGone(method, answer)
+}
+
+function saysGone(method: OAuth2, answer: EndpointAnswer): boolean {
+  const { failure, providerCode } = failureIn(method, answer)
+  return failure === 'dead_grant' || providerCode === 'invalid_token'
+}
+
+/** A token that is not good has run out, where another can be got for the grant, or the grant is gone. */
+async function endedByAnother(
+  method: OAuth2,
+  call: GrantCall,
+  kept: Secret,
+  renew?: () => Promise<Secret>,
+): Promise<boolean> {
   if (kept.refreshToken === undefined || renew === undefined) return true
   try {
     return await revokeGrant(method, call, { ...kept, ...(await renew()) })
@@ -77,8 +93,7 @@ function deletion(method: OAuth2, client: Client, kept: Secret): Omit<EndpointCa
 function judged(method: OAuth2, answer: EndpointAnswer): boolean {
   const { ok, members } = answer
   if (ok && (members === undefined || !statesError(members, method.answer?.error))) return true
-  const error = failureIn(method, answer)
   // A token that the provider does not know (any more) is as good as revoked.
-  if (error.failure === 'dead_grant' || error.providerCode === 'invalid_token') return true
-  throw error
+  if (saysGone(method, answer)) return true
+  throw failureIn(method, answer)
 }
