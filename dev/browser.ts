@@ -5,6 +5,8 @@ export interface Person {
   account?: string
   /** Where the app is, when the address does not say where she comes back to. */
   home?: string
+  /** The scopes that she leaves ticked; all unless given. */
+  granted?: string[]
   /** Whether she follows the last redirect to the app's callback; default true. */
   followCallback?: boolean
 }
@@ -68,7 +70,7 @@ function formTarget(page: string, base: URL): URL {
 }
 
 /** Hidden fields as they are, the decision, and an account chosen from the list. */
-function fillForm(page: string, { decision = 'approve', account }: Person): URLSearchParams {
+function fillForm(page: string, { decision = 'approve', account, granted = [] }: Person): URLSearchParams {
   const form = new URLSearchParams()
   for (const [, name = '', value = ''] of page.matchAll(
     /<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"/gi,
@@ -76,6 +78,7 @@ function fillForm(page: string, { decision = 'approve', account }: Person): URLS
     form.set(name, value)
   form.set('account', account ?? /<option[^>]*>([^<]*)/i.exec(page)?.[1] ?? '')
   form.set('decision', decision)
+  for (const scope of granted) form.append('granted', scope)
   return form
 }
 

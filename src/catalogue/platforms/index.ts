@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../schema/definition.ts'
 import { autocount } from './autocount/index.ts'
 import { datadog } from './datadog/index.ts'
+import { facebook } from './facebook/index.ts'
 import { genericHttp } from './generic-http/index.ts'
 import { github } from './github/index.ts'
 import { gitlab } from './gitlab/index.ts'
@@ -9,14 +10,24 @@ import { googleAds } from './google-ads/index.ts'
 import { googleCalendar } from './google-calendar/index.ts'
 import { googleSheets } from './google-sheets/index.ts'
 import { hubspot } from './hubspot/index.ts'
+import { instagram } from './instagram/index.ts'
 import { jira } from './jira/index.ts'
+import { linkedin } from './linkedin/index.ts'
+import { mailchimp } from './mailchimp/index.ts'
+import { metaAds } from './meta-ads/index.ts'
 import { microsoftTeams } from './microsoft-teams/index.ts'
+import { paypal } from './paypal/index.ts'
 import { quickbooks } from './quickbooks/index.ts'
 import { salesforce } from './salesforce/index.ts'
+import { sendgrid } from './sendgrid/index.ts'
 import { shopify } from './shopify/index.ts'
 import { smtp } from './smtp/index.ts'
 import { sqlAccounting } from './sql-accounting/index.ts'
 import { stripe } from './stripe/index.ts'
+import { tiktok } from './tiktok/index.ts'
+import { tiktokAds } from './tiktok-ads/index.ts'
+import { twitter } from './twitter/index.ts'
+import { woocommerce } from './woocommerce/index.ts'
 import { xero } from './xero/index.ts'
 import { youtube } from './youtube/index.ts'
 import { zapier } from './zapier/index.ts'
@@ -25,6 +36,7 @@ import { zapier } from './zapier/index.ts'
 export const platforms: readonly ProviderDefinition[] = [
   autocount,
   datadog,
+  facebook,
   genericHttp,
   github,
   gitlab,
@@ -33,14 +45,24 @@ export const platforms: readonly ProviderDefinition[] = [
   googleCalendar,
   googleSheets,
   hubspot,
+  instagram,
   jira,
+  linkedin,
+  mailchimp,
+  metaAds,
   microsoftTeams,
+  paypal,
   quickbooks,
   salesforce,
+  sendgrid,
   shopify,
   smtp,
   sqlAccounting,
   stripe,
+  tiktok,
+  tiktokAds,
+  twitter,
+  woocommerce,
   xero,
   youtube,
   zapier,

@@ -1,0 +1,31 @@
+import type { SandboxPlatform } from '../../platform.ts'
+import { answerTiktokAds } from './api.ts'
+import { oauth } from './oauth.ts'
+
+const key = 'c0ffee00'.repeat(5)
+
+export const tiktokAds: SandboxPlatform = {
+  id: 'tiktok-ads',
+  hosts: ['business-api.tiktok.com', 'sandbox-ads.tiktok.com'],
+  oauth,
+  apps: [{ clientId: '7000000000000000001', clientSecret: 'sandbox-tiktok-ads-secret', redirectUris: [] }],
+  keys: { [key]: '6900000000000000001' },
+  people: {
+    oauth: {
+      externalAccountId: '7100000000000000010',
+      errorIn200: { code: 50000, message: 'System error', request_id: 'sandbox', data: {} },
+    },
+    token: {
+      config: { advertiserId: '7100000000000000010' },
+      credentials: { apiKey: key },
+      wrongCredentials: { apiKey: 'deadbeef'.repeat(5) },
+      externalAccountId: '7100000000000000010',
+    },
+  },
+  answer: answerTiktokAds,
+  refusal: status => ({
+    // A limit comes with a 200, as everything does.
+    ...(status === 429 ? { status: 200 } : {}),
+    body: { code: status === 429 ? 40100 : 50000, message: 'Try later', request_id: 'sandbox', data: {} },
+  }),
+}

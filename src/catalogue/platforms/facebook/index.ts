@@ -1,0 +1,115 @@
+import type { ProviderDefinition } from '../../schema/definition.ts'
+import type { TokenForToken } from '../../schema/tokens/token-endpoint.ts'
+
+/** A token that still lives is exchanged for one of sixty days: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived */
+const exchange: TokenForToken = {
+  url: 'https://graph.facebook.com/v26.0/oauth/access_token',
+  method: 'POST',
+  grant: 'fb_exchange_token',
+  param: 'fb_exchange_token',
+  tells: ['id', 'secret'],
+}
+
+const permissions = {
+  kind: 'call' as const,
+  method: 'DELETE' as const,
+  url: 'https://graph.facebook.com/v26.0/me/permissions',
+}
+
+const login = {
+  kind: 'oauth2' as const,
+  authorize: 'https://www.facebook.com/v26.0/dialog/oauth',
+  token: 'https://graph.facebook.com/v26.0/oauth/access_token',
+  clientAuth: 'body' as const,
+  scopeSeparator: ',' as const,
+  // A person may untick some: https://developers.facebook.com/docs/facebook-login/guides/permissions
+  grantedScopes: {
+    url: 'https://graph.facebook.com/v26.0/me/permissions',
+    scopes: 'data[]',
+    scope: 'permission',
+    where: { path: 'status', equals: 'granted' },
+  },
+  answer: { error: 'error.code' },
+  upgrade: exchange,
+  refresh: exchange,
+  lifetime: { access: '60d' as const },
+  deadGrant: ['190', '102'],
+  // 1 alone is an outage.
+  badClient: ['101', { code: '1', says: 'client secret' }],
+}
+
+export const facebook = {
+  id: 'facebook',
+  name: 'Facebook',
+  docs: 'https://developers.facebook.com/docs/graph-api',
+  category: 'social',
+  capabilities: ['pages', 'posts', 'comments', 'messages', 'publish', 'upload', 'analytics', 'leads', 'products'],
+  links: {
+    app: 'https://developers.facebook.com/apps',
+    guide: 'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow',
+    status: 'https://metastatus.com',
+  },
+  environments: { production: { api: 'https://graph.facebook.com/v26.0' } },
+  auth: [
+    {
+      ...login,
+      id: 'user',
+      defaultScopes: ['public_profile', 'email'],
+      revoke: { ...permissions, as: 'token' },
+    },
+    {
+      // The token of a page that the person manages: https://developers.facebook.com/docs/pages-api/getting-started
+      ...login,
+      id: 'page',
+      defaultScopes: ['pages_show_list', 'pages_read_engagement'],
+      requiredScopes: ['pages_show_list'],
+      discover: {
+        path: '/me/accounts',
+        query: { fields: 'id,name,category,access_token', limit: 200 },
+        items: 'data',
+        keep: { pageId: 'id' },
+        secrets: { pageToken: 'access_token' },
+        name: 'name',
+        detail: 'category',
+      },
+      placement: { in: 'bearer', value: '{pageToken}' },
+      identity: { get: '/{pageId}', query: { fields: 'id,name' }, id: 'id', name: 'name' },
+      // The person's token ends it, which calls do not carry.
+      revoke: { ...permissions, as: 'nobody', params: { access_token: '{accessToken}' } },
+    },
+  ],
+  scopes: {
+    public_profile: 'Read the name and the picture of the profile',
+    email: 'Read the e-mail address',
+    pages_show_list: 'See which pages the person manages',
+    pages_read_engagement: 'Read what the pages have posted, and their followers',
+    pages_read_user_content: 'Read what others have posted and commented on the pages',
+    pages_manage_posts: 'Write, change and delete posts of the pages',
+    pages_manage_engagement: 'Write and delete comments of the pages',
+    pages_manage_metadata: 'Subscribe to webhooks of the pages, and change their settings',
+    pages_messaging: 'Read and write messages of the pages',
+    publish_video: 'Publish videos and go live',
+    read_insights: 'Read how posts and pages do',
+    business_management: 'Manage the business and what belongs to it',
+    leads_retrieval: 'Read what people have filled in in lead forms',
+    catalog_management: 'Manage catalogues of products',
+    instagram_basic: 'Read the Instagram accounts that belong to the pages',
+    instagram_content_publish: 'Publish to these Instagram accounts',
+    instagram_manage_comments: 'Read and manage comments of these Instagram accounts',
+    instagram_manage_insights: 'Read how these Instagram accounts do',
+  },
+  identity: { get: '/me', query: { fields: 'id,name' }, id: 'id', name: 'name' },
+  // https://developers.facebook.com/docs/graph-api/guides/error-handling
+  calls: {
+    errors: {
+      code: 'error.code',
+      meanings: {
+        ...{ 1: 'unavailable', 2: 'unavailable', 102: 'dead-grant', 190: 'dead-grant', 506: 'duplicate' },
+        ...{ 4: 'rate-limited', 17: 'rate-limited', 32: 'rate-limited', 341: 'rate-limited', 613: 'rate-limited' },
+        ...{ 80001: 'rate-limited', 80002: 'rate-limited', 80006: 'rate-limited', 803: 'not-found' },
+      },
+    },
+  },
+  // So many for each person that uses the app: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+  limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
+} satisfies ProviderDefinition
