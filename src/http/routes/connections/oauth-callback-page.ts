@@ -26,9 +26,11 @@ export interface Page {
 
 /** One small page for a person, and the policy that lets it load nothing but its own style. */
 export function page({ title, text, good }: { title: string; text: string; good: boolean }): Page {
-  const inner = `<h1>${escaped(title)}</h1>
-<p>${escaped(text)}</p>`
-  return whole({ title, inner, attributes: `class="${good ? 'good' : 'bad'}" role="${good ? 'status' : 'alert'}"` })
+  const inner = `<div role="${good ? 'status' : 'alert'}">
+<h1>${escaped(title)}</h1>
+<p>${escaped(text)}</p>
+</div>`
+  return whole({ title, inner, attributes: `class="${good ? 'good' : 'bad'}"` })
 }
 
 /** A page that leads on by itself, to an address that a form may not be answered with. */
@@ -36,7 +38,7 @@ export function onwardPage(title: string, href: string): Page {
   const inner = `<h1>${escaped(title)}</h1>
 <p><a href="${escaped(href)}">Go on</a></p>`
   const head = `<meta http-equiv="refresh" content="0;url=${escaped(href)}">`
-  return whole({ title, inner, attributes: 'class="good" role="status"', head })
+  return whole({ title, inner, attributes: 'class="good"', head })
 }
 
 /** A form by which a person says which account is meant. */
