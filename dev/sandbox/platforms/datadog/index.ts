@@ -1,7 +1,7 @@
 import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 
-const apiKey = '0123456789abcdef0123456789abcdef'
+const apiKey = 'add0'.repeat(8)
 const applicationKey = 'sandbox_application_key_of_forty_letters0'
 const organisation = '00000000-0000-4000-8000-00000000dd01'
 

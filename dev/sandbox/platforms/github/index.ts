@@ -6,7 +6,7 @@ import { app, installationKey, installations } from './installation.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
-const token = 'github_pat_sandboxTokenOne00000001'
+const token = 'github_pat_one_one_one_one_one_one'
 const serverToken = 'ghp_sandboxTokenServer00000001'
 const keysOfInstallations = Object.fromEntries(
   Object.entries(installations).map(([id, login]) => [installationKey(id), login] as const),
@@ -23,7 +23,7 @@ export const github: SandboxPlatform = {
     app: { appFields: { slug: app.slug, privateKey: knownPrivateKey }, externalAccountId: '41000001' },
     token: {
       credentials: { apiKey: token },
-      wrongCredentials: { apiKey: 'github_pat_sandboxTokenTwo00000001' },
+      wrongCredentials: { apiKey: 'github_pat_two_two_two_two_two_two' },
       externalAccountId: '583231',
     },
     'token-enterprise-server': {

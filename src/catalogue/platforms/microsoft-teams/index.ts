@@ -40,7 +40,7 @@ export const microsoftTeams = {
       ...endpoint,
       kind: 'oauth2',
       id: 'oauth',
-      ask: [{ ...tenant }],
+      ask: [{ ...tenant, default: 'organizations' }],
       authorize: `${login}/authorize`,
       authorizeParams: { response_mode: 'query' },
       defaultScopes: ['Team.ReadBasic.All', 'Channel.ReadBasic.All', 'ChannelMessage.Send'],
