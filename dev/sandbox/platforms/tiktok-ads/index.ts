@@ -13,7 +13,6 @@ export const tiktokAds: SandboxPlatform = {
   people: {
     oauth: {
       externalAccountId: '7100000000000000010',
-      errorIn200: { code: 50000, message: 'System error', request_id: 'sandbox', data: {} },
     },
     token: {
       config: { advertiserId: '7100000000000000010' },

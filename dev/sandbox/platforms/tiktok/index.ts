@@ -10,7 +10,6 @@ export const tiktok: SandboxPlatform = {
   people: {
     oauth: {
       externalAccountId: '723f24d7-e717-40f8-a2b6-cb8464cd23b4',
-      errorIn200: { data: {}, error: { code: 'internal_error', message: 'Try later', log_id: 'sandbox' } },
     },
   },
   answer: answerTiktok,
