@@ -40,6 +40,7 @@ export function openStorage(file: string, tables: string): Storage {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536')
   database.exec(schema + tables)
+  bringForward(database)
   database.prepare('DELETE FROM oidc WHERE expires_ms < ?').run(Date.now() - 86_400_000)
   const prepared = new Map<string, StatementSync>()
   const statement = (query: string) => {
@@ -85,4 +86,16 @@ export function openStorage(file: string, tables: string): Storage {
   }
   let settings = sandboxSettings.parse(storage.kept<unknown>('settings', () => ({})))
   return storage
+}
+
+/** What an earlier version's file says otherwise: grants without parameters, and apps that prove themselves in another way. */
+function bringForward(database: DatabaseSync): void {
+  const columns = database.prepare("SELECT name FROM pragma_table_info('grants')").all()
+  if (!columns.some(({ name }) => name === 'params'))
+    database.exec("ALTER TABLE grants ADD COLUMN params TEXT NOT NULL DEFAULT '{}'")
+  const proof = "json_extract(payload, '$.token_endpoint_auth_method')"
+  database.exec(
+    `UPDATE oidc SET payload = json_set(payload, '$.token_endpoint_auth_method', 'client_secret_post')
+     WHERE model = 'Client' AND ${proof} <> 'client_secret_post'`,
+  )
 }
