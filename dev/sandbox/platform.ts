@@ -56,8 +56,10 @@ export interface SandboxPerson {
   environment?: string
   /** Which of several tenants she chooses, by the choice's id; the first unless given. */
   choice?: string
-  /** An error that the platform says with a status of success. */
+  /** What the platform says with a status of success of a credential that is dead. */
   errorIn200?: unknown
+  /** Her tokens are replaced here, though the method's need not be. */
+  renewed?: boolean
   /** Her tokens are never replaced here, though the method's may be. */
   lives?: boolean
   /** Nothing that she does at the platform ends it. */

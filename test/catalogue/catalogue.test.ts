@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { checkDefinition } from '../../src/catalogue/check-definition.ts'
 import { platforms } from '../../src/catalogue/platforms/index.ts'
 import { isEventType } from '../../src/delivery/events/types/event-types.ts'
 
@@ -24,7 +25,15 @@ describe('the catalogue', () => {
   })
 })
 
-describe.each(platforms)('$id', ({ id, scopes, webhooks }) => {
+describe.each(platforms)('$id', definition => {
+  const { id, scopes, webhooks } = definition
+
+  it('is JSON through and through, and as right as what a stranger writes', () => {
+    const written = JSON.parse(JSON.stringify(definition)) as unknown
+    expect(written).toEqual(definition)
+    expect(checkDefinition(written)).toEqual({ definition })
+  })
+
   it('explains each scope and each event type in a sentence', () => {
     const triggers = Object.values(webhooks?.triggers ?? {}).map(({ description }) => description)
     for (const meaning of [...Object.values(scopes), ...triggers]) expect(meaning).toMatch(/^[A-Z].{5,}/)

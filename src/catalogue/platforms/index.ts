@@ -1,6 +1,8 @@
 import type { ProviderDefinition } from '../schema/definition.ts'
+import { asana } from './asana/index.ts'
 import { autocount } from './autocount/index.ts'
 import { datadog } from './datadog/index.ts'
+import { discord } from './discord/index.ts'
 import { facebook } from './facebook/index.ts'
 import { genericHttp } from './generic-http/index.ts'
 import { github } from './github/index.ts'
@@ -16,17 +18,20 @@ import { linkedin } from './linkedin/index.ts'
 import { mailchimp } from './mailchimp/index.ts'
 import { metaAds } from './meta-ads/index.ts'
 import { microsoftTeams } from './microsoft-teams/index.ts'
+import { notion } from './notion/index.ts'
 import { paypal } from './paypal/index.ts'
 import { quickbooks } from './quickbooks/index.ts'
 import { salesforce } from './salesforce/index.ts'
 import { sendgrid } from './sendgrid/index.ts'
 import { shopify } from './shopify/index.ts'
+import { slack } from './slack/index.ts'
 import { smtp } from './smtp/index.ts'
 import { sqlAccounting } from './sql-accounting/index.ts'
 import { stripe } from './stripe/index.ts'
 import { tiktok } from './tiktok/index.ts'
 import { tiktokAds } from './tiktok-ads/index.ts'
 import { twitter } from './twitter/index.ts'
+import { typeform } from './typeform/index.ts'
 import { woocommerce } from './woocommerce/index.ts'
 import { xero } from './xero/index.ts'
 import { youtube } from './youtube/index.ts'
@@ -34,8 +39,10 @@ import { zapier } from './zapier/index.ts'
 
 /** Every platform of the catalogue, in the order of their names. */
 export const platforms: readonly ProviderDefinition[] = [
+  asana,
   autocount,
   datadog,
+  discord,
   facebook,
   genericHttp,
   github,
@@ -51,17 +58,20 @@ export const platforms: readonly ProviderDefinition[] = [
   mailchimp,
   metaAds,
   microsoftTeams,
+  notion,
   paypal,
   quickbooks,
   salesforce,
   sendgrid,
   shopify,
+  slack,
   smtp,
   sqlAccounting,
   stripe,
   tiktok,
   tiktokAds,
   twitter,
+  typeform,
   woocommerce,
   xero,
   youtube,

@@ -28,7 +28,12 @@ export function revokeCall(method: OAuth2, revoke: RevokeCall, call: GrantCall, 
   const url = new URL(addressOf(call, revoke.url, { clientId: client.id }))
   for (const [name, value] of [...Object.entries(proof.query), ...(revoke.body ? [] : said)])
     url.searchParams.set(name, value)
-  return { method: revoke.method, url: url.href, headers: proof.headers, body: bodyOf(revoke, said) }
+  return {
+    method: revoke.method,
+    url: url.href,
+    headers: { ...revoke.headers, ...proof.headers },
+    body: bodyOf(revoke, said),
+  }
 }
 
 function bodyOf({ body }: RevokeCall, said: [string, string][]): EndpointCall['body'] {

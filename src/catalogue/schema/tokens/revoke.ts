@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpsUrl, parameter, record } from '../values.ts'
+import { headers, httpsUrl, parameter, record } from '../values.ts'
 
 /** Text in which `{accessToken}`, `{refreshToken}`, `{clientId}` and `{clientSecret}` are filled. */
 const template = z.string().max(500)
@@ -20,6 +20,7 @@ export const revoke = z.discriminatedUnion('kind', [
         .enum(['token', 'client', 'nobody'])
         .describe('Who asks: the token, placed as calls carry it; the client, as at the token endpoint; or nobody'),
       body: z.enum(['form', 'json']).exactOptional().describe('How parameters are said; in the address unless given'),
+      headers: headers.exactOptional().describe('Headers that it wants, such as a version'),
       params: record(parameter, template, 10)
         .exactOptional()
         .describe('What it says, such as `{ token: "{accessToken}" }`; one that there is no value for is left out'),

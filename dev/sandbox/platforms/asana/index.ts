@@ -1,0 +1,108 @@
+import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
+import { type Dialect, random } from '../../oauth/dialect.ts'
+import type { SandboxPlatform } from '../../platform.ts'
+import type { Tools } from '../../tools.ts'
+
+const personalToken = '2/1200000000000001/sandboxPersonalTokenOne'
+const names: Record<string, string> = { '1200000000000001': 'Ada Lovelace', '1200000000000002': 'Grace Hopper' }
+
+/** https://developers.asana.com/docs/oauth */
+const oauth: Dialect = {
+  name: 'Asana',
+  authorization: { path: '/-/oauth_authorize' },
+  token: { path: '/-/oauth_token' },
+  scopes: [
+    ...['default', 'openid', 'email', 'profile', 'projects:read', 'projects:write', 'tasks:read', 'tasks:write'],
+    ...['tasks:delete', 'stories:read', 'stories:write', 'users:read', 'workspaces:read', 'webhooks:write'],
+    'attachments:read',
+  ],
+  clientAuth: ['body'],
+  // Its only app has full permissions: single scopes are refused.
+  readAuthorization(query) {
+    const asked = (query.get('scope') ?? 'default').split(' ')
+    if (asked.some(scope => scope.includes(':'))) return 'forbidden_scopes: the app has full permissions'
+    query.set('scope', asked.join(' '))
+    return query.get('state') ? undefined : 'state is missing'
+  },
+  refresh: true,
+  rotates: false,
+  newToken: kind => (kind === 'AccessToken' ? `2/${random(16)}/${random(16)}:${random(32)}` : `2/r/${random(40)}`),
+  translate({ status, body }, { agreed, grantType, settings }) {
+    if (status !== 200 || !agreed) return { status: status === 401 ? 401 : status, body }
+    const { access_token, refresh_token } = body
+    const data = {
+      id: Number(agreed.account),
+      gid: agreed.account,
+      name: names[agreed.account] ?? 'Somebody',
+      email: 'ada@example.com',
+    }
+    // The refresh token comes with the code only.
+    const also = grantType === 'authorization_code' ? { refresh_token } : {}
+    return {
+      status,
+      body: { access_token, token_type: 'bearer', expires_in: settings.accessTokenSeconds, data, ...also },
+    }
+  },
+  accounts: ['1200000000000001', '1200000000000002'],
+  accountPattern: /^\d{10,20}$/,
+}
+
+export const asana: SandboxPlatform = {
+  id: 'asana',
+  hosts: ['app.asana.com'],
+  oauth,
+  apps: [{ clientId: '1209990000000001', clientSecret: 'sandbox-asana-secret', redirectUris: [] }],
+  keys: { [personalToken]: '1200000000000001' },
+  people: {
+    oauth: { externalAccountId: '1200000000000001' },
+    'personal-token': {
+      credentials: { apiKey: personalToken },
+      wrongCredentials: { apiKey: '2/1200000000000001/sandboxPersonalTokenTwo' },
+      externalAccountId: '1200000000000001',
+    },
+  },
+  refusal: status => ({
+    body: { errors: [{ message: status === 429 ? 'You have made too many requests recently.' : 'Server Error' }] },
+  }),
+  answer: handleAsana,
+}
+
+/** The API, as far as it is called. https://developers.asana.com/reference/rest-api-reference */
+async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path } = exchange
+  const refuse = (status: number, message: string) =>
+    sendJson(res, status, { errors: [{ message, help: 'https://developers.asana.com' }] })
+  if (path === '/-/oauth_revoke' && req.method === 'POST') {
+    const form = new URLSearchParams((await readBody(req)).toString('utf8'))
+    const client = tools.client(form.get('client_id') ?? '')
+    if (!client || client.secret !== form.get('client_secret')) return sendJson(res, 401, { error: 'invalid_client' })
+    const token = form.get('token') ?? ''
+    // It takes a refresh token only, and says that all is well of one that it does not know.
+    if (tools.granted(token)) return sendJson(res, 400, { error: 'invalid_request' })
+    const grantId = tools.grantIdOf(token)
+    if (grantId !== undefined) tools.endGrant(grantId)
+    return sendJson(res, 200, {})
+  }
+  const token = bearerToken(req)
+  const account = tools.granted(token)?.account ?? tools.accountOfKey(token)
+  if (account === undefined) return refuse(401, 'Not Authorized')
+  const resource = path.replace(/^\/api\/1\.0/, '')
+  if (resource === '/users/me') {
+    const workspaces = [{ gid: '1199000000000001', name: 'Causeway', resource_type: 'workspace' }]
+    return sendJson(res, 200, {
+      data: {
+        gid: account,
+        resource_type: 'user',
+        name: names[account] ?? 'Somebody',
+        email: 'ada@example.com',
+        workspaces,
+      },
+    })
+  }
+  if (resource === '/workspaces')
+    return sendJson(res, 200, {
+      data: [{ gid: '1199000000000001', name: 'Causeway', resource_type: 'workspace' }],
+      next_page: null,
+    })
+  refuse(404, 'Not Found')
+}

@@ -1,0 +1,117 @@
+import { type Agreed, type Dialect, random, tenYears } from '../../oauth/dialect.ts'
+
+/** An app that has token rotation on: its tokens end, and those of others do not. */
+export const rotatingApp = { clientId: '1111111111.2222222222', clientSecret: 'sandbox-slack-rotating-secret' }
+
+export const scopes = [
+  ...[
+    'channels:history',
+    'channels:read',
+    'channels:join',
+    'chat:write',
+    'chat:write.public',
+    'commands',
+    'files:read',
+  ],
+  ...[
+    'files:write',
+    'groups:read',
+    'im:write',
+    'incoming-webhook',
+    'reactions:write',
+    'users:read',
+    'users:read.email',
+  ],
+]
+const teams: Record<string, string> = { T01CAUSEWAY: 'Causeway', T02HARBOUR: 'Harbour' }
+
+export const teamOf = (account: string) => ({ id: account, name: teams[account] ?? account })
+export const personOf = (account: string) => `U0${account.slice(2)}`
+export const botOf = (account: string) => `B0${account.slice(2)}`
+
+/** Of the bot, or of the person, whose scopes are marked. */
+export const scopesOf = (scope: string, whose: 'bot' | 'user') =>
+  scope
+    .split(' ')
+    .filter(name => name && name.startsWith('user:') === (whose === 'user'))
+    .map(name => name.replace(/^user:/, ''))
+
+const rotates = (agreed?: Agreed) => agreed?.clientId === rotatingApp.clientId
+const token = (scope: string, rotating: boolean) =>
+  `${rotating ? 'xoxe.' : ''}${scopesOf(scope, 'bot').length > 0 ? 'xoxb' : 'xoxp'}-1-${random(60)}`
+
+/** https://docs.slack.dev/authentication/installing-with-oauth, https://docs.slack.dev/authentication/using-token-rotation */
+export const oauth: Dialect = {
+  name: 'Slack',
+  authorization: { path: '/oauth/v2/authorize' },
+  token: { path: '/api/oauth.v2.access' },
+  scopes: [...scopes, ...scopes.map(scope => `user:${scope}`)],
+  scopeSeparator: ' ',
+  clientAuth: ['body', 'basic'],
+  readAuthorization(query) {
+    const listed = (name: string) => (query.get(name) ?? '').split(/[ ,]+/).filter(Boolean)
+    const asked = [...listed('scope'), ...listed('user_scope').map(scope => `user:${scope}`)]
+    if (asked.length === 0) return 'Invalid permissions requested: no scopes'
+    query.set('scope', asked.join(' '))
+    query.set('response_type', 'code') // not asked for
+    return undefined
+  },
+  readToken(form) {
+    if (!form.has('grant_type')) form.set('grant_type', 'authorization_code')
+    return undefined
+  },
+  refresh: rotates,
+  reuseGraceSeconds: 0,
+  reuse: 'refused',
+  accessTokenSeconds: (_settings, agreed) => (rotates(agreed) ? 43_200 : tenYears()),
+  refreshTokenSeconds: tenYears,
+  newToken: (kind, scope) => (kind === 'RefreshToken' ? `xoxe-1-${random(100)}` : token(scope, true)),
+  translate({ status, body }, { agreed, grantType, form, tools }) {
+    if (status >= 500) return { status, body }
+    if (status !== 200 || !agreed)
+      return { status: 200, body: { ok: false, error: errorOf(body, grantType, form, tools.client) } }
+    const { account, clientId } = agreed
+    const [bot, user] = [scopesOf(agreed.scope, 'bot'), scopesOf(agreed.scope, 'user')]
+    const life = rotates(agreed) ? { refresh_token: body['refresh_token'], expires_in: 43_200 } : {}
+    const given = { access_token: body['access_token'], ...life }
+    const about = {
+      ...{
+        app_id: `A${clientId.length}SANDBOX`,
+        team: teamOf(account),
+        enterprise: null,
+        is_enterprise_install: false,
+      },
+    }
+    if (grantType === 'refresh_token') {
+      const [token_type, list] = bot.length > 0 ? ['bot', bot] : ['user', user]
+      return { status, body: { ok: true, ...given, token_type, scope: list.join(','), ...about } }
+    }
+    const person = { id: personOf(account), ...(user.length > 0 ? { scope: user.join(','), token_type: 'user' } : {}) }
+    if (bot.length === 0) return { status, body: { ok: true, ...about, authed_user: { ...person, ...given } } }
+    const also = user.length > 0 ? { access_token: `xoxp-1-${random(60)}` } : {}
+    if (also.access_token)
+      tools.issue({ ...{ clientId, account, token: also.access_token, grantId: agreed.id }, seconds: tenYears() })
+    return {
+      status,
+      body: {
+        ...{ ok: true, ...given, token_type: 'bot', scope: bot.join(','), bot_user_id: botOf(account), ...about },
+        authed_user: { ...person, ...also },
+      },
+    }
+  },
+  accounts: ['T01CAUSEWAY', 'T02HARBOUR'],
+  accountPattern: /^T0[A-Z0-9]{5,12}$/,
+}
+
+/** Errors come with 200, in words of its own. */
+function errorOf(
+  body: Record<string, unknown>,
+  grantType: string,
+  form: URLSearchParams,
+  client: (id: string) => unknown,
+): string {
+  if (body['error'] === 'invalid_client')
+    return client(form.get('client_id') ?? '') ? 'bad_client_secret' : 'invalid_client_id'
+  if (body['error'] === 'invalid_grant') return grantType === 'refresh_token' ? 'invalid_refresh_token' : 'invalid_code'
+  return String(body['error'])
+}
