@@ -85,17 +85,6 @@ function methodConforms(stage: Stage, definition: ProviderDefinition, method: Au
     })
   }
 
-  if (person.errorIn200 !== undefined) {
-    it('sees in an answer with a status of success that the credential is dead', async () => {
-      const other = await connect()
-      await control.addFault({ platform: provider, kind: 'answer', body: person.errorIn200 })
-      await eventually('it needs its person', async () => {
-        const { status } = (await stage.check(other)).body
-        return status === 'needs_reauth' || (await stage.shown(other)).status === 'needs_reauth'
-      })
-    })
-  }
-
   if (person.wrongCredentials) {
     it('refuses a wrong key', async () => {
       const refused = await stage.begin(provider, method.id, app, person, { credentials: person.wrongCredentials })
@@ -114,6 +103,17 @@ function methodConforms(stage: Stage, definition: ProviderDefinition, method: Au
     const heard = (await control.requests()).some(({ path, status }) => path.endsWith(asked) && status === 200)
     expect(heard || grants.some(({ revokedMs }) => revokedMs !== null)).toBe(true)
   })
+
+  if (person.errorIn200 !== undefined) {
+    it('sees in an answer with a status of success that the credential is dead', async () => {
+      const other = await connect()
+      await control.addFault({ platform: provider, kind: 'answer', body: person.errorIn200 })
+      await eventually('it needs its person', async () => {
+        const { status } = (await stage.check(other)).body
+        return status === 'needs_reauth' || (await stage.shown(other)).status === 'needs_reauth'
+      })
+    })
+  }
 
   if (!person.outlives) {
     it('is seen to be dead when the platform has ended it', async () => {
