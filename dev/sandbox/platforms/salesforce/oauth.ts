@@ -27,6 +27,11 @@ export const oauth: Dialect = {
     ...['chatter_api', 'content', 'custom_permissions', 'lightning', 'visualforce', 'wave_api', 'eclair_api'],
   ],
   pkce: 'taken',
+  readAuthorization(query) {
+    // There is one method, which need not be named.
+    if (query.has('code_challenge')) query.set('code_challenge_method', 'S256')
+    return undefined
+  },
   clientAuth: ['body', 'basic'],
   otherGrants: {
     // https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm

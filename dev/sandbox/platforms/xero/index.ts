@@ -9,7 +9,7 @@ export const xero: SandboxPlatform = {
   hosts: ['login.xero.com', 'identity.xero.com', 'api.xero.com'],
   oauth,
   apps: [
-    { clientId: 'SANDBOXXERO000000000000000000000', clientSecret: 'sandbox-xero/secret+1', redirectUris: [] },
+    { clientId: 'SANDBOXXERO000000000000000000000', clientSecret: 'sandbox-xero-secret_1', redirectUris: [] },
     { clientId: customClient.id, clientSecret: customClient.secret, redirectUris: [] },
   ],
   people: {

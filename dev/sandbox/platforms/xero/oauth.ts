@@ -1,7 +1,7 @@
 import { type Dialect, random } from '../../oauth/dialect.ts'
 
 /** The client of a custom connection: https://developer.xero.com/documentation/guides/oauth2/custom-connections */
-export const customClient = { id: 'SANDBOXXEROCUSTOMCONNECTION00000', secret: 'sandbox-xero-custom+secret/1' }
+export const customClient = { id: 'SANDBOXXEROCUSTOMCONNECTION00000', secret: 'sandbox-xero-custom_secret-1' }
 
 const both = ['contacts', 'settings', 'transactions', 'invoices', 'payments', 'banktransactions', 'attachments']
 
