@@ -1,3 +1,15 @@
 import { conform } from './suite.ts'
 
-await conform(['quickbooks', 'stripe'])
+await conform([
+  ...[
+    'quickbooks',
+    'stripe',
+    'shopify',
+    'salesforce',
+    'hubspot',
+    'xero',
+    'sql-accounting',
+    'autocount',
+    'generic-http',
+  ],
+])

@@ -25,6 +25,7 @@ import { salesforce } from './salesforce/index.ts'
 import { sendgrid } from './sendgrid/index.ts'
 import { shopify } from './shopify/index.ts'
 import { slack } from './slack/index.ts'
+import { smtp } from './smtp/index.ts'
 import { sqlAccounting } from './sql-accounting/index.ts'
 import { stripe } from './stripe/index.ts'
 import { tiktok } from './tiktok/index.ts'
@@ -64,6 +65,7 @@ export const platforms: readonly SandboxPlatform[] = [
   sendgrid,
   shopify,
   slack,
+  smtp,
   sqlAccounting,
   stripe,
   tiktok,

@@ -52,6 +52,7 @@ export const genericHttp: SandboxPlatform = {
     header: { ...key, config: { ...config, header: 'X-Api-Key' } },
     query: { ...key, config: { ...config, parameter: 'api_key' } },
     client: {
+      outlives: true,
       config: { ...config, tokenHost: 'id.causeway.example', tokenPath: '/oauth2/token' },
       credentials: { clientId: client.id, clientSecret: client.secret },
       wrongCredentials: { clientId: client.id, clientSecret: 'another' },

@@ -19,6 +19,7 @@ export const salesforce: SandboxPlatform = {
     'oauth-domain': { config, externalAccountId },
     client: {
       config,
+      outlives: true,
       credentials: { clientId: 'sandbox-salesforce', clientSecret: 'sandbox-salesforce-secret' },
       wrongCredentials: { clientId: 'sandbox-salesforce', clientSecret: 'another-secret' },
       externalAccountId,

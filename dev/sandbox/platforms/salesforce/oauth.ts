@@ -66,7 +66,7 @@ export const oauth: Dialect = {
       invalid_grant: grantType === 'refresh_token' ? 'expired access/refresh token' : 'expired authorization code',
     }
     const error = String(body['error'])
-    const error_description = body['error_description'] ?? description[error] ?? error
+    const error_description = description[error] ?? body['error_description'] ?? error
     return { status: status >= 500 ? status : 400, body: { error, error_description } }
   },
   accounts: [organization],

@@ -14,6 +14,7 @@ export const shopify: SandboxPlatform = {
     oauth: shop,
     client: {
       ...shop,
+      outlives: true,
       credentials: { clientId: 'sandbox-shopify', clientSecret: 'sandbox-shopify-secret' },
       wrongCredentials: { clientId: 'sandbox-shopify', clientSecret: 'another-secret' },
     },

@@ -12,9 +12,9 @@ async function handleSqlAccounting({ req, res, path, query }: Exchange, tools: T
   const refuse = (status: number, message: string) => sendJson(res, status, { error: { message } })
   const known = (key: string) => (tools.accountOfKey(key) === undefined ? undefined : secrets[key])
   const signer = signerOf(req, req.url ?? '/', await readBody(req), known)
-  if (typeof signer === 'string') return refuse(403, signer)
+  if (typeof signer === 'string') return refuse(401, signer)
   if (signer.region !== region || signer.service !== service)
-    return refuse(403, 'Credential should be scoped otherwise')
+    return refuse(401, 'Credential should be scoped otherwise')
   if (req.method !== 'GET') return refuse(405, 'Method Not Allowed')
   const kind = /^\/(agent|customer)$/.exec(path)?.[1]
   if (!kind) return refuse(404, 'Not Found')

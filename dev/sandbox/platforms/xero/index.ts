@@ -15,6 +15,7 @@ export const xero: SandboxPlatform = {
   people: {
     oauth: { externalAccountId },
     'custom-connection': {
+      outlives: true,
       credentials: { clientId: customClient.id, clientSecret: customClient.secret },
       wrongCredentials: { clientId: customClient.id, clientSecret: 'another-secret' },
       externalAccountId,

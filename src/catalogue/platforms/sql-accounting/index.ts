@@ -5,8 +5,8 @@ const sample = 'In the sample request: Tools, Maintain User, More, API Secret Ke
 
 /**
  * The API of SQL Account, at the customer's own server or the vendor's. Published are the keys, AWS Signature v4 and the list of
- * agents (https://docs.sql.com.my/sqlacc/sql-account-api/setup-configuration). Assumed: an error has the status alone, the list
- * is at `/agent`, and what is signed for is as in the sample request that the program shows, which is why it is asked for.
+ * agents (https://docs.sql.com.my/sqlacc/sql-account-api/setup-configuration). Assumed: a key that
+ * is not good is answered 401, the list is at `/agent`, and what is signed for is as in the sample request that the program shows, which is why it is asked for.
  */
 export const sqlAccounting = {
   id: 'sql-accounting',

@@ -10,7 +10,7 @@ const jsonObject = z.record(z.string(), jsonField)
 
 const methodKinds = [
   ...['oauth2', 'api_key', 'client_credentials', 'token_exchange'],
-  ...['jwt_assertion', 'app_installation', 'key_delivery'],
+  ...['jwt_assertion', 'app_installation', 'key_delivery', 'smtp'],
 ] as AuthMethod['kind'][]
 
 export const connectionSchema = z
