@@ -79,6 +79,8 @@ beforeAll(async () => {
   const own = (await made('/v1/providers', bodyExamples.createProvider)) as { id: string }
   ids.provider = own.id
   ids.id = connection.id
+  ids.ownerId = 'user-of-mine'
+  await hub.pool.query('update connections set owner_id = $2 where id = $1', [connection.id, ids.ownerId])
   before = await rowsOfMine()
   expect(before.length).toBeGreaterThan(15)
 }, 60_000)
@@ -98,7 +100,7 @@ function withIds(body: unknown): unknown {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      name in ids && name.endsWith('Id') && name !== 'eventId' ? ids[name] : withIds(value),
+      name in ids && name.endsWith('Id') && name !== 'eventId' && name !== 'ownerId' ? ids[name] : withIds(value),
     ]),
   )
 }
@@ -119,7 +121,7 @@ async function rowsOfMine(): Promise<string[]> {
 let before: string[]
 
 /** Names that a workspace chooses: under one of another's it makes its own. */
-const chosen = ['PUT /v1/event-types/:type', 'PUT /v1/providers/:provider']
+const chosen = ['PUT /v1/event-types/:type', 'PUT /v1/providers/:provider', 'POST /v1/owners/:ownerId/deleted']
 
 describe('what is one workspace’s', () => {
   const withParams = guarded.filter(({ url, access }) => url.includes(':') && access !== 'admin')
