@@ -69,8 +69,10 @@ export function createConnectionActivities(hub: Hub) {
       throw ApplicationFailure.create({ type: 'STOPPING', message, category: 'BENIGN' })
     },
 
-    tryRefresh: (ref: ConnectionRef, options: { force: boolean; retryInMs: number }): Promise<RefreshResult> =>
-      tryRefresh(hub, ref, { ...options, actor: actor() }),
+    tryRefresh: (
+      ref: ConnectionRef,
+      options: { force: boolean; retryInMs: number; beyond?: number },
+    ): Promise<RefreshResult> => tryRefresh(hub, ref, { ...options, actor: actor() }),
 
     giveUpRefresh: (ref: ConnectionRef): Promise<void> => giveUpRefresh(hub, ref, actor()),
 

@@ -35,7 +35,7 @@ const { standingOf } = proxyActivities<ConnectionActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 })
 
-const tryNow = defineSignal(tryNowSignal)
+const tryNow = defineSignal<[beyond?: number]>(tryNowSignal)
 const connectionChanged = defineSignal(connectionChangedSignal)
 
 /** While it waits for a person it is told of every change: this finds what can tell nobody, such as a row that is gone. */
@@ -47,6 +47,8 @@ type Outcome = RefreshResult['outcome']
 interface News {
   tryNow: boolean
   changed: boolean
+  /** The newest generation of the token that was seen by whoever asked for a try. */
+  beyond?: number
 }
 
 /**
@@ -56,7 +58,10 @@ interface News {
  */
 export async function refreshConnection(input: RefreshConnectionInput): Promise<Outcome> {
   const news: News = { tryNow: false, changed: false }
-  setHandler(tryNow, () => void (news.tryNow = true))
+  setHandler(tryNow, beyond => {
+    news.tryNow = true
+    if (beyond !== undefined) news.beyond = Math.max(news.beyond ?? beyond, beyond)
+  })
   setHandler(connectionChanged, () => void (news.changed = true))
   let outcome: Outcome = input.needsPerson ? 'needs_reauth' : await refresh(input, news)
   while (outcome === 'needs_reauth' || outcome === 'error') {
@@ -81,10 +86,16 @@ async function refresh(input: RefreshConnectionInput, news: News): Promise<Outco
     const delayMs = recoveryDelayMs(tries, settings)
     setCurrentDetails(`Try ${tries} to refresh the token at ${provider}.`)
     news.tryNow = news.changed = false
-    const result = await activities.tryRefresh(ref, { force, retryInMs: delayMs })
+    const beyond = news.beyond === undefined ? {} : { beyond: news.beyond }
+    const result = await activities.tryRefresh(ref, { force, retryInMs: delayMs, ...beyond })
     if (result.outcome === 'busy') {
       setCurrentDetails('Another refresh of it is under way.')
       await sleep(result.retryAfterMs)
+      force ||= news.tryNow
+      continue
+    }
+    if (isAskedAgain(result, news)) {
+      force = true
       continue
     }
     if (result.outcome !== 'failed') return told(result)
@@ -107,6 +118,11 @@ async function refresh(input: RefreshConnectionInput, news: News): Promise<Outco
       await continueAsNew<typeof refreshConnection>({ ...input, needsPerson: false, startedAtMs, tries: tries - 1 })
     }
   }
+}
+
+/** Whether a try was asked for while this one was under way, maybe by someone who has seen what it has won. */
+function isAskedAgain({ outcome }: RefreshResult, news: News): boolean {
+  return (outcome === 'refreshed' || outcome === 'fresh') && news.tryNow && news.beyond !== undefined
 }
 
 /** Waits until somebody has mended the connection, it is gone, or a try is asked for. */

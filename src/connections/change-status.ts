@@ -4,7 +4,7 @@ import type { Executor } from '../db/database.ts'
 import { publishEvents } from '../delivery/events/publish.ts'
 import type { ConnectionParts } from './parts.ts'
 import { assertMayBecome, eventOf, type ConnectionStatus, type StatusReason } from './states.ts'
-import { eventData } from './event-data.ts'
+import { eventData } from './events/event-data.ts'
 import { findConnection, type Connection } from './store.ts'
 import { tellAfter } from './trouble/tell-store.ts'
 

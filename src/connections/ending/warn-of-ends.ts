@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { publishEvents } from '../../delivery/events/publish.ts'
-import { eventData, reconnectUrlOf } from '../event-data.ts'
+import { eventData, reconnectUrlOf } from '../events/event-data.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { nextWarningAt, warningDaysLeft } from '../policy.ts'
 import { usableStatuses } from '../states.ts'

@@ -46,7 +46,7 @@ async function tellWorkflow(hub: ConnectionParts, connection: Connection): Promi
     force: true,
   })
   try {
-    await tell(hub.temporal, start, { name: tryNowSignal })
+    await tell(hub.temporal, start, { name: tryNowSignal, args: [connection.generation] })
   } catch (error) {
     if (isTemporalUnavailable(error)) throw new HubError('TEMPORAL_UNAVAILABLE', { cause: error })
     throw error

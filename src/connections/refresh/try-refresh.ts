@@ -14,6 +14,8 @@ export interface RefreshTry {
   actor: string
   /** Also when the token is still good. */
   force: boolean
+  /** Forced only while the token is of this generation or an older one. */
+  beyond?: number
   /** When the workflow that looks after the connection will try again if this fails. */
   retryInMs?: number
 }
@@ -42,7 +44,8 @@ export async function tryRefresh(
     case 'error':
       break
   }
-  if (!options.force && !isDue(connection)) {
+  const isForced = options.force && connection.generation <= (options.beyond ?? Infinity)
+  if (!isForced && !isDue(connection)) {
     await releaseFromRecovery(hub.db, ref)
     return { outcome: 'fresh' }
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isHubError } from '../../errors.ts'
-import { appOf, howToReconnect } from '../explain.ts'
+import { appOf, howToReconnect } from '../events/explain.ts'
 import type { ConnectionParts } from '../parts.ts'
 import type { ConnectionRef, Standing } from '../contract.ts'
 import { findConnection, type Connection } from '../store.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { connectionStatuses } from '../../../connections/states.ts'
 import type { AuthMethod } from '../../../catalogue/schema/auth.ts'
 import type { Connecting } from '../../../connections/attempts/create.ts'
-import { explain } from '../../../connections/explain.ts'
+import { explain } from '../../../connections/events/explain.ts'
 import type { Connection } from '../../../connections/store.ts'
 import { idField, instant, jsonField } from '../../fields.ts'
 

@@ -1,7 +1,7 @@
-import { receiveDelivery } from '../../../connections/attempts/receive-delivery.ts'
-import { onBehalfOf } from '../../../db/on-behalf-of.ts'
-import type { Hub } from '../../../hub.ts'
-import type { Plugin } from '../../route.ts'
+import { receiveDelivery } from '../../../../connections/attempts/receive-delivery.ts'
+import { onBehalfOf } from '../../../../db/on-behalf-of.ts'
+import type { Hub } from '../../../../hub.ts'
+import type { Plugin } from '../../../route.ts'
 
 /** A key and a state are a few hundred bytes. */
 const bodyLimit = 16 * 1024

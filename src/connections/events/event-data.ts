@@ -1,6 +1,6 @@
 import { explain } from './explain.ts'
-import type { ConnectionParts } from './parts.ts'
-import type { Connection } from './store.ts'
+import type { ConnectionParts } from '../parts.ts'
+import type { Connection } from '../store.ts'
 
 /** What the events of a connection say: ids, provider and state, why in words, and how its person connects again. */
 export function eventData(hub: ConnectionParts, connection: Connection): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Choice } from '../../../connections/health/choices.ts'
+import type { Choice } from '../../../../connections/health/choices.ts'
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #556070; --paper: #fff; --ground: #f2f4f7; --line: #8a94a3; --good: #1a7f37; --bad: #b42318; --act: #1f5fbf; --on-act: #fff }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
-import type { AttemptError } from '../../../connections/states.ts'
-import { errorCodes, type ErrorCode, type HubError } from '../../../errors.ts'
-import type { Hub } from '../../../hub.ts'
-import { asHubError } from '../../errors.ts'
+import type { ConnectAttempt } from '../../../../connections/attempts/attempt-store.ts'
+import type { AttemptError } from '../../../../connections/states.ts'
+import { errorCodes, type ErrorCode, type HubError } from '../../../../errors.ts'
+import type { Hub } from '../../../../hub.ts'
+import { asHubError } from '../../../errors.ts'
 import { choicePage, onwardPage, page, type Choosing, type Page } from './oauth-callback-page.ts'
 
 /** What the person reads when it did not work; the caller of the API gets the code. */

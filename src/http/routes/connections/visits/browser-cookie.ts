@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { BrowserProof } from '../../../connections/attempts/browser.ts'
-import type { ConnectAttempt } from '../../../connections/attempts/attempt-store.ts'
-import type { Hub } from '../../../hub.ts'
+import type { BrowserProof } from '../../../../connections/attempts/browser.ts'
+import type { ConnectAttempt } from '../../../../connections/attempts/attempt-store.ts'
+import type { Hub } from '../../../../hub.ts'
 
 /** An attempt and the choice at its end are over by then. */
 const maxAgeS = 2 * 60 * 60

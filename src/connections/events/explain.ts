@@ -1,5 +1,5 @@
-import { isVisitedKind } from '../grants/visit.ts'
-import type { Connection } from './store.ts'
+import { isVisitedKind } from '../../grants/visit.ts'
+import type { Connection } from '../store.ts'
 
 type Explained = Pick<
   Connection,
