@@ -389,3 +389,19 @@ describe('the schedule of refreshSweep', () => {
     expect(second!.startTime.getTime() - first!.closeTime!.getTime()).toBeLessThan(5_000)
   }, 90_000)
 })
+
+describe('refreshes by hand', () => {
+  it('are each done, also those asked for while the one before ends', async () => {
+    const id = await connect()
+    const generations: number[] = []
+    for (let times = 0; times < 6; times += 1) {
+      const { body } = await workspace.request<{ outcome: string; connection: ShownConnection }>(
+        'POST',
+        `/v1/connections/${id}/refresh?waitMs=30000`,
+      )
+      expect(body.outcome).toBe('refreshed')
+      generations.push(body.connection.generation)
+    }
+    expect(new Set(generations).size).toBe(6)
+  })
+})
