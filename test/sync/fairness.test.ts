@@ -35,7 +35,7 @@ async function startSlow(): Promise<Slow> {
   const server = createServer((request, response) => {
     request.resume()
     const url = new URL(request.url ?? '/', 'http://slow')
-    if (url.pathname === '/stripe/v1/account') {
+    if (url.pathname.endsWith('/v1/account')) {
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ id: 'acct_1', object: 'account' }))

@@ -73,8 +73,8 @@ function callOf(request: IncomingMessage): Call {
 
 function identity({ path }: Call): Answer | undefined {
   if (/\/companyinfo\//.test(path)) return { body: { CompanyInfo: { Id: '1', CompanyName: 'Loopback' } } }
-  if (path === '/github/user') return { body: { id: 1, login: 'loopback' } }
-  if (path === '/stripe/v1/account') return { body: { id: 'acct_1', object: 'account' } }
+  if (path.endsWith('/user')) return { body: { id: 1, login: 'loopback' } }
+  if (path.endsWith('/v1/account')) return { body: { id: 'acct_1', object: 'account' } }
   return undefined
 }
 
