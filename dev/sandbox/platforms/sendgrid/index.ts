@@ -35,7 +35,8 @@ async function answer({ req, res, path }: Exchange, tools: Tools): Promise<void>
     const { personalizations, from } = ((await readJson(req)) ?? {}) as Record<string, unknown>
     if (!Array.isArray(personalizations))
       return sendJson(res, 400, errors('The personalizations field is required', 'personalizations'), headers)
-    if (from === undefined) return sendJson(res, 400, errors('The from object must be provided', 'from.email'), headers)
+    if (typeof (from as { email?: unknown } | null | undefined)?.email !== 'string')
+      return sendJson(res, 400, errors('The from object must be provided', 'from.email'), headers)
     res.writeHead(202, { ...headers, 'x-message-id': 'sandbox', 'content-length': '0' }).end()
     return
   }

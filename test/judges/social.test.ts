@@ -1,0 +1,171 @@
+import { createRequire } from 'node:module'
+import { sandboxControl } from '../../dev/sandbox/control-client.ts'
+import { platforms } from '../../dev/sandbox/platforms/index.ts'
+import { approve, ownSandbox } from '../connections/accounts.ts'
+
+// The platforms' own clients, and others', pointed at the sandbox: what they can do there, and what they are refused.
+
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
+
+const require = createRequire(import.meta.url)
+const load = (name: string) => require(name)
+const loadModule = (name: string) => import(name)
+
+const sandbox = await ownSandbox()
+const control = sandboxControl(sandbox.url)
+const redirectUri = 'http://127.0.0.1:8080/callback'
+const appOf = (id: string) => platforms.find(platform => platform.id === id)!.apps![0]!
+const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
+/** The same address at the sandbox. */
+const ledUrl = (platform: string, url: string) => url.replace(/^https:\/\//, `${sandbox.url}/${platform}/`)
+const codeAt = async (platform: string, url: string) =>
+  (await approve(ledUrl(platform, url))).searchParams.get('code') ?? ''
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect('it').toBe('refused'),
+    (error: any) => error,
+  )
+/** What an API answers to a token. */
+async function told(platform: string, url: string, token: string, init: RequestInit = {}) {
+  const headers = { authorization: `Bearer ${token}`, ...init.headers }
+  return (await (await fetch(ledUrl(platform, url), { ...init, headers })).json()) as any
+}
+describe('Arctic', () => {
+  /** Its clients know one address only, which is led to the sandbox meanwhile. */
+  async function led(platform: string, work: (arctic: any) => Promise<void>): Promise<void> {
+    const own = globalThis.fetch
+    globalThis.fetch = (async (asked: string | URL | Request, init?: RequestInit) => {
+      if (!(asked instanceof Request)) return own(asked, init)
+      const { method, headers } = asked
+      return own(ledUrl(platform, asked.url), { method, headers, body: await asked.arrayBuffer() })
+    })
+    try {
+      await work(await loadModule('arctic'))
+    } finally {
+      globalThis.fetch = own
+    }
+  }
+
+  it('gets a token of TikTok for the code, a profile and videos, refreshes, revokes, and is refused what is spent', () =>
+    led('tiktok', async ({ TikTok, OAuth2RequestError, generateCodeVerifier }) => {
+      const { clientId, clientSecret } = appOf('tiktok')
+      const client = new TikTok(clientId, clientSecret, redirectUri)
+      const verifier: string = generateCodeVerifier()
+      const url: URL = client.createAuthorizationURL('s', verifier, ['user.info.basic', 'video.list'])
+      const code = await codeAt('tiktok', url.href)
+      const first = await client.validateAuthorizationCode(code, verifier)
+      expect(first.data).toMatchObject({ open_id: expect.any(String) as string, scope: 'user.info.basic,video.list' })
+      const me = 'https://open.tiktokapis.com/v2/user/info/?fields=open_id,display_name'
+      expect((await told('tiktok', me, first.accessToken())).data.user.open_id).toBe(first.data.open_id)
+      const next = await client.refreshAccessToken(first.refreshToken())
+      expect(next.refreshToken()).not.toBe(first.refreshToken())
+      const list = 'https://open.tiktokapis.com/v2/video/list/?fields=id,title'
+      const page = await told('tiktok', list, next.accessToken(), { method: 'POST' })
+      expect([page.error.code, page.data.videos.length]).toEqual(['ok', 1])
+      const spent = await failure(client.refreshAccessToken(first.refreshToken()))
+      expect([spent instanceof OAuth2RequestError, spent.code]).toEqual([true, 'invalid_grant'])
+      const wrong = new TikTok(clientId, 'wrong', redirectUri).refreshAccessToken(next.refreshToken())
+      expect((await failure(wrong)).code).toBe('invalid_client')
+      await client.revokeToken(next.accessToken())
+      expect((await told('tiktok', me, next.accessToken())).error.code).toBe('access_token_invalid')
+      expect((await failure(client.refreshAccessToken(next.refreshToken()))).code).toBe('invalid_grant')
+      expect((await failure(client.validateAuthorizationCode(code, verifier))).code).toBe('invalid_grant')
+    }))
+
+  it('gets a token of LinkedIn for the code, which says who it is, and none later for most apps', () =>
+    led('linkedin', async ({ LinkedIn, OAuth2RequestError }) => {
+      const { clientId, clientSecret } = appOf('linkedin')
+      const client = new LinkedIn(clientId, clientSecret, redirectUri)
+      const code = await codeAt('linkedin', client.createAuthorizationURL('s', ['openid', 'profile', 'email']).href)
+      const wrong = await failure(new LinkedIn(clientId, 'wrong', redirectUri).validateAuthorizationCode(code))
+      expect([wrong instanceof OAuth2RequestError, wrong.code]).toEqual([true, 'invalid_client'])
+      const tokens = await client.validateAuthorizationCode(code)
+      expect([tokens.hasRefreshToken(), tokens.accessTokenExpiresInSeconds()]).toEqual([false, 60 * 86_400])
+      const me = 'https://api.linkedin.com/v2/userinfo'
+      const { sub, email } = await told('linkedin', me, tokens.accessToken())
+      expect([sub, email]).toEqual([personOf('linkedin', 'oauth').externalAccountId, 'member@example.com'])
+      expect((await failure(client.refreshAccessToken('AQnone'))).code).toBe('invalid_grant')
+      await control.revokeGrants({ platform: 'linkedin' })
+      expect((await told('linkedin', me, tokens.accessToken())).serviceErrorCode).toBe(65_601)
+      expect((await failure(client.validateAuthorizationCode(code))).code).toBe('invalid_grant')
+    }))
+})
+
+describe('SendGrid’s client', () => {
+  it('says what the key may do, lists templates, sends, and is refused a wrong key', async () => {
+    const Client = load('@sendgrid/client/src/classes/client')
+    const clientOf = (apiKey: string) => {
+      const client = new Client()
+      client.setApiKey(apiKey)
+      client.setDefaultRequest('baseUrl', ledUrl('sendgrid', 'https://api.sendgrid.com/'))
+      return client
+    }
+    const { credentials, wrongCredentials } = personOf('sendgrid', 'key')
+    const client = clientOf(credentials!.apiKey!)
+    expect((await client.request({ method: 'GET', url: '/v3/scopes' }))[1].scopes).toContain('mail.send')
+    const [, page] = await client.request({
+      method: 'GET',
+      url: '/v3/templates',
+      qs: { generations: 'dynamic', page_size: 2 },
+    })
+    expect(page.result).toHaveLength(1)
+    const mail = {
+      personalizations: [{ to: [{ email: 'ada@causeway.example' }] }],
+      from: { email: 'shop@causeway.example' },
+      subject: 'Hello',
+      content: [{ type: 'text/plain', value: 'Hello' }],
+    }
+    const [sent] = await client.request({ method: 'POST', url: '/v3/mail/send', body: mail })
+    expect([sent.statusCode, sent.headers['x-message-id']]).toEqual([202, expect.any(String)])
+    const bad = await failure(client.request({ method: 'POST', url: '/v3/mail/send', body: { ...mail, from: null } }))
+    expect([bad.code, bad.response.body.errors[0].field]).toEqual([400, 'from.email'])
+    const wrong = await failure(clientOf(wrongCredentials!['apiKey']!).request({ method: 'GET', url: '/v3/scopes' }))
+    const { ResponseError } = load('@sendgrid/helpers').classes
+    expect([wrong instanceof ResponseError, wrong.code]).toEqual([true, 401])
+    expect(wrong.response.body.errors[0].message).toMatch(/invalid, expired, or revoked/)
+  })
+})
+
+describe('Mailchimp’s client', () => {
+  it('asks and lists with a token that a certified client got, and with a key, and is refused a wrong one', async () => {
+    const { clientId, clientSecret } = appOf('mailchimp')
+    const { Issuer } = load('openid-client')
+    const login = ledUrl('mailchimp', 'https://login.mailchimp.com/oauth2')
+    const issuer = new Issuer({
+      issuer: 'https://login.mailchimp.com',
+      authorization_endpoint: `${login}/authorize`,
+      token_endpoint: `${login}/token`,
+    })
+    const consumer = new issuer.Client({
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [redirectUri],
+      token_endpoint_auth_method: 'client_secret_post',
+    })
+    const back = await approve(consumer.authorizationUrl({ scope: '', state: 's' }))
+    const shown = { code: back.searchParams.get('code'), state: 's' }
+    const tokens = await consumer.oauthCallback(redirectUri, shown, { state: 's' })
+    expect(tokens.refresh_token).toBeUndefined()
+    const headers = { authorization: `OAuth ${tokens.access_token}` }
+    const { dc: server } = (await (await fetch(`${login}/metadata`, { headers })).json()) as any
+    const ApiClient = load('@mailchimp/mailchimp_marketing').constructor
+    const clientOf = (config: Record<string, unknown>) => {
+      const client = new ApiClient()
+      client.basePath = ledUrl('mailchimp', client.basePath)
+      client.setConfig({ server, ...config })
+      return client
+    }
+    const client = clientOf({ accessToken: tokens.access_token })
+    expect((await client.ping.get()).health_status).toBe("Everything's Chimpy!")
+    const { credentials, wrongCredentials, externalAccountId } = personOf('mailchimp', 'key')
+    expect((await client.root.getRoot()).account_id).toBe(externalAccountId)
+    expect((await clientOf(credentials!).lists.getAllLists({ count: 2 })).lists).toHaveLength(1)
+    const wrong = await failure(clientOf(wrongCredentials!).ping.get())
+    expect([wrong.status, wrong.response.body.title]).toEqual([401, 'API Key Invalid'])
+    expect((await failure(clientOf({ ...credentials, server: 'us1' }).ping.get())).status).toBe(401)
+    expect((await failure(client.lists.getList('none'))).response.body.title).toBe('Resource Not Found')
+    expect((await failure(consumer.oauthCallback(redirectUri, shown, { state: 's' }))).error).toBe('invalid_grant')
+    await control.revokeGrants({ platform: 'mailchimp' })
+    expect((await failure(client.ping.get())).status).toBe(401)
+  })
+})
