@@ -1,0 +1,13 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { platformFolder, platformPages } from './platform-pages/all.ts'
+
+// Writes the pages of the catalogue's platforms and their list in docs/providers.md anew, after a definition has changed.
+
+mkdirSync(platformFolder, { recursive: true })
+const pages = await platformPages()
+for (const [path, text] of pages) writeFileSync(path, text)
+for (const name of readdirSync(platformFolder)) {
+  const path = join(platformFolder, name)
+  if (!pages.has(path)) rmSync(path)
+}
