@@ -6,6 +6,13 @@ import type { Tools } from '../../tools.ts'
 const personalToken = '2/1200000000000001/sandboxPersonalTokenOne'
 const names: Record<string, string> = { '1200000000000001': 'Ada Lovelace', '1200000000000002': 'Grace Hopper' }
 
+const workspace = { gid: '1199000000000001', name: 'Causeway', resource_type: 'workspace' }
+const projects = ['Bridge', 'Harbour', 'Tunnel'].map((name, at) => ({
+  gid: `119800000000000${at}`,
+  name,
+  resource_type: 'project',
+}))
+
 /** https://developers.asana.com/docs/oauth */
 const oauth: Dialect = {
   name: 'Asana',
@@ -69,7 +76,7 @@ export const asana: SandboxPlatform = {
 
 /** The API, as far as it is called. https://developers.asana.com/reference/rest-api-reference */
 async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
-  const { req, res, path } = exchange
+  const { req, res, path, query } = exchange
   const refuse = (status: number, message: string) =>
     sendJson(res, status, { errors: [{ message, help: 'https://developers.asana.com' }] })
   if (path === '/-/oauth_revoke' && req.method === 'POST') {
@@ -88,21 +95,33 @@ async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
   if (account === undefined) return refuse(401, 'Not Authorized')
   const resource = path.replace(/^\/api\/1\.0/, '')
   if (resource === '/users/me') {
-    const workspaces = [{ gid: '1199000000000001', name: 'Causeway', resource_type: 'workspace' }]
     return sendJson(res, 200, {
       data: {
         gid: account,
         resource_type: 'user',
         name: names[account] ?? 'Somebody',
         email: 'ada@example.com',
-        workspaces,
+        workspaces: [workspace],
       },
     })
   }
-  if (resource === '/workspaces')
-    return sendJson(res, 200, {
-      data: [{ gid: '1199000000000001', name: 'Causeway', resource_type: 'workspace' }],
-      next_page: null,
-    })
+  if (resource === '/workspaces') return sendJson(res, 200, pageOf([workspace], query, resource))
+  if (resource === '/projects') {
+    const asked = query.get('workspace')
+    if (asked !== null && asked !== workspace.gid) return refuse(404, `workspace: Unknown object: ${asked}`)
+    return sendJson(res, 200, pageOf(projects, query, resource))
+  }
   refuse(404, 'Not Found')
+}
+
+/** Pages only where a limit is given. https://developers.asana.com/docs/pagination */
+function pageOf(all: readonly object[], query: URLSearchParams, path: string): Record<string, unknown> {
+  const limit = query.get('limit')
+  if (limit === null) return { data: all }
+  const from = Number(Buffer.from(query.get('offset') ?? '', 'base64url').toString())
+  const to = from + Number(limit)
+  const offset = Buffer.from(String(to)).toString('base64url')
+  const more = { offset, path: `${path}?limit=${limit}&offset=${offset}` }
+  const next = { ...more, uri: `https://app.asana.com/api/1.0${more.path}` }
+  return { data: all.slice(from, to), next_page: to < all.length ? next : null }
 }

@@ -9,8 +9,9 @@ const botToken = 'MTExMTExMTExMTExMTExMTEx.Gsandb.sandboxBotTokenSandboxBotToken
 const oauth: Dialect = {
   name: 'Discord',
   authorization: { path: '/oauth2/authorize' },
-  token: { path: '/api/oauth2/token' },
-  revocation: { path: '/api/oauth2/token/revoke' },
+  // With the version of the API or without, as each of its paths.
+  token: { path: /^\/api(?:\/v(?:9|10))?\/oauth2\/token$/ },
+  revocation: { path: /^\/api(?:\/v(?:9|10))?\/oauth2\/token\/revoke$/ },
   scopes: [
     ...['identify', 'email', 'guilds', 'guilds.join', 'guilds.members.read', 'connections', 'bot'],
     ...['applications.commands', 'webhook.incoming'],

@@ -75,6 +75,14 @@ export const notion: SandboxPlatform = {
   answer: handleNotion,
 }
 
+/** https://developers.notion.com/reference/page */
+function pageOf(id: string, title: string) {
+  const text = { type: 'text', text: { content: title, link: null }, plain_text: title, href: null }
+  const properties = { title: { id: 'title', type: 'title', title: [text] } }
+  const url = `https://www.notion.so/${title}-${id.replaceAll('-', '')}`
+  return { object: 'page', id, parent: { type: 'workspace', workspace: true }, in_trash: false, properties, url }
+}
+
 /** The API, as far as it is called. https://developers.notion.com/reference/intro */
 async function handleNotion({ req, res, path }: Exchange, tools: Tools): Promise<void> {
   const refuse = (status: number, code: string, message: string) =>
@@ -104,17 +112,14 @@ async function handleNotion({ req, res, path }: Exchange, tools: Tools): Promise
     return sendJson(res, 200, { object: 'user', id: bot, type: 'bot', name: 'Causeway', avatar_url: null, bot: about })
   }
   if (path === '/v1/search' && req.method === 'POST') {
-    const results = ['Plan', 'Notes'].map(title => ({
-      object: 'page',
-      id: `${account.slice(0, -4)}${title.length}000`,
-      properties: { title },
-    }))
+    const { page_size = 100, start_cursor } = ((await readJson(req)) ?? {}) as Record<string, string | number>
+    const pages = ['Plan', 'Notes'].map(title => pageOf(`${account.slice(0, -4)}${title.length}000`, title))
+    const from = start_cursor === undefined ? 0 : pages.findIndex(({ id }) => id === start_cursor)
+    if (from < 0) return refuse(400, 'validation_error', 'The start_cursor provided is invalid.')
+    const next_cursor = pages[from + Number(page_size)]?.id ?? null
     return sendJson(res, 200, {
-      object: 'list',
-      results,
-      next_cursor: null,
-      has_more: false,
-      type: 'page_or_data_source',
+      ...{ object: 'list', results: pages.slice(from, from + Number(page_size)), type: 'page_or_data_source' },
+      ...{ next_cursor, has_more: next_cursor !== null, page_or_data_source: {} },
     })
   }
   refuse(400, 'invalid_request_url', 'Invalid request URL.')

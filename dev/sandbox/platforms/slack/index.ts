@@ -1,7 +1,7 @@
 import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Granted, Tools } from '../../tools.ts'
-import { botOf, oauth, personOf, rotatingApp, scopesOf, teamOf } from './oauth.ts'
+import { botOf, botUserOf, oauth, personOf, rotatingApp, scopesOf, teamOf } from './oauth.ts'
 
 /** In parts, so that nothing here looks like a real one. */
 const keyOf = (name: string) => ['xoxb', '1', name].join('-')
@@ -50,7 +50,7 @@ async function handleSlack({ req, res, path, query }: Exchange, tools: Tools): P
   if (method === 'auth.test') {
     const team = teamOf(account)
     const who = isBot
-      ? { user: 'causeway', user_id: botOf(account), bot_id: botOf(account) }
+      ? { user: 'causeway', user_id: botUserOf(account), bot_id: botOf(account) }
       : { user: 'ada', user_id: personOf(account) }
     return say({
       ok: true,

@@ -28,6 +28,8 @@ const teams: Record<string, string> = { T01CAUSEWAY: 'Causeway', T02HARBOUR: 'Ha
 export const teamOf = (account: string) => ({ id: account, name: teams[account] ?? account })
 export const personOf = (account: string) => `U0${account.slice(2)}`
 export const botOf = (account: string) => `B0${account.slice(2)}`
+/** The user that a bot is, which is not the bot's own id. */
+export const botUserOf = (account: string) => `U0B${account.slice(2)}`
 
 /** Of the bot, or of the person, whose scopes are marked. */
 export const scopesOf = (scope: string, whose: 'bot' | 'user') =>
@@ -97,7 +99,7 @@ export const oauth: Dialect = {
     return {
       status,
       body: {
-        ...{ ok: true, ...given, token_type: 'bot', scope: bot.join(','), bot_user_id: botOf(account), ...about },
+        ...{ ok: true, ...given, token_type: 'bot', scope: bot.join(','), bot_user_id: botUserOf(account), ...about },
         authed_user: { ...person, ...also },
       },
     }

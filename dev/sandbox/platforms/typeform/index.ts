@@ -19,7 +19,10 @@ const oauth: Dialect = {
   ],
   pkce: 'ignored',
   clientAuth: ['body'],
-  readAuthorization: query => (query.get('scope') ? undefined : 'scope is missing'),
+  readAuthorization(query) {
+    query.set('response_type', 'code') // not asked for
+    return query.get('scope') ? undefined : 'scope is missing'
+  },
   refresh: agreed => agreed.scope.split(' ').includes('offline'),
   reuseGraceSeconds: 0,
   reuse: 'refused',
@@ -69,14 +72,20 @@ function handleTypeform({ req, res, path, query }: Exchange, tools: Tools): void
     if (lacks('accounts:read')) return refuse(403, 'FORBIDDEN', 'accounts:read is missing')
     return sendJson(res, 200, { user_id: account, alias: 'Ada', email: 'ada@example.com', language: 'en' })
   }
-  if (path === '/forms') {
+  const uid = /^\/forms(?:\/([^/]+))?$/.exec(path)
+  if (uid) {
     if (lacks('forms:read')) return refuse(403, 'FORBIDDEN', 'forms:read is missing')
     const items = ['Order', 'Feedback'].map(title => ({ id: `f${title}`, title, settings: { is_public: true } }))
+    if (uid[1] !== undefined) {
+      const form = items.find(({ id }) => id === uid[1])
+      return form ? sendJson(res, 200, form) : refuse(404, 'FORM_NOT_FOUND', `Non existing form with uid ${uid[1]}`)
+    }
     const size = Number(query.get('page_size') ?? 10)
+    const from = (Number(query.get('page') ?? 1) - 1) * size
     return sendJson(res, 200, {
       total_items: items.length,
       page_count: Math.ceil(items.length / size),
-      items: items.slice(0, size),
+      items: items.slice(from, from + size),
     })
   }
   refuse(404, 'NOT_FOUND', 'Endpoint not found')
