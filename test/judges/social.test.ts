@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer, globalAgent } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { sandboxControl } from '../../dev/sandbox/control-client.ts'
 import { platforms } from '../../dev/sandbox/platforms/index.ts'
 import { approve, ownSandbox } from '../connections/accounts.ts'
@@ -30,15 +34,25 @@ async function told(platform: string, url: string, token: string, init: RequestI
   const headers = { authorization: `Bearer ${token}`, ...init.headers }
   return (await (await fetch(ledUrl(platform, url), { ...init, headers })).json()) as any
 }
+/** Sends what axios was to send to the platform to the sandbox. */
+const adapterTo = (platform: string) => {
+  const axios = load('axios')
+  const http = axios.getAdapter('http')
+  return (config: any) => {
+    const { baseURL: _, ...rest } = config
+    return http({ ...rest, url: ledUrl(platform, String(config.url)) })
+  }
+}
+
 describe('Arctic', () => {
   /** Its clients know one address only, which is led to the sandbox meanwhile. */
   async function led(platform: string, work: (arctic: any) => Promise<void>): Promise<void> {
     const own = globalThis.fetch
-    globalThis.fetch = (async (asked: string | URL | Request, init?: RequestInit) => {
+    globalThis.fetch = async (asked: string | URL | Request, init?: RequestInit) => {
       if (!(asked instanceof Request)) return own(asked, init)
       const { method, headers } = asked
       return own(ledUrl(platform, asked.url), { method, headers, body: await asked.arrayBuffer() })
-    })
+    }
     try {
       await work(await loadModule('arctic'))
     } finally {
@@ -167,5 +181,129 @@ describe('Mailchimp’s client', () => {
     expect((await failure(consumer.oauthCallback(redirectUri, shown, { state: 's' }))).error).toBe('invalid_grant')
     await control.revokeGrants({ platform: 'mailchimp' })
     expect((await failure(client.ping.get())).status).toBe(401)
+  })
+})
+
+describe('a client of X', () => {
+  it('gets a token for the code with PKCE, posts, lists, refreshes, revokes, and is refused what is spent', async () => {
+    const { ApiResponseError, TwitterApi } = load('twitter-api-v2')
+    const toSandbox = {
+      onBeforeRequest: ({ computedParams, requestOptions }: any) => {
+        computedParams.url = new URL(ledUrl('twitter', String(computedParams.url)))
+        requestOptions.agent = globalAgent
+      },
+    }
+    const { clientId, clientSecret } = appOf('twitter')
+    const client = new TwitterApi({ clientId, clientSecret }, { plugins: [toSandbox] })
+    const scope = ['tweet.read', 'tweet.write', 'users.read', 'offline.access']
+    const { url } = client.generateOAuth2AuthLink(redirectUri, { scope, state: 's' })
+    const code = await codeAt('twitter', url)
+    const unproven = await failure(client.loginWithOAuth2({ code, codeVerifier: 'x'.repeat(64), redirectUri }))
+    expect([unproven instanceof ApiResponseError, unproven.code, unproven.data.error]).toEqual([
+      true,
+      400,
+      'invalid_request',
+    ])
+    const again = client.generateOAuth2AuthLink(redirectUri, { scope, state: 's' })
+    const login = { code: await codeAt('twitter', again.url), codeVerifier: again.codeVerifier, redirectUri }
+    const first = await client.loginWithOAuth2(login)
+    expect(first.scope.toSorted()).toEqual(scope.toSorted())
+    const me = await first.client.currentUserV2()
+    expect(me.data.id).toBe(personOf('twitter', 'oauth').externalAccountId)
+    const posted = await first.client.v2.tweet('Hello')
+    const next = await client.refreshOAuth2Token(first.refreshToken)
+    expect(next.refreshToken).not.toBe(first.refreshToken)
+    const timeline = await next.client.v2.userTimeline(me.data.id, { max_results: 5 })
+    expect(timeline.tweets.map(({ id }: { id: string }) => id)).toEqual([posted.data.id])
+    expect(timeline.rateLimit).toMatchObject({ limit: 900, remaining: 890 })
+    expect((await failure(client.refreshOAuth2Token(first.refreshToken))).data.error).toBe('invalid_request')
+    const wrong = new TwitterApi({ clientId, clientSecret: 'wrong' }, { plugins: [toSandbox] })
+    expect((await failure(wrong.refreshOAuth2Token(next.refreshToken))).code).toBe(401)
+    await client.revokeOAuth2Token(next.accessToken)
+    const refused = await failure(next.client.v2.me())
+    expect([refused.code, refused.isAuthError, refused.data.title]).toEqual([401, true, 'Unauthorized'])
+    expect((await failure(client.loginWithOAuth2(login))).data.error).toBe('invalid_request')
+  })
+})
+
+describe('PayPal’s client', () => {
+  it('gets a token for the app, lists plans, and is told in its own errors what is not there or not allowed', async () => {
+    const sdk = load('@paypal/paypal-server-sdk')
+    const clientOf = (clientId: string, clientSecret: string, environment: string) =>
+      new sdk.Client({
+        clientCredentialsAuthCredentials: { oAuthClientId: clientId, oAuthClientSecret: clientSecret },
+        environment,
+        unstable_httpClientOptions: { adapter: adapterTo('paypal') },
+      })
+    const { clientId, clientSecret } = appOf('paypal')
+    for (const environment of [sdk.Environment.Production, sdk.Environment.Sandbox]) {
+      const client = clientOf(clientId, clientSecret, environment)
+      const first = await client.clientCredentialsAuthManager.fetchToken()
+      expect(first).toMatchObject({ tokenType: 'Bearer', expiresIn: 32_400n })
+      const next = await client.clientCredentialsAuthManager.fetchToken()
+      expect(next.accessToken).not.toBe(first.accessToken)
+      const plans = new sdk.SubscriptionsController(client)
+      const { result } = await plans.listBillingPlans({ totalRequired: true, pageSize: 2 })
+      expect([result.plans.length, result.totalItems]).toEqual([1, 1])
+      const missing = await failure(new sdk.OrdersController(client).getOrder({ id: '5O190127TN364715T' }))
+      expect([missing instanceof sdk.CustomError, missing.statusCode]).toEqual([true, 404])
+      expect(missing.result.name).toBe('RESOURCE_NOT_FOUND')
+      expect(missing.result.details[0].issue).toBe('INVALID_RESOURCE_ID')
+      const search = { startDate: '2026-01-01T00:00:00Z', endDate: '2026-01-31T00:00:00Z' }
+      const denied = await failure(new sdk.TransactionSearchController(client).searchTransactions(search))
+      expect([denied instanceof sdk.SearchError, denied.statusCode]).toEqual([true, 403])
+      expect(JSON.parse(denied.body).name).toBe('NOT_AUTHORIZED')
+      const wrong = await failure(clientOf(clientId, 'wrong', environment).clientCredentialsAuthManager.fetchToken())
+      expect([wrong.constructor.name, wrong.statusCode]).toEqual(['OAuthProviderError', 401])
+      expect(wrong.result.error).toBe('invalid_client')
+    }
+  })
+})
+
+describe('WooCommerce’s client', () => {
+  it('asks with a key that the shop has delivered, makes and lists products page by page, and is refused', async () => {
+    const { default: WooCommerceRestApi } = load('@woocommerce/woocommerce-rest-api')
+    const clientOf = (consumerKey: string, consumerSecret: string, more: Record<string, unknown> = {}) =>
+      new WooCommerceRestApi({
+        ...{ url: 'https://shop.example.com', version: 'wc/v3', consumerKey, consumerSecret, ...more },
+        axiosConfig: { adapter: adapterTo('woocommerce') },
+      })
+    /** The key that the shop delivers for what a person has agreed to. */
+    async function keyFor(scope: string): Promise<any> {
+      const delivered: string[] = []
+      const receiver = createServer((req, res) => {
+        void text(req).then(body => {
+          delivered.push(body)
+          res.end()
+        })
+      }).listen(0, '127.0.0.1')
+      await once(receiver, 'listening')
+      const callback_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
+      const asked = new URLSearchParams({ app_name: 'A', user_id: '7', return_url: redirectUri, callback_url, scope })
+      const url = `https://shop.example.com/wc-auth/v1/authorize?${asked.toString()}`
+      const body = new URLSearchParams({ decision: 'approve' })
+      const back = await fetch(ledUrl('woocommerce', url), { method: 'POST', body, redirect: 'manual' })
+      expect(back.headers.get('location')).toBe(`${redirectUri}?user_id=7&success=1`)
+      receiver.close()
+      return JSON.parse(delivered[0]!)
+    }
+    const made = await keyFor('read_write')
+    expect(made).toMatchObject({ user_id: '7', key_permissions: 'read_write' })
+    const client = clientOf(made.consumer_key, made.consumer_secret)
+    expect((await client.get('system_status')).data.environment.home_url).toBe('https://shop.example.com')
+    for (const name of ['Tea', 'Cup', 'Pot']) expect((await client.post('products', { name })).status).toBe(201)
+    const inQuery = clientOf(made.consumer_key, made.consumer_secret, { queryStringAuth: true })
+    const page = await inQuery.get('products', { per_page: 2, page: 2 })
+    expect([page.data.length, page.headers['x-wp-total'], page.headers['x-wp-totalpages']]).toEqual([1, '3', '2'])
+    expect((await failure(client.get('products/9'))).response.data.code).toBe('woocommerce_rest_product_invalid_id')
+    const reader = await keyFor('read')
+    const reads = clientOf(reader.consumer_key, reader.consumer_secret)
+    expect((await reads.get('products')).data).toHaveLength(3)
+    expect((await failure(reads.post('products', { name: 'Jug' }))).response.status).toBe(401)
+    const wrong = await failure(clientOf(made.consumer_key, 'cs_wrong').get('products'))
+    expect([wrong.isAxiosError, wrong.response.status]).toEqual([true, 401])
+    expect(wrong.response.data.code).toBe('woocommerce_rest_authentication_error')
+    const elsewhere = clientOf(made.consumer_key, made.consumer_secret, { url: 'https://other.example.com' })
+    expect((await failure(elsewhere.get('products'))).response.status).toBe(401)
   })
 })

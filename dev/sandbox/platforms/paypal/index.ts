@@ -56,6 +56,16 @@ function answer({ req, res, path, query }: Exchange, tools: Tools): void {
   }
   if (path === '/v2/invoicing/invoices' && req.method === 'GET')
     return sendJson(res, 200, { total_items: 0, total_pages: 0, items: [] }, headers)
+  if (path === '/v1/billing/plans' && req.method === 'GET') {
+    const plans = [{ id: 'P-5ML4271244454362WXNWU5NQ', name: 'Monthly', status: 'ACTIVE' }]
+    const totals = query.get('total_required') === 'true' ? { total_items: 1, total_pages: 1 } : {}
+    return sendJson(res, 200, { plans, ...totals }, headers)
+  }
+  if (path.startsWith('/v1/reporting/')) {
+    // Its scope is the app's only where the merchant has ticked it.
+    const message = 'Authorization failed due to insufficient permissions.'
+    return sendJson(res, 403, { name: 'NOT_AUTHORIZED', message, debug_id: debug_id() }, headers)
+  }
   if (path.startsWith('/v2/checkout/orders/')) {
     const details = [{ issue: 'INVALID_RESOURCE_ID', description: 'Specified resource ID does not exist.' }]
     const said = { name: 'RESOURCE_NOT_FOUND', message: 'The specified resource does not exist.', details }

@@ -1,4 +1,5 @@
-import { type Exchange, basicCredentials, bearerToken, readBody, readJson, sendJson } from '../../http.ts'
+import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../../http.ts'
+import { readForm } from '../../oauth/requests.ts'
 import type { Tools } from '../../tools.ts'
 
 export const problem = (status: number, title: string, detail = title) => ({
@@ -6,7 +7,8 @@ export const problem = (status: number, title: string, detail = title) => ({
 })
 
 /** The X API, version 2, as far as it is called: https://docs.x.com/x-api */
-export async function answerTwitter({ req, res, path }: Exchange, tools: Tools): Promise<void> {
+export async function answerTwitter(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path } = exchange
   const refuse = (status: number, title: string, detail?: string) =>
     sendJson(res, status, problem(status, title, detail))
   if (path === '/2/oauth2/revoke' && req.method === 'POST') return revoke()
@@ -39,7 +41,7 @@ export async function answerTwitter({ req, res, path }: Exchange, tools: Tools):
 
   /** One token, of either kind; the other of the pair goes with its grant here. */
   async function revoke(): Promise<void> {
-    const form = new URLSearchParams((await readBody(req)).toString('utf8'))
+    const form = await readForm(exchange, 'either')
     const shown = basicCredentials(req)
     const client = tools.client(shown?.name ?? '')
     if (!client || client.secret !== shown?.password)

@@ -13,6 +13,12 @@ export const oauth: Dialect = {
   ],
   pkce: 'demanded',
   clientAuth: ['basic'],
+  // Its clients send JSON too, and write the method small.
+  tokenBody: 'either',
+  readAuthorization(query) {
+    if (query.get('code_challenge_method') === 's256') query.set('code_challenge_method', 'S256')
+    return undefined
+  },
   refresh: ({ scope }) => scope.split(' ').includes('offline.access'),
   reuseGraceSeconds: 0,
   reuse: 'refused',
