@@ -22,8 +22,8 @@ const appOf = (id: string) => platforms.find(platform => platform.id === id)!.ap
 const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
 /** The same address at the sandbox. */
 const ledUrl = (platform: string, url: string) => url.replace(/^https:\/\//, `${sandbox.url}/${platform}/`)
-const codeAt = async (platform: string, url: string) =>
-  (await approve(ledUrl(platform, url))).searchParams.get('code') ?? ''
+const codeAt = async (platform: string, url: string, account?: string) =>
+  (await approve(ledUrl(platform, url), account === undefined ? {} : { account })).searchParams.get('code') ?? ''
 const failure = (work: Promise<unknown>) =>
   work.then(
     () => expect('it').toBe('refused'),
@@ -44,22 +44,22 @@ const adapterTo = (platform: string) => {
   }
 }
 
-describe('Arctic', () => {
-  /** Its clients know one address only, which is led to the sandbox meanwhile. */
-  async function led(platform: string, work: (arctic: any) => Promise<void>): Promise<void> {
-    const own = globalThis.fetch
-    globalThis.fetch = async (asked: string | URL | Request, init?: RequestInit) => {
-      if (!(asked instanceof Request)) return own(asked, init)
-      const { method, headers } = asked
-      return own(ledUrl(platform, asked.url), { method, headers, body: await asked.arrayBuffer() })
-    }
-    try {
-      await work(await loadModule('arctic'))
-    } finally {
-      globalThis.fetch = own
-    }
+/** Arctic’s clients know one address only, which is led to the sandbox meanwhile. */
+async function led(platform: string, work: (arctic: any) => Promise<void>): Promise<void> {
+  const own = globalThis.fetch
+  globalThis.fetch = async (asked: string | URL | Request, init?: RequestInit) => {
+    if (!(asked instanceof Request)) return own(asked, init)
+    const { method, headers } = asked
+    return own(ledUrl(platform, asked.url), { method, headers, body: await asked.arrayBuffer() })
   }
+  try {
+    await work(await loadModule('arctic'))
+  } finally {
+    globalThis.fetch = own
+  }
+}
 
+describe('Arctic', () => {
   it('gets a token of TikTok for the code, a profile and videos, refreshes, revokes, and is refused what is spent', () =>
     led('tiktok', async ({ TikTok, OAuth2RequestError, generateCodeVerifier }) => {
       const { clientId, clientSecret } = appOf('tiktok')
@@ -103,6 +103,65 @@ describe('Arctic', () => {
       expect((await told('linkedin', me, tokens.accessToken())).serviceErrorCode).toBe(65_601)
       expect((await failure(client.validateAuthorizationCode(code))).code).toBe('invalid_grant')
     }))
+})
+
+describe('Meta’s client', () => {
+  /** A client with a token for what a person has agreed to, asked for as Arctic does. */
+  async function connected(platform: string, scope: string[]) {
+    const { FacebookAdsApi, ...sdk } = load('facebook-nodejs-business-sdk')
+    const { clientId, clientSecret } = appOf(platform)
+    Object.defineProperty(FacebookAdsApi, 'GRAPH', {
+      get: () => ledUrl(platform, 'https://graph.facebook.com'),
+      configurable: true,
+    })
+    let token = ''
+    await led(platform, async ({ Facebook, UnexpectedErrorResponseBodyError }) => {
+      const client = new Facebook(clientId, clientSecret, redirectUri)
+      const code = await codeAt(platform, client.createAuthorizationURL('s', scope).href, '10150000000000002')
+      const wrong = await failure(new Facebook(clientId, 'wrong', redirectUri).validateAuthorizationCode(code))
+      expect(wrong).toBeInstanceOf(UnexpectedErrorResponseBodyError)
+      expect(wrong.data.error).toMatchObject({ type: 'OAuthException', code: 1 })
+      token = (await client.validateAuthorizationCode(code)).accessToken()
+    })
+    const form = { grant_type: 'fb_exchange_token', client_id: clientId, client_secret: clientSecret }
+    const longer = new URLSearchParams({ ...form, fb_exchange_token: token })
+    const exchange = `https://graph.facebook.com/v24.0/oauth/access_token?${longer.toString()}`
+    const { access_token, expires_in } = await told(platform, exchange, token)
+    expect([access_token === token, expires_in > 86_400]).toEqual([false, true])
+    const apiOf = (shown: string) => new FacebookAdsApi(shown, 'en_US', false)
+    return { sdk, apiOf, api: apiOf(access_token) }
+  }
+
+  it('says who it is, lists pages with their tokens page by page, and is refused a wrong token', async () => {
+    const { sdk, apiOf, api } = await connected('facebook', ['public_profile', 'pages_show_list'])
+    const { User, Page } = sdk
+    const me = new User('me', {}, undefined, api)
+    expect((await me.read(['id', 'name'])).id).toBe('10150000000000002')
+    const pages = await me.getAccounts(['id', 'name', 'access_token'], { limit: 1 })
+    expect([pages.length, pages[0].name, pages.hasNext()]).toEqual([1, 'Tea house', true])
+    const asPage = new Page(pages[0].id, {}, undefined, apiOf(pages[0].access_token))
+    expect((await asPage.read(['name'])).name).toBe('Tea house')
+    pages.paging.next = ledUrl('facebook', pages.paging.next)
+    expect((await pages.next()).map(({ name }: { name: string }) => name)).toEqual(['Book shop'])
+    expect(pages.hasNext()).toBe(false)
+    const refused = await failure(new User('me', {}, undefined, apiOf('EAAwrong')).read(['id']))
+    expect([refused.name, refused.status]).toEqual(['FacebookRequestError', 400])
+    expect(refused.response).toMatchObject({ type: 'OAuthException', code: 190 })
+    const missing = await failure(new Page('1', {}, undefined, api).read(['id']))
+    expect(missing.response).toMatchObject({ code: 100, error_subcode: 33 })
+    await control.revokeGrants({ platform: 'facebook' })
+    expect((await failure(me.read(['id']))).response.code).toBe(190)
+  })
+
+  it('lists ad accounts and their campaigns, and is refused an account of another', async () => {
+    const { sdk, api } = await connected('meta-ads', ['public_profile', 'ads_read'])
+    const accounts = await new sdk.User('me', {}, undefined, api).getAdAccounts(['id', 'name', 'currency'])
+    expect(accounts.map(({ name }: { name: string }) => name)).toEqual(['Spring', 'Autumn'])
+    const campaigns = await accounts[0].getCampaigns(['name', 'status'], { limit: 5 })
+    expect([campaigns[0].status, campaigns.hasNext()]).toEqual(['PAUSED', false])
+    const other = new sdk.AdAccount('act_1', {}, undefined, api)
+    expect((await failure(other.getCampaigns(['name']))).response.code).toBe(100)
+  })
 })
 
 describe('SendGrid’s client', () => {

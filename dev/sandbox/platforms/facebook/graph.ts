@@ -38,13 +38,19 @@ export async function answerGraph({ req, res, path, query }: Exchange, tools: To
     const data = { app_id: id, type: 'USER', is_valid: true, expires_at, scopes: scope.split(' '), user_id: account }
     sendJson(res, 200, { data })
   }
+  /** As it was asked for, with the token in the address: https://developers.facebook.com/docs/graph-api/results */
+  function nextAddress(after: string): string {
+    const asked = new URLSearchParams({ ...Object.fromEntries(query), access_token: token!, after })
+    return `https://graph.facebook.com${path}?${asked.toString()}`
+  }
   function edge(items: Node[]): unknown {
     const wanted = query.has('fields') ? query.get('fields')!.split(',') : ['id', 'name']
     const limit = Number(query.get('limit') ?? 25)
     const from = Number(query.get('after') ?? 0)
     const page = items.slice(from, from + limit).map(item => only(item, wanted))
-    const after = from + limit < items.length ? { after: String(from + limit) } : {}
-    return { data: page, paging: { cursors: after } }
+    if (from + limit >= items.length) return { data: page, paging: { cursors: {} } }
+    const after = String(from + limit)
+    return { data: page, paging: { cursors: { after }, next: nextAddress(after) } }
   }
 }
 
