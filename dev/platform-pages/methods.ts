@@ -40,7 +40,7 @@ function beginning({ name }: ProviderDefinition, method: AuthMethod): string {
     case 'token_exchange':
       return `A token from elsewhere is exchanged for one of ${name}.`
     case 'api_key':
-      return `The person pastes a key: ${method.label}${method.fields ? '' : `. ${capital(method.help)}`}.`
+      return `The person pastes a key: **${method.label}** (${method.help}).`
     case 'smtp':
       return 'The person gives a user and a password of the mail server.'
   }
@@ -56,9 +56,8 @@ function asks(method: AuthMethod): string {
   const named = 'defaultScopes' in method ? (method.defaultScopes ?? []) : []
   const usual = named.filter(scope => !always.includes(scope))
   if (usual.length + always.length === 0) return ''
-  const first =
-    usual.length > 0 ? `Asks for ${codes(usual)} unless you name others` : 'Asks for the scopes that you name'
-  return `${first}${always.length > 0 ? `, and always for ${codes(always)}` : ''}.`
+  if (usual.length === 0) return `Asks for ${codes(always)}, and for what you name beside.`
+  return `Asks for ${codes(usual)} unless you name others${always.length > 0 ? `, and always for ${codes(always)}` : ''}.`
 }
 
 function captured(method: AuthMethod): string {
