@@ -54,6 +54,8 @@ describe('Slack’s clients', () => {
     const { token, refreshToken } = installed.bot
     const query = { teamId: 'T01CAUSEWAY', isEnterpriseInstall: false }
     expect((await installer.authorize(query)).botToken).toBe(token)
+    await control.expireAccessTokens({ platform: 'slack' })
+    expect((await failure(new WebClient(token, clientOptions).auth.test())).data.error).toBe('token_expired')
     installed.bot.expiresAt = 0
     const { botToken, botRefreshToken } = await installer.authorize(query)
     expect([botToken === token, botRefreshToken === refreshToken]).toEqual([false, false])
@@ -64,7 +66,7 @@ describe('Slack’s clients', () => {
     expect((await failure(spent)).data.error).toBe('invalid_refresh_token')
     const web = new WebClient(botToken, clientOptions)
     expect((await web.auth.revoke()).revoked).toBe(true)
-    expect((await failure(web.auth.test())).data.error).toMatch(/invalid_auth|token_revoked|account_inactive/)
+    expect((await failure(web.auth.test())).data.error).toBe('token_revoked')
   })
 
   it('act as the bot and as the person, list page by page, and are told which scope is missing', async () => {

@@ -1,7 +1,7 @@
 import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Granted, Tools } from '../../tools.ts'
-import { botOf, botUserOf, oauth, personOf, rotatingApp, scopesOf, teamOf } from './oauth.ts'
+import { botOf, botUserOf, oauth, personOf, refusalOf, remember, rotatingApp, scopesOf, teamOf } from './oauth.ts'
 
 /** In parts, so that nothing here looks like a real one. */
 const keyOf = (name: string) => ['xoxb', '1', name].join('-')
@@ -45,7 +45,7 @@ async function handleSlack({ req, res, path, query }: Exchange, tools: Tools): P
   if (!token) return fail('not_authed')
   const granted = tools.granted(token)
   const account = granted?.account ?? tools.accountOfKey(token)
-  if (account === undefined) return fail(tools.grantIdOf(token) === undefined ? 'invalid_auth' : 'token_revoked')
+  if (account === undefined) return fail(refusalOf(token, tools))
   const isBot = token.includes('xoxb')
   if (method === 'auth.test') {
     const team = teamOf(account)
@@ -80,6 +80,7 @@ async function handleSlack({ req, res, path, query }: Exchange, tools: Tools): P
 /** Ends this token; what else came of the grant stays while there is any. */
 function revoke({ id, token }: Granted, tools: Tools): void {
   tools.endToken(token)
+  remember(tools, token, '')
   const left = "SELECT 1 FROM oidc WHERE platform = ? AND model = 'AccessToken' AND grant_id = ?"
   if (!tools.storage.get(left, tools.platform, id)) tools.endGrant(id)
 }

@@ -1,4 +1,6 @@
+import { agreedOf } from '../../oauth/agreed.ts'
 import { type Agreed, type Dialect, random, tenYears } from '../../oauth/dialect.ts'
+import type { Tools } from '../../tools.ts'
 
 /** An app that has token rotation on: its tokens end, and those of others do not. */
 export const rotatingApp = { clientId: '1111111111.2222222222', clientSecret: 'sandbox-slack-rotating-secret' }
@@ -76,6 +78,7 @@ export const oauth: Dialect = {
         body: { ok: false, error: errorOf(body, grantType, tools.client(form.get('client_id') ?? '') !== undefined) },
       }
     const { account, clientId } = agreed
+    remember(tools, String(body['access_token']), agreed.id)
     const [bot, user] = [scopesOf(agreed.scope, 'bot'), scopesOf(agreed.scope, 'user')]
     const life = rotates(agreed) ? { refresh_token: body['refresh_token'], expires_in: 43_200 } : {}
     const given = { access_token: body['access_token'], ...life }
@@ -94,8 +97,10 @@ export const oauth: Dialect = {
     const person = { id: personOf(account), ...(user.length > 0 ? { scope: user.join(','), token_type: 'user' } : {}) }
     if (bot.length === 0) return { status, body: { ok: true, ...about, authed_user: { ...person, ...given } } }
     const also = user.length > 0 ? { access_token: `xoxp-1-${random(60)}` } : {}
-    if (also.access_token)
+    if (also.access_token) {
       tools.issue({ ...{ clientId, account, token: also.access_token, grantId: agreed.id }, seconds: tenYears() })
+      remember(tools, also.access_token, agreed.id)
+    }
     return {
       status,
       body: {
@@ -106,6 +111,17 @@ export const oauth: Dialect = {
   },
   accounts: ['T01CAUSEWAY', 'T02HARBOUR'],
   accountPattern: /^T0[A-Z0-9]{5,12}$/,
+}
+
+/** A token that was given is told, once it has ended, from one that never was. */
+export const remember = (tools: Tools, token: string, grantId: string) =>
+  tools.things.put('given', '', token, { grantId })
+
+/** What a token that opens nothing is refused with. https://docs.slack.dev/reference/methods/auth.test#errors */
+export function refusalOf(token: string, tools: Tools): string {
+  const given = tools.things.get('given', '', token)
+  if (!given) return 'invalid_auth'
+  return agreedOf(tools.storage, String(given['grantId'])) ? 'token_expired' : 'token_revoked'
 }
 
 /** Errors come with 200, in words of its own. */
