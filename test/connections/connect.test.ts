@@ -283,6 +283,7 @@ describe('connecting an account through its person', () => {
       { provider: 'quickbooks', providerAppId: quickbooks, environment: 'mars' },
       { provider: 'quickbooks', providerAppId: quickbooks, surprise: true },
       { provider: 'stripe' },
+      { provider: 'sendgrid' },
     ]) {
       const answer = await workspace.request('POST', '/v1/connections', body)
       codes.push([answer.status, answer.body.error.code])
@@ -293,6 +294,7 @@ describe('connecting an account through its person', () => {
       [404, 'PROVIDER_APP_NOT_FOUND'],
       [400, 'INVALID_REQUEST'],
       [400, 'INVALID_REQUEST'],
+      [400, 'PROVIDER_APP_MISSING'],
       [400, 'INVALID_REQUEST'],
     ])
   })

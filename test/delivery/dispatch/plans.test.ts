@@ -256,7 +256,7 @@ describe('the plans of listing, on large tables', () => {
   it('read only the minutes asked for of one endpoint', async () => {
     await hub.pool.query(
       `insert into endpoint_statistics (endpoint_id, minutes, at, worker, workspace_id, succeeded, failed, buckets, counts)
-       select 'ep_' || lpad(e::text, 26, '0'), 1, date_trunc('day', now()) + n * interval '1 minute', 'worker', $1, 1, 0, '{1}', '{1}'
+       select 'ep_' || lpad(e::text, 26, '0'), 1, date_trunc('day', now(), 'UTC') + n * interval '1 minute', 'worker', $1, 1, 0, '{1}', '{1}'
        from generate_series(1, 50) e, generate_series(0, 1439) n`,
       [workspaceId],
     )
