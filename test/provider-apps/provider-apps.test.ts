@@ -59,6 +59,7 @@ describe('a provider app', () => {
       webhookSecret: 'canary-webhook',
       scopes: ['repo'],
       baseUrls: { 'https://api.github.com': 'http://127.0.0.1:9999/api/v3' },
+      fields: {},
     })
     expect(await webhookApp(hub, 'github', body.id)).toEqual({
       workspaceId,
@@ -253,7 +254,9 @@ describe('the providers', () => {
       auth: [{ kind: 'oauth2', refreshes: true }],
       environments: ['production', 'sandbox'],
     })
-    expect((await mine.request('GET', '/v1/providers/stripe')).body).toMatchObject({ auth: [{ kind: 'api_key' }] })
+    expect((await mine.request('GET', '/v1/providers/stripe')).body).toMatchObject({
+      auth: [{ kind: 'api_key' }, { kind: 'oauth2', refreshes: false }],
+    })
     const unknown = await mine.request('GET', '/v1/providers/nobody')
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'PROVIDER_NOT_FOUND'])
   })
