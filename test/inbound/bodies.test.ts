@@ -112,7 +112,7 @@ describe('a signed body', () => {
     // A batch of things that are much alike shrinks more than a text does.
     const alike = Buffer.from(JSON.stringify(Array.from({ length: 3_000 }, (_, n) => ({ ...zen, n }))))
     expect(await send(gzipSync(alike), {}, alike)).toMatchObject({ status: 202 })
-  })
+  }, 180_000)
 
   it('may be empty: what it tells stands in the headers', async () => {
     for (const body of [Buffer.alloc(0), Buffer.from(' \n'), gzipSync(''), mark])
