@@ -15,6 +15,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   maxWorkers: 2,
+  // What a file has loaded stays in its process for good, platforms' clients of many megabytes too.
+  workerIdleMemoryLimit: '1GB',
   // Kept between runs, which have temporary folders of their own: what took longest last time is begun first.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testTimeout: 60_000,

@@ -15,7 +15,7 @@ beforeEach(() => {
   mkdirSync(join(root, 'dev'))
   mkdirSync(join(root, 'node_modules/.bin'), { recursive: true })
   symlinkSync(process.execPath, join(root, 'node_modules/.bin/node'))
-  writeFileSync(join(root, 'dev/bootstrap.mjs'), readFileSync('dev/bootstrap.mjs'))
+  for (const file of ['dev/bootstrap.mjs', 'dev/install.mjs']) writeFileSync(join(root, file), readFileSync(file))
   const lock = {
     packages: {
       '': {},
