@@ -26,6 +26,16 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    // The platforms' own clients are taken as they are: their types do not hold for a sandbox, or are not there.
+    files: ['test/judges/**'],
+    rules: Object.fromEntries(
+      ['assignment', 'call', 'member-access', 'argument', 'return'].map(what => [
+        `@typescript-eslint/no-unsafe-${what}`,
+        'off',
+      ]),
+    ),
+  },
   forbid(
     ['src/**'],
     ['**/workflows/**', '**/activities/**', '**/workers/**', '**/dev/**', '**/test/**', '**/bench/**'],

@@ -1,7 +1,7 @@
 import { fitsPattern } from '../catalogue/pattern.ts'
 import { HubError } from '../errors.ts'
 import type { Host } from './call.ts'
-import { originOf } from './base-url.ts'
+import { originOf } from './origin.ts'
 import { fillPath, isKnown, valueOf, type Named } from './template.ts'
 
 /** A platform as one connection knows it. */

@@ -1,4 +1,4 @@
-import { originOf } from '../calls/base-url.ts'
+import { originOf } from '../calls/origin.ts'
 import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'

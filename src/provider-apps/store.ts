@@ -166,7 +166,7 @@ export interface AppSettings {
   webhookSecret?: string
   /** Whatever else its platform's definition names, secret or not. */
   fields?: Record<string, string>
-  /** Replacements of the provider's origins; see `rebase` in src/calls/base-url.ts. */
+  /** Replacements of the provider's origins; see src/calls/hosts.ts. */
   baseUrls: Record<string, string>
   /** Scopes to ask for by default; empty means the provider's. */
   scopes: string[]

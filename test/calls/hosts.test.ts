@@ -1,4 +1,4 @@
-import { hostsOf } from '../../src/calls/hosts.ts'
+import { addressAt, hostsOf } from '../../src/calls/hosts.ts'
 import { startPlatform } from '../connections/platform.ts'
 import { createTestHub } from '../support/hub.ts'
 import { clientOf, definitionOf } from './made.ts'
@@ -153,5 +153,15 @@ describe('a call', () => {
     const client = clientOf(hub, definition, baseUrls, { config: { ...config, shop: 'evil.example/' } })
     await expect(client.call({ method: 'GET', path: '/items' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     expect(shops.calls.length).toBe(before)
+  })
+})
+
+describe('what an app replaces', () => {
+  it('is the origin: the path stays', () => {
+    const baseUrls = { 'https://api.github.com': 'https://ghe.example/api/v3/' }
+    const at = (url: string) => addressAt({ definition, baseUrls, config: {} }, url)
+    expect(at('https://api.github.com/user?x=1')).toBe('https://ghe.example/api/v3/user?x=1')
+    expect(at('https://api.github.com')).toBe('https://ghe.example/api/v3')
+    expect(at('https://github.com/login')).toBe('https://github.com/login')
   })
 })

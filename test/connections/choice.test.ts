@@ -196,6 +196,14 @@ describe('a choice', () => {
   const late = (attemptId: string) =>
     hub.pool.query(`update connect_attempts set expires_at = now() - interval '1 second' where id = $1`, [attemptId])
 
+  it('that comes before the person leaves the attempt as it is', async () => {
+    const created = await workspace.request<Begun>('POST', '/v1/connections', { provider: 'sites', providerAppId })
+    const { attemptId, connection } = created.body
+    expect((await settle(attemptId, 's-1')).body.error.code).toBe('CONFLICT')
+    expect(await attempt(attemptId)).toMatchObject({ status: 'awaiting', errorCode: null })
+    expect(await shown(connection.id)).toMatchObject({ status: 'pending', statusReason: null })
+  })
+
   it('that comes too late finds the grant given back and nothing connected', async () => {
     const visit = await comeBack(await alone())
     await late(visit.attemptId)

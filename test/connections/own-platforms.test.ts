@@ -6,6 +6,7 @@ import { startPlatform } from './platform.ts'
 
 const hub = await createTestHub({ connectionSettings: { ...connectionSettings, callbackWaitMs: 30_000 } })
 const app = await createTestServer(hub)
+const home = await app.listen({ host: '127.0.0.1', port: 0 })
 await startTestWorkers(hub, ['workflows', 'connections'])
 const workspace = await createWorkspace(hub, { redirectOrigins: [] })
 const stranger = await createWorkspace(hub)
@@ -98,6 +99,12 @@ describe('a platform that a workspace has of its own', () => {
     expect((await workspace.request('POST', `/v1/connections/${id}/refresh`)).body.outcome).toBe('refreshed')
     expect((await workspace.request('POST', `/v1/connections/${id}/check`)).body.status).toBe('connected')
     expect(platform.calls.at(-1)?.path).toBe('/eu.api.acme.example/me')
+    // Through the proxy, which streams: over a socket.
+    const called = await fetch(`${home}/v1/connections/${id}/proxy/things/7?full=1`, {
+      headers: { authorization: `Bearer ${workspace.apiKey}` },
+    })
+    const { at } = (await called.json()) as { at: string }
+    expect([called.status, at]).toEqual([200, expect.stringMatching(/^\/eu\.api\.acme\.example\/things\/7/)])
 
     // While it is connected its credentials go nowhere else, and it stays.
     const elsewhere = structuredClone(acme)

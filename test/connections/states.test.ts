@@ -1,6 +1,5 @@
 import { connectionStatuses, eventOf, mayBecome } from '../../src/connections/states.ts'
 import { outagesIn, recoveryDelayMs, recoverySettings, refreshBackoffMs } from '../../src/connections/policy.ts'
-import { rebase } from '../../src/calls/base-url.ts'
 
 describe('the states of a connection', () => {
   it('lead back to connected from every kind of trouble, and nowhere from the end', () => {
@@ -51,14 +50,5 @@ describe('an outage', () => {
       everywhere: new Set(),
       inWorkspace: new Set(),
     })
-  })
-})
-
-describe('rebasing', () => {
-  it('replaces the origin and keeps the path', () => {
-    const bases = { 'https://api.github.com': 'https://ghe.example/api/v3/' }
-    expect(rebase('https://api.github.com/user?x=1', bases)).toBe('https://ghe.example/api/v3/user?x=1')
-    expect(rebase('https://api.github.com', bases)).toBe('https://ghe.example/api/v3')
-    expect(rebase('https://github.com/login', bases)).toBe('https://github.com/login')
   })
 })

@@ -1,27 +1,9 @@
-import { createRequire } from 'node:module'
-import { sandboxControl } from '../../dev/sandbox/control-client.ts'
-import { platforms } from '../../dev/sandbox/platforms/index.ts'
-import { approve, ownSandbox } from '../connections/accounts.ts'
+import { approve } from '../connections/accounts.ts'
+import { appOf, at, control, failure, load, personOf, redirectUri, type Untyped } from './judged.ts'
 
 // The platforms' own clients, pointed at the sandbox: what they can do there, and what they are refused.
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
-
-const require = createRequire(import.meta.url)
-const load = (name: string) => require(name)
-
-const sandbox = await ownSandbox()
-const control = sandboxControl(sandbox.url)
-const redirectUri = 'http://127.0.0.1:8080/callback'
-const appOf = (id: string, at = 0) => platforms.find(platform => platform.id === id)!.apps![at]!
-const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
-const at = (platform: string, host: string) => `${sandbox.url}/${platform}/${host}`
 const withQuery = (url: string, query: Record<string, string>) => `${url}?${new URLSearchParams(query).toString()}`
-const failure = (work: Promise<unknown>) =>
-  work.then(
-    () => expect('it').toBe('refused'),
-    (error: any) => error,
-  )
 const codeAt = async (url: string) => (await approve(url)).searchParams.get('code') ?? ''
 
 describe('Slack’s clients', () => {
@@ -35,7 +17,7 @@ describe('Slack’s clients', () => {
       authorizationUrl: `${at('slack', 'slack.com')}/oauth/v2/authorize`,
     })
   /** What the installer stores once the person is back. */
-  async function install(installer: any, asked: { scopes: string[]; userScopes?: string[] }): Promise<any> {
+  async function install(installer: Untyped, asked: { scopes: string[]; userScopes?: string[] }): Promise<Untyped> {
     const back = await approve(await installer.generateInstallUrl({ ...asked, redirectUri }))
     const cookie = `slack-app-oauth-state=${back.searchParams.get('state')}`
     const req = { url: back.pathname + back.search, headers: { cookie } }
@@ -120,10 +102,10 @@ describe('Discord’s client', () => {
     const asked = { client_id: clientId, response_type: 'code', scope: 'identify guilds', redirect_uri: redirectUri }
     const code = await codeAt(withQuery(`${at('discord', 'discord.com')}/oauth2/authorize`, { ...asked, state: 's' }))
     const exchange = () => form('/oauth2/token', { grant_type: 'authorization_code', code, redirect_uri: redirectUri })
-    const first: any = await exchange()
+    const first: Untyped = await exchange()
     expect(first).toMatchObject({ token_type: 'Bearer', scope: 'identify guilds', expires_in: 604_800 })
     const refresh = () => form('/oauth2/token', { grant_type: 'refresh_token', refresh_token: first.refresh_token })
-    const next: any = await refresh()
+    const next: Untyped = await refresh()
     expect((await failure(refresh())).code).toBe('invalid_grant')
     const person = rest(next.access_token)
     expect(await person.get('/users/@me')).toMatchObject({ id: '80351110224678912', username: 'ada' })
@@ -196,7 +178,7 @@ describe('Notion’s client', () => {
 })
 
 /** A token by code or refresh token, which the platform's client leaves to others. */
-async function tokenOf(url: string, id: string, fields: Record<string, string>): Promise<any> {
+async function tokenOf(url: string, id: string, fields: Record<string, string>): Promise<Untyped> {
   const { clientId, clientSecret } = appOf(id)
   const body = new URLSearchParams({ client_id: clientId, client_secret: clientSecret, ...fields })
   return (await fetch(url, { method: 'POST', body })).json()
@@ -262,7 +244,11 @@ describe('Typeform’s client', () => {
     expect((await tokenOf(`${apiBaseUrl}/oauth/token`, 'typeform', byRefresh)).error).toBe('invalid_grant')
     const { forms } = clientOf(next.access_token)
     const page = await forms.list({ page: 2, pageSize: 1 })
-    expect([page.total_items, page.page_count, page.items.map((form: any) => form.title)]).toEqual([2, 2, ['Feedback']])
+    expect([page.total_items, page.page_count, page.items.map((form: Untyped) => form.title)]).toEqual([
+      2,
+      2,
+      ['Feedback'],
+    ])
     expect((await forms.list({ page: 'auto' })).items).toHaveLength(2)
     expect((await forms.get({ uid: page.items[0].id })).title).toBe('Feedback')
     expect(await failure(forms.get({ uid: 'nothing' }))).toMatchObject({ code: 'FORM_NOT_FOUND' })

@@ -1,29 +1,9 @@
-import { createRequire } from 'node:module'
-import { sandboxControl } from '../../dev/sandbox/control-client.ts'
-import { platforms } from '../../dev/sandbox/platforms/index.ts'
-import { approve, ownSandbox } from '../connections/accounts.ts'
+import { approve } from '../connections/accounts.ts'
+import { appOf, at, control, failure, led, load, redirectUri, sandbox, personOf, type Untyped } from './judged.ts'
 
 // The platforms' own clients, pointed at the sandbox: what they can do there, and what they are refused.
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
-
-const require = createRequire(import.meta.url)
-const load = (name: string) => require(name)
-
-const sandbox = await ownSandbox()
-const control = sandboxControl(sandbox.url)
-const redirectUri = 'http://127.0.0.1:8080/callback'
-const appOf = (id: string) => platforms.find(platform => platform.id === id)!.apps![0]!
-const at = (platform: string, host: string) => `${sandbox.url}/${platform}/${host}`
-/** The same request, at the sandbox. */
-const led = (platform: string) => (url: string | URL, init?: RequestInit) =>
-  fetch(String(url).replace(/^https:\/\//, `${sandbox.url}/${platform}/`), init)
 const query = (url: URL) => Object.fromEntries(url.searchParams)
-const failure = (work: Promise<unknown>) =>
-  work.then(
-    () => expect('it').toBe('refused'),
-    (error: any) => error,
-  )
 
 describe('Shopify’s client', () => {
   const { clientId, clientSecret } = appOf('shopify')
@@ -156,7 +136,7 @@ describe('Xero’s client', () => {
     await xero.apiCallback(back.href)
     await xero.refreshToken()
     const tenants = await xero.updateTenants()
-    expect(tenants.map((one: any) => one.orgData.name).toSorted()).toEqual([
+    expect(tenants.map((one: Untyped) => one.orgData.name).toSorted()).toEqual([
       'Adam Demo Company (NZ)',
       'Maple Florists Ltd',
     ])
@@ -234,7 +214,7 @@ describe('another’s AWS signer', () => {
   }
 
   it('is let in with its key, and not with another, for another service, or with another query', async () => {
-    const { accessKey, secretKey } = platforms.find(({ id }) => id === 'sql-accounting')!.people['key']!.credentials!
+    const { accessKey, secretKey } = personOf('sql-accounting', 'key').credentials!
     const key = { accessKeyId: accessKey!, secretAccessKey: secretKey! }
     const good = await sign('/agent?limit=2&offset=1', key)
     expect([good.status, ((await good.json()) as { data: unknown[] }).data.length]).toEqual([200, 2])

@@ -1,32 +1,19 @@
-import { createRequire } from 'node:module'
-import { sandboxControl } from '../../dev/sandbox/control-client.ts'
 import { knownPrivateKey } from '../../dev/sandbox/known-key.ts'
-import { platforms } from '../../dev/sandbox/platforms/index.ts'
-import { approve, ownSandbox } from '../connections/accounts.ts'
+import {
+  appOf,
+  codeAt,
+  control,
+  failure,
+  led,
+  load,
+  loadModule,
+  personOf,
+  redirectUri,
+  sandbox,
+  type Untyped,
+} from './judged.ts'
 
 // The platforms' own clients, pointed at the sandbox: what they can do there, and what they are refused.
-
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
-
-const require = createRequire(import.meta.url)
-const load = (name: string) => require(name)
-const loadModule = (name: string) => import(name)
-
-const sandbox = await ownSandbox()
-const control = sandboxControl(sandbox.url)
-const redirectUri = 'http://127.0.0.1:8080/callback'
-const appOf = (id: string) => platforms.find(platform => platform.id === id)!.apps![0]!
-const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
-/** The same address, or request, at the sandbox. */
-const ledUrl = (platform: string, url: string) => url.replace(/^https:\/\//, `${sandbox.url}/${platform}/`)
-const led = (platform: string) => (url: string | URL, init?: RequestInit) => fetch(ledUrl(platform, String(url)), init)
-const failure = (work: Promise<unknown>) =>
-  work.then(
-    () => expect('it').toBe('refused'),
-    (error: any) => error,
-  )
-const codeAt = async (platform: string, url: string) =>
-  (await approve(ledUrl(platform, url))).searchParams.get('code') ?? ''
 
 describe('Google’s clients', () => {
   const { clientId, clientSecret } = appOf('gmail')
@@ -84,13 +71,13 @@ describe('Google’s clients', () => {
 describe('Microsoft’s client', () => {
   const { clientId, clientSecret } = appOf('microsoft-teams')
   const { ConfidentialClientApplication } = load('@azure/msal-node')
-  const send = async (url: string, method: string, { headers, body }: { headers?: any; body?: any } = {}) => {
+  const send = async (url: string, method: string, { headers, body }: { headers?: Untyped; body?: Untyped } = {}) => {
     const answer = await led('microsoft-teams')(url, { method, headers, ...(body ? { body } : {}) })
     return { headers: Object.fromEntries(answer.headers), body: await answer.json(), status: answer.status }
   }
   const networkClient = {
-    sendGetRequestAsync: (url: string, options: any) => send(url, 'GET', options),
-    sendPostRequestAsync: (url: string, options: any) => send(url, 'POST', options),
+    sendGetRequestAsync: (url: string, options: Untyped) => send(url, 'GET', options),
+    sendPostRequestAsync: (url: string, options: Untyped) => send(url, 'POST', options),
   }
   const clientOf = (tenant: string, secret = clientSecret) =>
     new ConfidentialClientApplication({

@@ -1,51 +1,40 @@
 import { once } from 'node:events'
 import { createServer, globalAgent } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { sandboxControl } from '../../dev/sandbox/control-client.ts'
-import { platforms } from '../../dev/sandbox/platforms/index.ts'
-import { approve, ownSandbox } from '../connections/accounts.ts'
+import { approve } from '../connections/accounts.ts'
+import {
+  appOf,
+  codeAt,
+  control,
+  failure,
+  ledUrl,
+  load,
+  loadModule,
+  personOf,
+  redirectUri,
+  type Untyped,
+} from './judged.ts'
 
 // The platforms' own clients, and others', pointed at the sandbox: what they can do there, and what they are refused.
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-explicit-any */
-
-const require = createRequire(import.meta.url)
-const load = (name: string) => require(name)
-const loadModule = (name: string) => import(name)
-
-const sandbox = await ownSandbox()
-const control = sandboxControl(sandbox.url)
-const redirectUri = 'http://127.0.0.1:8080/callback'
-const appOf = (id: string) => platforms.find(platform => platform.id === id)!.apps![0]!
-const personOf = (id: string, method: string) => platforms.find(platform => platform.id === id)!.people[method]!
-/** The same address at the sandbox. */
-const ledUrl = (platform: string, url: string) => url.replace(/^https:\/\//, `${sandbox.url}/${platform}/`)
-const codeAt = async (platform: string, url: string, account?: string) =>
-  (await approve(ledUrl(platform, url), account === undefined ? {} : { account })).searchParams.get('code') ?? ''
-const failure = (work: Promise<unknown>) =>
-  work.then(
-    () => expect('it').toBe('refused'),
-    (error: any) => error,
-  )
 /** What an API answers to a token. */
 async function told(platform: string, url: string, token: string, init: RequestInit = {}) {
   const headers = { authorization: `Bearer ${token}`, ...init.headers }
-  return (await (await fetch(ledUrl(platform, url), { ...init, headers })).json()) as any
+  return (await (await fetch(ledUrl(platform, url), { ...init, headers })).json()) as Untyped
 }
 /** Sends what axios was to send to the platform to the sandbox. */
 const adapterTo = (platform: string) => {
   const axios = load('axios')
   const http = axios.getAdapter('http')
-  return (config: any) => {
+  return (config: Untyped) => {
     const { baseURL: _, ...rest } = config
     return http({ ...rest, url: ledUrl(platform, String(config.url)) })
   }
 }
 
 /** Arctic’s clients know one address only, which is led to the sandbox meanwhile. */
-async function led(platform: string, work: (arctic: any) => Promise<void>): Promise<void> {
+async function led(platform: string, work: (arctic: Untyped) => Promise<void>): Promise<void> {
   const own = globalThis.fetch
   globalThis.fetch = async (asked: string | URL | Request, init?: RequestInit) => {
     if (!(asked instanceof Request)) return own(asked, init)
@@ -220,7 +209,7 @@ describe('Mailchimp’s client', () => {
     const tokens = await consumer.oauthCallback(redirectUri, shown, { state: 's' })
     expect(tokens.refresh_token).toBeUndefined()
     const headers = { authorization: `OAuth ${tokens.access_token}` }
-    const { dc: server } = (await (await fetch(`${login}/metadata`, { headers })).json()) as any
+    const { dc: server } = (await (await fetch(`${login}/metadata`, { headers })).json()) as Untyped
     const ApiClient = load('@mailchimp/mailchimp_marketing').constructor
     const clientOf = (config: Record<string, unknown>) => {
       const client = new ApiClient()
@@ -247,7 +236,7 @@ describe('a client of X', () => {
   it('gets a token for the code with PKCE, posts, lists, refreshes, revokes, and is refused what is spent', async () => {
     const { ApiResponseError, TwitterApi } = load('twitter-api-v2')
     const toSandbox = {
-      onBeforeRequest: ({ computedParams, requestOptions }: any) => {
+      onBeforeRequest: ({ computedParams, requestOptions }: Untyped) => {
         computedParams.url = new URL(ledUrl('twitter', String(computedParams.url)))
         requestOptions.agent = globalAgent
       },
@@ -328,7 +317,7 @@ describe('WooCommerce’s client', () => {
         axiosConfig: { adapter: adapterTo('woocommerce') },
       })
     /** The key that the shop delivers for what a person has agreed to. */
-    async function keyFor(scope: string): Promise<any> {
+    async function keyFor(scope: string): Promise<Untyped> {
       const delivered: string[] = []
       const receiver = createServer((req, res) => {
         void text(req).then(body => {

@@ -3,6 +3,8 @@ import Sequencer from '@jest/test-sequencer'
 
 /** The files that take longest, of which none should be left for the end, when one process would run it alone. */
 const longest = [
+  'conformance/google',
+  'conformance/commerce',
   'connections/refresh-kill',
   'delivery/dispatch/shares',
   'delivery/dispatch/kill',

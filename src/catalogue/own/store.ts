@@ -10,13 +10,7 @@ export const mostOwnPlatforms = 50
 /** The platforms that workspaces have of their own, as they were written. */
 export const ownPlatforms: DefinitionSource = {
   async find(db, workspaceId, id) {
-    const row = await db
-      .selectFrom('own_platforms')
-      .select('definition')
-      .where('workspace_id', '=', workspaceId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return row?.definition
+    return (await ownRow(db, { workspaceId, id }).executeTakeFirst())?.definition
   },
 
   async list(db, workspaceId) {
@@ -64,14 +58,8 @@ export async function insertOwnPlatform(
 }
 
 /** What is written of it, locked until the caller's transaction ends. @throws HubError `PROVIDER_NOT_FOUND` */
-export async function lockOwnPlatform(trx: Executor, { workspaceId, id }: OwnPlatformRef): Promise<unknown> {
-  const row = await trx
-    .selectFrom('own_platforms')
-    .select('definition')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
+export async function lockOwnPlatform(trx: Executor, ref: OwnPlatformRef): Promise<unknown> {
+  const row = await ownRow(trx, ref).forUpdate().executeTakeFirst()
   if (!row) throw new HubError('PROVIDER_NOT_FOUND')
   return row.definition
 }
@@ -80,15 +68,16 @@ export async function lockOwnPlatform(trx: Executor, { workspaceId, id }: OwnPla
  * Keeps a workspace's own platform where it is until the caller's transaction ends, in which a connection to it is made.
  * Nothing to do for one of the catalogue's. Gives what is written of it now.
  */
-export async function holdOwnPlatform(trx: Executor, { workspaceId, id }: OwnPlatformRef): Promise<unknown> {
-  const row = await trx
+export async function holdOwnPlatform(trx: Executor, ref: OwnPlatformRef): Promise<unknown> {
+  return (await ownRow(trx, ref).forShare().executeTakeFirst())?.definition
+}
+
+function ownRow(db: Executor, { workspaceId, id }: OwnPlatformRef) {
+  return db
     .selectFrom('own_platforms')
     .select('definition')
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
-    .forShare()
-    .executeTakeFirst()
-  return row?.definition
 }
 
 export async function replaceOwnPlatform(

@@ -53,14 +53,17 @@ export async function settleChoice(
   actor: string,
 ): Promise<ConnectAttempt> {
   const attempt = await findAttempt(hub.db, workspaceId, attemptId)
+  const notWaiting = { message: 'The attempt does not wait for a choice.' }
+  if (attempt.status !== 'choosing') throw new HubError('CONFLICT', notWaiting)
   const chosen = (await choicesOf(hub, attempt)).find(({ id }) => id === choiceId)
-  if (attempt.status === 'choosing' && !chosen) {
+  if (!chosen) {
     const details = [{ path: 'body.choice', message: 'Is none of the choices' }]
     throw new HubError('INVALID_REQUEST', { details })
   }
-  if (!chosen || !(await take(hub, attempt, chosen, actor))) {
+  if (!(await take(hub, attempt, chosen, actor))) {
+    // Its time is over, or another has chosen just now: that one's attempt goes on.
     await failAttempt(hub, { workspaceId, attemptId }, { to: 'expired', code: 'ATTEMPT_EXPIRED', actor })
-    throw new HubError('CONFLICT', { message: 'The attempt does not wait for a choice.' })
+    throw new HubError('CONFLICT', notWaiting)
   }
   await handOver(hub, attempt)
   return findAttempt(hub.db, workspaceId, attemptId)

@@ -34,9 +34,10 @@ export async function giveCredential(
   }
 }
 
-/** The parts that calls are made with: all of a key, and of what an answer gave those that a call carries. */
-function calledWith(method: AuthMethod, { fields = {} }: Secret): Record<string, string> {
-  if (method.kind === 'api_key' || method.kind === 'key_delivery' || method.kind === 'smtp') return fields
+/** The parts that calls are made with: all of a key, and those that a call carries of what an answer or a look gave. */
+function calledWith(method: AuthMethod, { fields = {}, found = {} }: Secret): Record<string, string> {
+  const whole = method.kind === 'api_key' || method.kind === 'key_delivery' || method.kind === 'smtp' ? fields : {}
   const carried = JSON.stringify(method.placement ?? {})
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => carried.includes(`{${name}}`)))
+  const named = Object.entries({ ...fields, ...found }).filter(([name]) => carried.includes(`{${name}}`))
+  return { ...Object.fromEntries(named), ...whole }
 }

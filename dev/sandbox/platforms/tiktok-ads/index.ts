@@ -13,11 +13,13 @@ export const tiktokAds: SandboxPlatform = {
   people: {
     oauth: {
       externalAccountId: '7100000000000000010',
+      errorIn200: { code: 40105, message: 'Access token is incorrect or has been revoked.' },
     },
     token: {
       config: { advertiserId: '7100000000000000010' },
       credentials: { apiKey: key },
       wrongCredentials: { apiKey: 'deadbeef'.repeat(5) },
+      errorIn200: { code: 40105, message: 'Access token is incorrect or has been revoked.' },
       externalAccountId: '7100000000000000010',
     },
   },

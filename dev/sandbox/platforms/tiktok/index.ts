@@ -10,6 +10,7 @@ export const tiktok: SandboxPlatform = {
   people: {
     oauth: {
       externalAccountId: '723f24d7-e717-40f8-a2b6-cb8464cd23b4',
+      errorIn200: { data: {}, error: { code: 'access_token_invalid', message: 'The access token is invalid.' } },
     },
   },
   answer: answerTiktok,

@@ -1,42 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
-import type { TokenForToken } from '../../schema/tokens/token-endpoint.ts'
-
-/** A token that still lives is exchanged for one of sixty days: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived */
-const exchange: TokenForToken = {
-  url: 'https://graph.facebook.com/v26.0/oauth/access_token',
-  method: 'POST',
-  grant: 'fb_exchange_token',
-  param: 'fb_exchange_token',
-  tells: ['id', 'secret'],
-}
-
-const permissions = {
-  kind: 'call' as const,
-  method: 'DELETE' as const,
-  url: 'https://graph.facebook.com/v26.0/me/permissions',
-}
-
-const login = {
-  kind: 'oauth2' as const,
-  authorize: 'https://www.facebook.com/v26.0/dialog/oauth',
-  token: 'https://graph.facebook.com/v26.0/oauth/access_token',
-  clientAuth: 'body' as const,
-  scopeSeparator: ',' as const,
-  // A person may untick some: https://developers.facebook.com/docs/facebook-login/guides/permissions
-  grantedScopes: {
-    url: 'https://graph.facebook.com/v26.0/me/permissions',
-    scopes: 'data[]',
-    scope: 'permission',
-    where: { path: 'status', equals: 'granted' },
-  },
-  answer: { error: 'error.code' },
-  upgrade: exchange,
-  refresh: exchange,
-  lifetime: { access: '60d' as const },
-  deadGrant: ['190', '102'],
-  // 1 alone is an outage.
-  badClient: ['101', { code: '1', says: 'client secret' }],
-}
+import { graph, login, permissions } from '../meta.ts'
 
 export const facebook = {
   id: 'facebook',
@@ -49,7 +12,7 @@ export const facebook = {
     guide: 'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow',
     status: 'https://metastatus.com',
   },
-  environments: { production: { api: 'https://graph.facebook.com/v26.0' } },
+  environments: { production: { api: graph } },
   auth: [
     {
       ...login,

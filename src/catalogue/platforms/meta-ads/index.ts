@@ -1,13 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
-import type { TokenForToken } from '../../schema/tokens/token-endpoint.ts'
-
-const exchange: TokenForToken = {
-  url: 'https://graph.facebook.com/v26.0/oauth/access_token',
-  method: 'POST',
-  grant: 'fb_exchange_token',
-  param: 'fb_exchange_token',
-  tells: ['id', 'secret'],
-}
+import { graph, login, permissions } from '../meta.ts'
 
 /** Which of the ad accounts is meant that the token may see. */
 const discover = {
@@ -30,30 +22,14 @@ export const metaAds = {
     guide: 'https://developers.facebook.com/docs/marketing-apis/get-started',
     status: 'https://metastatus.com',
   },
-  environments: { production: { api: 'https://graph.facebook.com/v26.0' } },
+  environments: { production: { api: graph } },
   auth: [
     {
-      kind: 'oauth2',
+      ...login,
       id: 'oauth',
-      authorize: 'https://www.facebook.com/v26.0/dialog/oauth',
-      token: 'https://graph.facebook.com/v26.0/oauth/access_token',
-      clientAuth: 'body',
-      scopeSeparator: ',',
       defaultScopes: ['ads_read', 'ads_management'],
-      grantedScopes: {
-        url: 'https://graph.facebook.com/v26.0/me/permissions',
-        scopes: 'data[]',
-        scope: 'permission',
-        where: { path: 'status', equals: 'granted' },
-      },
-      answer: { error: 'error.code' },
-      upgrade: exchange,
-      refresh: exchange,
       discover,
-      revoke: { kind: 'call', method: 'DELETE', url: 'https://graph.facebook.com/v26.0/me/permissions', as: 'token' },
-      lifetime: { access: '60d' },
-      deadGrant: ['190', '102'],
-      badClient: ['101', { code: '1', says: 'client secret' }],
+      revoke: { ...permissions, as: 'token' },
     },
     {
       // https://developers.facebook.com/docs/business-management-apis/system-users
