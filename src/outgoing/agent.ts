@@ -29,6 +29,8 @@ export interface Outgoing {
   guardFor(host: string): AddressGuard
   /** Whether a host is one that the operator has opened to this workspace. */
   opens(host: string): boolean
+  /** The proxy through which everything goes; undefined where the hub connects by itself. */
+  readonly proxy: string | undefined
   /** How many connections are open, and to how many origins. */
   readonly load: { connections: number; origins: number }
   close(): Promise<void>
@@ -89,6 +91,7 @@ export function createOutgoing(
     of: async workspaceId => (await known.of(workspaceId)) ?? usual,
     guardFor: () => guard,
     opens: () => false,
+    proxy: config.proxy,
     get load() {
       const all = [pools, ...[...privately.values()].map(way => way.pools)]
       const sum = (of: 'open' | 'origins') => all.reduce((total, one) => total + one[of], 0)
@@ -116,6 +119,7 @@ function outgoingTo(
     of: workspaceId => usual.of(workspaceId),
     guardFor: host => ways.get(host)?.guard ?? usual.guard,
     opens: host => ways.has(host),
+    proxy: usual.proxy,
     get load() {
       return usual.load
     },

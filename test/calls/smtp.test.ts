@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { accountOf } from '../../src/connections/health/identity.ts'
 import type { Smtp } from '../../src/catalogue/schema/auth-key.ts'
@@ -6,11 +7,13 @@ import { logIntoSmtp } from '../../src/calls/smtp/log-in.ts'
 import { createOutgoing } from '../../src/outgoing/agent.ts'
 import { atClose, createTestHub } from '../support/hub.ts'
 import { createAuthority } from '../support/certificates.ts'
+import { startTestProxy } from '../support/proxy.ts'
 import { clientOf, definitionOf } from './made.ts'
 
 const hub = await createTestHub()
 const password = 'p:+/% äß'
-const issued = createAuthority('Made').issue('mail.example')
+const authority = createAuthority('Made')
+const issued = authority.issue('mail.example')
 const commands: string[] = []
 
 /** A mail server of a person's; gives its port. */
@@ -119,6 +122,49 @@ describe('a login at a mail server', () => {
     }
     expect(commands).toEqual([])
     await outgoing.close()
+  })
+
+  describe('where the hub goes out through a proxy', () => {
+    const login = { user: 'amy@example.com', password }
+    const through = async (port: string, change: { host?: string; security: 'tls' | 'starttls' | 'none' }) => {
+      const proxy = await startTestProxy(Number(port))
+      const outgoing = createOutgoing({ allowedPrivateNetworks: [], proxy: proxy.url.replace('//', '//hub:secret@') })
+      try {
+        const server = { host: 'mail.example', port: 587, ...login, ...change }
+        return { verdict: await logIntoSmtp(outgoing, server, { timeoutMs: 5_000 }), asked: proxy.asked }
+      } finally {
+        proxy.stop()
+        await outgoing.close()
+      }
+    }
+    const usual = getCACertificates('default')
+    beforeAll(() => setDefaultCACertificates([...usual, authority.certificate]))
+    afterAll(() => setDefaultCACertificates(usual))
+
+    it.each([
+      ['STARTTLS', withStartTls, 'starttls'],
+      ['TLS', withTls, 'tls'],
+    ] as const)('is made through it, over %s that it cannot read', async (_how, port, security) => {
+      expect(await through(port, { security })).toEqual({ verdict: { outcome: 'taken' }, asked: ['mail.example:587'] })
+      expect(commands).toEqual(['PLAIN'])
+    })
+
+    it('asks for a certificate and for TLS although the proxy is on this machine', async () => {
+      expect((await through(withTls, { host: 'other.example', security: 'tls' })).verdict.outcome).not.toBe('taken')
+      expect((await through(withStartTls, { security: 'none' })).verdict).toEqual({ outcome: 'insecure' })
+      expect(commands).toEqual([])
+    })
+
+    it('leads to no private address by its number, and nowhere where the proxy is not there', async () => {
+      expect(await through(withTls, { host: '10.0.0.1', security: 'tls' })).toEqual({
+        verdict: { outcome: 'blocked' },
+        asked: [],
+      })
+      const gone = createOutgoing({ allowedPrivateNetworks: [], proxy: 'http://127.0.0.1:1' })
+      const server = { host: 'mail.example', port: 587, security: 'tls' as const, ...login }
+      expect(await logIntoSmtp(gone, server, { timeoutMs: 5_000 })).toEqual({ outcome: 'unreachable' })
+      await gone.close()
+    })
   })
 
   it('ends in time where a server says nothing', async () => {

@@ -3,6 +3,7 @@ import { connect, isIP, type Socket } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Outgoing } from '../../outgoing/agent.ts'
 import { BlockedAddressError, guardedLookup } from '../../outgoing/lookup.ts'
+import { openTunnel } from '../../outgoing/tunnel.ts'
 
 /** A mail server, and who logs in there. */
 export interface SmtpLogin {
@@ -23,6 +24,7 @@ export interface SmtpVerdict {
 /**
  * Greets a mail server and logs in (EHLO, STARTTLS where asked for, AUTH, QUIT): sends nothing. The address passes the
  * guard as that of an HTTP call does. A certificate is not asked for on the machine itself, where the operator has opened it.
+ * Where the hub goes out through a proxy, so does this, by a tunnel: names are looked up and judged there then.
  */
 export async function logIntoSmtp(
   outgoing: Outgoing,
@@ -31,22 +33,40 @@ export async function logIntoSmtp(
 ): Promise<SmtpVerdict> {
   const timeout = AbortSignal.timeout(limits.timeoutMs)
   const signal = limits.signal ? AbortSignal.any([timeout, limits.signal]) : timeout
-  const guard = outgoing.guardFor(login.host)
-  if (isIP(login.host) !== 0 && !guard.allows(login.host)) return { outcome: 'blocked' }
-  const socket = connect({ host: login.host, port: login.port, lookup: guardedLookup(guard) })
+  if (isIP(login.host) !== 0 && !outgoing.guardFor(login.host).allows(login.host)) return { outcome: 'blocked' }
   try {
-    await once(socket, 'connect', { signal })
-    return await logIn(socket, login, signal)
+    const { socket, local } = await wayTo(outgoing, login, signal)
+    try {
+      return await logIn(socket, local, login, signal)
+    } finally {
+      socket.destroy()
+    }
   } catch (error) {
     return { outcome: error instanceof BlockedAddressError ? 'blocked' : 'unreachable' }
-  } finally {
-    socket.destroy()
   }
 }
 
-async function logIn(socket: Socket, login: SmtpLogin, signal: AbortSignal): Promise<SmtpVerdict> {
+/** A connection to the server, and whether that is on this machine. */
+async function wayTo(
+  outgoing: Outgoing,
+  { host, port }: SmtpLogin,
+  signal: AbortSignal,
+): Promise<{ socket: Socket; local: boolean }> {
+  // Who is behind a proxy on this machine is somewhere else.
+  const { proxy } = outgoing
+  if (proxy !== undefined) return { socket: await openTunnel(proxy, host, port, signal), local: false }
+  const socket = connect({ host, port, lookup: guardedLookup(outgoing.guardFor(host)) })
+  try {
+    await once(socket, 'connect', { signal })
+    return { socket, local: isLoopback(socket.remoteAddress ?? '') }
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+async function logIn(socket: Socket, local: boolean, login: SmtpLogin, signal: AbortSignal): Promise<SmtpVerdict> {
   const { host, security, user, password } = login
-  const local = isLoopback(socket.remoteAddress ?? '')
   if (security === 'none' && !local) return { outcome: 'insecure' }
   const session = new SMTPConnection({
     connection: socket,
