@@ -45,6 +45,8 @@ const app = await createTestServer(hub)
 const workspace = await createWorkspace(hub)
 const quickbooks = await createApp(workspace, sandbox.url, 'quickbooks')
 const github = await createApp(workspace, sandbox.url, 'github')
+const notion = await createApp(workspace, sandbox.url, 'notion')
+const appIds: Record<string, string> = { quickbooks, github, notion }
 await startTestWorkers(hub, ['workflows', 'connections'])
 
 const recovery = { firstDelayMs: 100, maxDelayMs: 300, deadlineMs: 60_000 }
@@ -58,7 +60,7 @@ const connect = async (
 ): Promise<string> => {
   const started = await workspace.request<Connecting>('POST', '/v1/connections', {
     provider,
-    providerAppId: provider === 'quickbooks' ? quickbooks : github,
+    providerAppId: appIds[provider],
   })
   await callBack(url => app.inject({ url }), await approve(started.body.authorizationUrl, { account }))
   return started.body.connection.id
@@ -182,6 +184,14 @@ describe('refreshConnection', () => {
     expect((await shown(id)).generation).toBe(2)
     const never = await workspace.request('POST', `/v1/connections/${await connect('github')}/refresh`)
     expect([never.status, never.body.error.code]).toEqual([409, 'CONFLICT'])
+  })
+
+  it('refreshes by hand a token whose platform states no end', async () => {
+    const id = await connect('notion', 'b5a1e2c4-0001-4d6e-9f00-00000000aaaa')
+    expect((await shown(id)).accessTokenExpiresAt).toBeNull()
+    const { body } = await workspace.request<{ outcome: string }>('POST', `/v1/connections/${id}/refresh`)
+    expect(body.outcome).toBe('refreshed')
+    expect(await shown(id)).toMatchObject({ status: 'connected', generation: 2, accessTokenExpiresAt: null })
   })
 })
 

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
+import type { Secret } from '../../grants/grant.ts'
+import { wayOf } from '../../grants/ways.ts'
 import { tell } from '../../temporal/start.ts'
 import { isTemporalUnavailable } from '../../temporal/unavailable.ts'
 import { tryNowSignal } from '../contract.ts'
+import { methodOf } from '../method.ts'
 import { recoverySettings } from '../policy.ts'
 import { findConnection, type Connection } from '../store.ts'
+import { tokensPlace } from '../tokens/tokens.ts'
 import { refreshConnectionStart } from '../workflow-starts.ts'
 
 export interface RefreshOutcome {
@@ -15,8 +19,9 @@ export interface RefreshOutcome {
 
 /**
  * Has a connection refreshed by its workflow, which is started or, if it waits, told to try now; and waits for the outcome
- * of one try, `waitMs` at most. @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED`, `CONNECTION_NOT_READY`, `CONFLICT`
- * when there is nothing to refresh, `TEMPORAL_UNAVAILABLE`
+ * of one try, `waitMs` at most. A token without a stated end is refreshed too, where there is what refreshes it.
+ * @throws HubError `CONNECTION_NOT_FOUND`, `TOKEN_EXPIRED`, `CONNECTION_NOT_READY`, `CONFLICT` when there is nothing to refresh,
+ * `TEMPORAL_UNAVAILABLE`
  */
 export async function refreshNow(
   hub: ConnectionParts,
@@ -29,11 +34,17 @@ export async function refreshNow(
   if (!['connected', 'degraded', 'error'].includes(before.status)) {
     throw new HubError('CONNECTION_NOT_READY', { message: `The connection is ${before.status}.` })
   }
-  if (before.refreshAt === null && before.refreshFailures === 0) {
-    throw new HubError('CONFLICT', { message: 'The credential of this connection does not expire.' })
+  if (before.refreshAt === null && before.refreshFailures === 0 && !(await isRenewable(hub, before))) {
+    throw new HubError('CONFLICT', { message: 'Nothing refreshes the credential of this connection.' })
   }
   await tellWorkflow(hub, before)
   return waitForTry(hub, before, waitMs)
+}
+
+async function isRenewable(hub: ConnectionParts, connection: Connection): Promise<boolean> {
+  const { method } = await methodOf(hub, connection)
+  const kept = await hub.credentials.get<Secret>(hub.db, tokensPlace(connection))
+  return kept !== undefined && wayOf(method).renews(kept)
 }
 
 async function tellWorkflow(hub: ConnectionParts, connection: Connection): Promise<void> {

@@ -62,7 +62,7 @@ export const notion: SandboxPlatform = {
   apps: [{ clientId: '463558a3-0000-4000-8000-sandboxnotion', clientSecret: 'secret_sandboxNotion', redirectUris: [] }],
   keys: { [secret]: first },
   people: {
-    oauth: { externalAccountId: workspaces[first]!.bot },
+    oauth: { externalAccountId: workspaces[first]!.bot, renewed: true },
     secret: {
       credentials: { apiKey: secret },
       wrongCredentials: { apiKey: 'ntn_sandboxInternalSecretTwo' },
