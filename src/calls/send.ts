@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Outgoing } from '../outgoing/agent.ts'
 import { BlockedAddressError } from '../outgoing/lookup.ts'
 
@@ -46,56 +45,101 @@ export class TransportError extends Error {
 const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 /** Sends one call through the guarded agent and reads the whole answer. Redirects are not followed. @throws TransportError */
-export async function send(outgoing: Outgoing, call: OutgoingCall): Promise<RawAnswer> {
-  const timeout = AbortSignal.timeout(call.timeoutMs)
-  const body = call.body === undefined ? undefined : Buffer.from(call.body)
-  const progress = { started: false, refused: false }
-  try {
-    const answer = await request(call.url, {
-      dispatcher: outgoing.dispatcher,
-      method: call.method,
-      headers: body === undefined ? call.headers : { ...call.headers, 'content-length': String(body.length) },
-      body: body === undefined ? null : Readable.from(written(body, call.maySend ?? (() => true), progress)),
-      signal: call.signal ? AbortSignal.any([timeout, call.signal]) : timeout,
-      headersTimeout: call.timeoutMs,
-      bodyTimeout: call.timeoutMs,
-    })
-    return { status: answer.statusCode, headers: answer.headers, body: await readUpTo(answer.body, call.maxBytes) }
-  } catch (error) {
-    if (error instanceof TransportError) throw error
-    // Without a body the request's first byte is not seen; a failure to connect is all that tells.
-    const sent = progress.started || (body === undefined && !failedToConnect(error))
-    if (progress.refused) throw new TransportError('not_sent', false)
-    if (call.signal?.aborted) throw new TransportError('cancelled', sent)
-    if (timeout.aborted || isTimeout(error)) throw new TransportError('timeout', sent, error)
-    if (blocked(error)) throw new TransportError('blocked', false, error)
-    throw new TransportError(failedToConnect(error) ? 'unreachable' : 'cut', sent, error)
-  }
+export function send(outgoing: Outgoing, call: OutgoingCall): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const exchange = new Exchange(call, resolve, reject)
+    try {
+      const { origin, pathname, search } = new URL(call.url)
+      const { method, headers } = call
+      const body = call.body === undefined ? null : Buffer.from(call.body)
+      // The exchange has its own clock.
+      const ownClock = { headersTimeout: 0, bodyTimeout: 0 }
+      outgoing.dispatcher.dispatch({ origin, path: pathname + search, method, headers, body, ...ownClock }, exchange)
+    } catch (error) {
+      exchange.fail(error)
+    }
+  })
 }
 
-async function* written(
-  body: Buffer,
-  maySend: () => boolean,
-  progress: { started: boolean; refused: boolean },
-): AsyncGenerator<Buffer> {
-  if (!maySend()) {
-    progress.refused = true
-    throw new Error('not sent')
-  }
-  progress.started = true
-  yield body
-}
+type AnswerHeaders = RawAnswer['headers']
 
-async function readUpTo(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.length
-    // Leaving the loop destroys the stream, and its connection with it.
-    if (size > maxBytes) throw new TransportError('too_large', true)
-    chunks.push(chunk)
+/** One exchange as undici's dispatcher drives it: without the streams of its `request`, which cost as much as all the rest. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #call: OutgoingCall
+  readonly #resolve: (answer: RawAnswer) => void
+  readonly #reject: (error: TransportError) => void
+  readonly #timer: NodeJS.Timeout
+  readonly #cancel = () => this.#stop(new TransportError('cancelled', this.#started))
+  readonly #chunks: Buffer[] = []
+  #controller: Dispatcher.DispatchController | undefined
+  #started = false
+  #done = false
+  #size = 0
+  #status = 0
+  #headers: AnswerHeaders = {}
+
+  constructor(call: OutgoingCall, resolve: (answer: RawAnswer) => void, reject: (error: TransportError) => void) {
+    this.#call = call
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#timer = setTimeout(() => this.#stop(new TransportError('timeout', this.#started)), call.timeoutMs)
+    if (call.signal?.aborted) this.#cancel()
+    else call.signal?.addEventListener('abort', this.#cancel)
   }
-  return Buffer.concat(chunks)
+
+  /** A connection is ready, and in this turn the request is written to it. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (!this.#done && this.#call.maySend?.() === false) this.#end(new TransportError('not_sent', false))
+    if (this.#done) controller.abort(new Error('not sent'))
+    else this.#started = true
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    // An informational answer (1xx) is followed by the real one.
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length
+    if (this.#size > this.#call.maxBytes) this.#stop(new TransportError('too_large', true))
+    else if (!this.#done) this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#settle())
+      this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error)
+  }
+
+  fail(error: unknown): void {
+    if (isTimeout(error)) return this.#end(new TransportError('timeout', this.#started, error))
+    if (blocked(error)) return this.#end(new TransportError('blocked', false, error))
+    this.#end(new TransportError(failedToConnect(error) ? 'unreachable' : 'cut', this.#started, error))
+  }
+
+  /** Ends it, and its connection with it. */
+  #stop(error: TransportError): void {
+    this.#end(error)
+    this.#controller?.abort(error)
+  }
+
+  #end(error: TransportError): void {
+    if (this.#settle()) this.#reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#done) return false
+    this.#done = true
+    clearTimeout(this.#timer)
+    this.#call.signal?.removeEventListener('abort', this.#cancel)
+    return true
+  }
 }
 
 function codeOf(error: unknown): string {

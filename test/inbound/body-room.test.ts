@@ -78,7 +78,8 @@ describe('the bodies of webhooks under way', () => {
 
   it('leave room for others: an app and a sender have a share', async () => {
     const [flooded, other] = [await createApp('a'), await createApp('b')]
-    const flood = Array.from({ length: 3 }, () => begin(`/webhooks/github/${flooded}`, 24 * MiB))
+    // Announced as no more than all three find room for, in whatever order they come; the last byte never does.
+    const flood = Array.from({ length: 3 }, () => begin(`/webhooks/github/${flooded}`, 15 * MiB + 1))
     for (const request of flood) await request.send(Buffer.alloc(15 * MiB, ' '))
     const body = Buffer.from('{"sender":{"id":1}}')
     const large = Buffer.concat([Buffer.alloc(10 * MiB, ' '), body])

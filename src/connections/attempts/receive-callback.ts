@@ -90,8 +90,8 @@ function errorOf(method: VisitedMethod, error: string | null): AttemptError {
   return error === 'server_error' || error === 'temporarily_unavailable' ? 'PROVIDER_UNREACHABLE' : 'OAUTH_FAILED'
 }
 
-/** The callback has been taken before. Its workflow is told again where it may not have been: a reload then helps. */
-async function revisited(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
+/** What a person has done was taken before. Its workflow is told again where it may not have been: a reload then helps. */
+export async function revisited(hub: ConnectionParts, attempt: ConnectAttempt): Promise<ConnectAttempt> {
   if (attempt.status === 'code_received' && attempt.handedAt === null) await handOver(hub, attempt)
   return findAttempt(hub.db, attempt.workspaceId, attempt.id)
 }

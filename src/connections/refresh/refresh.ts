@@ -33,6 +33,8 @@ export interface SpendOptions {
   prepared?: (lease: RefreshLease) => Spending
   /** Who stores what was won together with that of others. */
   writer?: TokenWriter
+  /** Called when the platform has answered with a token, which is still to be stored. */
+  answered?: () => void
 }
 
 /**
@@ -54,6 +56,7 @@ export async function spendLease(
   try {
     if (!won) {
       const grant = await winGrant(hub, lease, granting, tokens)
+      options.answered?.()
       const { method } = granting
       if (options.writer && (await storeTogether(options.writer, lease, method, grant, tokens))) {
         refreshes.inc({ provider: lease.provider, outcome: 'refreshed' })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onBehalfOf } from '../../db/on-behalf-of.ts'
 import type { ConnectionParts } from '../parts.ts'
+import { refreshPlaces } from '../policy.ts'
 import type { RefreshSweepInput, RefreshSweepResult } from '../contract.ts'
 import { spendLease, type SpendOptions } from './refresh.ts'
 import { fillPlaces, noteFailed } from './refresh-places.ts'
@@ -32,6 +33,8 @@ export async function sweepRefreshes(
   const endsAtMs = Date.now() + input.runForMs
   const result: RefreshSweepResult = { refreshed: 0, failed: 0, troubled: 0 }
   const underway = new Set<RefreshLease>()
+  /** Answered, and not stored yet: they hold no place while these are few. */
+  const storing = new Set<RefreshLease>()
   const writer = new TokenWriter(hub)
   let wake = () => {}
   const begin = (leases: RefreshLease[]) => {
@@ -39,9 +42,21 @@ export async function sweepRefreshes(
     // What could not be read for all of them each reads for itself.
     const preparing = prepareSpending(hub, leases).catch(() => undefined)
     for (const lease of leases) {
-      const spending = preparing.then(prepared => ({ actor: options.actor, writer, ...(prepared && { prepared }) }))
+      const leave = () => {
+        if (underway.delete(lease)) wake()
+      }
+      const answered = () => {
+        if (storing.size >= refreshPlaces.all) return
+        storing.add(lease)
+        leave()
+      }
+      const spending = preparing.then(prepared => ({
+        ...{ actor: options.actor, writer, answered },
+        ...(prepared && { prepared }),
+      }))
       void refreshOne(hub, lease, spending, result).finally(() => {
-        underway.delete(lease)
+        storing.delete(lease)
+        leave()
         wake()
       })
     }
@@ -64,7 +79,7 @@ export async function sweepRefreshes(
     const taken = stopped ? 0 : await fillPlaces(hub, [...underway], begin)
     const rest = Math.min(restsAtMostMs, Math.max(restsAtLeastMs, 2 * (performance.now() - lookedAtMs)))
     if (!stopped && Date.now() >= sortAtMs) sort().catch((error: unknown) => sortingFailed(hub, error))
-    if (underway.size > 0 || taken > 0) {
+    if (underway.size + storing.size > 0 || taken > 0) {
       await Promise.all([sleep(rest), Promise.race([freed, sleep(input.pollMs || 1_000, undefined, { ref: false })])])
       continue
     }

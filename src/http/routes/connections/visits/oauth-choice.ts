@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findAddressedAttempt, type ConnectAttempt } from '../../../../connections/attempts/attempt-store.ts'
 import { assertBrowser } from '../../../../connections/attempts/browser.ts'
 import { choicesOf, settleChoice } from '../../../../connections/attempts/choose.ts'
-import { awaitAttempt } from '../../../../connections/attempts/receive-callback.ts'
+import { awaitAttempt, revisited } from '../../../../connections/attempts/receive-callback.ts'
 import { onBehalfOf } from '../../../../db/on-behalf-of.ts'
 import { HubError, isHubError } from '../../../../errors.ts'
 import type { Hub } from '../../../../hub.ts'
@@ -26,7 +26,7 @@ export function oauthChoice(hub: Hub): Plugin {
       async (_request: FastifyRequest, body: string | Buffer) => new URLSearchParams(String(body)),
     )
     app.get('/oauth/choice/:attempt', async (request, reply) =>
-      withAttempt(hub, request, async attempt => show(hub, reply, attempt)),
+      withAttempt(hub, request, async attempt => show(hub, reply, await revisited(hub, attempt))),
     )
     app.post('/oauth/choice/:attempt', { bodyLimit }, async (request, reply) =>
       withAttempt(hub, request, async attempt => {
@@ -38,7 +38,8 @@ export function oauthChoice(hub: Hub): Plugin {
         } catch (error) {
           if (isHubError(error, 'INVALID_REQUEST')) return show(hub, reply, attempt, 'Choose one of these.')
           // It was sent twice, or too late: what became of it is the answer.
-          if (isHubError(error, 'CONFLICT')) return show(hub, reply, await addressed(hub, attemptId))
+          if (isHubError(error, 'CONFLICT'))
+            return show(hub, reply, await revisited(hub, await addressed(hub, attemptId)))
           throw error
         }
       }),
