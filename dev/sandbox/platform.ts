@@ -32,12 +32,22 @@ export interface SandboxPlatform {
   answer(exchange: Exchange, tools: Tools): Promise<void> | void
   /** How it words a refusal that the control endpoint asks for; `{ message }` unless given. */
   refusal?(status: 429 | 500 | 503): { status?: number; headers?: Record<string, string>; body: unknown }
+  /** Errors that its documentation has with a status of success, beside those of a credential that is dead. */
+  errorsIn200?: readonly ErrorIn200[]
   /** Webhooks that it can be told to send. */
   webhooks?: WebhookSender<z.ZodType>
   /** SQL of tables of its own. What `tools.things` keeps needs none. */
   tables?: string
   /** More of the control endpoint. */
   controls?: readonly ControlRoute[]
+}
+
+export interface ErrorIn200 {
+  body: unknown
+  /** Its own code for it, where it has one. */
+  code?: string
+  /** What its documentation says that it means. */
+  means: 'refused' | 'not there' | 'slow down' | 'try later'
 }
 
 /** What a person gives to connect by one method. */

@@ -24,13 +24,20 @@ export function saidError(errors: CallErrors | undefined, body: unknown): SaidEr
 
 function isError({ inside200 }: CallErrors, body: unknown): boolean {
   if (inside200 === undefined) return false
-  if (typeof inside200 !== 'string') return isStated(inside200, valueAt(body, inside200.path))
-  const value = valueAt(body, inside200)
+  if (typeof inside200 === 'string') return isThere(valueAt(body, inside200))
+  const value = valueAt(body, inside200.path)
+  if ('without' in inside200) return isThere(value) && !isThere(valueAt(body, inside200.without))
+  return isStated(inside200, value)
+}
+
+function isThere(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return value !== undefined && value !== null && value !== false && value !== ''
 }
 
-function isStated(sign: Exclude<CallErrors['inside200'], string | undefined>, value: unknown): boolean {
+type Sign = Exclude<CallErrors['inside200'], string | undefined>
+
+function isStated(sign: Exclude<Sign, { without: string }>, value: unknown): boolean {
   if ('equals' in sign) return value === sign.equals
   return value !== undefined && value !== null && value !== sign.unless
 }

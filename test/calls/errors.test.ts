@@ -73,6 +73,16 @@ describe('an error inside a 200', () => {
     expect(await answered(graphql, { status: 204 })).toBe('nothing')
   })
 
+  it('is told by what is missing beside it', async () => {
+    const beside: CallErrors = { code: 'errors.0.type', inside200: { path: 'errors', without: 'data' } }
+    const errors = [{ type: 'gone' }]
+    expect(await answered(beside, { status: 200, body: { errors } })).toMatchObject({
+      ...{ code: 'PROVIDER_REJECTED', details: { providerCode: 'gone' } },
+    })
+    for (const body of [{ data: { id: '1' }, errors }, { data: { id: '1' } }, { errors: [] }])
+      expect(await answered(beside, { status: 200, body })).toEqual(body)
+  })
+
   it('is found in a list, at the first place that has a code', async () => {
     const throttled = { errors: [{ message: 'canary', extensions: { code: 'THROTTLED' } }] }
     expect(await answered(graphql, { status: 200, body: throttled })).toMatchObject({ code: 'RATE_LIMITED' })

@@ -2,7 +2,9 @@ import { visitAsPerson } from '../../dev/browser.ts'
 import { freePort } from '../../dev/processes/ports.ts'
 import { platforms as played } from '../../dev/sandbox/platforms/index.ts'
 import type { SandboxPerson } from '../../dev/sandbox/platform.ts'
+import { connectionClient } from '../../src/connections/client.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
+import { isHubError, type HubError } from '../../src/errors.ts'
 import { createApp, eventually, ownSandbox, type Connecting, type ShownConnection } from '../connections/accounts.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
@@ -28,6 +30,15 @@ export async function openStage() {
       const person = played.find(({ id }) => id === provider)?.people[method]
       if (!person) throw new Error(`the sandbox has nobody who connects ${provider} by ${method}`)
       return person
+    },
+    /** What a platform says with a status of success, and what it means. */
+    errorsIn200: (provider: string) => played.find(({ id }) => id === provider)?.errorsIn200 ?? [],
+    /** The error that a call of a connection comes to; fails where it comes to none. */
+    async failureOf(id: string): Promise<HubError> {
+      const client = await connectionClient(hub, workspace.workspaceId, id)
+      const error = await client.call({ method: 'GET', path: '/anything' }).catch((caught: unknown) => caught)
+      if (isHubError(error)) return error
+      throw new Error('the call was not refused', { cause: error })
     },
     appOf: (provider: string, { appFields }: SandboxPerson) =>
       createApp(workspace, sandbox.url, provider, appFields ? { fields: appFields } : {}),

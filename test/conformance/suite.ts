@@ -1,7 +1,8 @@
-import type { SandboxPerson } from '../../dev/sandbox/platform.ts'
+import type { ErrorIn200, SandboxPerson } from '../../dev/sandbox/platform.ts'
 import { platforms as catalogue } from '../../src/catalogue/platforms/index.ts'
 import type { AuthMethod } from '../../src/catalogue/schema/auth.ts'
 import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
+import type { ErrorCode } from '../../src/errors.ts'
 import { eventually } from '../connections/accounts.ts'
 import { completeness } from './completeness.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -83,6 +84,26 @@ function methodConforms(stage: Stage, definition: ProviderDefinition, method: Au
     })
   }
 
+  const errorsIn200 = method === definition.auth[0] ? stage.errorsIn200(provider) : []
+  if (errorsIn200.length > 0) {
+    it('reads errors that come with a status of success', async () => {
+      // A pause that is asked for is the next call's too.
+      const isLast = ({ means }: ErrorIn200) => means === 'slow down'
+      const inOrder = [...errorsIn200.filter(one => !isLast(one)), ...errorsIn200.filter(isLast)]
+      for (const { body, code, means } of inOrder) {
+        await control.addFault({ platform: provider, kind: 'answer', body, times: 1 })
+        const error = await stage.failureOf(connection)
+        expect([body, error.code]).toEqual([body, saidAs[means]])
+        if (means === 'slow down') continue
+        expect(error.details).toMatchObject({
+          status: 200,
+          ...(/^[\w.-]+$/.test(code ?? ':') && { providerCode: code }),
+        })
+        expect(means === 'not there').toBe((error.details as { meaning?: string }).meaning === 'not-found')
+      }
+    })
+  }
+
   if (person.wrongCredentials) {
     it('refuses a wrong key', async () => {
       const refused = await stage.begin(provider, method.id, app, person, { credentials: person.wrongCredentials })
@@ -124,6 +145,14 @@ function methodConforms(stage: Stage, definition: ProviderDefinition, method: Au
       })
     })
   }
+}
+
+/** The code of the hub's error. */
+const saidAs: Record<ErrorIn200['means'], ErrorCode> = {
+  refused: 'PROVIDER_REJECTED',
+  'not there': 'PROVIDER_REJECTED',
+  'slow down': 'RATE_LIMITED',
+  'try later': 'PROVIDER_ERROR',
 }
 
 /** Whether its tokens are replaced before they end. */

@@ -72,11 +72,12 @@ export const callErrors = z.strictObject({
     .union([
       z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean(), z.number()]) }),
       z.strictObject({ path: jsonPath, unless: z.union([z.string().max(200), z.boolean(), z.number()]) }),
+      z.strictObject({ path: jsonPath, without: jsonPath }),
       jsonPath,
     ])
     .exactOptional()
     .describe(
-      'What makes an answer with a status of success an error: a value such as `ok: false`, another one than `code: 0`, or that there is something at a path',
+      'What makes an answer with a status of success an error: a value such as `ok: false`, another one than `code: 0`, that there is something at a path, or that there is and nothing at another',
     ),
   meanings: record(code, meaning, 200).exactOptional().describe('What the codes mean'),
 })

@@ -22,6 +22,8 @@ export const datadog: SandboxPlatform = {
       externalAccountId: organisation,
     },
   },
+  // A query of metrics: https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points
+  errorsIn200: [{ body: { status: 'error', error: 'Error parsing query: unable to parse x' }, means: 'refused' }],
   refusal: status => ({
     body: { errors: [status === 429 ? 'Rate limit of 300 requests in 60 seconds reached.' : 'Unavailable'] },
   }),

@@ -2,7 +2,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { quickbooksClient } from '../../settings.ts'
 import { handleQuickbooks } from './api.ts'
 import { controls } from './controls.ts'
-import { throttled } from './faults.ts'
+import { invalid, notFound, throttled } from './faults.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -15,6 +15,11 @@ export const quickbooks: SandboxPlatform = {
   oauth,
   apps: [{ clientId: quickbooksClient.id, clientSecret: quickbooksClient.secret, redirectUris: [] }],
   people: { oauth: { externalAccountId: '9130357992221046' } },
+  // https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes
+  errorsIn200: [
+    { body: JSON.parse(invalid('Property Name: x', 'x').body) as unknown, code: '2010', means: 'refused' },
+    { body: JSON.parse(notFound().body) as unknown, code: '610', means: 'refused' },
+  ],
   answer: handleQuickbooks,
   refusal: status =>
     status === 429

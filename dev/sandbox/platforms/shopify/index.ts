@@ -2,6 +2,9 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { handleShopify } from './api.ts'
 import { oauth } from './oauth.ts'
 
+/** https://shopify.dev/docs/api/admin-graphql#status_and_error_codes */
+const graphqlError = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] })
+
 const shop = { config: { shop: 'causeway' }, externalAccountId: 'causeway.myshopify.com' }
 
 export const shopify: SandboxPlatform = {
@@ -24,6 +27,21 @@ export const shopify: SandboxPlatform = {
       wrongCredentials: { apiKey: 'shpat_causewayWrongToken' },
     },
   },
+  errorsIn200: [
+    { body: graphqlError('THROTTLED', 'Throttled'), code: 'THROTTLED', means: 'slow down' },
+    {
+      body: { ...graphqlError('ACCESS_DENIED', 'Access denied for customers field.'), data: { customers: null } },
+      code: 'ACCESS_DENIED',
+      means: 'refused',
+    },
+    { body: graphqlError('MAX_COST_EXCEEDED', 'Query cost is 2003.'), code: 'MAX_COST_EXCEEDED', means: 'refused' },
+    { body: graphqlError('SHOP_INACTIVE', 'Shop is inactive'), code: 'SHOP_INACTIVE', means: 'try later' },
+    {
+      body: graphqlError('INTERNAL_SERVER_ERROR', 'Internal error. Looks like something went wrong on our end.'),
+      code: 'INTERNAL_SERVER_ERROR',
+      means: 'try later',
+    },
+  ],
   answer: handleShopify,
   refusal: status =>
     status === 429

@@ -25,6 +25,17 @@ export const slack: SandboxPlatform = {
       externalAccountId: 'T01CAUSEWAY',
     },
   },
+  // https://docs.slack.dev/reference/methods/conversations.info#errors
+  errorsIn200: [
+    { body: { ok: false, error: 'channel_not_found' }, code: 'channel_not_found', means: 'not there' },
+    {
+      body: { ok: false, error: 'missing_scope', needed: 'a', provided: 'b' },
+      code: 'missing_scope',
+      means: 'refused',
+    },
+    { body: { ok: false, error: 'ratelimited' }, code: 'ratelimited', means: 'slow down' },
+    { body: { ok: false, error: 'internal_error' }, code: 'internal_error', means: 'try later' },
+  ],
   refusal: status => ({ body: { ok: false, error: status === 429 ? 'ratelimited' : 'service_unavailable' } }),
   answer: handleSlack,
 }

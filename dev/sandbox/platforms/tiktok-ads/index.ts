@@ -23,6 +23,12 @@ export const tiktokAds: SandboxPlatform = {
       externalAccountId: '7100000000000000010',
     },
   },
+  // https://business-api.tiktok.com/portal/docs?id=1737172488964097
+  errorsIn200: [
+    { body: { code: 40002, message: 'Invalid parameter' }, code: '40002', means: 'refused' },
+    { body: { code: 50000, message: 'System error' }, code: '50000', means: 'try later' },
+    { body: { code: 40100, message: 'Too many requests' }, code: '40100', means: 'slow down' },
+  ],
   answer: answerTiktokAds,
   refusal: status => ({
     // A limit comes with a 200, as everything does.

@@ -2,6 +2,8 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { answerTiktok, tiktokRefusal } from './api.ts'
 import { oauth } from './oauth.ts'
 
+const told = (code: string) => ({ code, body: { data: {}, error: { code, message: 'Refused.', log_id: '2026' } } })
+
 export const tiktok: SandboxPlatform = {
   id: 'tiktok',
   hosts: ['www.tiktok.com', 'open.tiktokapis.com'],
@@ -13,6 +15,12 @@ export const tiktok: SandboxPlatform = {
       errorIn200: { data: {}, error: { code: 'access_token_invalid', message: 'The access token is invalid.' } },
     },
   },
+  // https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
+  errorsIn200: [
+    { ...told('scope_not_authorized'), means: 'refused' },
+    { ...told('internal_error'), means: 'try later' },
+    { ...told('rate_limit_exceeded'), means: 'slow down' },
+  ],
   answer: answerTiktok,
   refusal: tiktokRefusal,
 }

@@ -60,6 +60,13 @@ export const datadog = {
     id: 'data.relationships.org.data.id',
     name: 'data.attributes.handle',
   },
+  calls: {
+    errors: {
+      code: 'error',
+      // A query of metrics: https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points
+      inside200: { path: 'status', equals: 'error' },
+    },
+  },
   // Each endpoint has a limit of its own, which its answers tell: https://docs.datadoghq.com/api/latest/rate-limits/
   limits: [
     {

@@ -43,7 +43,13 @@ export const quickbooks = {
     id: { captured: 'realmId' },
     name: 'CompanyInfo.CompanyName',
   },
-  calls: { errors: { code: 'Fault.Error.0.code' } },
+  calls: {
+    errors: {
+      code: 'Fault.Error.0.code',
+      // A 200 may have a fault too: https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes
+      inside200: 'Fault',
+    },
+  },
   limits: [
     { kind: 'calls-per-window', per: 'connection', permits: 500, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 10 },

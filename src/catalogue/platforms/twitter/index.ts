@@ -54,7 +54,17 @@ export const twitter = {
     'offline.access': 'Keep access when the person is away',
   },
   identity: { get: '/2/users/me', id: 'data.id', name: 'data.username' },
-  calls: { errors: { code: ['errors.0.code', 'reason'] } },
+  calls: {
+    errors: {
+      code: ['errors.0.code', 'reason', 'errors.0.type'],
+      // Errors beside data are of a part of what was asked for: https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+      inside200: { path: 'errors', without: 'data' },
+      meanings: {
+        'https://api.twitter.com/2/problems/resource-not-found': 'not-found',
+        'https://api.x.com/2/problems/resource-not-found': 'not-found',
+      },
+    },
+  },
   limits: [
     {
       kind: 'calls-per-window',
