@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto'
 import type { Placement } from '../catalogue/schema/calls.ts'
 import { HubError } from '../errors.ts'
 import { signature, type SignedRequest } from './signature.ts'
-import { fill, fillHeader, type Named } from './template.ts'
+import { fill, fillHeader, isKnown, type Named } from './template.ts'
 
 /** What a call says to prove on whose behalf it is made. */
 export interface PlacedCredential {
@@ -34,6 +35,12 @@ export function placeCredential(placement: Placement, values: Named): PlacedCred
       case 'query':
         placed.query[nameOf(part.name, values, isParameter)] = fill(part.value ?? token, values, value => value)
         break
+      case 'query-hmac': {
+        if (!isKnown(part.key, values)) break
+        const [of, key] = [part.of ?? token, part.key].map(template => fill(template, values, value => value))
+        placed.query[part.name] = createHmac('sha256', key!).update(of!).digest('hex')
+        break
+      }
       case 'aws-sigv4':
         break
       default:

@@ -53,9 +53,13 @@ export function targetOf(
 ): CallTarget {
   const { id: connectionId, workspaceId, provider, providerAppId, environment, config } = owner
   const permits = { workspaceId, connectionId, providerAppId, provider, limits: definition.limits }
-  const { clientId, clientSecret, fields, baseUrls } = settings
-  const app = { ...fields, ...(clientId && { clientId }), ...(clientSecret && { clientSecret }) }
-  return { definition, method, environment, baseUrls, config, secret, app, permits }
+  const { baseUrls } = settings
+  return { definition, method, environment, baseUrls, config, secret, app: namesOfApp(settings), permits }
+}
+
+/** What templates may name of an app. */
+export function namesOfApp({ clientId, clientSecret, fields }: Omit<TargetApp, 'baseUrls'>): Record<string, string> {
+  return { ...fields, ...(clientId && { clientId }), ...(clientSecret && { clientSecret }) }
 }
 
 /** The URL of a call, with the host it is at. @throws HubError `INVALID_REQUEST` where the configuration does not give one */

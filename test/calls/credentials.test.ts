@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Placement } from '../../src/catalogue/schema/calls.ts'
 import { startPlatform } from '../connections/platform.ts'
 import { createTestHub } from '../support/hub.ts'
@@ -63,6 +64,18 @@ describe('a credential', () => {
     expect(new URL(path, platform.url).searchParams.get('api_key')).toBe('s 1&2')
     expect(headers.authorization).toBeUndefined()
     expect(answer.calledAt).toMatchObject({ url: `${platform.url}/items?a=1`, unsaid: ['api_key'] })
+  })
+
+  it('is proved by what is computed of it, where there is a key for that', async () => {
+    const proof: Placement = [
+      { in: 'bearer' },
+      { in: 'query-hmac', name: 'proof', key: '{password}' },
+      { in: 'query-hmac', name: 'other', of: '{user}', key: '{clientSecret}' },
+    ]
+    const { path, headers, answer } = await called(proof)
+    const computed = createHmac('sha256', 'cs_1').update('tok').digest('hex')
+    expect([headers.authorization, path]).toEqual(['Bearer tok', `/items?a=1&proof=${computed}`])
+    expect(answer.calledAt.unsaid).toEqual(['proof'])
   })
 
   it('is put where the configuration says', async () => {

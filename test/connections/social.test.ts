@@ -116,6 +116,23 @@ describe('what a platform does in its own way', () => {
     expect(grant).toMatchObject({ revokedBecause: 'by the app' })
   })
 
+  it.each(['user', 'page'])('an app of %s whose secret has to be proved proves it with every call', async method => {
+    const { clientId, clientSecret } = played.find(({ id }) => id === 'facebook')!.apps![1]!
+    const strict = await createApp(workspace, sandbox.url, 'facebook', { clientId, clientSecret })
+    const connection = await connect('facebook', method, { providerAppId: strict })
+    const { externalAccountId } = played.find(({ id }) => id === 'facebook')!.people[method]!
+    expect(connection).toMatchObject({ status: 'connected', externalAccountId })
+    const scopes = method === 'user' ? ['public_profile', 'email'] : ['pages_show_list', 'pages_read_engagement']
+    expect(connection.scopes).toEqual(scopes)
+    expect(await refreshed(connection.id)).toBe(200)
+    const me = `http://127.0.0.1:${port}/v1/connections/${connection.id}/proxy/me`
+    const proxied = await fetch(me, { headers: { authorization: `Bearer ${workspace.apiKey}` } })
+    expect(await proxied.json()).toMatchObject({ id: externalAccountId })
+    await disconnected(connection.id)
+    const grants = await control.grants({ platform: 'facebook' })
+    expect(grants.find(grant => grant.clientId === clientId)).toMatchObject({ revokedBecause: 'by the app' })
+  })
+
   it('of several ad accounts the caller names one beforehand', async () => {
     const config = { adAccountId: 'act_301500000000000021' }
     const connection = await connect('meta-ads', 'oauth', { config }, { account: '10150000000000002' })

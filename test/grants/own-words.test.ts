@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+import type { Placement } from '../../src/catalogue/schema/calls.ts'
 import type { ApiKey } from '../../src/catalogue/schema/auth-key.ts'
 import { oauth2, type OAuth2 } from '../../src/catalogue/schema/auth-code.ts'
 import { TokenError } from '../../src/grants/answers/token-error.ts'
@@ -114,6 +116,19 @@ describe('scopes that another call tells', () => {
     expect(queryOf(platform.calls[1]!)).toEqual({ limit: '500' })
   })
 
+  it('are asked for with the token where that call wants it', async () => {
+    answers['/token'] = ok({ access_token: 'at' })
+    answers['/permissions'] = () => ({ status: 200, body: { data: listed } })
+    const placement: Placement = [
+      { in: 'query', name: 'token' },
+      { in: 'query-hmac', name: 'proof', key: '{clientSecret}' },
+    ]
+    await exchange({ grantedScopes: { ...grantedScopes, placement } })
+    const proof = createHmac('sha256', odd).update('at').digest('hex')
+    expect(queryOf(platform.calls[1]!)).toEqual({ limit: '500', token: 'at', proof })
+    expect(platform.calls[1]!.headers.authorization).toBeUndefined()
+  })
+
   it.each([
     [{ status: 500 }],
     [{ status: 200, text: '<html>' }],
@@ -147,6 +162,8 @@ describe('a grant that is ended by a platform’s own call', () => {
     expect(platform.calls[0]).toMatchObject({ method: 'DELETE', path: '/end?token=at', body: '' })
     expect(await end({ as: 'token', method: 'DELETE' })).toBe(true)
     expect(platform.calls[1]!.headers.authorization).toBe('Bearer at')
+    await end({ as: 'token', placement: { in: 'header', name: 'x-token' } }, kept, { placement })
+    expect(platform.calls[2]).toMatchObject({ path: '/end', headers: { 'x-token': 'at' } })
   })
 
   it('by the client, with what the platform wants to know', async () => {

@@ -142,6 +142,32 @@ describe('Meta’s client', () => {
     expect((await failure(me.read(['id']))).response.code).toBe(190)
   })
 
+  it('proves that it has the secret of an app of which that is demanded', async () => {
+    const { clientId, clientSecret } = appOf('facebook', 1)
+    const { EventRequest } = load('facebook-nodejs-business-sdk')
+    let token = ''
+    await led('facebook', async ({ Facebook }) => {
+      const client = new Facebook(clientId, clientSecret, redirectUri)
+      const code = await codeAt('facebook', client.createAuthorizationURL('s', ['public_profile']).href)
+      token = (await client.validateAuthorizationCode(code)).accessToken()
+    })
+    /** The proof that the client makes of a secret, which it sends with events. */
+    const proofWith = async (secret: string): Promise<string> => {
+      let proof = ''
+      const executeRequest = async (_url: string, _method: string, _headers: object, params: Untyped) => {
+        proof = params.appsecret_proof
+      }
+      const events = new EventRequest(token, '1').setAppSecret(secret).setHttpService({ executeRequest })
+      await events.execute()
+      return proof
+    }
+    const me = (query: string) => told('facebook', `https://graph.facebook.com/v24.0/me${query}`, token)
+    const unproven = 'API calls from the server require an appsecret_proof argument'
+    expect((await me('')).error).toMatchObject({ code: 100, message: unproven })
+    expect((await me(`?appsecret_proof=${await proofWith('another')}`)).error.code).toBe(100)
+    expect((await me(`?appsecret_proof=${await proofWith(clientSecret)}`)).id).toBe('10150000000000001')
+  })
+
   it('lists ad accounts and their campaigns, and is refused an account of another', async () => {
     const { sdk, api } = await connected('meta-ads', ['public_profile', 'ads_read'])
     const accounts = await new sdk.User('me', {}, undefined, api).getAdAccounts(['id', 'name', 'currency'])

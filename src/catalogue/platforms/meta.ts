@@ -1,4 +1,5 @@
 import type { AuthMethod } from '../schema/auth.ts'
+import type { Placement } from '../schema/calls.ts'
 import type { TokenForToken } from '../schema/tokens/token-endpoint.ts'
 
 // What the platforms of Meta's Graph API have in common.
@@ -17,6 +18,16 @@ const exchange: TokenForToken = {
 /** The call by which a person's grant ends; who proves it differs. */
 export const permissions = { kind: 'call', method: 'DELETE', url: `${graph}/me/permissions` } as const
 
+/**
+ * With each token goes a proof that it is the app's own server that has it. Meta takes it from every app, and demands it of one that has
+ * "Require App Secret" on: https://developers.facebook.com/docs/graph-api/guides/secure-requests
+ */
+export const proven = (token = '{accessToken}') =>
+  [
+    { in: 'bearer', value: token },
+    { in: 'query-hmac', name: 'appsecret_proof', of: token, key: '{clientSecret}' },
+  ] satisfies Placement
+
 export const login = {
   kind: 'oauth2',
   authorize: 'https://www.facebook.com/v26.0/dialog/oauth',
@@ -24,8 +35,10 @@ export const login = {
   clientAuth: 'body',
   scopeSeparator: ',',
   // A person may untick some: https://developers.facebook.com/docs/facebook-login/guides/permissions
+  placement: proven(),
   grantedScopes: {
     url: `${graph}/me/permissions`,
+    placement: proven(),
     scopes: 'data[]',
     scope: 'permission',
     where: { path: 'status', equals: 'granted' },

@@ -42,6 +42,16 @@ const placementPart = z.discriminatedUnion('in', [
     .describe('A parameter of the query, with `{accessToken}` unless `value` says another'),
   z
     .strictObject({
+      in: z.literal('query-hmac'),
+      name: parameter,
+      of: credentialTemplate.exactOptional(),
+      key: credentialTemplate,
+    })
+    .describe(
+      'A parameter of the query that proves who has the token: HMAC-SHA256 (RFC 2104) in hex, of `{accessToken}` unless `of` says another, with a key such as `{clientSecret}`; left out where there is no such key',
+    ),
+  z
+    .strictObject({
       in: z.literal('aws-sigv4'),
       accessKey: credentialTemplate,
       secretKey: credentialTemplate,

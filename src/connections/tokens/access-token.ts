@@ -37,7 +37,9 @@ export async function giveCredential(
 /** The parts that calls are made with: all of a key, and those that a call carries of what an answer or a look gave. */
 function calledWith(method: AuthMethod, { fields = {}, found = {} }: Secret): Record<string, string> {
   const whole = method.kind === 'api_key' || method.kind === 'key_delivery' || method.kind === 'smtp' ? fields : {}
-  const carried = JSON.stringify(method.placement ?? {})
+  // What a proof is computed with is no part of what a call says.
+  const said = [method.placement ?? []].flat().filter(part => part.in !== 'query-hmac')
+  const carried = JSON.stringify(said)
   const named = Object.entries({ ...fields, ...found }).filter(([name]) => carried.includes(`{${name}}`))
   return { ...Object.fromEntries(named), ...whole }
 }

@@ -1,3 +1,5 @@
+import { placeCredential } from '../../calls/credentials.ts'
+import { namesOfApp } from '../../calls/target.ts'
 import { textOf, valueAt } from '../../calls/json-path.ts'
 import type { GrantedScopes } from '../../catalogue/schema/tokens/granted-scopes.ts'
 import { addressOf } from './address.ts'
@@ -18,7 +20,10 @@ export async function withGrantedScopes(granted: GrantedScopes, call: GrantCall,
     const config = { ...call.config, ...grant.captured }
     const url = new URL(addressOf({ ...call, config }, granted.url))
     for (const [name, value] of Object.entries(granted.query ?? {})) url.searchParams.set(name, String(value))
-    const headers = { authorization: `Bearer ${grant.accessToken}` }
+    const { accessToken } = grant
+    const known = { ...namesOfApp(call.app), ...config, accessToken }
+    const { headers, query } = placeCredential(granted.placement ?? { in: 'bearer' }, known)
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     const limits = { ...call.limits, timeoutMs: Math.min(call.limits.timeoutMs, longestMs) }
     const { ok, members } = await askEndpoint(call.outgoing, { method: 'GET', url: url.href, headers }, limits)
     const scopes = ok ? scopesIn(granted, members) : undefined

@@ -1,4 +1,5 @@
 import { placeCredential } from '../../calls/credentials.ts'
+import { namesOfApp } from '../../calls/target.ts'
 import type { OAuth2 } from '../../catalogue/schema/auth-code.ts'
 import type { Revoke } from '../../catalogue/schema/tokens/revoke.ts'
 import { fill, isKnown, type Named } from '../../calls/template.ts'
@@ -19,7 +20,7 @@ export function revokeCall(method: OAuth2, revoke: RevokeCall, call: GrantCall, 
   const { accessToken, refreshToken, fields } = kept
   const secret: Named = { ...fields, accessToken, ...(refreshToken === undefined ? {} : { refreshToken }) }
   const known: Named = { ...call.config, ...secret, clientId: client.id, clientSecret: client.secret }
-  const proof = proofAs(revoke.as, method, call, secret)
+  const proof = proofAs(revoke, method, call, secret)
   const told = Object.entries(revoke.params ?? {}).filter(([, template]) => isKnown(template, known))
   const said: [string, string][] = [
     ...told.map(([name, template]): [string, string] => [name, fill(template, known, value => value)]),
@@ -48,10 +49,11 @@ interface Proof {
 }
 
 /** What says who asks. */
-function proofAs(as: RevokeCall['as'], method: OAuth2, call: GrantCall, secret: Named): Proof {
+function proofAs({ as, placement }: RevokeCall, method: OAuth2, call: GrantCall, secret: Named): Proof {
   switch (as) {
     case 'token': {
-      const placed = placeCredential(method.placement ?? { in: 'bearer' }, { ...call.config, ...secret })
+      const known = { ...namesOfApp(call.app), ...call.config, ...secret }
+      const placed = placeCredential(placement ?? method.placement ?? { in: 'bearer' }, known)
       return { ...placed, parameters: {} }
     }
     case 'client':

@@ -1,6 +1,7 @@
 import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { graphError } from './errors.ts'
+import { proofFault } from './proof.ts'
 
 /** What the Graph API has at a path for whom a token opens; undefined where it has nothing. */
 export type GraphNode = (granted: Granted, path: string, tools: Tools) => Record<string, unknown> | undefined
@@ -16,6 +17,8 @@ export async function answerGraph({ req, res, path, query }: Exchange, tools: To
   if (own === '/debug_token') return debug(token, query.get('input_token') ?? '')
   const granted = tools.granted(token)
   if (!granted) return refuse(400, 190, 'Error validating access token: Session has expired or is not valid.', 463)
+  const unproven = proofFault(query.get('appsecret_proof'), granted, tools)
+  if (unproven !== undefined) return refuse(400, 100, unproven)
   const headers = { 'facebook-api-version': version ?? 'v26.0', 'x-app-usage': '{"call_count":1,"total_time":1}' }
   if (own === '/me/permissions') {
     if (req.method !== 'DELETE') return sendJson(res, 200, { data: permissions(granted) }, headers)

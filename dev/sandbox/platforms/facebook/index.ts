@@ -4,6 +4,7 @@ import type { Granted, Tools } from '../../tools.ts'
 import { facebookLogin } from './dialect.ts'
 import { graphRefusal } from './errors.ts'
 import { answerGraph, type GraphNode } from './graph.ts'
+import { strictApp } from './proof.ts'
 
 const scopes = [
   ...['public_profile', 'email', 'pages_show_list', 'pages_read_engagement', 'pages_read_user_content'],
@@ -49,7 +50,10 @@ export const facebook: SandboxPlatform = {
   id: 'facebook',
   hosts: ['www.facebook.com', 'graph.facebook.com'],
   oauth: facebookLogin('Facebook', scopes),
-  apps: [{ clientId: '1000000000000001', clientSecret: 'sandbox-facebook-secret', redirectUris: [] }],
+  apps: [
+    { clientId: '1000000000000001', clientSecret: 'sandbox-facebook-secret', redirectUris: [] },
+    { ...strictApp, redirectUris: [] },
+  ],
   people: {
     user: { externalAccountId: '10150000000000001' },
     page: { externalAccountId: '20150000000000000' },

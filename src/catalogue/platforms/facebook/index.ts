@@ -1,5 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
-import { graph, login, permissions } from '../meta.ts'
+import { graph, login, permissions, proven } from '../meta.ts'
 
 export const facebook = {
   id: 'facebook',
@@ -35,10 +35,10 @@ export const facebook = {
         name: 'name',
         detail: 'category',
       },
-      placement: { in: 'bearer', value: '{pageToken}' },
+      placement: proven('{pageToken}'),
       identity: { get: '/{pageId}', query: { fields: 'id,name' }, id: 'id', name: 'name' },
       // The person's token ends it, which calls do not carry.
-      revoke: { ...permissions, as: 'nobody', params: { access_token: '{accessToken}' } },
+      revoke: { ...permissions, as: 'token', placement: proven() },
     },
   ],
   scopes: {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placement } from '../calls.ts'
 import { eachPath, httpsUrl, jsonPath, query } from '../values.ts'
 
 export type GrantedScopes = z.infer<typeof grantedScopes>
@@ -7,6 +8,7 @@ export const grantedScopes = z
   .strictObject({
     url: httpsUrl,
     query: query.exactOptional(),
+    placement: placement.exactOptional().describe('Where it carries the token; `Authorization: Bearer` unless given'),
     scopes: eachPath.describe('Where the answer has them, such as `data[]`'),
     scope: jsonPath.exactOptional().describe('Where one of them has its name; it is the name unless given'),
     where: z
@@ -14,6 +16,4 @@ export const grantedScopes = z
       .exactOptional()
       .describe('What one says that was granted, where the others are listed too'),
   })
-  .describe(
-    'A GET with the token as bearer that tells which scopes were granted, where the answer with the token does not',
-  )
+  .describe('A GET with the token that tells which scopes were granted, where the answer with the token does not')

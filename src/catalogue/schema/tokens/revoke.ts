@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placement } from '../calls.ts'
 import { headers, httpsUrl, parameter, record } from '../values.ts'
 
 /** Text in which `{accessToken}`, `{refreshToken}`, `{clientId}` and `{clientSecret}` are filled. */
@@ -19,6 +20,7 @@ export const revoke = z.discriminatedUnion('kind', [
       as: z
         .enum(['token', 'client', 'nobody'])
         .describe('Who asks: the token, placed as calls carry it; the client, as at the token endpoint; or nobody'),
+      placement: placement.exactOptional().describe('Where the token is carried, where that is not as in calls'),
       body: z.enum(['form', 'json']).exactOptional().describe('How parameters are said; in the address unless given'),
       headers: headers.exactOptional().describe('Headers that it wants, such as a version'),
       params: record(parameter, template, 10)
