@@ -193,6 +193,11 @@ export const errorCodes = {
     retryable: true,
     message: 'The call took too long. It may still take effect: repeat it with the same Idempotency-Key.',
   },
+  KEYS_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: "The keys of the webhook's platform cannot be had just now; send it again as Retry-After says.",
+  },
   TEMPORAL_UNAVAILABLE: {
     status: 503,
     retryable: true,

@@ -82,7 +82,70 @@ export interface WebhookSender<Request extends z.ZodType> {
   /** What has to be said beside `platform`, `url` and `secret`. */
   request: Request
   /** The webhook, signed as the platform signs. */
-  sign(request: z.output<Request> & { secret: string }): { id: string; headers: Record<string, string>; body: string }
+  sign(request: z.output<Request> & Signing): SignedWebhook
+  /** What the conformance suite needs to send its webhooks. */
+  trial?: WebhookTrial
+}
+
+/** What every platform signs with. */
+export interface Signing {
+  /** What the platform signs with, as its trial's `secrets` give it. */
+  secret: string
+  /** The address that it is sent to, as the platform was given it. */
+  url: string
+  /** When it is signed, in milliseconds since 1970. */
+  at: number
+}
+
+/** A webhook as it is sent. A POST of JSON unless it says otherwise. */
+export interface SignedWebhook {
+  id: string
+  method?: 'GET' | 'POST'
+  /** What is added to the address. */
+  query?: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string>>
+  body: string
+  /** What the signature covers: each, changed, must be refused. */
+  signed?: readonly SignedPart[]
+}
+
+export type SignedPart = 'body' | 'url' | { header: string }
+
+/** How a platform's webhooks are tried, and what must be refused of them. Written from its documentation. */
+export interface WebhookTrial {
+  /** What is sent, by the members of the sender's `request`; another event at each call. */
+  request(): object
+  /** What the platform signs with, and what an app then has to know; others at each call. A text, the app's webhook secret, unless given. */
+  secrets?(): TrialSecrets
+  /** Headers (or `?name` of the query) without which nothing is proved. */
+  proof: readonly string[]
+  /** A time that is signed is too old, or too far ahead, by this. */
+  staleAfterMs?: number
+  futureAfterMs?: number
+  /** Its addresses tell whose its webhooks are, as nothing in them does. */
+  address?: 'connection'
+  /** What is wrongly signed is answered as a success, and forgotten. */
+  silent?: boolean
+  /** The platform's own id of an event is the same when it is sent again; true unless given. */
+  ownIds?: boolean
+  /** Authorities in PEM that its certificates come from, beside the public ones. */
+  authorities?: readonly string[]
+  handshakes?: readonly ((of: { secret: string; url: string; app: TrialSecrets['app'] }) => WebhookHandshake)[]
+}
+
+export interface TrialSecrets {
+  signs: string
+  /** As a provider app is made with it. */
+  app: { clientId?: string; clientSecret?: string; webhookSecret?: string; fields?: Record<string, string> }
+}
+
+/** How a platform makes sure that an address is ours, and the answer that it wants. */
+export interface WebhookHandshake {
+  method: 'GET' | 'POST' | 'HEAD'
+  query?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  answer: { status: number; headers?: Readonly<Record<string, string>>; body?: string }
 }
 
 export interface ControlInput {

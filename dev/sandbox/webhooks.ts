@@ -7,12 +7,19 @@ import type { webhooks as stripe } from './platforms/stripe/webhooks.ts'
 const timeoutMs = 15_000
 
 /** A webhook for the sandbox to send; its platform says what else has to be said. */
-const addressed = z.looseObject({ platform: z.string(), url: z.url(), secret: z.string() })
+const addressed = z.looseObject({
+  platform: z.string(),
+  url: z.url(),
+  secret: z.string(),
+  at: z.number().int().optional(),
+})
 
 interface Addressed<Platform extends string> {
   platform: Platform
   url: string
   secret: string
+  /** When it is signed, in milliseconds since 1970; now unless given. An old one must be refused. */
+  at?: number
 }
 
 export type WebhookRequest =
@@ -32,20 +39,28 @@ export interface SentWebhook {
 
 /** Signs and sends one webhook; never throws for what the receiver does. */
 export async function sendWebhook(platforms: readonly SandboxPlatform[], request: unknown): Promise<SentWebhook> {
-  const { platform, url, secret, ...about } = addressed.parse(request)
+  const { platform, url, secret, at = Date.now(), ...about } = addressed.parse(request)
   const sender = platforms.find(({ id }) => id === platform)?.webhooks
   if (!sender) throw new Error(`${platform} sends no webhooks here`)
-  const { id, headers, body } = sender.sign(Object.assign(sender.request.parse(about) as object, { secret }))
+  const signing = { ...(sender.request.parse(about) as object), secret, url, at }
+  const { id, method = 'POST', query = {}, headers, body } = sender.sign(signing)
   const sent = { at: new Date().toISOString(), platform, url, id }
   try {
-    const response = await fetch(url, {
-      method: 'POST',
+    const response = await fetch(addressedBy(url, query), {
+      method,
       headers: { 'content-type': 'application/json', ...headers },
-      body,
+      ...(method === 'GET' ? {} : { body }),
       signal: AbortSignal.timeout(timeoutMs),
     })
     return { ...sent, status: response.status, body: (await response.text()).slice(0, 2000) }
   } catch (error) {
     return { ...sent, status: 0, body: String((error as Error).cause ?? error) }
   }
+}
+
+/** An address with more in its query. */
+export function addressedBy(url: string, query: Readonly<Record<string, string>>): string {
+  const address = new URL(url)
+  for (const [name, value] of Object.entries(query)) address.searchParams.append(name, value)
+  return address.href
 }

@@ -16,14 +16,14 @@ interface Found {
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
   ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture'],
-  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name'],
+  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
 const ownNames: Record<string, string[]> = {
   auth: ['clientId', 'clientSecret', 'accessToken'],
   calls: ['clientId', 'clientSecret'],
   models: ['id', 'since', 'after'],
-  webhooks: ['timestamp', 'body'],
+  webhooks: ['timestamp', 'body', 'method', 'url', 'secret', 'crc32', 'form'],
 }
 
 /** What a call that ends a grant may say besides. */

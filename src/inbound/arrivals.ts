@@ -1,4 +1,5 @@
 import type { ConnectionParts } from '../connections/parts.ts'
+import { isHubError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { inboundEvents } from '../metrics/registry.ts'
 import type { WebhookApp } from '../provider-apps/webhook-app.ts'
@@ -7,8 +8,9 @@ import { answerBody, answerQuery, type ChallengeAnswer } from './receiving/chall
 import { keptHeaders } from './receiving/kept-headers.ts'
 import { keyLifetimeMs } from './policy.ts'
 import { readItems } from './read.ts'
+import { isProved, vouchedBy } from './receiving/proof.ts'
 import { signedBody } from './receiving/signed-body.ts'
-import type { SignedRequest } from './receiving/verify.ts'
+import type { SignedRequest } from './receiving/signed-request.ts'
 import { inboundWakeOf } from './wake.ts'
 
 /** A request to the address of a provider app. */
@@ -35,10 +37,13 @@ export async function receiveWebhook(hub: ConnectionParts, request: WebhookReque
   const { provider, definition, app } = request
   const asked = answerQuery(definition.challenge, request.method, request.query, app.webhookSecrets)
   if (asked) return { kind: 'challenge', answer: asked }
-  const body = await signedBody(definition, app.webhookSecrets, request, request.hold).catch((error: unknown) => {
+  const prove = (signed: SignedRequest) => isProved(hub, definition, app, signed)
+  const body = await signedBody(definition, prove, request, request.hold).catch((error: unknown) => {
     inboundEvents.inc({ provider, outcome: 'refused' })
+    if (definition.onBadSignature === 'ignore' && isHubError(error, 'SIGNATURE_INVALID')) return undefined
     throw error
   })
+  if (body === undefined) return { kind: 'events', accepted: 0, duplicates: 0 }
   const answer = answerBody(definition.challenge, body)
   if (answer) return { kind: 'challenge', answer }
   const { accepted, items } = await store(hub, { ...request, body })
@@ -72,7 +77,7 @@ const statement = `
 
 async function store(hub: ConnectionParts, request: WebhookRequest): Promise<{ accepted: number; items: number }> {
   const { provider, definition, app } = request
-  const items = readItems(definition, request)
+  const items = readItems(definition, request, vouchedBy(definition, app.webhookSecrets))
   const { rowCount } = await hub.pool.query({
     name: 'receive_inbound',
     text: statement,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { isNumber } from '../calls/json-path.ts'
-import { firstGroup } from '../catalogue/pattern.ts'
-import type { WebhookDefinition, WebhookField, WebhookShape, WebhookTypeParts } from '../catalogue/schema/webhooks.ts'
-import { keptId } from './receiving/kept-id.ts'
+import type { WebhookDefinition } from '../catalogue/schema/webhooks.ts'
+import type { WebhookShape } from '../catalogue/schema/webhooks/shapes.ts'
+import { readAccount, readDeliveryId, readType, type Reading } from './fields.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
-import type { SignedRequest } from './receiving/verify.ts'
+import type { SignedRequest } from './receiving/signed-request.ts'
 import { webhookJson, type WebhookJson } from './receiving/webhook-json.ts'
 
 /** One thing that a webhook tells about one account. */
@@ -25,19 +24,62 @@ const unknown = 'unknown'
 /**
  * What a verified webhook tells, one item for each thing and account. Nothing that was signed is left out: what does not
  * fit the platform's shapes is an item of type `unknown`, beside those that do.
+ * @param vouches which items are the platform's, where each has to prove it
  * @throws HubError `INVALID_REQUEST` when the body is not JSON
  */
-export function readItems(definition: WebhookDefinition, request: SignedRequest): InboundItem[] {
-  const json = webhookJson(request)
-  const readings = definition.shapes.map(shape => readShape(shape, request, json))
-  const known = readings.find(items => items.some(item => item.type !== unknown))
-  return withoutRepeats(known ?? readings.find(items => items.length > 0) ?? [unknownWhole(json)])
+export function readItems(
+  definition: WebhookDefinition,
+  request: SignedRequest,
+  vouches?: (json: unknown, indices: Indices) => boolean,
+): InboundItem[] {
+  const json = webhookJson(request, definition.formMember)
+  const isVouched = vouches && ((indices: Indices) => vouches(json.value, indices))
+  const readings = definition.shapes.map(shape => readShape(shape, request, json, isVouched))
+  const known = definition.shapesTogether === true ? together(readings) : readings.find(hasKnown)
+  const found = known ?? readings.find(items => items.length > 0)
+  if (found === undefined && isVouched) return []
+  return withoutRepeats((found ?? [{ at: '', item: unknownWhole(json) }]).map(({ item }) => item))
 }
 
-function readShape(shape: WebhookShape, request: SignedRequest, json: WebhookJson): InboundItem[] {
-  const places =
-    shape.each === undefined ? [{ indices: [], body: json.bytes, isWhole: true }] : placesIn(json, shape.each)
-  return places.map(place => readItem(shape, request, json.value, place, places.length > 1))
+/** An item, and where in the body it stands. */
+interface ReadItem {
+  at: string
+  item: InboundItem
+}
+
+const hasKnown = (items: ReadItem[]) => items.some(({ item }) => item.type !== unknown)
+
+/** Each item by the first shape that knows it. What none knows is left, but for what only held items on the way to others. */
+function together(readings: ReadItem[][]): ReadItem[] | undefined {
+  if (!readings.some(hasKnown)) return undefined
+  const byPlace = new Map<string, ReadItem>()
+  for (const read of readings.flat())
+    if (read.item.type !== unknown && !byPlace.has(read.at)) byPlace.set(read.at, read)
+  const holders = new Set([...byPlace.keys()].flatMap(prefixesOf))
+  for (const read of readings.flat())
+    if (!byPlace.has(read.at) && !holders.has(read.at) && !prefixesOf(read.at).some(at => byPlace.has(at)))
+      byPlace.set(read.at, read)
+  return [...byPlace.values()]
+}
+
+/** The places around a place: each list on the way, and the whole body. */
+function prefixesOf(at: string): string[] {
+  if (at === '') return []
+  return ['', ...[...at.matchAll(/\[\d+\]/g)].map(({ index, 0: step }) => at.slice(0, index + step.length))].filter(
+    prefix => prefix !== at,
+  )
+}
+
+function readShape(
+  shape: WebhookShape,
+  request: SignedRequest,
+  json: WebhookJson,
+  isVouched: ((indices: Indices) => boolean) | undefined,
+): ReadItem[] {
+  const whole = { indices: [], body: json.bytes, isWhole: true, at: '' }
+  const places = shape.each === undefined ? [whole] : placesIn(json, shape.each)
+  const own = isVouched ? places.filter(({ indices }) => isVouched(indices)) : places
+  return own.map(place => ({ at: place.at, item: readItem(shape, request, json.value, place, places.length > 1) }))
 }
 
 interface Place {
@@ -45,6 +87,8 @@ interface Place {
   body: Buffer
   /** Not only the way to items, of which there are none. */
   isWhole: boolean
+  /** Its path, with the index taken in each array. */
+  at: string
 }
 
 /** Finds the items. An element on the way to items that holds none is an item itself. */
@@ -55,11 +99,18 @@ function placesIn({ text, value }: WebhookJson, each: string): Place[] {
   for (const path of [each, ...ways.reverse()]) {
     const texts = textsAt(text, path)
     for (const [at, { indices }] of itemsAt(value, path).entries()) {
-      if (!passed.has(indices.join())) places.push({ indices, body: Buffer.from(texts[at]!), isWhole: path === each })
+      if (!passed.has(indices.join()))
+        places.push({ indices, body: Buffer.from(texts[at]!), isWhole: path === each, at: placeOf(path, indices) })
       for (let length = 1; length <= indices.length; length++) passed.add(indices.slice(0, length).join())
     }
   }
   return places
+}
+
+/** A path with the index taken in each of its arrays. */
+function placeOf(path: string, indices: Indices): string {
+  let taken = 0
+  return path.replaceAll('[]', () => `[${indices[taken++]}]`)
 }
 
 function readItem(
@@ -69,16 +120,14 @@ function readItem(
   { indices, body, isWhole }: Place,
   several: boolean,
 ): InboundItem {
-  const text = (from: WebhookField) => readField(from, request, json, indices)
-  const said = 'paths' in shape.type ? joined(shape.type, json, indices) : text(shape.type)
-  const type = isWhole && said !== undefined && eventType.test(said) ? said : unknown
-  const accountId = shape.account.map(field => readAccount(field, request, json, indices)).find(id => id !== undefined)
-  const given = shape.deliveryId && text(shape.deliveryId)
+  const reading: Reading = { request, json, indices }
+  const fits = isWhole && (shape.when === undefined || (valueFor(json, shape.when, indices) ?? null) !== null)
+  const type = (fits ? readType(shape.type, reading) : undefined) ?? unknown
+  const accountId = shape.account.map(field => readAccount(field, reading)).find(id => id !== undefined)
+  const given = shape.deliveryId && readDeliveryId(shape.deliveryId, reading, several)
   const item = { type, accountId: accountId ?? null, body }
   if (given === undefined) return { ...item, deliveryId: hashOf(item), hasOwnId: false }
-  // One delivery's id is of several things at once: each gets its place in it.
-  const own = several && 'header' in shape.deliveryId! ? `${given}/${indices.join('/')}` : given
-  return { ...item, deliveryId: keptId(own), hasOwnId: true }
+  return { ...item, deliveryId: given, hasOwnId: true }
 }
 
 function unknownWhole({ bytes }: WebhookJson): InboundItem {
@@ -96,32 +145,6 @@ function withoutRepeats(items: InboundItem[]): InboundItem[] {
     kept.set(deliveryId, { ...item, deliveryId })
   }
   return [...kept.values()]
-}
-
-/** What an event type may be made of: it becomes part of the name of a published event. */
-const eventType = /^(?=.{1,200}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
-
-function readField(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
-  const value = 'header' in from ? request.headers[from.header] : valueFor(json, from.path, indices)
-  if (typeof value !== 'string' && !isNumber(value)) return undefined
-  const text = String(value)
-  if (text === '') return undefined
-  if ('header' in from || from.pattern === undefined) return text
-  return firstGroup(from.pattern, text)
-}
-
-/** Reads the account's id. An account whose name cannot be read is nobody's; it must not count as missing. */
-function readAccount(from: WebhookField, request: SignedRequest, json: unknown, indices: Indices): string | undefined {
-  const text = readField(from, request, json, indices)
-  if (text !== undefined) return keptId(text)
-  const value = 'header' in from ? undefined : valueFor(json, from.path, indices)
-  return typeof value === 'object' && value !== null ? keptId(JSON.stringify(value)) : undefined
-}
-
-function joined({ paths, words }: WebhookTypeParts, json: unknown, indices: Indices): string | undefined {
-  const parts = paths.map(path => valueFor(json, path, indices))
-  if (!parts.every(part => typeof part === 'string')) return undefined
-  return parts.map(part => (Object.hasOwn(words, part) ? words[part] : part.toLowerCase())).join('.')
 }
 
 function hashOf({ type, accountId, body }: Pick<InboundItem, 'type' | 'accountId' | 'body'>): string {

@@ -12,7 +12,7 @@ const acme = {
   identity: { get: '/me', id: 'id', name: 'name' },
   webhooks: {
     docs: 'https://acme.example/docs/webhooks',
-    scheme: { kind: 'hmac-sha256', header: 'x-acme-signature', encoding: 'hex' },
+    scheme: { kind: 'hmac', header: 'x-acme-signature', encoding: 'hex' },
     shapes: [{ type: { path: 'type' }, account: [{ path: 'account' }] }],
     triggers: { 'thing.made': { description: 'A thing was made' } },
   },

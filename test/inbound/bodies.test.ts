@@ -54,8 +54,29 @@ describe('a signed body', () => {
       expect(await send(form, { 'content-type': type })).toMatchObject({ status: 202, payload: zen })
       expect(await send(json, { 'content-type': type })).toMatchObject({ status: 202, payload: zen })
     }
-    const none = await send(Buffer.from('a=b'), { 'content-type': 'application/x-www-form-urlencoded' })
-    expect(none).toMatchObject({ status: 400, message: expect.stringContaining('`payload`') as string })
+  })
+
+  it('is the fields of a form that has no JSON', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const fields = 'command=%2Fweather&text=94070&data[list_id]=a6b&data[merges][FNAME]=Ünï+c&tag=1&tag=2&ids[]=3&a]b['
+    const payload = {
+      ...{ command: '/weather', text: '94070', data: { list_id: 'a6b', merges: { FNAME: 'Ünï c' } } },
+      ...{ tag: ['1', '2'], ids: ['3'], 'a]b[': '' },
+    }
+    expect(await send(Buffer.from(fields), form)).toMatchObject({ status: 202, payload })
+    for (const odd of [
+      'a=1&a[b]=2&a=3',
+      'a[b]=1&a=2',
+      '__proto__[x]=1&constructor=2',
+      '=1',
+      'a[]=1&a[b]=2',
+      'a[][]=%00',
+    ])
+      expect(await send(Buffer.from(odd), form)).toMatchObject({ status: 202 })
+    const many = Array.from({ length: 2_001 }, (_, n) => `f${n}=1`).join('&')
+    expect(await send(Buffer.from(many), form)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
+    const deep = `a${'[b]'.repeat(5_000)}=1`
+    expect(await send(Buffer.from(deep), form)).toMatchObject({ status: 202 })
   })
 
   it('is read whatever its type is called', async () => {

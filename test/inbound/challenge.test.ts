@@ -1,5 +1,5 @@
 import { answerBody, answerQuery } from '../../src/inbound/receiving/challenge.ts'
-import type { WebhookChallenge } from '../../src/catalogue/schema/webhooks.ts'
+import type { WebhookChallenge } from '../../src/catalogue/schema/webhooks/challenge.ts'
 
 describe('challenges', () => {
   const inBody: WebhookChallenge = {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { isSigned } from '../../src/inbound/receiving/verify.ts'
-import type { WebhookScheme } from '../../src/catalogue/schema/webhooks.ts'
+import type { LocalScheme } from '../../src/inbound/receiving/verify.ts'
 
 const secret = 'It is a secret to everybody'
 const now = 1_763_700_000_000
@@ -11,24 +11,25 @@ const body = Buffer.from('{"a": 1,\n "ü": "raw bytes, not re-serialised"}')
 const mac = (text: string | Buffer, key: string | Buffer = secret) => createHmac('sha256', key).update(text)
 const over = (head: string) => Buffer.concat([Buffer.from(head), body])
 
-const schemes: Record<string, { scheme: WebhookScheme; headers: Record<string, string>; timed: boolean }> = {
+const schemes: Record<string, { scheme: LocalScheme; headers: Record<string, string>; timed: boolean }> = {
   'hex with a prefix': {
-    scheme: { kind: 'hmac-sha256', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
+    scheme: { kind: 'hmac', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
     headers: { 'x-hub-signature-256': `sha256=${mac(body).digest('hex')}` },
     timed: false,
   },
   base64: {
-    scheme: { kind: 'hmac-sha256', header: 'intuit-signature', encoding: 'base64' },
+    scheme: { kind: 'hmac', header: 'intuit-signature', encoding: 'base64' },
     headers: { 'intuit-signature': mac(body).digest('base64') },
     timed: false,
   },
   'elements of one header': {
     scheme: {
-      kind: 'hmac-sha256-elements',
+      kind: 'hmac',
       header: 'stripe-signature',
-      timestamp: 't',
-      signature: 'v1',
-      tolerance: '5m',
+      element: 'v1',
+      encoding: 'hex',
+      signed: '{timestamp}.{body}',
+      timestamp: { element: 't', unit: 'seconds', tolerance: '5m' },
     },
     headers: {
       'stripe-signature': `t=${seconds},v1=${'0'.repeat(64)},v1=${mac(over(`${seconds}.`)).digest('hex')},v0=ffff`,
@@ -37,14 +38,12 @@ const schemes: Record<string, { scheme: WebhookScheme; headers: Record<string, s
   },
   'a text with the timestamp': {
     scheme: {
-      kind: 'hmac-sha256-timestamp',
+      kind: 'hmac',
       header: 'x-slack-signature',
       encoding: 'hex',
       prefix: 'v0=',
-      timestampHeader: 'x-slack-request-timestamp',
-      timestampIn: 'seconds',
       signed: 'v0:{timestamp}:{body}',
-      tolerance: '5m',
+      timestamp: { header: 'x-slack-request-timestamp', unit: 'seconds', tolerance: '5m' },
     },
     headers: {
       'x-slack-request-timestamp': String(seconds),
@@ -94,7 +93,7 @@ describe('webhook signatures', () => {
     const whsec = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`
     const signature = new Webhook(whsec).sign('msg_1', new Date(now), body.toString())
     for (const prefix of ['webhook', 'svix'] as const) {
-      const scheme: WebhookScheme = { kind: 'standard-webhooks', headers: prefix, tolerance: '5m' }
+      const scheme: LocalScheme = { kind: 'standard-webhooks', headers: prefix, tolerance: '5m' }
       const headers = {
         [`${prefix}-id`]: 'msg_1',
         [`${prefix}-timestamp`]: String(seconds),
@@ -129,7 +128,7 @@ describe('webhook signatures', () => {
   })
 
   it('compares a shared token', () => {
-    const scheme: WebhookScheme = { kind: 'shared-token', header: 'x-gitlab-token' }
+    const scheme: LocalScheme = { kind: 'shared-token', in: { header: 'x-gitlab-token' } }
     verifySignature(scheme, [secret], { headers: { 'x-gitlab-token': secret }, body })
     expect(() => verifySignature(scheme, [secret], { headers: { 'x-gitlab-token': `${secret}.` }, body })).toThrow()
     expect(() => verifySignature(scheme, [secret], { headers: {}, body })).toThrow()

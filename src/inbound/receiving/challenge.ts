@@ -1,7 +1,7 @@
 import { textOf } from '../../json/text-of.ts'
-import type { WebhookChallenge } from '../../catalogue/schema/webhooks.ts'
+import type { WebhookChallenge } from '../../catalogue/schema/webhooks/challenge.ts'
 import { valueFor } from '../paths.ts'
-import { sameText } from './verify.ts'
+import { sameText } from './signatures/same.ts'
 
 /** What is sent back to a platform that asks whether this address is ours. */
 export type ChallengeAnswer = { text: string } | { json: Record<string, string> }

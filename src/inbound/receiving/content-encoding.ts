@@ -1,4 +1,4 @@
-import type { SignedRequest } from './verify.ts'
+import type { SignedRequest } from './signed-request.ts'
 
 /** A Content-Encoding that is not read, as it may be shown; undefined when the body is plain or gzip. */
 export function encodingOf(headers: SignedRequest['headers']): string | undefined {

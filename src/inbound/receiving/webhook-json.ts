@@ -2,7 +2,8 @@ import { HubError } from '../../errors.ts'
 import { textOf } from '../../json/text-of.ts'
 import { encodingOf } from './content-encoding.ts'
 import { readJson } from '../../json/read-json.ts'
-import type { SignedRequest } from './verify.ts'
+import { membersOf } from './form-members.ts'
+import type { SignedRequest } from './signed-request.ts'
 
 /** What a webhook says, as bytes, as text, and read. */
 export interface WebhookJson {
@@ -12,12 +13,13 @@ export interface WebhookJson {
 }
 
 /**
- * The JSON of a webhook, whatever its content type is called: without a byte order mark, and out of the `payload` of a form
- * where a platform can be set to send it so. An empty body is `null`: what it tells stands in the headers.
+ * The JSON of a webhook, whatever its content type is called: without a byte order mark, and out of a member of a form where a
+ * platform sends it so; the fields of another form are the JSON. An empty body is `null`: what it tells stands in the headers.
+ * @param formMember the member of a form that holds the JSON
  * @throws HubError `INVALID_REQUEST` that says why it cannot be read
  */
-export function webhookJson({ headers, body }: SignedRequest): WebhookJson {
-  const bytes = withoutMark(isForm(headers) ? payloadOf(body) : body)
+export function webhookJson({ headers, body }: SignedRequest, formMember = 'payload'): WebhookJson {
+  const bytes = withoutMark(isForm(headers) ? jsonOfForm(body, formMember) : body)
   const text = textOf(bytes)
   if (text.trim() === '') return { bytes: Buffer.from('null'), text: 'null', value: null }
   try {
@@ -36,13 +38,12 @@ function isForm(headers: SignedRequest['headers']): boolean {
 }
 
 /** Of what is called a form and is JSON all the same, the whole. */
-function payloadOf(body: Buffer): Buffer {
+function jsonOfForm(body: Buffer, member: string): Buffer {
   const text = textOf(body)
-  if (/^\s*[{[]/.test(text)) return body
-  const payload = new URLSearchParams(text).get('payload')
-  if (payload !== null) return Buffer.from(payload)
-  if (text === '') return body
-  throw new HubError('INVALID_REQUEST', { message: 'The form of a webhook must have its JSON in `payload`.' })
+  if (text === '' || /^\s*[{[]/.test(text)) return body
+  const fields = new URLSearchParams(text)
+  const json = fields.get(member)
+  return Buffer.from(json ?? JSON.stringify(membersOf(fields)))
 }
 
 const mark = Buffer.from([0xef, 0xbb, 0xbf])

@@ -23,7 +23,11 @@ export const webhooks = {
       ...{ 'user-agent': 'GitHub-Hookshot/044aadd', 'x-github-event': event, 'x-github-delivery': id },
       ...{ 'x-github-hook-id': '292430182', 'x-hub-signature-256': `sha256=${signature}` },
     }
-    return { id, headers, body }
+    return { id, headers, body, signed: ['body'] }
+  },
+  trial: {
+    request: () => ({ event: 'issues' }),
+    proof: ['x-hub-signature-256'],
   },
 } satisfies WebhookSender<typeof request>
 

@@ -23,6 +23,16 @@ export const webhooks = {
     const changed = entities.map(entity => ({ ...entity, lastUpdated: intuitTime(Date.now()) }))
     const body = JSON.stringify({ eventNotifications: [{ realmId, dataChangeEvent: { entities: changed } }] })
     const signature = createHmac('sha256', secret).update(body).digest('base64')
-    return { id: signature, headers: { 'intuit-signature': signature, 'user-agent': 'intuit-webhooks' }, body }
+    return {
+      id: signature,
+      headers: { 'intuit-signature': signature, 'user-agent': 'intuit-webhooks' },
+      body,
+      signed: ['body'],
+    }
+  },
+  trial: {
+    request: () => ({ realmId: '9130347596842384906', entities: [{ id: String(Math.floor(Math.random() * 1e9)) }] }),
+    proof: ['intuit-signature'],
+    ownIds: false,
   },
 } satisfies WebhookSender<typeof request>

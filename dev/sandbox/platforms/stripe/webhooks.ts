@@ -13,11 +13,22 @@ const request = z.object({
 /** https://docs.stripe.com/webhooks#verify-manually */
 export const webhooks = {
   request,
-  sign({ event, object, eventId, timestamp, secret }) {
+  sign({ event, object, eventId, timestamp, secret, at }) {
     const id = eventId ?? `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`
-    const created = timestamp ?? Math.floor(Date.now() / 1000)
+    const created = timestamp ?? Math.floor(at / 1000)
     const body = JSON.stringify({ id, object: 'event', type: event, created, livemode: false, data: { object } })
     const signature = createHmac('sha256', secret).update(`${created}.${body}`).digest('hex')
-    return { id, headers: { 'stripe-signature': `t=${created},v1=${signature}`, 'user-agent': 'Stripe/1.0' }, body }
+    return {
+      id,
+      headers: { 'stripe-signature': `t=${created},v1=${signature}`, 'user-agent': 'Stripe/1.0' },
+      body,
+      signed: ['body'],
+    }
+  },
+  trial: {
+    request: () => ({}),
+    proof: ['stripe-signature'],
+    staleAfterMs: 300_000,
+    futureAfterMs: 300_000,
   },
 } satisfies WebhookSender<typeof request>

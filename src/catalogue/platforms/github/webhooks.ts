@@ -2,7 +2,7 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 
 export const webhooks = {
   docs: 'https://docs.github.com/en/webhooks/webhook-events-and-payloads',
-  scheme: { kind: 'hmac-sha256', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
+  scheme: { kind: 'hmac', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
   shapes: [
     {
       type: { header: 'x-github-event' },

@@ -2,7 +2,7 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 
 export const webhooks = {
   docs: 'https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks',
-  scheme: { kind: 'hmac-sha256', header: 'intuit-signature', encoding: 'base64' },
+  scheme: { kind: 'hmac', header: 'intuit-signature', encoding: 'base64' },
   shapes: [
     // CloudEvents, which replace the older format in May 2026; both are one vocabulary here.
     {

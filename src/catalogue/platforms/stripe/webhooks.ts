@@ -3,11 +3,12 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 export const webhooks = {
   docs: 'https://docs.stripe.com/webhooks',
   scheme: {
-    kind: 'hmac-sha256-elements',
+    kind: 'hmac',
     header: 'stripe-signature',
-    timestamp: 't',
-    signature: 'v1',
-    tolerance: '5m',
+    element: 'v1',
+    encoding: 'hex',
+    signed: '{timestamp}.{body}',
+    timestamp: { element: 't', unit: 'seconds', tolerance: '5m' },
   },
   shapes: [
     {

@@ -53,11 +53,8 @@ async function admit(hub: Hub, room: BodyRoom, request: FastifyRequest, reply: F
   const announced = Number(request.raw.headers['content-length'] ?? 0)
   try {
     // Nobody has proved yet whose it is: all of them together are as one workspace.
-    const { app, definition } = await onBehalfOf('webhooks', async () => {
-      const app = await webhookApp(hub, provider, providerAppId)
-      return { app, definition: (await hub.definitions.find(hub.db, app.workspaceId, provider))?.webhooks }
-    })
-    if (!definition || !takes(definition, request.method)) throw new HubError('WEBHOOK_NOT_FOUND')
+    const { app, definition } = await onBehalfOf('webhooks', () => webhookApp(hub, provider, providerAppId))
+    if (!takes(definition, request.method)) throw new HubError('WEBHOOK_NOT_FOUND')
     const limit = bodyLimitOf(definition)
     if (announced > limit) throw new HubError('BODY_TOO_LARGE')
     const place = room.enter([`${provider}/${providerAppId}`, networkOf(request.ip)], announced)
@@ -90,6 +87,8 @@ async function answer(hub: Hub, request: FastifyRequest, reply: FastifyReply): P
       definition,
       app,
       method: request.method,
+      // Behind a proxy the Host header is another: what is signed is the address as it is told to platforms.
+      url: `${hub.config.http.publicUrl}${request.raw.url}`,
       query: request.query as Record<string, unknown>,
       headers: request.raw.headers,
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
