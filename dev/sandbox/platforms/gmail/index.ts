@@ -15,7 +15,10 @@ export const gmail: SandboxPlatform = {
   oauth: google.oauthOf('Gmail', [...labelling, ...others]),
   apps: [google.google],
   keys: google.keys,
-  people: { oauth: { externalAccountId: Object.keys(google.people)[0]! }, delegated: google.delegate },
+  people: {
+    oauth: { externalAccountId: 'ada@causeway.example' },
+    delegated: { ...google.delegate, externalAccountId: 'ada@causeway.example' },
+  },
   refusal: api.refusal,
   async answer(exchange, tools) {
     if (await api.answerCommon(exchange, tools)) return

@@ -62,11 +62,11 @@ export const notion: SandboxPlatform = {
   apps: [{ clientId: '463558a3-0000-4000-8000-sandboxnotion', clientSecret: 'secret_sandboxNotion', redirectUris: [] }],
   keys: { [secret]: first },
   people: {
-    oauth: { externalAccountId: workspaces[first]!.bot, renewed: true },
+    oauth: { externalAccountId: first, renewed: true },
     secret: {
       credentials: { apiKey: secret },
       wrongCredentials: { apiKey: 'ntn_sandboxInternalSecretTwo' },
-      externalAccountId: workspaces[first]!.bot,
+      externalAccountId: first,
     },
   },
   refusal: status => ({
@@ -108,7 +108,8 @@ async function handleNotion({ req, res, path }: Exchange, tools: Tools): Promise
   if (account === undefined) return refuse(401, 'unauthorized', 'API token is invalid.')
   const { bot, name } = workspaceOf(account)
   if (path === '/v1/users/me') {
-    const about = { owner: { type: 'workspace', workspace: true }, workspace_name: name }
+    const owner = { type: 'workspace', workspace: true }
+    const about = { owner, workspace_id: account, workspace_name: name }
     return sendJson(res, 200, { object: 'user', id: bot, type: 'bot', name: 'Causeway', avatar_url: null, bot: about })
   }
   if (path === '/v1/search' && req.method === 'POST') {

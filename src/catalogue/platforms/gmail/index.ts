@@ -33,7 +33,8 @@ export const gmail = {
     [`${scope}.settings.basic`]: 'Change settings and filters',
     [`${scope}.settings.sharing`]: 'Change delegates and forwarding; for service accounts of a domain only',
   },
-  identity: google.identity,
+  // By the address, which is all that its pushes name.
+  identity: { ...google.identity, id: 'email' },
   calls: { errors: google.errors },
   // 15,000 units a minute for each person, of which reading a message takes 5 and sending one 100:
   // https://developers.google.com/workspace/gmail/api/reference/quota

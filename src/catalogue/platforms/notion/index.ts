@@ -52,8 +52,8 @@ export const notion = {
     },
   ],
   scopes: {},
-  // https://developers.notion.com/reference/get-self
-  identity: { get: '/v1/users/me', id: 'id', name: 'bot.workspace_name' },
+  // The workspace, by which it names itself elsewhere; each grant has a bot of its own: https://developers.notion.com/reference/get-self
+  identity: { get: '/v1/users/me', id: 'bot.workspace_id', name: 'bot.workspace_name' },
   calls: {
     headers: version,
     errors: {
