@@ -33,6 +33,15 @@ export function bucketOfCost({ capacity, restoresPerSecond }: PointsLimit): Buck
 
 type PointsLimit = Pick<CostPerCall, 'capacity' | 'restoresPerSecond'>
 
+/**
+ * How many permits a bucket may still have after a pause: what it gains in a minute, where the pause is much shorter than the
+ * limit's window. A platform that wants a second's silence does not say that its day is used up.
+ */
+export function keptThrough(limit: CallsPerWindow | CostPerCall, pauseMs: number): number {
+  if (limit.kind === 'cost' || pauseMs * 60 >= lifetimeMs(limit.window)) return 0
+  return Math.max(1, Math.floor(bucketOf(limit).perMs * 60_000))
+}
+
 /** A block of permits stays good for so long: what a provider asks for reaches every process within it. */
 export const blockHoldMs = 500
 

@@ -8,23 +8,24 @@ export interface PermitLease {
 }
 
 // One statement refills, takes back, pays out and stores; the database's clock is the only one. The row is found by its key.
-// While a provider wants silence the bucket is empty and its refill has not begun: `refilled_at` is still to come, and nothing
-// that comes back fills it.
+// While a provider wants silence the bucket pays nothing out and its refill has not begun: `refilled_at` is still to come, and
+// nothing that comes back fills it.
 const takenBack = `case when r.refilled_at <= statement_timestamp() + interval '100 ms' then $6::float8 else least(0, $6::float8) end`
 const refilled = `least($2::float8, r.tokens
   + $3::float8 * greatest(0, extract(epoch from statement_timestamp() - r.refilled_at) * 1000) + ${takenBack})`
-const paidOf = (tokens: string) =>
-  `case when ${tokens} >= $5::float8 then greatest(0, least($4::float8, floor(${tokens}))) else 0 end`
+const paidOf = (tokens: string, mayPay = 'true') =>
+  `case when ${mayPay} and ${tokens} >= $5::float8 then greatest(0, least($4::float8, floor(${tokens}))) else 0 end`
+const paid = paidOf(refilled, 'r.refilled_at <= statement_timestamp()')
 // Nobody waits until it is on disk: what a crash of the database forgets of it is a few permits of one block.
 const leaseStatement = `
   insert into rate_limits as r (key, tokens, refilled_at, granted)
   select $1, $2::float8 - ${paidOf('$2::float8')}, statement_timestamp(), ${paidOf('$2::float8')}
   from (select set_config('synchronous_commit', 'off', true)) unsynced
-  on conflict (key) do update set granted = ${paidOf(refilled)}, tokens = ${refilled} - ${paidOf(refilled)},
+  on conflict (key) do update set granted = ${paid}, tokens = ${refilled} - ${paid},
     refilled_at = greatest(r.refilled_at, statement_timestamp())
   returning granted,
-    (greatest(0, extract(epoch from refilled_at - statement_timestamp()) * 1000) + ($5::float8 - tokens) / $3::float8)::float8
-      as wait_ms`
+    (greatest(0, extract(epoch from refilled_at - statement_timestamp()) * 1000)
+      + greatest(0, $5::float8 - tokens) / $3::float8)::float8 as wait_ms`
 
 /** How many permits are wanted, the fewest that are of any use, and how many come back before. */
 export interface PermitDemand {
@@ -61,16 +62,16 @@ export async function giveBackPermits(pool: pg.Pool, key: string, bucket: Bucket
   })
 }
 
-/** No process gets a permit for so long; a longer pause that stands already stays. The bucket starts empty after it. */
-export async function pauseBucket(pool: pg.Pool, key: string, pauseMs: number): Promise<void> {
+/** No process gets a permit for so long; a longer pause that stands already stays. The bucket has `kept` of its permits after it, at most. */
+export async function pauseBucket(pool: pg.Pool, key: string, pauseMs: number, kept: number): Promise<void> {
   await pool.query({
     name: 'pause_permits',
     text: `
       insert into rate_limits as r (key, tokens, granted, refilled_at)
-      values ($1, 0, 0, now() + $2::float8 * interval '1 ms')
+      values ($1, $3::float8, 0, now() + $2::float8 * interval '1 ms')
       on conflict (key) do update
-      set tokens = least(r.tokens, 0), granted = 0, refilled_at = greatest(r.refilled_at, excluded.refilled_at)`,
-    values: [key, pauseMs],
+      set tokens = least(r.tokens, $3::float8), granted = 0, refilled_at = greatest(r.refilled_at, excluded.refilled_at)`,
+    values: [key, pauseMs, kept],
   })
 }
 

@@ -2,7 +2,7 @@ import type { Foundation } from '../foundation.ts'
 import { permitWaitSeconds } from '../metrics/registry.ts'
 import { limitsOf, type CountedBucket, type LimitedSubject } from './held-limits.ts'
 import { costOf, pauseAfter, remainingOf, type LimitAnswer, type LimitTold, type Pause } from './limit-answer.ts'
-import { bucketOfCost } from './permit-policy.ts'
+import { bucketOfCost, keptThrough } from './permit-policy.ts'
 import { lowerBucket, pauseBucket } from './permit-store.ts'
 
 /** Leave to make one call. Released when the call has ended, however it ended; releasing twice does nothing. */
@@ -103,7 +103,7 @@ export function noteAnswer(
   const pause = pauseAfter(answer, toldOf(counted), now, costMs)
   if (pause === undefined) return undefined
   counted.bucket.pause(pause.ms)
-  tell(hub, pauseBucket(hub.pool, counted.bucket.key, pause.ms))
+  tell(hub, pauseBucket(hub.pool, counted.bucket.key, pause.ms, keptThrough(counted.limit, pause.ms)))
   return pause
 }
 

@@ -1,4 +1,11 @@
-import { blockSize, bucketOf, bucketOfCost, leastWaitMs, slotsFor } from '../../src/limits/permit-policy.ts'
+import {
+  blockSize,
+  bucketOf,
+  bucketOfCost,
+  keptThrough,
+  leastWaitMs,
+  slotsFor,
+} from '../../src/limits/permit-policy.ts'
 import type { Lifetime } from '../../src/catalogue/schema/values.ts'
 import { lifetimeMs } from '../../src/catalogue/lifetime.ts'
 
@@ -43,6 +50,12 @@ describe('token buckets', () => {
       perMs: 0.04,
       isEstimate: true,
     })
+  })
+
+  it('keep a minute of their gain through a silence that is short beside their window', () => {
+    const kept = (window: Lifetime, pauseMs: number) =>
+      keptThrough({ kind: 'calls-per-window', per: 'connection', permits: 6_000, window }, pauseMs)
+    expect([kept('1d', 1_000), kept('1h', 30_000), kept('1h', 60_000), kept('1m', 1_000)]).toEqual([3, 90, 0, 0])
   })
 
   it('tell who comes too late at once', () => {

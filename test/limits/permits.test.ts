@@ -85,6 +85,21 @@ describe('permits', () => {
     expect(Date.now() - started).toBeLessThan(4_000)
   })
 
+  it('of a long window are there after a short silence, some at once, and none during it', async () => {
+    const limits = [{ kind: 'calls-per-window', per: 'connection', permits: 15_000, window: '1d' }] as const
+    const daily = { ...subject('stripe', 'conn_daily'), limits }
+    await acquirePermit(hub, daily)
+    noteAnswer(hub, daily, { status: 429, headers: { 'retry-after': '2' } })
+    const started = Date.now()
+    await sleep(600) // what the other process holds is void by then
+    const waitedMs = hubs.flatMap(each =>
+      Array.from({ length: 3 }, () => acquirePermit(each, daily).then(() => Date.now() - started)),
+    )
+    for (const waited of waitedMs) expect(await waited).toBeGreaterThanOrEqual(1_900)
+    // Out of an empty bucket they would come one by one, each 6 s after the other.
+    expect(Date.now() - started).toBeLessThan(9_000)
+  })
+
   it('are refused at once, with the time to wait, when it would take longer than the caller waits', async () => {
     const paused = subject('stripe', 'conn_long')
     noteAnswer(hub, paused, { status: 429, headers: { 'retry-after': '60' } })
