@@ -75,7 +75,7 @@ export async function createSender(hub: Hub, workspace: TestWorkspace, provider:
 const servers = new WeakMap<Hub, ReturnType<typeof createTestServer>>()
 
 /** A connection as a finished connect flow leaves it. */
-async function connectAccount(
+export async function connectAccount(
   hub: Hub,
   workspaceId: string,
   provider: string,
