@@ -34,6 +34,8 @@ const key = createPrivateKey({ key: jwk, format: 'jwk' })
 /** As PEM (PKCS #8), as a key file has it. */
 export const knownPrivateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString()
 export const knownPublicKey = createPublicKey(key)
+/** The same as a member of a key set (RFC 7517). */
+export const knownJwk = { ...knownPublicKey.export({ format: 'jwk' }), kid: 'sandbox', alg: 'RS256', use: 'sig' }
 
 /** A JWT that is signed with it. */
 export function knownJwt(claims: Record<string, unknown>): string {

@@ -1,7 +1,9 @@
 import { sendJson } from '../../http.ts'
+import { knownJwk } from '../../known-key.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/gmail'
 const reading = ['https://mail.google.com/', `${scope}.readonly`, `${scope}.modify`, `${scope}.metadata`]
@@ -11,7 +13,7 @@ const others = ['send', 'compose', 'insert', 'settings.basic', 'settings.sharing
 /** https://developers.google.com/workspace/gmail/api/reference/rest */
 export const gmail: SandboxPlatform = {
   id: 'gmail',
-  hosts: [...google.hosts, 'gmail.googleapis.com'],
+  hosts: [...google.hosts, 'gmail.googleapis.com', 'www.googleapis.com'],
   oauth: google.oauthOf('Gmail', [...labelling, ...others]),
   apps: [google.google],
   keys: google.keys,
@@ -23,6 +25,8 @@ export const gmail: SandboxPlatform = {
   async answer(exchange, tools) {
     if (await api.answerCommon(exchange, tools)) return
     const { req, res, path, query } = exchange
+    // The keys of its tokens: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken
+    if (path === '/oauth2/v3/certs') return sendJson(res, 200, { keys: [knownJwk] })
     const rest = /^\/gmail\/v1\/users\/([^/]+)\/(profile|labels|messages)$/.exec(path)
     if (req.method !== 'GET' || !rest) return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
     const granted = api.permitted(exchange, tools, rest[2] === 'labels' ? labelling : [...reading, others[1]!])
@@ -43,4 +47,5 @@ export const gmail: SandboxPlatform = {
     const next = from + most < all.length ? { nextPageToken: String(from + most) } : {}
     sendJson(res, 200, { messages: all.slice(from, from + most), ...next, resultSizeEstimate: all.length })
   },
+  webhooks,
 }

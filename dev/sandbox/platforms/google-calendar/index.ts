@@ -2,6 +2,7 @@ import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/calendar'
 const all = [scope, `${scope}.readonly`]
@@ -49,4 +50,5 @@ export const googleCalendar: SandboxPlatform = {
     ]
     sendJson(res, 200, { kind: 'calendar#events', summary: address, items, nextSyncToken: 'CPDAlvWDx70CEPDAlvWDx70C' })
   },
+  webhooks,
 }

@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 /** In parts, so that nothing here looks like a real one. */
 const keyOf = (name: string) => ['tfp', name].join('_')
@@ -57,6 +58,7 @@ export const typeform: SandboxPlatform = {
     body: { code: status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVER_ERROR', description: 'Try again later.' },
   }),
   answer: handleTypeform,
+  webhooks,
 }
 
 /** The API, as far as it is called. https://www.typeform.com/developers/create/ */

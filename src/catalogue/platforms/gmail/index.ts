@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import * as google from '../google.ts'
+import { app, webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/gmail'
 
@@ -15,6 +16,7 @@ export const gmail = {
     status: 'https://www.google.com/appsstatus/dashboard/',
   },
   environments: { production: { api: 'https://gmail.googleapis.com', accounts: google.accounts } },
+  app,
   auth: [
     { ...google.oauth, defaultScopes: [`${scope}.readonly`, `${scope}.send`] },
     { ...google.delegated, defaultScopes: [`${scope}.readonly`, `${scope}.send`] },
@@ -33,10 +35,11 @@ export const gmail = {
     [`${scope}.settings.basic`]: 'Change settings and filters',
     [`${scope}.settings.sharing`]: 'Change delegates and forwarding; for service accounts of a domain only',
   },
-  // By the address, which is all that its pushes name.
+  // By the address, which is all that a webhook names.
   identity: { ...google.identity, id: 'email' },
   calls: { errors: google.errors },
   // 15,000 units a minute for each person, of which reading a message takes 5 and sending one 100:
   // https://developers.google.com/workspace/gmail/api/reference/quota
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 3_000, window: '1m' }],
+  webhooks,
 } satisfies ProviderDefinition

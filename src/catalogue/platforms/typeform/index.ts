@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const typeform = {
   id: 'typeform',
@@ -57,4 +58,5 @@ export const typeform = {
   calls: { errors: { code: 'code', meanings: { AUTHENTICATION_FAILED: 'dead-grant' } } },
   // https://www.typeform.com/developers/get-started/
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 2, window: '1s' }],
+  webhooks,
 } satisfies ProviderDefinition

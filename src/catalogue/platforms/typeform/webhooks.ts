@@ -1,0 +1,23 @@
+import type { WebhookDefinition } from '../../schema/webhooks.ts'
+
+export const webhooks = {
+  docs: 'https://www.typeform.com/developers/webhooks/',
+  register:
+    'Make an address of the connection (POST /v1/connections/:connectionId/webhook-addresses) with a secret of your own, and paste its webhookUrl into the ' +
+    'form: Connect, Webhooks, Add a webhook; then Edit, and the same secret. Or PUT /forms/:id/webhooks/:tag with url, enabled and secret, through the proxy.',
+  // https://www.typeform.com/developers/webhooks/secure-your-webhooks/
+  scheme: { kind: 'hmac', header: 'typeform-signature', prefix: 'sha256=', encoding: 'base64' },
+  // A delivery names the form and no account.
+  shapes: [
+    {
+      type: { path: 'event_type' },
+      deliveryId: { path: 'event_id' },
+      account: [],
+      withoutAccount: 'only-connection',
+    },
+  ],
+  triggers: {
+    form_response: { description: 'Somebody sent a form off' },
+    form_response_partial: { description: 'Somebody began a form and did not send it off' },
+  },
+} satisfies WebhookDefinition
