@@ -1,5 +1,6 @@
 import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
+import { webhooks } from './webhooks.ts'
 
 const apiKey = 'add0'.repeat(8)
 const applicationKey = 'sandbox_application_key_of_forty_letters0'
@@ -73,4 +74,5 @@ export const datadog: SandboxPlatform = {
       )
     sendJson(res, 404, { errors: ['Not Found'] }, limits)
   },
+  webhooks,
 }

@@ -1,6 +1,7 @@
 import { type Exchange, bearerToken, readJson, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const key = (id: string) => `SG.${id.padEnd(22, '0')}.${id.repeat(8).slice(0, 43).padEnd(43, '0')}`
 const good = key('sandbox-key-one')
@@ -61,4 +62,5 @@ export const sendgrid: SandboxPlatform = {
     headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1) },
     body: errors(status === 429 ? 'too many requests' : 'internal error'),
   }),
+  webhooks,
 }

@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { answerTiktok, tiktokRefusal } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 const told = (code: string) => ({ code, body: { data: {}, error: { code, message: 'Refused.', log_id: '2026' } } })
 
@@ -23,4 +24,5 @@ export const tiktok: SandboxPlatform = {
   ],
   answer: answerTiktok,
   refusal: tiktokRefusal,
+  webhooks,
 }

@@ -1,6 +1,7 @@
 import { bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
+import { webhooks } from './webhooks.ts'
 
 /** https://docs.zapier.com/powered-by-zapier/authentication/methods/user-access-token */
 const oauth: Dialect = {
@@ -61,4 +62,5 @@ export const zapier: SandboxPlatform = {
     }
     sendJson(res, 404, fault(404, 'user', 'Not found'))
   },
+  webhooks,
 }

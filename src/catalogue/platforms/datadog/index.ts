@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const datadog = {
   id: 'datadog',
@@ -77,4 +78,5 @@ export const datadog = {
       headers: { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'seconds' },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

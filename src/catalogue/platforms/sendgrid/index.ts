@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const sendgrid = {
   id: 'sendgrid',
@@ -41,4 +42,5 @@ export const sendgrid = {
       headers: { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const tiktok = {
   id: 'tiktok',
@@ -70,4 +71,5 @@ export const tiktok = {
   },
   // https://developers.tiktok.com/doc/tiktok-api-v2-rate-limit
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 600, window: '1m' }],
+  webhooks,
 } satisfies ProviderDefinition

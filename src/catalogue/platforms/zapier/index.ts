@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const zapier = {
   id: 'zapier',
@@ -50,4 +51,5 @@ export const zapier = {
   },
   // https://docs.zapier.com/powered-by-zapier/api-reference/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'app', permits: 60, window: '1m' }],
+  webhooks,
 } satisfies ProviderDefinition
