@@ -11,7 +11,7 @@ const request = z.object({
   claims: z.record(z.string(), z.unknown()).default({}),
 })
 
-const pusher = 'pusher@causeway-sandbox.iam.gserviceaccount.com'
+const pusher = () => `pusher-${randomInt(2 ** 47)}@causeway-sandbox.iam.gserviceaccount.com`
 
 /**
  * What Pub/Sub pushes of a mailbox: https://developers.google.com/workspace/gmail/api/guides/push. The token is signed with
@@ -42,9 +42,12 @@ export const webhooks = {
   },
   trial: {
     request: () => ({ messageId: String(randomInt(2 ** 47)) }),
-    secrets: () => ({ signs: pusher, app: { fields: { pushServiceAccount: pusher } } }),
+    secrets() {
+      const signs = pusher()
+      return { signs, app: { fields: { pushServiceAccount: signs } } }
+    },
     proof: ['authorization'],
-    // A token lives for an hour.
-    staleAfterMs: 3_600_000,
+    // A token lives for an hour; clocks differ by a minute.
+    staleAfterMs: 3_660_000,
   },
 } satisfies WebhookSender<typeof request>
