@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity'
 import type { Hub } from '../src/hub.ts'
-import type { RoutedUntil } from '../src/inbound/contract.ts'
+import type { InboundReplayInput, InboundReplayStep, RoutedUntil } from '../src/inbound/contract.ts'
+import { moveInboundReplay } from '../src/inbound/replays/step.ts'
+import { changeInboundReplay } from '../src/inbound/replays/store.ts'
 import { routeArrived } from '../src/inbound/routing/route-arrived.ts'
 
 export function createInboundActivities(hub: Hub) {
@@ -9,6 +11,17 @@ export function createInboundActivities(hub: Hub) {
     async routeArrived(lingerMs: number): Promise<RoutedUntil> {
       const context = Context.current()
       return routeArrived(hub, lingerMs, context.cancellationSignal, () => context.heartbeat())
+    },
+
+    /** Queues the next webhooks of a range to be routed again. */
+    async moveInboundReplay(input: InboundReplayInput): Promise<InboundReplayStep> {
+      const context = Context.current()
+      return moveInboundReplay(hub, input, () => context.heartbeat())
+    },
+
+    /** Its workflow was cancelled in the Temporal UI: the row says so too. */
+    async cancelInboundReplay({ workspaceId, replayId }: InboundReplayInput): Promise<void> {
+      await changeInboundReplay(hub.db, workspaceId, replayId, 'cancelled')
     },
   }
 }

@@ -9,6 +9,9 @@ import { expireWaiting } from '../src/delivery/by-hand/expire-waiting.ts'
 import { expireReplays } from '../src/delivery/by-hand/replay-store.ts'
 import { expireIdempotencyKeys } from '../src/http/idempotency/idempotency-store.ts'
 import type { Hub } from '../src/hub.ts'
+import { expireEarlierSecrets } from '../src/inbound/secrets.ts'
+import { expireRefusals } from '../src/inbound/refusals.ts'
+import { expireInboundReplays } from '../src/inbound/replays/store.ts'
 import { expireInboundKeys } from '../src/inbound/store.ts'
 import { expireWebhookSecrets } from '../src/provider-apps/webhook-secrets.ts'
 import { expireRateLimits } from '../src/limits/permit-store.ts'
@@ -23,9 +26,12 @@ const expirations: Record<ExpiringKind, Expire> = {
     await expireEndpointVersions(hub, limit)
     return expireIdempotencyKeys(hub, limit)
   },
-  // So do the few webhook secrets whose overlap is over.
+  // So do the few webhook secrets whose overlap is over, replays and counts of refusals.
   async inbound_keys(hub, limit) {
     await expireWebhookSecrets(hub, limit)
+    await expireEarlierSecrets(hub, limit)
+    await expireInboundReplays(hub.db, limit)
+    await expireRefusals(hub.pool, limit)
     return expireInboundKeys(hub, limit)
   },
   event_keys: expireEventKeys,

@@ -110,6 +110,13 @@ export const errorCodes = {
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such delivery.' },
   REPLAY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such replay.' },
   INBOUND_EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such inbound event.' },
+  INBOUND_SOURCE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such source.' },
+  INBOUND_REPLAY_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such replay of inbound events.' },
+  WEBHOOK_ADDRESS_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'The connection has no such address for webhooks.',
+  },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'No provider app receives webhooks at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, message: 'The request did not arrive in time.' },

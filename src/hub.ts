@@ -11,6 +11,7 @@ import { deliveryPolicy } from './delivery/policy.ts'
 import { createWake } from './delivery/dispatch/waking/notify.ts'
 import { createLogger } from './logger.ts'
 import { createOutgoing } from './outgoing/agent.ts'
+import { followInbound } from './inbound/follow-connection.ts'
 import { followConnection } from './sync/follow-connection.ts'
 import { connectTemporal } from './temporal/connection.ts'
 import { allPrivateHosts } from './workspaces/private-hosts.ts'
@@ -40,7 +41,7 @@ export function createHub(
         settings: '-c synchronous_commit=off',
       }),
     )
-  return {
+  const hub: Hub = {
     config,
     log,
     pool,
@@ -51,11 +52,15 @@ export function createHub(
     outgoing,
     connectionSettings: overrides.connectionSettings ?? connectionSettings,
     appUsers: overrides.appUsers ?? [connectionsOfApp],
-    connectionFollowers: overrides.connectionFollowers ?? [followConnection],
+    connectionFollowers: overrides.connectionFollowers ?? [
+      followConnection,
+      (trx, connection) => followInbound(hub, trx, connection),
+    ],
     deliveryPolicy: overrides.deliveryPolicy ?? deliveryPolicy,
     wake,
     async close() {
       await Promise.allSettled([wake.close(), db.destroy(), temporal.connection.close(), outgoing.close()])
     },
   }
+  return hub
 }

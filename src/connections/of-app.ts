@@ -22,6 +22,19 @@ export async function onlyConnectionOfApp(
   return rows.length === 1 ? rows[0] : undefined
 }
 
+/** Which of a workspace's connections are live. */
+export async function livingOf(db: Executor, workspaceId: string | null, ids: string[]): Promise<Set<string>> {
+  if (workspaceId === null || ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('connections')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', 'in', ids)
+    .where('status', 'in', ['connected', 'degraded', 'needs_reauth', 'error'])
+    .execute()
+  return new Set(rows.map(row => row.id))
+}
+
 /** A connection to an account that was asked for. */
 export interface ConnectionOfAccount {
   id: string

@@ -32,6 +32,10 @@ import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
 import { syncRunRoutes } from './routes/sync/sync-runs.ts'
 import { syncRoutes } from './routes/sync/syncs.ts'
+import { inboundRefusalRoutes } from './routes/inbound/inbound-refusals.ts'
+import { inboundReplayRoutes } from './routes/inbound/inbound-replays.ts'
+import { offeredSecretRoutes } from './routes/inbound/offered-secrets.ts'
+import { webhookAddressRoutes } from './routes/inbound/webhook-addresses.ts'
 import { webhookRoutes } from './routes/inbound/webhooks.ts'
 import { privateHostRoutes } from './routes/workspaces/private-hosts.ts'
 import { workspaceRoutes } from './routes/workspaces/workspaces.ts'
@@ -55,7 +59,11 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...syncRunRoutes(hub),
     ...recordRoutes(hub),
     ...auditLogRoutes(hub),
+    ...offeredSecretRoutes(hub),
+    ...webhookAddressRoutes(hub),
     ...inboundEventsRoutes(hub),
+    ...inboundReplayRoutes(hub),
+    ...inboundRefusalRoutes(hub),
     ...endpointRoutes(hub),
     ...statisticsRoutes(hub),
     ...deliverySettingsRoutes(hub),

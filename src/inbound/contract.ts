@@ -1,3 +1,6 @@
+import { searchAttributes } from '../temporal/contract.ts'
+import type { SearchAttributePair } from '@temporalio/common'
+
 export const handleInboundName = 'handleInbound'
 
 /** One workflow routes what has arrived: batches leave nothing for a second one to do. */
@@ -21,4 +24,36 @@ export interface RoutedCount {
 /** And when it has to look again: 0 at once, null when nothing waits. */
 export interface RoutedUntil extends RoutedCount {
   nextDueMs: number | null
+}
+
+export const replayInboundName = 'replayInbound'
+
+/** The workflow of a replay of inbound events. */
+export function inboundReplayWorkflowId(replayId: string): string {
+  return `inbound-replay/${replayId}`
+}
+
+/** Somebody cancelled the replay: its workflow looks at the row at once. */
+export const inboundReplayChangedSignal = 'inboundReplayChanged'
+
+export interface InboundReplayInput {
+  workspaceId: string
+  replayId: string
+}
+
+/** Where a replay stands after a step. */
+export interface InboundReplayStep {
+  /** `gone`: there is no such replay any more. */
+  state: 'requested' | 'running' | 'finished' | 'cancelled' | 'gone'
+  lookedAt: number
+  queued: number
+  /** How long to wait before the next step. */
+  waitMs: number
+}
+
+export function inboundReplayAttributes({ workspaceId }: InboundReplayInput): SearchAttributePair[] {
+  return [
+    { key: searchAttributes.workspace, value: workspaceId },
+    { key: searchAttributes.attention, value: 'none' },
+  ]
 }

@@ -44,3 +44,15 @@ export const bodyShareBytes = 48 * 1024 * 1024
 export function untrustedBytes(packedBytes: number): number {
   return 64 * 1024 + 100 * packedBytes
 }
+
+/** How many events one transaction of a replay looks at, and while how many wait to be routed it rests, for how long. */
+export const replayBatch = 200
+export const mostWaiting = 2_000
+export const replayWaitMs = 1_000
+
+/** How long what nobody was there for is kept ready for a connection that is just being made, and how much of it. */
+export const unmatchedMs = 3_600_000
+export const mostUnmatched = 500
+
+/** What a source sends twice within such a span of time is one thing, where it has no id of its own. */
+export const sourceRepeatMs = 300_000

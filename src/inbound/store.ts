@@ -4,6 +4,7 @@ import { deleteExpired } from '../db/expire.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { InboundStatus } from '../db/schema/inbound.ts'
 import { HubError } from '../errors.ts'
+import { lowestIdAt } from '../ids.ts'
 import type { ConnectionParts } from '../connections/parts.ts'
 import { inboundWakeOf } from './wake.ts'
 
@@ -13,6 +14,8 @@ export interface InboundEvent {
   provider: string
   providerAppId: string | null
   connectionId: string | null
+  /** The address with a key that it came to. */
+  addressId: string | null
   accountId: string | null
   type: string
   deliveryId: string
@@ -32,6 +35,7 @@ const columns = [
   'provider',
   'provider_app_id as providerAppId',
   'connection_id as connectionId',
+  'address_id as addressId',
   'account_id as accountId',
   'type',
   'delivery_id as deliveryId',
@@ -46,6 +50,9 @@ export interface InboundFilter {
   status?: InboundStatus | undefined
   connectionId?: string | undefined
   type?: string | undefined
+  /** The instants of arrival: from this one to before the other. */
+  receivedAfter?: Date | undefined
+  receivedBefore?: Date | undefined
   after?: Position | undefined
   limit: number
 }
@@ -57,6 +64,10 @@ export function listInboundEvents(db: Executor, workspaceId: string, filter: Inb
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.connectionId !== undefined) query = query.where('connection_id', '=', filter.connectionId)
   if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+  if (filter.receivedAfter !== undefined)
+    query = query.where('id', '>=', lowestIdAt('inboundEvent', filter.receivedAfter))
+  if (filter.receivedBefore !== undefined)
+    query = query.where('id', '<', lowestIdAt('inboundEvent', filter.receivedBefore))
   return query.where(behind(filter.after)).orderBy('id', 'desc').limit(filter.limit).execute()
 }
 

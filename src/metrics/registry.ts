@@ -80,6 +80,9 @@ export const deliveryLagSeconds = histogram(
 /** Inbound provider webhooks; `outcome` is `accepted`, `duplicate`, `refused`, `handled`, `failed`. */
 export const inboundEvents = counter('inbound_events_total', 'Provider webhooks by outcome', ['provider', 'outcome'])
 
+/** Webhooks that were refused; `reason` is an error code. */
+export const inboundRefused = counter('inbound_refused_total', 'Refused webhooks by reason', ['provider', 'reason'])
+
 // Read from Postgres when they are asked for: see scrape.ts.
 export const deliveryQueueDepth = gauge('delivery_queue_depth', 'Deliveries that wait, by state', ['state'])
 export const deliveriesDue = gauge('deliveries_due', 'Deliveries that are due and not held')

@@ -5,7 +5,7 @@ import type { Database, Executor } from '../db/database.ts'
 import { locateDelivery, locateEndpoint, locateEvent, locateReplay } from '../delivery/log/locate.ts'
 import { HubError } from '../errors.ts'
 import { idPrefixes, isId, type IdKind } from '../ids.ts'
-import { locateInboundEvent } from '../inbound/locate.ts'
+import { locateInboundEvent, locateInboundReplay, locateWebhookAddress } from '../inbound/locate.ts'
 import type { Located } from '../located.ts'
 import { locateProviderApp } from '../provider-apps/locate.ts'
 import { locateRecord, locateRun, locateSync } from '../sync/locate.ts'
@@ -24,6 +24,8 @@ const locates: Partial<Record<IdKind, Locate>> = {
   syncRun: locateRun,
   record: locateRecord,
   inboundEvent: locateInboundEvent,
+  inboundReplay: locateInboundReplay,
+  webhookAddress: locateWebhookAddress,
   endpoint: locateEndpoint,
   event: locateEvent,
   delivery: locateDelivery,

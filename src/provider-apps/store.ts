@@ -174,8 +174,8 @@ export interface AppSettings {
 
 export type AppCredentials = AppSettings & Required<Pick<AppSettings, 'clientId' | 'clientSecret'>>
 
-/** A secret's place beside its app; the webhook secret before the current one has its own. */
-export type AppSecretField = 'client_secret' | 'webhook_secret' | 'webhook_secret_before'
+/** A secret's place beside its app; the webhook secret before the current one, and one that a platform sent, have their own. */
+export type AppSecretField = 'client_secret' | 'webhook_secret' | 'webhook_secret_before' | 'webhook_secret_offered'
 
 /**
  * An app's settings, whatever of them is set: for providers that need no client, and for base URLs.

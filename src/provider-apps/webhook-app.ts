@@ -4,6 +4,7 @@ import { HubError } from '../errors.ts'
 import type { Foundation } from '../foundation.ts'
 import { isId } from '../ids.ts'
 import type { AppSecretField } from './store.ts'
+import { UnknownAddresses } from './unknown-addresses.ts'
 import { overlaps } from './webhook-secrets.ts'
 
 /** Whose webhooks an address receives; the environment's app belongs to no workspace. */
@@ -30,22 +31,24 @@ export interface ReceivingApp {
 /**
  * The app at `/webhooks/:provider/:app`, or with null at `/webhooks/:provider`, whatever its workspace: a provider's webhook
  * carries no API key. The caller trusts nothing until one of the secrets has verified the bytes.
+ * @param owner whose it is where the address says so: that may have a secret of its own, and the app then needs none
  * @throws HubError `WEBHOOK_NOT_FOUND` when there is no such app, its platform sends no webhooks, or it has nothing to verify them by
  */
 export async function webhookApp(
   hub: Foundation,
   provider: string,
   providerAppId: string | null,
+  owner?: { workspaceId: string },
 ): Promise<ReceivingApp> {
   const row = providerAppId === null ? undefined : await findAddressedApp(hub, provider, providerAppId)
   if (providerAppId !== null && !row) throw new HubError('WEBHOOK_NOT_FOUND')
-  const workspaceId = row?.workspaceId ?? null
+  const workspaceId = owner?.workspaceId ?? row?.workspaceId ?? null
   const definition = (await hub.definitions.find(hub.db, workspaceId, provider))?.webhooks
   if (!definition) throw new HubError('WEBHOOK_NOT_FOUND')
   const { secrets, ...known } = row ? await ownApp(hub, row, definition) : environmentApp(hub, provider)
   const tokens = secrets.webhook
   const app = { ...known, workspaceId, providerAppId, tokens, webhookSecrets: signingSecrets(definition, secrets) }
-  if (app.webhookSecrets.length === 0 && needsSecret(definition)) throw new HubError('WEBHOOK_NOT_FOUND')
+  if (!owner && app.webhookSecrets.length === 0 && needsSecret(definition)) throw new HubError('WEBHOOK_NOT_FOUND')
   return { app, definition }
 }
 
@@ -59,13 +62,16 @@ type KnownApp = Pick<WebhookApp, 'clientId' | 'fields' | 'baseUrls'> & { secrets
 /** A webhook secret that is shown as a token in addresses is no secret to sign with. */
 function signingSecrets(definition: WebhookDefinition, { webhook, client }: Secrets): string[] {
   if (definition.secret !== 'client') return webhook
-  const { challenge } = definition
-  return challenge?.kind === 'query' && challenge.token !== undefined ? client : [...client, ...webhook]
+  const { handshakes = [] } = definition
+  const shows = handshakes.some(handshake => handshake.kind === 'query' && handshake.token !== undefined)
+  return shows ? client : [...client, ...webhook]
 }
 
 const secretless = new Set<WebhookScheme['kind']>(['jwt', 'address'])
 
-function needsSecret({ scheme, otherSchemes = [] }: WebhookDefinition): boolean {
+/** Whether nothing can be taken without a secret. One that the platform itself sends has to be taken first. */
+function needsSecret({ scheme, otherSchemes = [], handshakes = [] }: WebhookDefinition): boolean {
+  if (handshakes.some(({ kind }) => kind === 'secret-in-body')) return false
   return ![scheme, ...otherSchemes].some(({ kind }) => secretless.has(kind))
 }
 
@@ -99,10 +105,7 @@ async function ownApp(hub: Foundation, row: AppRow, definition: WebhookDefinitio
   }
 }
 
-/** Addresses that lead nowhere, of each hub: asked again and again they cost no query. */
-const nowhere = new WeakMap<Foundation, Map<string, number>>()
-const rememberedMs = 10_000
-const mostRemembered = 10_000
+const nowhere = new WeakMap<Foundation, UnknownAddresses>()
 
 interface AppRow {
   id: string
@@ -115,10 +118,9 @@ interface AppRow {
 
 async function findAddressedApp(hub: Foundation, provider: string, id: string): Promise<AppRow | undefined> {
   if (!isId('providerApp', id)) return undefined
-  const known = nowhere.get(hub) ?? nowhere.set(hub, new Map()).get(hub)!
+  const unknown = nowhere.get(hub) ?? nowhere.set(hub, new UnknownAddresses()).get(hub)!
   const address = `${provider}/${id}`
-  const until = known.get(address)
-  if (until !== undefined && until > Date.now()) return undefined
+  if (unknown.has(address)) return undefined
   const app = await hub.db
     .selectFrom('provider_apps')
     .select([
@@ -128,9 +130,6 @@ async function findAddressedApp(hub: Foundation, provider: string, id: string): 
     .where('id', '=', id)
     .where('provider', '=', provider)
     .executeTakeFirst()
-  known.delete(address)
-  // Nobody knows the id of an app before it is made, so what was nothing stays nothing.
-  if (!app) known.set(address, Date.now() + rememberedMs)
-  if (known.size > mostRemembered) known.delete(known.keys().next().value!)
+  if (!app) unknown.add(address)
   return app
 }

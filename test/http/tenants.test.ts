@@ -58,6 +58,7 @@ beforeAll(async () => {
     connection.id,
   ])
   const github = await made('/v1/provider-apps', { provider: 'github', name: 'Ours', clientId: 'c', clientSecret: 's' })
+  ids.webhookAddressId = (await made(`/v1/connections/${connection.id}/webhook-addresses`, {})).id
   ids.attemptId = (await made('/v1/connections', { provider: 'github', providerAppId: github.id })).attemptId as string
   const [customers] = platforms.flatMap(({ id, models }) => (id === 'stripe' ? Object.keys(models ?? {}) : []))
   ids.syncId = (await made('/v1/syncs', { connectionId: connection.id, model: customers, direction: 'pull' })).id
@@ -76,6 +77,7 @@ beforeAll(async () => {
      values ($1, $2, 'stripe', 'customer.updated', 'd', 'routed', '{}', '{}')`,
     [ids.inboundEventId, workspaceId],
   )
+  ids.inboundReplayId = (await made('/v1/inbound-replays', range)).id
   const own = (await made('/v1/providers', bodyExamples.createProvider)) as { id: string }
   ids.provider = own.id
   ids.id = connection.id

@@ -10,12 +10,15 @@ const objects: Record<string, string> = {
   apiKeyId: 'select workspace_id, id as "apiKeyId" from api_keys',
   providerAppId: 'select workspace_id, id as "providerAppId" from provider_apps',
   connectionId: 'select workspace_id, id as "connectionId" from connections',
+  'connectionId webhookAddressId':
+    'select workspace_id, connection_id as "connectionId", id as "webhookAddressId" from webhook_addresses',
   attemptId: 'select workspace_id, id as "attemptId" from connect_attempts',
   provider: 'select distinct workspace_id, provider from connections',
   syncId: 'select workspace_id, id as "syncId" from syncs where deleted_at is null',
   'syncId runId': 'select workspace_id, sync_id as "syncId", id as "runId" from sync_runs',
   recordId: 'select workspace_id, id as "recordId" from records',
   inboundEventId: 'select workspace_id, id as "inboundEventId" from inbound_events',
+  inboundReplayId: 'select workspace_id, id as "inboundReplayId" from inbound_replays',
   endpointId: 'select workspace_id, id as "endpointId" from endpoints',
   eventId: 'select workspace_id, id as "eventId" from events',
   type: 'select workspace_id, type from event_types',
@@ -31,7 +34,11 @@ const queries: Record<string, string> = {
   '/v1/records': '?collection=customers&deleted=true',
   '/v1/records/:recordId': '?deleted=true',
 }
-const leftOut = ['/v1/connections/:connectionId/token', '/v1/connections/:connectionId/credentials']
+const leftOut = [
+  '/v1/connections/:connectionId/token',
+  '/v1/connections/:connectionId/credentials',
+  '/v1/provider-apps/:providerAppId/offered-webhook-secret',
+]
 
 export interface GetAnswer {
   url: string

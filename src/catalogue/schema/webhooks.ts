@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { httpsUrl, parameter, record, slug, text } from './values.ts'
-import { webhookChallenge } from './webhooks/challenge.ts'
+import { webhookAcknowledgement, webhookHandshake } from './webhooks/challenge.ts'
 import { webhookScheme } from './webhooks/schemes.ts'
 import { webhookShape } from './webhooks/shapes.ts'
 
@@ -51,9 +51,13 @@ export const webhookDefinition = z.strictObject({
     .describe(
       'The member of a form that holds the JSON, `payload` unless given; the fields of a form without it are the JSON',
     ),
-  challenge: webhookChallenge
+  handshakes: z
+    .array(webhookHandshake)
+    .min(1)
+    .max(5)
     .exactOptional()
-    .describe('How the platform makes sure that the address is ours before it sends anything'),
+    .describe('How the platform makes sure of the address before it sends anything, and later'),
+  acknowledge: webhookAcknowledgement.exactOptional(),
   bodyLimit: z
     .int()
     .min(1_024)

@@ -26,6 +26,8 @@ import { ownPlatforms } from './0028-own-platforms.ts'
 import { connectionOwners } from './0029-connection-owners.ts'
 import { privateHosts } from './0030-private-hosts.ts'
 import { connectionsEnding } from './0031-connections-ending.ts'
+import { webhookAddresses } from './0033-webhook-addresses.ts'
+import { inboundLooking } from './0034-inbound-looking.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -56,4 +58,6 @@ export const migrations: Record<string, Migration> = {
   '0029-connection-owners': connectionOwners,
   '0030-private-hosts': privateHosts,
   '0031-connections-ending': connectionsEnding,
+  '0033-webhook-addresses': webhookAddresses,
+  '0034-inbound-looking': inboundLooking,
 }

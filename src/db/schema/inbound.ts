@@ -10,6 +10,10 @@ export interface InboundEventsTable {
   provider: string
   provider_app_id: string | null
   connection_id: string | null
+  /** The address with a key that it came to. */
+  address_id: ColumnType<string | null, string | null | undefined, string | null>
+  /** The source of the workspace's own that it came to; the provider then is its slug. */
+  source_id: ColumnType<string | null, string | null | undefined, string | null>
   account_id: string | null
   type: string
   /** The provider's id of it, or the hash of its content. */
@@ -32,6 +36,8 @@ export interface InboundQueueTable {
   bytes: number
   /** In `inbound_keys` until it is routed, when it came without an id of its own. */
   content_key: ColumnType<string | null, string | null | undefined, string | null>
+  /** Where `inbound_keys` remembers it; null for its app. */
+  scope: ColumnType<string | null, string | null | undefined, string | null>
   /** The connection up to which it is routed already. */
   routed_to: ColumnType<string | null, string | null | undefined, string | null>
   due_at: ColumnType<Date, Date | undefined, Date>
@@ -40,7 +46,7 @@ export interface InboundQueueTable {
 
 /** Delivery ids that have been seen. */
 export interface InboundKeysTable {
-  /** The provider app's id, or `environment/<provider>`. */
+  /** The id of the provider app or of the address with a key, or `environment/<provider>`. */
   app: string
   delivery_id: string
   expires_at: Date

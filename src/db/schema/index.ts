@@ -6,6 +6,9 @@ import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
 import type { IdempotencyKeysTable } from './idempotency-keys.ts'
 import type { InboundEventsTable, InboundKeysTable, InboundQueueTable } from './inbound.ts'
+import type { InboundRefusalsTable } from './inbound-refusals.ts'
+import type { InboundReplaysTable } from './inbound-replays.ts'
+import type { InboundSourcesTable } from './inbound-sources.ts'
 import type { OwnPlatformsTable } from './own-platforms.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
@@ -30,6 +33,7 @@ import type { DeliveryAttemptsTable } from './delivery-attempts.ts'
 import type { EndpointStatisticsTable } from './endpoint-statistics.ts'
 import type { EndpointVersionsTable } from './endpoint-versions.ts'
 import type { ReplaysTable } from './replays.ts'
+import type { WebhookAddressesTable } from './webhook-addresses.ts'
 
 /** Every table by name. */
 export interface Schema {
@@ -52,6 +56,9 @@ export interface Schema {
   inbound_events: InboundEventsTable
   inbound_keys: InboundKeysTable
   inbound_queue: InboundQueueTable
+  inbound_refusals: InboundRefusalsTable
+  inbound_replays: InboundReplaysTable
+  inbound_sources: InboundSourcesTable
   provider_apps: ProviderAppsTable
   rate_limit_slots: RateLimitSlotsTable
   rate_limits: RateLimitsTable
@@ -71,4 +78,5 @@ export interface Schema {
   endpoint_statistics: EndpointStatisticsTable
   endpoint_versions: EndpointVersionsTable
   replays: ReplaysTable
+  webhook_addresses: WebhookAddressesTable
 }

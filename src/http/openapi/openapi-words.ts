@@ -11,6 +11,8 @@ export const tags: Record<string, string> = {
   Syncs: 'One model of a connection joined to one collection of records, in one direction or both.',
   Records: 'What syncs pull and push: canonical records, by collection.',
   'Audit log': 'Who did what in a workspace, and when.',
+  'Webhook addresses':
+    'Addresses for the webhooks of one connection each, where a platform does not say whose they are.',
   'Inbound events': 'What platforms have sent as webhooks, and what became of it.',
   Endpoints: "Where a workspace's events are delivered to.",
   'Event types': 'Registered types of events, with the schemas that their data must fit.',

@@ -14,8 +14,12 @@ export interface ClaimedEvent {
   workspaceId: string | null
   provider: string
   providerAppId: string | null
-  /** Where it went before, when it is replayed. */
+  /** Where it went before, when it is replayed; or whose address it came to. */
   connectionId: string | null
+  /** The address with a key that it came to. */
+  addressId: string | null
+  /** The source that it came from, whose slug then is the provider. */
+  sourceId: string | null
   accountId: string | null
   type: string
   deliveryId: string
@@ -38,7 +42,7 @@ const claimStatement = (due: string) => `
     from measured m where q.event_id = m.event_id and m.before < $3 returning q.event_id, q.attempts, q.routed_to
   )
   select e.id, e.workspace_id as "workspaceId", e.provider, e.provider_app_id as "providerAppId",
-    e.connection_id as "connectionId", e.account_id as "accountId", e.type, e.delivery_id as "deliveryId", e.headers,
+    e.connection_id as "connectionId", e.address_id as "addressId", e.source_id as "sourceId", e.account_id as "accountId", e.type, e.delivery_id as "deliveryId", e.headers,
     e.body, e.received_at as "receivedAt", c.routed_to as "routedTo", c.attempts
   from claimed c join inbound_events e on e.id = c.event_id order by e.id`
 
@@ -100,10 +104,10 @@ export async function finish(db: Executor, events: ClaimedEvent[]): Promise<Set<
     ), finished as (
       delete from inbound_queue q using claim c
       where q.event_id = c.event_id and q.attempts = c.attempts and q.routed_to is not distinct from c.routed_to
-      returning q.event_id, q.provider, q.provider_app_id, q.content_key
+      returning q.event_id, q.provider, q.provider_app_id, q.scope, q.content_key
     ), forgotten as (
       delete from inbound_keys k using finished f
-      where k.app = coalesce(f.provider_app_id, 'environment/' || f.provider) and k.delivery_id = f.content_key
+      where k.app = coalesce(f.scope, f.provider_app_id, 'environment/' || f.provider) and k.delivery_id = f.content_key
     )
     select event_id from finished`.execute(db)
   return new Set(rows.map(row => row.event_id))

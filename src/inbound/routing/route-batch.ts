@@ -77,7 +77,7 @@ async function commit(
   targets: Map<string, Targets>,
 ): Promise<RoutedCount> {
   const { syncs, ...count } = await hub.db.transaction().execute(trx => writeRouted(hub, trx, events, targets))
-  for (const event of events) inboundEvents.inc({ provider: event.provider, outcome: 'handled' })
+  for (const event of events) inboundEvents.inc({ provider: labelOf(event), outcome: 'handled' })
   startRunsSoon(hub, syncs, 'webhook')
   return count
 }
@@ -107,6 +107,9 @@ async function putAside(hub: ConnectionParts, event: ClaimedEvent, error: unknow
       .where('status', '=', 'received')
       .execute()
   })
-  inboundEvents.inc({ provider: event.provider, outcome: 'failed' })
+  inboundEvents.inc({ provider: labelOf(event), outcome: 'failed' })
   return { routed: 0, unmatched: 0, failed: 1 }
 }
+
+/** What a metric calls it: sources are named by their workspaces, without a bound. */
+const labelOf = ({ provider, sourceId }: ClaimedEvent) => (sourceId === null ? provider : 'source')

@@ -26,7 +26,7 @@ export async function writeRouted(
   const held = await finish(db, whole)
   for (const event of claimed) {
     const { now, more } = targets.get(event.id)!
-    if (more && (await advance(db, event, now.at(-1)!.connectionId))) held.add(event.id)
+    if (more && (await advance(db, event, now.at(-1)!.connectionId!))) held.add(event.id)
   }
   const outcomes: Outcome[] = []
   const copies: Routed[] = []
@@ -55,19 +55,20 @@ export async function writeRouted(
 interface Routed {
   event: ClaimedEvent
   target: Target
-  definition: ProviderDefinition
+  definition: ProviderDefinition | undefined
 }
 
 interface Outcome {
   event: ClaimedEvent
   target: Target | undefined
-  definition: ProviderDefinition
+  definition: ProviderDefinition | undefined
 }
 
 /** What a webhook's type says has changed: syncs of it are run at once. */
 function changedModelOf({ event, target, definition }: Routed): ChangedModel[] {
-  const model = definition.webhooks?.triggers[event.type]?.model
-  return model === undefined ? [] : [{ ...target, model }]
+  const { workspaceId, connectionId } = target
+  const model = definition?.webhooks?.triggers[event.type]?.model
+  return model === undefined || connectionId === null ? [] : [{ workspaceId, connectionId, model }]
 }
 
 /** A payload over this size does not fit an event. The event then leaves it out, and receivers look it up by its id. */
@@ -75,12 +76,11 @@ const largestPayload = 900 * 1024
 
 function eventOf(event: ClaimedEvent, target: Target): NewEvent {
   const type = `${event.provider}.${event.type}`
-  const head = {
-    connectionId: target.connectionId,
-    provider: event.provider,
-    type: event.type,
-    inboundEventId: event.id,
-  }
+  const told = { type: event.type, inboundEventId: event.id }
+  const head =
+    event.sourceId === null
+      ? { connectionId: target.connectionId, provider: event.provider, ...told }
+      : { sourceId: event.sourceId, source: event.provider, ...told }
   const text = textOf(event.body)
   if (Buffer.byteLength(text) > largestPayload) return { type, data: { ...head, payload: null, payloadOmitted: true } }
   // Passed on as the platform wrote it, whatever a value would make of its numbers.
@@ -93,7 +93,7 @@ async function recordOutcomes(db: Executor, outcomes: Outcome[]) {
   // What nobody is there for stays with its app's workspace, or with nobody.
   await sql`
     update inbound_events e
-    set status = case when o.connection_id is null then 'unmatched' else 'routed' end,
+    set status = case when o.workspace_id is null then 'unmatched' else 'routed' end,
       workspace_id = coalesce(o.workspace_id, e.workspace_id),
       connection_id = coalesce(o.connection_id, e.connection_id), error_code = null, handled_at = now()
     from unnest(
@@ -116,6 +116,8 @@ async function insertCopies(db: Executor, copies: Routed[]): Promise<void> {
         provider: event.provider,
         provider_app_id: event.providerAppId,
         connection_id: target.connectionId,
+        address_id: event.addressId,
+        source_id: event.sourceId,
         account_id: event.accountId,
         type: event.type,
         delivery_id: event.deliveryId,

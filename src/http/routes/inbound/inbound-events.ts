@@ -3,7 +3,7 @@ import type { Hub } from '../../../hub.ts'
 import { findInboundEvent, listInboundEvents, replayInboundEvent, type InboundEvent } from '../../../inbound/store.ts'
 import { JsonText } from '../../../json/json-text.ts'
 import { textOf } from '../../../json/text-of.ts'
-import { idField, instant } from '../../fields.ts'
+import { idField, instant, instantFrom } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 
@@ -15,6 +15,7 @@ const inboundEvent = z
     provider: z.string(),
     providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
     connectionId: z.string().nullable(),
+    addressId: z.string().nullable().meta({ description: 'The address of one connection that it came to' }),
     accountId: z.string().nullable().meta({ description: "The provider's id of the account it is about" }),
     type: z.string(),
     deliveryId: z.string().meta({ description: "The provider's id of it, or the hash of its content" }),
@@ -32,6 +33,7 @@ const inboundEventWithPayload = inboundEvent
   .extend({
     headers: z.record(z.string(), z.string()),
     payload: z.unknown(),
+    rawBody: z.base64().meta({ description: 'The same bytes as they came, in base64' }),
   })
   .meta({ id: 'InboundEventWithPayload' })
 
@@ -51,11 +53,16 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
         status: status.optional(),
         connectionId: z.string().optional(),
         type: z.string().optional(),
+        receivedAfter: instant.optional().meta({ description: 'Only those that arrived at this instant or later' }),
+        receivedBefore: instant.optional().meta({ description: 'Only those that arrived before this instant' }),
       }),
       reply: page(inboundEvent),
       async handler({ caller, query: { limit, cursor, ...filter } }) {
         const after = positionAt(cursor, 'inboundEvent')
-        const events = await listInboundEvents(hub.db, caller.workspaceId, { ...filter, after, limit: limit + 1 })
+        const { receivedAfter, receivedBefore, ...rest } = filter
+        const range = { receivedAfter: instantFrom(receivedAfter), receivedBefore: instantFrom(receivedBefore) }
+        const list = { ...rest, ...range, after, limit: limit + 1 }
+        const events = await listInboundEvents(hub.db, caller.workspaceId, list)
         return pageOf(events, limit, shown)
       },
     }),
@@ -70,7 +77,7 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
       errors: ['INBOUND_EVENT_NOT_FOUND'],
       async handler({ caller, params: { inboundEventId } }) {
         const { headers, body, ...event } = await findInboundEvent(hub.db, caller.workspaceId, inboundEventId)
-        return { ...shown(event), headers, payload: new JsonText(textOf(body)) }
+        return { ...shown(event), headers, payload: new JsonText(textOf(body)), rawBody: body.toString('base64') }
       },
     }),
     route({
