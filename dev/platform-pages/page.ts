@@ -127,6 +127,7 @@ function webhooksPart({ webhooks }: ProviderDefinition): string[] {
   const rest = others.length > 0 ? [`- Events alone: ${codes(others)}.`] : []
   return [
     `[How they are sent and signed](${webhooks.docs}), and [what the hub does with them](../inbound-webhooks.md).`,
+    ...(webhooks.register === undefined ? [] : [webhooks.register]),
     [...runs, ...rest].join('\n'),
   ]
 }

@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 const token = 'glpat-sandboxTokenOne0000001'
 const selfManaged = 'glpat-sandboxTokenOwn0000001'
@@ -27,6 +28,7 @@ export const gitlab: SandboxPlatform = {
       externalAccountId: '7',
     },
   },
+  webhooks,
   refusal: status =>
     status === 429 ? { body: { message: { error: 'Too many requests' } } } : { body: { message: `${status}` } },
   async answer(exchange, tools) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleHubspot } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 export const hubspot: SandboxPlatform = {
   id: 'hubspot',
@@ -18,6 +19,7 @@ export const hubspot: SandboxPlatform = {
     },
   },
   answer: handleHubspot,
+  webhooks,
   refusal(status) {
     const [category, message] =
       status === 429 ? ['RATE_LIMITS', 'You have reached your secondly limit.'] : ['INTERNAL_ERROR', 'internal error']

@@ -1,6 +1,7 @@
 import { basicCredentials, bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
+import { webhooks } from './webhooks.ts'
 
 const scopes = [
   ...['offline_access', 'read:me', 'read:jira-user', 'read:jira-work', 'write:jira-work', 'manage:jira-project'],
@@ -80,6 +81,7 @@ export const jira: SandboxPlatform = {
       externalAccountId: 'jira.causeway.example',
     },
   },
+  webhooks,
   refusal: status => ({ body: { code: status, message: status === 429 ? 'Rate limit exceeded' : 'Unavailable' } }),
   answer({ req, res, host = '', path, query }, tools) {
     const granted = tools.granted(bearerToken(req))

@@ -2,6 +2,8 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { certificatePath, certificates } from './certificates.ts'
+import { webhooks } from './webhooks.ts'
 
 const client = { clientId: `A${'sandboxClient'.repeat(6)}`, clientSecret: `E${'sandboxSecret-_'.repeat(5)}` }
 const scope = 'https://uri.paypal.com/services/invoicing openid https://uri.paypal.com/services/applications/webhooks'
@@ -37,6 +39,10 @@ const debug_id = () => random(13).toLowerCase()
 /** https://developer.paypal.com/api/rest, as far as it is called. */
 function answer({ req, res, path, query }: Exchange, tools: Tools): void {
   const headers = { 'paypal-debug-id': debug_id() }
+  if (path === certificatePath && req.method === 'GET') {
+    res.writeHead(200, { ...headers, 'content-type': 'application/x-pem-file' }).end(certificates)
+    return
+  }
   const granted = tools.granted(bearerToken(req))
   // The client is the merchant's own: when it has been ended, so have its tokens.
   if (!granted) {
@@ -85,11 +91,12 @@ const person = {
 
 export const paypal: SandboxPlatform = {
   id: 'paypal',
-  hosts: ['www.paypal.com', 'api-m.paypal.com', 'api-m.sandbox.paypal.com'],
+  hosts: ['www.paypal.com', 'api.paypal.com', 'api-m.paypal.com', 'api-m.sandbox.paypal.com'],
   oauth,
   apps: [{ ...client, redirectUris: [] }],
   people: { client: person, 'sandbox-client': { ...person, environment: 'sandbox' } },
   answer,
+  webhooks,
   refusal: status => ({
     body: {
       name: status === 429 ? 'RATE_LIMIT_REACHED' : 'INTERNAL_SERVER_ERROR',

@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleShopify } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 /** https://shopify.dev/docs/api/admin-graphql#status_and_error_codes */
 const graphqlError = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] })
@@ -43,6 +44,7 @@ export const shopify: SandboxPlatform = {
     },
   ],
   answer: handleShopify,
+  webhooks,
   refusal: status =>
     status === 429
       ? { headers: { 'retry-after': '2.0' }, body: { errors: 'Exceeded 2 calls per second for api client.' } }

@@ -8,15 +8,24 @@ const request = z.object({
   eventId: z.string().optional(),
   /** The signed time, in seconds; default now. An old one must be refused. */
   timestamp: z.number().int().optional(),
+  /** Whose it is where it is thin: it then tells what it is about, and holds nothing of it. */
+  context: z.string().optional(),
 })
 
 /** https://docs.stripe.com/webhooks#verify-manually */
 export const webhooks = {
   request,
-  sign({ event, object, eventId, timestamp, secret, at }) {
+  sign({ event, object, eventId, timestamp, context, secret, at }) {
     const id = eventId ?? `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`
     const created = timestamp ?? Math.floor(at / 1000)
-    const body = JSON.stringify({ id, object: 'event', type: event, created, livemode: false, data: { object } })
+    const thin = {
+      object: 'v2.core.event',
+      context,
+      created: new Date(created * 1000).toISOString(),
+      related_object: null,
+    }
+    const snapshot = { object: 'event', created, livemode: false, data: { object } }
+    const body = JSON.stringify({ id, type: event, ...(context === undefined ? snapshot : thin) })
     const signature = createHmac('sha256', secret).update(`${created}.${body}`).digest('hex')
     return {
       id,

@@ -2,6 +2,9 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 
 export const webhooks = {
   docs: 'https://docs.github.com/en/webhooks/webhook-events-and-payloads',
+  register:
+    'A GitHub App has its webhook in its settings; a repository or organization under Settings, Webhooks, Add webhook. ' +
+    '`webhookUrl` is the payload URL, and the webhook secret the secret.',
   scheme: { kind: 'hmac', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
   shapes: [
     {

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 const token = {
   kind: 'api_key' as const,
@@ -90,4 +91,5 @@ export const gitlab = {
       headers: { remaining: 'ratelimit-remaining', reset: 'ratelimit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 export const hubspot = {
   id: 'hubspot',
@@ -73,4 +74,5 @@ export const hubspot = {
       },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

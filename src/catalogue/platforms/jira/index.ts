@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const jira = {
   id: 'jira',
@@ -109,4 +110,5 @@ export const jira = {
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 50, window: '1s' }],
   // Jira says what is wrong in sentences; its gateway has a number.
   calls: { errors: { code: ['code', 'statusCode'] } },
+  webhooks,
 } satisfies ProviderDefinition

@@ -2,6 +2,9 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 
 export const webhooks = {
   docs: 'https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks',
+  register:
+    'At developer.intuit.com, the app, Webhooks, for development or production: `webhookUrl` is the endpoint URL, and the ' +
+    'verifier token that is then shown is the webhook secret.',
   scheme: { kind: 'hmac', header: 'intuit-signature', encoding: 'base64' },
   shapes: [
     // CloudEvents, which replace the older format in May 2026; both are one vocabulary here.

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 const shop = {
   name: 'shop',
@@ -116,4 +117,5 @@ export const shopify = {
       },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

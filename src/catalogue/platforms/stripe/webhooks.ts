@@ -2,6 +2,9 @@ import type { WebhookDefinition } from '../../schema/webhooks.ts'
 
 export const webhooks = {
   docs: 'https://docs.stripe.com/webhooks',
+  register:
+    'In the Dashboard under Developers, Webhooks, Add destination: `webhookUrl` is the endpoint URL, and its signing ' +
+    'secret (`whsec_…`) is the webhook secret.',
   scheme: {
     kind: 'hmac',
     header: 'stripe-signature',
@@ -14,8 +17,8 @@ export const webhooks = {
     {
       type: { path: 'type' },
       deliveryId: { path: 'id' },
-      // Only a Connect platform's events name their account; an account's own endpoint has its own secret, so its own app.
-      account: [{ path: 'account' }],
+      // Only a Connect platform's events name their account, in `context` where they are thin; an account's own endpoint has its own secret, so its own app.
+      account: [{ path: 'account' }, { path: 'context' }],
       withoutAccount: 'only-connection',
     },
   ],

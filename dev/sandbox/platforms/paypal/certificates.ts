@@ -1,0 +1,60 @@
+import { X509Certificate } from 'node:crypto'
+import { knownPublicKey } from '../../known-key.ts'
+
+// The certificate of the key that PayPal's webhooks are signed with here, and those that lead to an authority that nobody trusts
+// who has not been told to. All three end in 2126.
+
+const own = `-----BEGIN CERTIFICATE-----
+MIIDFjCCArygAwIBAgIUUfTKI9WJ2kflVCzYTmUtTPwNbIUwCgYIKoZIzj0EAwIw
+QzEZMBcGA1UECgwQQ2F1c2V3YXkgc2FuZGJveDEmMCQGA1UEAwwdQ2F1c2V3YXkg
+c2FuZGJveCBpbnRlcm1lZGlhdGUwIBcNMjYxMTI4MDM1NzI4WhgPMjEyNjExMDQw
+MzU3MjhaMFMxIzAhBgNVBAoMGlBheVBhbCBzYW5kYm94IG9mIENhdXNld2F5MSww
+KgYDVQQDDCNtZXNzYWdldmVyaWZpY2F0aW9uY2VydHMucGF5cGFsLmNvbTCCASIw
+DQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAMyjlMyF+/u2LT1915+hmECj6MH9
+PNQ4TVXgrl25TXPTe7Dbx1C8y3Q1LuS7G+O/Wm9r7c9xREoQCklLtBBwTjwX8dl0
+BR8e638Y5MUlpPZXTVH+vnvsOsAczF4/WXedVGA7t/UTvZHMEN6dBG7AlKTKHtC+
+zO+5Uu6kZ/EWwHRw2MDCDa8+LB4QQVg0bEM19Z1Mpl0c5gf87ZaWHK/7tHutFZ6J
+MOftPzTgUx1a61wTxLfAIx1BhEI1o9Ge3MN8UvV/HRlRewoELYloCnyjmKrnvYUk
+KB3VQgc6KzVO8kRL0X5qpOnN0IyEPHci0k18MagjpUM0s/NIC63ZROaRy5sCAwEA
+AaOBsDCBrTAMBgNVHRMBAf8EAjAAMA4GA1UdDwEB/wQEAwIFoDAdBgNVHSUEFjAU
+BggrBgEFBQcDAQYIKwYBBQUHAwIwLgYDVR0RBCcwJYIjbWVzc2FnZXZlcmlmaWNh
+dGlvbmNlcnRzLnBheXBhbC5jb20wHQYDVR0OBBYEFIIM1UXLe3S80pdzeyENrlb8
+ELOHMB8GA1UdIwQYMBaAFBfMLsDwFllVISM7zHItVrkrfIbKMAoGCCqGSM49BAMC
+A0gAMEUCIEovIv5RzzZHYkfktDnRgJ9BmQYyboeSZ7HafsA38PMaAiEAuhdmipuz
+3sg6RcDdZZZsKIlbcPo1k2EDPIrGTYQ86k4=
+-----END CERTIFICATE-----`
+
+const intermediate = `-----BEGIN CERTIFICATE-----
+MIIB6DCCAY6gAwIBAgIUHSbIK7u1ED3pogXRLctG6XPzjwMwCgYIKoZIzj0EAwIw
+OzEZMBcGA1UECgwQQ2F1c2V3YXkgc2FuZGJveDEeMBwGA1UEAwwVQ2F1c2V3YXkg
+c2FuZGJveCByb290MCAXDTI2MTEyODAzNTcyOFoYDzIxMjYxMTA0MDM1NzI4WjBD
+MRkwFwYDVQQKDBBDYXVzZXdheSBzYW5kYm94MSYwJAYDVQQDDB1DYXVzZXdheSBz
+YW5kYm94IGludGVybWVkaWF0ZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGAl
+mV7DEzYLd7RbUuMIsg62Y0DKniv4tktkADPJUjVdtnCxEJJNEOpa2xoCfs17FngW
+IxYS5kYTa1xkciogw5OjZjBkMBIGA1UdEwEB/wQIMAYBAf8CAQAwDgYDVR0PAQH/
+BAQDAgEGMB0GA1UdDgQWBBQXzC7A8BZZVSEjO8xyLVa5K3yGyjAfBgNVHSMEGDAW
+gBQMRvtXNWoqWabjhiCsg/AY5tYM5jAKBggqhkjOPQQDAgNIADBFAiBKsNrAY5eY
+NS5GFJoTNDMK/im+gqxI2ujhCmNq5YA8SgIhAKUSKe//zAD4d33pefrym94Q+VKN
+SzQt7hCiITpJAOCl
+-----END CERTIFICATE-----`
+
+/** The authority: a hub that is to take the webhooks of the sandbox has to trust it (`NODE_EXTRA_CA_CERTS`). */
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIB3TCCAYOgAwIBAgIUJu5I5bTrQIXKCauWnL4bqPzquj4wCgYIKoZIzj0EAwIw
+OzEZMBcGA1UECgwQQ2F1c2V3YXkgc2FuZGJveDEeMBwGA1UEAwwVQ2F1c2V3YXkg
+c2FuZGJveCByb290MCAXDTI2MTEyODAzNTcyOFoYDzIxMjYxMTA0MDM1NzI4WjA7
+MRkwFwYDVQQKDBBDYXVzZXdheSBzYW5kYm94MR4wHAYDVQQDDBVDYXVzZXdheSBz
+YW5kYm94IHJvb3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATvsvmA6P6gCcKB
+Qa80rFP5ov1ooB+ryYYwiITlGrkBaCPGWIuwmP3hpHrNOAalZih3rxZAtgZl7J6E
+rwVq4FvKo2MwYTAdBgNVHQ4EFgQUDEb7VzVqKlmm44YgrIPwGObWDOYwHwYDVR0j
+BBgwFoAUDEb7VzVqKlmm44YgrIPwGObWDOYwDwYDVR0TAQH/BAUwAwEB/zAOBgNV
+HQ8BAf8EBAMCAQYwCgYIKoZIzj0EAwIDSAAwRQIgTN+09yNSUjedf2VRE63syYyx
+7OUnQlT6ETKYUpMBKkcCIQD5xM0Aqm64DkjxNMeocfPRhCm4902+Mi5sPA4bwhCp
+5w==
+-----END CERTIFICATE-----`
+
+/** Where they are: https://developer.paypal.com/api/rest/webhooks/rest/#self-verification-method */
+export const certificatePath = '/v1/notifications/certs/CERT-360caa42-fca2a594-5a29e601'
+export const certificates = `${own}\n${intermediate}\n`
+
+if (!knownPublicKey.equals(new X509Certificate(own).publicKey)) throw new Error('it is of another key')
