@@ -248,6 +248,56 @@ describe('GitLab’s webhooks', () => {
   })
 })
 
+describe('WooCommerce’s webhooks', () => {
+  it('share an id when they are sent within a second, and are two things all the same', async () => {
+    const shop = await judge('woocommerce')
+    const second = Math.floor(Date.now() / 1000) * 1000
+    const [first, next] = [shop.sign({}, second), shop.sign({}, second + 999)]
+    expect(next.headers['x-wc-webhook-delivery-id']).toBe(first.headers['x-wc-webhook-delivery-id'])
+    expect([(await shop.deliver(first)).status, (await shop.deliver(next)).status]).toEqual([202, 202])
+    const gone = shop.sign({ topic: 'product.deleted', payload: { id: 5 }, shop: 'http://shop.causeway.example:8080/' })
+    expect((await shop.deliver(gone)).status).toBe(202)
+    expect((await shop.kept()).map(one => [one.type, one.account_id])).toEqual([
+      ['order.updated', 'shop.causeway.example'],
+      ['order.updated', 'shop.causeway.example'],
+      ['product.deleted', 'shop.causeway.example'],
+    ])
+  })
+
+  it('are signed with a secret whose entities the shop has taken for characters', async () => {
+    const secret = 'R&D says "5 < 7" & it\'s right'
+    const shop = await judge('woocommerce', { signs: secret, app: { webhookSecret: secret } })
+    const asStored = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+    const sent = shop.sign({})
+    expect((await shop.deliver(shop.sign({}, Date.now(), asStored))).status).toBe(202)
+    expect((await shop.deliver(sent)).status).toBe(202)
+  })
+})
+
+describe('Xero’s webhooks', () => {
+  it('tell of several organisations at once, each by its own, and are answered without a body', async () => {
+    const xero = await judge('xero')
+    const resourceId = '717f2bfc-c6d4-41fd-b238-3f2f0c0cf777'
+    const events = [
+      { tenantId: 'one', resourceId },
+      { tenantId: 'two', resourceId, category: 'INVOICE', type: 'CREATE' },
+    ]
+    const sent = xero.sign({ events })
+    // It stops until what was not taken is taken: what it sends again is answered as the first was.
+    for (const status of [200, 200]) expect(await xero.deliver(sent)).toEqual({ status, text: '' })
+    expect(await xero.deliver({ ...sent, headers: wrong(sent.headers, 'x-xero-signature') })).toEqual({
+      status: 401,
+      text: '',
+    })
+    // Its spaces are signed too.
+    expect((await xero.deliver({ ...sent, body: JSON.stringify(JSON.parse(sent.body)) })).status).toBe(401)
+    expect((await xero.kept()).map(one => [one.account_id, one.type])).toEqual([
+      ['one', 'contact.update'],
+      ['two', 'invoice.create'],
+    ])
+  })
+})
+
 describe('QuickBooks’ webhooks', () => {
   it('in the newer format tell of several companies in one list', async () => {
     const quickbooks = await judge('quickbooks')

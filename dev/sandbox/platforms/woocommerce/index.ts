@@ -3,6 +3,7 @@ import { sendJson } from '../../http.ts'
 import { answerShop } from './api.ts'
 import { answerConsent } from './consent.ts'
 import { knownKey, secretOf } from './keys.ts'
+import { webhooks } from './webhooks.ts'
 
 /** A shop on a server of its own, wherever that is. */
 export const woocommerce: SandboxPlatform = {
@@ -25,5 +26,6 @@ export const woocommerce: SandboxPlatform = {
     const message = 'No route was found matching the URL and request method.'
     sendJson(exchange.res, 404, { code: 'rest_no_route', message, data: { status: 404 } })
   },
+  webhooks,
   refusal: status => ({ body: { code: 'internal_server_error', message: 'Try later', data: { status } } }),
 }

@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleXero } from './api.ts'
 import { customClient, oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 const externalAccountId = '70784a63-d24b-46a9-a4db-0e70a274b056'
 
@@ -22,6 +23,7 @@ export const xero: SandboxPlatform = {
     },
   },
   answer: handleXero,
+  webhooks,
   refusal: status =>
     status === 429
       ? { headers: { 'retry-after': '1', 'x-rate-limit-problem': 'minute' }, body: {} }

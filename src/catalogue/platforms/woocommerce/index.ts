@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 const shop = {
   name: 'shop',
@@ -81,4 +82,5 @@ export const woocommerce = {
   },
   // The shop's own server, which documents none: gently.
   limits: [{ kind: 'calls-at-once', per: 'connection', concurrent: 4 }],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 export const xero = {
   id: 'xero',
@@ -81,4 +82,5 @@ export const xero = {
     { kind: 'calls-per-window', per: 'app', permits: 10_000, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 5 },
   ],
+  webhooks,
 } satisfies ProviderDefinition
