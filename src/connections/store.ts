@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { AuthMethod } from '../catalogue/schema/auth.ts'
-import type { ConnectionsTable } from '../db/schema/connections.ts'
+import type { ConnectionsTable, StoredSecond } from '../db/schema/connections.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionStatus } from './states.ts'
 import { putTags } from './tags.ts'
@@ -53,6 +53,8 @@ export interface Connection {
   lastError: string | null
   recovery: 'refresh' | 'provider' | null
   checkedAt: Date | null
+  /** A second token of the same visit, such as the person's beside the bot's. */
+  second: StoredSecond | null
   destroyAt: Date | null
   createdAt: Date
   updatedAt: Date
@@ -91,6 +93,7 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     lastError: row.last_error,
     recovery: row.recovery,
     checkedAt: row.checked_at,
+    second: row.second,
     destroyAt: row.destroy_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

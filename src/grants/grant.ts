@@ -25,6 +25,15 @@ export interface Grant {
   refreshExpiresInMs: number | undefined
   /** What the answer says beside it and calls need, for the connection's configuration. */
   captured?: Record<string, string> | undefined
+  /** A second token of the same visit. */
+  second?: SecondGrant | undefined
+}
+
+/** A token that a visit gives beside the first, with a name of its own. */
+export interface SecondGrant extends Pick<Grant, 'accessToken' | 'refreshToken' | 'scopes' | 'expiresInMs'> {
+  as: string
+  /** Whose it is, as the answer says. */
+  accountId: string | undefined
 }
 
 /** The app that the hub is at a platform, whatever of it is set. */

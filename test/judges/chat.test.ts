@@ -51,6 +51,28 @@ describe('Slack’s clients', () => {
     expect((await failure(web.auth.test())).data.error).toBe('token_revoked')
   })
 
+  it('get the person’s token with the bot’s, and replace each by itself', async () => {
+    const installer = installerOf(appOf('slack'))
+    const installed = await install(installer, { scopes: ['channels:read'], userScopes: ['chat:write'] })
+    const { bot, user } = installed
+    expect(user).toMatchObject({ id: 'U01CAUSEWAY', scopes: ['chat:write'] })
+    expect(user.expiresAt - Date.now() / 1_000).toBeGreaterThan(11 * 3_600)
+    const query = { teamId: 'T01CAUSEWAY', userId: user.id, isEnterpriseInstall: false }
+    await control.expireAccessTokens({ platform: 'slack' })
+    // The installer writes the new ones into what it has stored.
+    const former: unknown[] = [bot.token, user.token]
+    for (const token of former)
+      expect((await failure(new WebClient(token, clientOptions).auth.test())).data.error).toBe('token_expired')
+    bot.expiresAt = 0
+    user.expiresAt = 0
+    const { botToken, userToken } = await installer.authorize(query)
+    expect([former.includes(botToken), former.includes(userToken)]).toEqual([false, false])
+    const person = new WebClient(userToken, clientOptions)
+    expect((await person.auth.test()).user_id).toBe(user.id)
+    expect((await person.auth.revoke()).revoked).toBe(true)
+    expect((await new WebClient(botToken, clientOptions).auth.test()).ok).toBe(true)
+  })
+
   it('act as the bot and as the person, list page by page, and are told which scope is missing', async () => {
     const app = appOf('slack', 1)
     const { bot, user } = await install(installerOf(app), { scopes: ['channels:read'], userScopes: ['chat:write'] })

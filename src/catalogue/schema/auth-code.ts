@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { discover } from './discover.ts'
 import { field } from './fields.ts'
-import { placement } from './calls.ts'
+import { identity, placement } from './calls.ts'
 import { everyMethod } from './every-method.ts'
 import { revoke } from './tokens/revoke.ts'
 import { grantedScopes } from './tokens/granted-scopes.ts'
-import { clientAuth, tokenEndpoint, tokenForToken } from './tokens/token-endpoint.ts'
-import { code, httpsUrl, jsonPath, lifetime, parameter, record, text } from './values.ts'
+import { answerPaths, clientAuth, tokenEndpoint, tokenForToken } from './tokens/token-endpoint.ts'
+import { code, httpsUrl, jsonPath, lifetime, parameter, record, slug, text } from './values.ts'
 
 const scopes = z.array(text(200)).max(100)
 
@@ -45,6 +45,17 @@ export const oauth2 = z
       })
       .exactOptional()
       .describe('Scopes of a second kind, such as `user_scope`: a caller names them with a prefix'),
+    second: z
+      .strictObject({
+        as: slug.describe('What callers name it by'),
+        answer: answerPaths.describe('Where the answer to the code has it'),
+        account: jsonPath.exactOptional().describe('Where that answer says whose it is'),
+        identity: identity.describe('The call that says whether it is good'),
+      })
+      .exactOptional()
+      .describe(
+        "A second token of the same visit, kept beside the connection's own where its scopes were asked for: it is refreshed, ended and dead by itself",
+      ),
     grantedScopes: grantedScopes.exactOptional(),
     defaultScopes: scopes.describe('Scopes asked for when the caller names none'),
     requiredScopes: scopes.exactOptional().describe('Scopes asked for whatever the caller names'),

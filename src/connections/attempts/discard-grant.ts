@@ -44,7 +44,10 @@ async function endGrant(hub: ConnectionParts, attempt: ConnectAttempt, { grant }
   if (!way.ends) return 'not_revocable'
   const accountId = await accountIdOf(hub, attempt, grant)
   if (await liveConnectionOfGrant(hub.db, connection, accountId)) return 'shared'
-  return (await way.end(call(), grant)) ? 'revoked' : 'not_revocable'
+  const { second } = grant
+  const ended = await way.end(call(), grant)
+  if (second) await way.end(call(), second)
+  return ended ? 'revoked' : 'not_revocable'
 }
 
 /** Whose account it is; undefined when that cannot be told. */

@@ -8,6 +8,7 @@ import { changeStatus } from '../change-status.ts'
 import type { ConnectionRef, DisconnectAccountInput } from '../contract.ts'
 import { liveConnectionOfGrant } from '../of-app.ts'
 import { grantingOf } from '../granting.ts'
+import { revokeSecond } from '../second/end-second.ts'
 import { findConnection, lockConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
 import type { Secret } from '../../grants/grant.ts'
@@ -93,8 +94,10 @@ export async function revokeAtProvider(hub: ConnectionParts, ref: ConnectionRef)
   // At many platforms revoking one token ends all of the account's: another connection goes on with them.
   if (await liveConnectionOfGrant(hub.db, connection, connection.externalAccountId ?? undefined)) return false
   try {
-    const { way, call } = await grantingOf(hub, connection)
-    return await orHubError('OAUTH_FAILED', () => way.end(call(), tokens))
+    const granting = await grantingOf(hub, connection)
+    const revoked = await orHubError('OAUTH_FAILED', () => granting.way.end(granting.call(), tokens))
+    await revokeSecond(hub, granting, connection)
+    return revoked
   } catch (error) {
     if (error instanceof HubError && !error.retryable) return false
     throw error
@@ -131,6 +134,7 @@ export async function finishDisconnect(
         absolute_expires_at: null,
         ends_at: null,
         warn_at: null,
+        second: null,
       })
       .where('workspace_id', '=', ref.workspaceId)
       .where('id', '=', ref.connectionId)

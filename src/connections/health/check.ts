@@ -5,6 +5,7 @@ import { changeStatus } from '../change-status.ts'
 import { postponeCheck, recordCheck, type CheckRecord } from './check-store.ts'
 import { verifyingClient } from '../client.ts'
 import { methodOf } from '../method.ts'
+import { checkSecond } from '../second/check-second.ts'
 import { accountOf, identityOf, type Account } from './identity.ts'
 import { findConnection, lockConnection, type Connection } from '../store.ts'
 
@@ -33,6 +34,7 @@ export async function checkConnection(
   const before = await findConnection(hub.db, workspaceId, connectionId)
   if (before.status === 'needs_reauth' && !mayStillOpen(before)) return before
   const finding = await verify(hub, before)
+  await checkSecond(hub, before, actor)
   return hub.db.transaction().execute(async trx => {
     const connection = await lockConnection(trx, workspaceId, connectionId)
     const nextInMs = nextCheckInMs(hub, connection, finding)

@@ -5,8 +5,10 @@ import { isEnding, replacedTokens } from '../client.ts'
 import { methodOf } from '../method.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { findConnection, type Connection } from '../store.ts'
-import { freshTokens, type Demand } from '../tokens/fresh-tokens.ts'
+import { freshTokens } from '../tokens/fresh-tokens.ts'
+import { freshSecond, type SecondDemand } from '../second/fresh-second.ts'
 import { namedSecret } from '../tokens/tokens.ts'
+import type { ProxiedCall } from './proxied-call.ts'
 import { mostTargets, replacedApartMs, targetKeptMs, unseenForMs } from './proxy-policy.ts'
 
 /** A connection with its live credential, ready to be called. */
@@ -15,13 +17,27 @@ export interface LiveTarget {
   target: CallTarget
   readAt: number
   app: KeptApp
+  /** The name of a second token that it has. */
+  as: string | undefined
 }
+
+/** What is called. */
+type Called = Pick<ProxiedCall, 'workspaceId' | 'connectionId' | 'as'>
+
+const keyOf = ({ workspaceId, connectionId, as = '' }: Called) => `${workspaceId} ${connectionId} ${as}`
 
 /** A connection's app, and the change since which it is so; null for the environment's, which stays. */
 interface KeptApp {
   settings: AppSettings
   updatedAt: Date | null
 }
+
+/** A connection, and its credential by name. */
+type Read = [Connection, Record<string, string>]
+
+const secondDemand = ({ workspaceId, connectionId }: Called, as: string): SecondDemand => ({
+  ...{ workspaceId, connectionId, as, actor: 'request' },
+})
 
 /**
  * The targets that were called lately. A target is called for a second without a look into the database; then one look tells
@@ -41,13 +57,13 @@ export class LiveTargets {
   }
 
   /** @throws HubError as `freshTokens`; `INVALID_PROVIDER`, `PROVIDER_APP_NOT_FOUND`; the signal's reason */
-  async of(workspaceId: string, connectionId: string, signal: AbortSignal): Promise<LiveTarget> {
-    const key = `${workspaceId} ${connectionId}`
+  async of(called: Called, signal: AbortSignal): Promise<LiveTarget> {
+    const key = keyOf(called)
     const known = this.#kept.get(key)
     if (known && Date.now() - known.readAt < unseenForMs && !isEnding(this.#hub, known.connection)) return known
     let reading = this.#reading.get(key)
     if (!reading) {
-      reading = this.#read(workspaceId, connectionId, known)
+      reading = this.#read(called, known)
         .then(
           live => this.#keep(key, live),
           (error: unknown) => {
@@ -67,17 +83,19 @@ export class LiveTargets {
    * The same connection with another credential than the one that was just refused. Undefined when there is none to be had, or
    * when the refused one is itself new.
    */
-  async replaced({ connection }: LiveTarget, signal: AbortSignal): Promise<LiveTarget | undefined> {
-    const { workspaceId, id } = connection
-    const key = `${workspaceId} ${id}`
+  async replaced({ connection, as }: LiveTarget, signal: AbortSignal): Promise<LiveTarget | undefined> {
+    const { workspaceId, id: connectionId, second } = connection
+    const called = { workspaceId, connectionId, as }
+    const key = keyOf(called)
     if (Date.now() - (this.#replacedAt.get(key) ?? 0) < replacedApartMs) return undefined
     this.#replacedAt.delete(key)
     this.#replacedAt.set(key, Date.now())
     if (this.#replacedAt.size > mostTargets) this.#replacedAt.delete(this.#replacedAt.keys().next().value!)
     this.#kept.delete(key)
     try {
-      await replacedTokens(this.#hub, connection, signal)
-      return await this.of(workspaceId, id, signal)
+      if (as === undefined) await replacedTokens(this.#hub, connection, signal)
+      else await freshSecond(this.#hub, { ...secondDemand(called, as), refusedGeneration: second?.generation, signal })
+      return await this.of(called, signal)
     } catch {
       signal.throwIfAborted()
       return undefined
@@ -89,21 +107,27 @@ export class LiveTargets {
     this.#kept.clear()
   }
 
-  async #read(workspaceId: string, connectionId: string, known: LiveTarget | undefined): Promise<LiveTarget> {
+  async #read(called: Called, known: LiveTarget | undefined): Promise<LiveTarget> {
     const readAt = Date.now()
-    const seen = known && (await findConnection(this.#hub.db, workspaceId, connectionId))
-    const isSame = seen && seen.generation === known.connection.generation && seen.status === known.connection.status
+    const { as } = called
     const [connection, secret] =
-      isSame && !isEnding(this.#hub, seen)
-        ? [seen, known.target.secret]
-        : await this.#fresh({ workspaceId, connectionId, actor: 'request' })
+      as === undefined ? await this.#own(called, known) : await this.#second(secondDemand(called, as))
     const { definition, method } = await methodOf(this.#hub, connection)
     const app = await this.#appOf(connection, known?.app)
-    return { connection, readAt, app, target: targetOf(definition, method, connection, app.settings, secret) }
+    return { connection, readAt, app, as, target: targetOf(definition, method, connection, app.settings, secret) }
   }
 
-  async #fresh(demand: Demand): Promise<[Connection, Record<string, string>]> {
-    const { connection, tokens } = await freshTokens(this.#hub, demand)
+  /** The connection's own credential: as it is known, where it is still that. */
+  async #own({ workspaceId, connectionId }: Called, known: LiveTarget | undefined): Promise<Read> {
+    const seen = known && (await findConnection(this.#hub.db, workspaceId, connectionId))
+    const isSame = seen && seen.generation === known.connection.generation && seen.status === known.connection.status
+    if (isSame && !isEnding(this.#hub, seen)) return [seen, known.target.secret]
+    const { connection, tokens } = await freshTokens(this.#hub, { workspaceId, connectionId, actor: 'request' })
+    return [connection, namedSecret(tokens)]
+  }
+
+  async #second(demand: SecondDemand): Promise<Read> {
+    const { connection, tokens } = await freshSecond(this.#hub, demand)
     return [connection, namedSecret(tokens)]
   }
 

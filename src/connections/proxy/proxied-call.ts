@@ -11,6 +11,8 @@ export interface ProxiedCall {
   path: string
   /** Which of the platform's hosts; `api` unless given. */
   host: string | undefined
+  /** The name of a second token; the connection's own unless given. */
+  as: string | undefined
   headers: IncomingHttpHeaders
   body: ProxiedBody
   requestId: string

@@ -26,7 +26,7 @@ interface Turn {
  * @throws HubError as `LiveTargets`; `INVALID_REQUEST`, `RATE_LIMITED`, `PROVIDER_UNREACHABLE`; the signal's reason
  */
 export async function proxyCall(hub: ConnectionParts, targets: LiveTargets, call: ProxiedCall): Promise<ProxiedAnswer> {
-  const live = await targets.of(call.workspaceId, call.connectionId, call.signal)
+  const live = await targets.of(call, call.signal)
   let turn: Turn = { live, place: placeOf(live.target, call), isReplaced: false, redirects: 0 }
   for (;;) {
     const answer = await permitted(hub, turn, call)

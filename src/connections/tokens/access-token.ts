@@ -3,6 +3,7 @@ import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import type { Secret } from '../../grants/grant.ts'
 import { methodOf } from '../method.ts'
 import type { ConnectionParts } from '../parts.ts'
+import { freshSecond, type SecondDemand } from '../second/fresh-second.ts'
 import { freshTokens } from './fresh-tokens.ts'
 
 /** A credential that leaves the hub. */
@@ -16,14 +17,18 @@ export interface GivenCredential {
 
 /**
  * Gives the caller the live access token (or key) of a connection, and writes that into the audit log first: the one way by
- * which a credential leaves the hub. Refresh tokens, and what tokens are got with, never do. @throws HubError as `freshTokens`
+ * which a credential leaves the hub. Refresh tokens, and what tokens are got with, never do.
+ * @param as the name of a second token, which is given in the place of the connection's own
+ * @throws HubError as `freshTokens`; `INVALID_REQUEST` where there is no second token of that name
  */
 export async function giveCredential(
   hub: ConnectionParts,
   actor: string,
   workspaceId: string,
   connectionId: string,
+  as?: string,
 ): Promise<GivenCredential> {
+  if (as !== undefined) return giveSecond(hub, { workspaceId, connectionId, as, actor })
   const { connection, tokens } = await freshTokens(hub, { workspaceId, connectionId, actor })
   const { method } = await methodOf(hub, connection)
   await writeAudit(hub.db, { workspaceId, actor, action: 'connection.credentials_read', subjectId: connectionId })
@@ -31,6 +36,18 @@ export async function giveCredential(
     accessToken: tokens.accessToken,
     fields: calledWith(method, tokens),
     expiresAt: connection.accessExpiresAt,
+  }
+}
+
+async function giveSecond(hub: ConnectionParts, demand: SecondDemand): Promise<GivenCredential> {
+  const { second, tokens } = await freshSecond(hub, demand)
+  const { workspaceId, connectionId: subjectId, actor, as } = demand
+  await writeAudit(hub.db, { workspaceId, actor, action: 'connection.credentials_read', subjectId, details: { as } })
+  const { accessExpiresAt } = second
+  return {
+    accessToken: tokens.accessToken,
+    fields: {},
+    expiresAt: accessExpiresAt === null ? null : new Date(accessExpiresAt),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Account } from '../health/identity.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { missingScopes } from '../../grants/missing-scopes.ts'
 import { methodOf } from '../method.ts'
+import { secondOf, secondPlace, secondSecret } from '../second/second-token.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
 import { tokenTimes, withEnd } from './token-times.ts'
@@ -44,6 +45,7 @@ export async function adoptGrant(
     throw new HubError('ACCOUNT_MISMATCH')
   }
   const { grant, account } = adopted
+  const { second } = grant
   const { method } = await methodOf(hub, connection, trx)
   assertScopes(method, grant)
   // Some platforms give a refresh token with the first consent only: the one from then stays good.
@@ -77,6 +79,7 @@ export async function adoptGrant(
       recovery: null,
       recovery_until: null,
       tell_at: tellIfOpen,
+      ...(second ? { second: JSON.stringify(secondOf(method, second, connection.second, adopted.receivedAt)) } : {}),
       checked_at: account ? sql<Date>`now()` : null,
       check_at: sql<Date>`now() + ${account ? hub.connectionSettings.checkEveryMs : 0} * interval '1 millisecond'`,
       check_failures: 0,
@@ -87,6 +90,7 @@ export async function adoptGrant(
     .where('id', '=', connection.id)
     .execute()
   await hub.credentials.put(trx, tokensPlace(connection), secret)
+  if (second) await hub.credentials.put(trx, secondPlace(connection, second.as), secondSecret(second))
   await forgetWon(hub, trx, spentOf(connection))
   if (connection.status === 'connected') {
     const { workspaceId, id: subjectId } = connection

@@ -28,6 +28,7 @@ import { privateHosts } from './0030-private-hosts.ts'
 import { connectionsEnding } from './0031-connections-ending.ts'
 import { webhookAddresses } from './0033-webhook-addresses.ts'
 import { inboundLooking } from './0034-inbound-looking.ts'
+import { secondTokens } from './0035-second-tokens.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -60,4 +61,5 @@ export const migrations: Record<string, Migration> = {
   '0031-connections-ending': connectionsEnding,
   '0033-webhook-addresses': webhookAddresses,
   '0034-inbound-looking': inboundLooking,
+  '0035-second-tokens': secondTokens,
 }

@@ -1,7 +1,25 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 export type ConnectionStatus =
   'pending' | 'connected' | 'degraded' | 'needs_reauth' | 'error' | 'disconnecting' | 'disconnected'
+
+/** What is known of a second token. Instants are texts. */
+export interface StoredSecond {
+  /** The name that callers choose it by. */
+  as: string
+  status: 'connected' | 'needs_reauth'
+  /** Whose it is, as its platform says. */
+  externalAccountId: string | null
+  scopes: string[]
+  /** Null when it does not expire. */
+  accessExpiresAt: string | null
+  /** Raised by every new token. */
+  generation: number
+  /** Until when one process may spend its refresh token. */
+  leaseUntil: string | null
+  /** Since when the platform refuses it; null once it was good again. */
+  refusedAt: string | null
+}
 
 /** An account on a platform that a workspace's user has connected. Its tokens or key are in `credentials`. */
 export interface ConnectionsTable {
@@ -66,6 +84,8 @@ export interface ConnectionsTable {
   check_failures: Generated<number>
   /** Since when the platform refuses the credential; null once it was good again. */
   refused_at: Date | null
+  /** A second token of the same visit. */
+  second: ColumnType<StoredSecond | null, string | null | undefined, string | null>
   /** When the secrets of a connection that is being disconnected go in any case. */
   destroy_at: Date | null
   created_at: Generated<Date>

@@ -38,11 +38,28 @@ export function readTokenAnswer(method: AskedEndpoint, answered: EndpointAnswer)
     expiresInMs: lifeIn(at(answer?.expiresIn ?? 'expires_in'), access),
     refreshExpiresInMs: method.refreshExpiresIn ? lifeIn(at(method.refreshExpiresIn), refresh) : undefined,
     ...(Object.keys(captured).length > 0 ? { captured } : {}),
+    ...secondIn(method, members),
   }
 }
 
+/** The second token of a visit, where the answer has one. */
+function secondIn({ second, lifetime }: AskedEndpoint, members: Members): Pick<Grant, 'second'> {
+  if (!second) return {}
+  const { as, answer, account } = second
+  const at = (paths: Paths | undefined) => (paths === undefined ? undefined : firstAt(members, paths))
+  const accessToken = tokenIn(at(answer.accessToken))
+  if (accessToken === undefined) return {}
+  const found = {
+    refreshToken: tokenIn(at(answer.refreshToken)),
+    scopes: scopesIn(at(answer.scope)),
+    expiresInMs: lifeIn(at(answer.expiresIn), lifetime.access),
+    accountId: account === undefined ? undefined : capturedIn(members, { account }).account,
+  }
+  return { second: { as, accessToken, ...found } }
+}
+
 /** A token endpoint, of whichever method. */
-type AskedEndpoint = TokenEndpoint & Partial<Pick<OAuth2, 'secondScopes'>>
+type AskedEndpoint = TokenEndpoint & Partial<Pick<OAuth2, 'second' | 'secondScopes'>>
 
 /** What an answer without a token means. */
 export function failureIn(method: TokenEndpoint, { status, ok, header, members }: EndpointAnswer): TokenError {

@@ -1,7 +1,18 @@
 import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Granted, Tools } from '../../tools.ts'
-import { botOf, botUserOf, oauth, personOf, refusalOf, remember, rotatingApp, scopesOf, teamOf } from './oauth.ts'
+import {
+  botOf,
+  botUserOf,
+  forgetRefresh,
+  oauth,
+  personOf,
+  refusalOf,
+  remember,
+  rotatingApp,
+  scopesOf,
+  teamOf,
+} from './oauth.ts'
 
 /** In parts, so that nothing here looks like a real one. */
 const keyOf = (name: string) => ['xoxb', '1', name].join('-')
@@ -92,6 +103,7 @@ async function handleSlack({ req, res, path, query }: Exchange, tools: Tools): P
 function revoke({ id, token }: Granted, tools: Tools): void {
   tools.endToken(token)
   remember(tools, token, '')
+  forgetRefresh(tools, token)
   const left = "SELECT 1 FROM oidc WHERE platform = ? AND model = 'AccessToken' AND grant_id = ?"
   if (!tools.storage.get(left, tools.platform, id)) tools.endGrant(id)
 }

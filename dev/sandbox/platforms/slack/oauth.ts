@@ -40,6 +40,10 @@ export const scopesOf = (scope: string, whose: 'bot' | 'user') =>
     .filter(name => name && name.startsWith('user:') === (whose === 'user'))
     .map(name => name.replace(/^user:/, ''))
 
+/** By what the sandbox knows a person's refresh token, and how it calls the grant by one. */
+const ofPerson = 'xoxe-1-OfPerson'
+const personGrant = 'refresh token of a person'
+
 const rotates = (agreed?: Agreed) => agreed?.clientId === rotatingApp.clientId
 const token = (scope: string, rotating: boolean) =>
   `${rotating ? 'xoxe.' : ''}${scopesOf(scope, 'bot').length > 0 ? 'xoxb' : 'xoxp'}-1-${random(60)}`
@@ -62,7 +66,19 @@ export const oauth: Dialect = {
   },
   readToken(form) {
     if (!form.has('grant_type')) form.set('grant_type', 'authorization_code')
+    if (form.get('refresh_token')?.startsWith(ofPerson)) form.set('grant_type', personGrant)
     return undefined
+  },
+  otherGrants: {
+    [personGrant](form, client, tools) {
+      const spent = tools.things.get(personGrant, '', form.get('refresh_token')!)
+      const agreed = spent && agreedOf(tools.storage, String(spent['grantId']))
+      if (!agreed || agreed.clientId !== client.id) return { status: 400, body: { error: 'invalid_grant' } }
+      tools.things.delete(personGrant, '', form.get('refresh_token')!)
+      const scope = scopesOf(agreed.scope, 'user').join(',')
+      const about = { token_type: 'user', scope, team: teamOf(agreed.account), enterprise: null }
+      return { status: 200, body: { ok: true, ...personToken(agreed, tools), ...about } }
+    },
   },
   refresh: rotates,
   reuseGraceSeconds: 0,
@@ -71,7 +87,7 @@ export const oauth: Dialect = {
   refreshTokenSeconds: tenYears,
   newToken: (kind, scope) => (kind === 'RefreshToken' ? `xoxe-1-${random(100)}` : token(scope, true)),
   translate({ status, body }, { agreed, grantType, form, tools }) {
-    if (status >= 500) return { status, body }
+    if (status >= 500 || (status === 200 && grantType === personGrant)) return { status, body }
     if (status !== 200 || !agreed)
       return {
         status: 200,
@@ -96,11 +112,7 @@ export const oauth: Dialect = {
     }
     const person = { id: personOf(account), ...(user.length > 0 ? { scope: user.join(','), token_type: 'user' } : {}) }
     if (bot.length === 0) return { status, body: { ok: true, ...about, authed_user: { ...person, ...given } } }
-    const also = user.length > 0 ? { access_token: `xoxp-1-${random(60)}` } : {}
-    if (also.access_token) {
-      tools.issue({ ...{ clientId, account, token: also.access_token, grantId: agreed.id }, seconds: tenYears() })
-      remember(tools, also.access_token, agreed.id)
-    }
+    const also = user.length > 0 ? personToken(agreed, tools) : {}
     return {
       status,
       body: {
@@ -111,6 +123,20 @@ export const oauth: Dialect = {
   },
   accounts: ['T01CAUSEWAY', 'T02HARBOUR'],
   accountPattern: /^T0[A-Z0-9]{5,12}$/,
+}
+
+/** A person's token beside the bot's: both end and are replaced each by itself, where the app has rotation on. */
+function personToken(agreed: Agreed, tools: Tools): Record<string, unknown> {
+  const { id: grantId, clientId, account } = agreed
+  const rotating = rotates(agreed)
+  const access_token = `${rotating ? 'xoxe.' : ''}xoxp-1-${random(60)}`
+  const seconds = rotating ? 43_200 : tenYears()
+  tools.issue({ clientId, account, token: access_token, grantId, seconds })
+  remember(tools, access_token, grantId)
+  if (!rotating) return { access_token }
+  const refresh_token = `${ofPerson}${random(90)}`
+  tools.things.put(personGrant, '', refresh_token, { id: refresh_token, grantId, access_token })
+  return { access_token, refresh_token, expires_in: seconds }
 }
 
 /** A token that was given is told, once it has ended, from one that never was. */
@@ -127,6 +153,13 @@ export function refusalOf(token: string, tools: Tools): string {
 /** Errors come with 200, in words of its own. */
 function errorOf(body: Record<string, unknown>, grantType: string, isKnown: boolean): string {
   if (body['error'] === 'invalid_client') return isKnown ? 'bad_client_secret' : 'invalid_client_id'
-  if (body['error'] === 'invalid_grant') return grantType === 'refresh_token' ? 'invalid_refresh_token' : 'invalid_code'
+  if (body['error'] === 'invalid_grant')
+    return grantType === 'authorization_code' ? 'invalid_code' : 'invalid_refresh_token'
   return String(body['error'])
+}
+
+/** Ends the refresh token that came with a person's token. */
+export function forgetRefresh(tools: Tools, token: string): void {
+  for (const { id, access_token: of } of tools.things.list(personGrant, ''))
+    if (of === token) tools.things.delete(personGrant, '', String(id))
 }

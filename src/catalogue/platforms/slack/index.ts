@@ -22,6 +22,15 @@ const common = {
   badClient: ['bad_client_secret', 'invalid_client_id'],
 }
 
+/** The person's token, in the answer to a code. */
+const personAnswer = {
+  accessToken: 'authed_user.access_token',
+  refreshToken: 'authed_user.refresh_token',
+  expiresIn: 'authed_user.expires_in',
+  scope: 'authed_user.scope',
+}
+const personIdentity = { get: '/auth.test', id: 'user_id', name: 'user' }
+
 export const slack = {
   id: 'slack',
   name: 'Slack',
@@ -40,6 +49,9 @@ export const slack = {
       id: 'oauth',
       defaultScopes: ['channels:read', 'chat:write', 'users:read'],
       captureFromToken: { teamId: 'team.id', appId: 'app_id', botUserId: 'bot_user_id' },
+      // The person's own token comes with the bot's where scopes for it are asked for, such as `user:search:read`.
+      secondScopes: { param: 'user_scope', prefix: 'user:', granted: 'authed_user.scope' },
+      second: { as: 'user', answer: personAnswer, account: 'authed_user.id', identity: personIdentity },
     },
     {
       // The same page gives a token of the person's own, which stands beside the bot's.
@@ -54,7 +66,7 @@ export const slack = {
         scope: ['authed_user.scope', 'scope'],
       },
       captureFromToken: { teamId: 'team.id', appId: 'app_id' },
-      identity: { get: '/auth.test', id: 'user_id', name: 'user' },
+      identity: personIdentity,
     },
     {
       kind: 'api_key',

@@ -6,7 +6,8 @@ const path = z
   .exactOptional()
   .describe('Where it is; of several places, the first at which there is something')
 
-const answerPaths = z
+/** Where an answer has what RFC 6749 names. */
+export const answerPaths = z
   .strictObject({
     accessToken: path,
     refreshToken: path,

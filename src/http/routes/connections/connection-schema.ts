@@ -45,6 +45,20 @@ export const connectionSchema = z
     refreshFailures: z.int(),
     lastError: z.string().nullable().meta({ description: 'The error code of the last refresh that failed' }),
     checkedAt: instant.nullable(),
+    secondToken: z
+      .strictObject({
+        as: z
+          .string()
+          .meta({ description: 'The name to ask for it by: `as`, or the header `causeway-as` of the proxy' }),
+        status: z
+          .enum(['connected', 'needs_reauth'])
+          .meta({ description: 'Its own: the connection goes on when it is dead' }),
+        externalAccountId: z.string().nullable().meta({ description: "The provider's id of whose it is" }),
+        scopes: z.array(z.string()),
+        accessTokenExpiresAt: instant.nullable(),
+      })
+      .nullable()
+      .meta({ description: "A second token of the same visit, such as the person's beside the bot's" }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -79,9 +93,16 @@ export function showConnection(connection: Connection): z.output<typeof connecti
     refreshFailures: connection.refreshFailures,
     lastError: connection.lastError,
     checkedAt: iso(connection.checkedAt),
+    secondToken: showSecond(connection.second),
     createdAt: connection.createdAt.toISOString(),
     updatedAt: connection.updatedAt.toISOString(),
   }
+}
+
+function showSecond(second: Connection['second']) {
+  if (second === null) return null
+  const { as, status, externalAccountId, scopes, accessExpiresAt: accessTokenExpiresAt } = second
+  return { as, status, externalAccountId, scopes, accessTokenExpiresAt }
 }
 
 export const connectingSchema = z

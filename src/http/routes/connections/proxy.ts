@@ -45,6 +45,7 @@ export function connectionProxy(hub: Hub, gate: Gate): Plugin {
         ...{ workspaceId, connectionId, path, signal: gone, requestId: request.id },
         method: request.method as ProxiedMethod,
         host: hostOf(request),
+        as: secondOf(request),
         headers: request.raw.headers,
         body: await bodyOf(request, reply),
       }
@@ -109,6 +110,12 @@ function hostOf({ raw }: FastifyRequest): string | undefined {
   const named = raw.headers['causeway-host']
   if (named === undefined || (typeof named === 'string' && /^[\w-]{1,50}$/.test(named))) return named
   throw new HubError('INVALID_REQUEST', { message: 'causeway-host is the name of one of the platform’s hosts.' })
+}
+
+function secondOf({ raw }: FastifyRequest): string | undefined {
+  const named = raw.headers['causeway-as']
+  if (named === undefined || (typeof named === 'string' && /^[a-z][a-z0-9-]{0,40}$/.test(named))) return named
+  throw new HubError('INVALID_REQUEST', { message: 'causeway-as is the name of a second token of the connection.' })
 }
 
 /** Aborted when the caller has gone before its answer was complete, or everything has taken too long. */

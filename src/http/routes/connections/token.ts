@@ -39,11 +39,18 @@ export function connectionTokenRoutes(hub: Hub): AnyRoute[] {
         'and what tokens are got with, stay in the hub. Every call is written to the audit log; a key reads the token of one ' +
         `connection ${tokenReads.ofConnection} times a minute at most.`,
       params: z.strictObject({ connectionId: z.string() }),
+      query: z.strictObject({
+        as: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{0,40}$/)
+          .optional()
+          .meta({ description: 'The name of a second token of the connection, such as `user`; its own unless given' }),
+      }),
       reply,
       errors: ['CONNECTION_NOT_FOUND', 'TOKEN_EXPIRED', 'REFRESH_FAILED', 'CONNECTION_NOT_READY', 'CLIENT_REFUSED'],
-      async handler({ params: { connectionId }, caller }) {
+      async handler({ params: { connectionId }, query: { as }, caller }) {
         admit(caller, connectionId)
-        const given = await giveCredential(hub, caller.apiKeyId, caller.workspaceId, connectionId)
+        const given = await giveCredential(hub, caller.apiKeyId, caller.workspaceId, connectionId, as)
         return { ...given, expiresAt: given.expiresAt?.toISOString() ?? null }
       },
     })
