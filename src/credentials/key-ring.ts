@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto'
 import type { EncryptionKey } from '../config.ts'
 import { HubError } from '../errors.ts'
 
@@ -25,14 +34,15 @@ const tagBytes = 16
  * AES-256-GCM with a fresh random 96-bit IV for each secret (NIST SP 800-38D). The first key of the ring seals, all open.
  */
 export class KeyRing {
-  readonly #keys: Map<string, Buffer>
-  readonly #signing = new Map<string, Buffer[]>()
+  // As objects: bytes would be made into one for each use, which costs more than the use.
+  readonly #keys: Map<string, KeyObject>
+  readonly #signing = new Map<string, KeyObject[]>()
   readonly currentKeyId: string
 
   constructor(keys: EncryptionKey[]) {
     const first = keys[0]
     if (!first) throw new Error('The key ring needs at least one key')
-    this.#keys = new Map(keys.map(({ id, key }) => [id, key]))
+    this.#keys = new Map(keys.map(({ id, key }) => [id, createSecretKey(key)]))
     this.currentKeyId = first.id
   }
 
@@ -52,10 +62,10 @@ export class KeyRing {
     })
   }
 
-  #signingKeys(purpose: string): Buffer[] {
+  #signingKeys(purpose: string): KeyObject[] {
     let keys = this.#signing.get(purpose)
     if (!keys) {
-      keys = [...this.#keys.values()].map(key => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)))
+      keys = [...this.#keys.values()].map(key => createSecretKey(Buffer.from(hkdfSync('sha256', key, '', purpose, 32))))
       this.#signing.set(purpose, keys)
     }
     return keys

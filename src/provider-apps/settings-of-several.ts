@@ -40,13 +40,21 @@ export async function settingsOfSeveral(
     ),
   ])
   const byId = new Map(rows.map(row => [row.id, row]))
+  const opened = new Map<AppRow, AppSettings>()
   return ({ workspaceId, providerAppId, provider, definition }) => {
     if (providerAppId === null) return { ...hub.config.providerApps.get(provider), baseUrls: {}, scopes: [] }
     const row = byId.get(providerAppId)
     if (row?.workspaceId !== workspaceId || row.provider !== provider) throw new HubError('PROVIDER_APP_NOT_FOUND')
+    const settings = opened.get(row) ?? settingsOf(row, definition)
+    opened.set(row, settings)
+    return settings
+  }
+
+  function settingsOf(row: AppRow, definition: ProviderDefinition): AppSettings {
+    const { workspaceId } = row
     const clientSecret = secret<string>({ workspaceId, ownerId: row.id, field: 'client_secret' })
-    const opened = secretNamesOf(definition).map(name => [name, secret<string>(secretPlaceOf(row, name))] as const)
-    const known = opened.filter((entry): entry is [string, string] => entry[1] !== undefined)
+    const named = secretNamesOf(definition).map(name => [name, secret<string>(secretPlaceOf(row, name))] as const)
+    const known = named.filter((entry): entry is [string, string] => entry[1] !== undefined)
     return {
       ...(row.clientId === null ? {} : { clientId: row.clientId }),
       ...(clientSecret === undefined ? {} : { clientSecret }),
