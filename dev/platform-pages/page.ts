@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
 import type { Field } from '../../src/catalogue/schema/fields.ts'
+import type { WebhookDefinition } from '../../src/catalogue/schema/webhooks.ts'
 import { describeProvider } from '../../src/catalogue/describe.ts'
 import { methodPart, row } from './methods.ts'
 import { categoryName, code, codes, counted, limitOf, listed, span, table } from './words.ts'
@@ -45,19 +46,12 @@ function appPart({ id, name, app, auth, links, webhooks }: ProviderDefinition): 
     return place === '' ? [] : [`None is needed: [what to connect with](${place}) is the customer's own.`]
   const addresses = [
     ...(redirected ? [['Redirect URL', code(`<PUBLIC_URL>/oauth/callback/${id}`)]] : []),
-    ...(webhooks
-      ? [
-          [
-            'Webhook URL',
-            `${code(`<PUBLIC_URL>/webhooks/${id}/<app>`)}, or without \`/<app>\` for the environment's app`,
-          ],
-        ]
-      : []),
+    ...(webhooks ? [['Webhook URL', webhookUrl(id, webhooks)]] : []),
   ]
   const variable = id.toUpperCase().replaceAll('-', '_')
   const names = [
     ...(redirected || asks ? ['CLIENT_ID', 'CLIENT_SECRET'] : []),
-    ...(webhooks ? ['WEBHOOK_SECRET'] : []),
+    ...(webhooks && hasOwnSecret(webhooks) ? ['WEBHOOK_SECRET'] : []),
   ].map(suffix => code(`${variable}_${suffix}`))
   return [
     `Register it [at ${name}](${place}).`,
@@ -68,6 +62,21 @@ function appPart({ id, name, app, auth, links, webhooks }: ProviderDefinition): 
       (app?.fields ?? []).map(one => appField(variable, one)),
     ),
   ]
+}
+
+/** Where webhooks are to be sent: what is not signed, only to an address that nobody can guess. */
+function webhookUrl(id: string, { scheme, otherSchemes = [] }: WebhookDefinition): string {
+  const url = `<PUBLIC_URL>/webhooks/${id}/<app>`
+  return [scheme, ...otherSchemes].every(({ kind }) => kind === 'address')
+    ? `${code(`${url}/<key>`)}, an [address with a key](../inbound-webhooks.md#addresses) for each connection`
+    : `${code(url)}, or without \`/<app>\` for the environment's app`
+}
+
+/** Whether an app needs a webhook secret: to verify by, or as what the platform shows when it tries the address. */
+function hasOwnSecret({ secret, scheme, otherSchemes = [], handshakes = [] }: WebhookDefinition): boolean {
+  if (handshakes.some(handshake => handshake.kind === 'query' && handshake.token !== undefined)) return true
+  if (secret === 'client') return otherSchemes.length > 0
+  return [scheme, ...otherSchemes].some(({ kind }) => kind !== 'address' && kind !== 'jwt')
 }
 
 /** With what the environment's app calls it. */

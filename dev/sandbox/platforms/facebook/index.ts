@@ -5,6 +5,7 @@ import { facebookLogin } from './dialect.ts'
 import { graphRefusal } from './errors.ts'
 import { answerGraph, type GraphNode } from './graph.ts'
 import { strictApp } from './proof.ts'
+import { webhooks } from './webhooks.ts'
 
 const scopes = [
   ...['public_profile', 'email', 'pages_show_list', 'pages_read_engagement', 'pages_read_user_content'],
@@ -60,4 +61,5 @@ export const facebook: SandboxPlatform = {
   },
   answer: (exchange, tools) => answerGraph(exchange, tools, nodeAt),
   refusal: graphRefusal,
+  webhooks,
 }

@@ -2,6 +2,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { graphRefusal } from '../facebook/errors.ts'
 import { answerInstagram } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 export const instagram: SandboxPlatform = {
   id: 'instagram',
@@ -11,4 +12,5 @@ export const instagram: SandboxPlatform = {
   people: { oauth: { externalAccountId: '17841400000000001' } },
   answer: answerInstagram,
   refusal: graphRefusal,
+  webhooks,
 }

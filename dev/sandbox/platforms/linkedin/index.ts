@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { answerLinkedin, said } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 export const linkedin: SandboxPlatform = {
   id: 'linkedin',
@@ -12,4 +13,5 @@ export const linkedin: SandboxPlatform = {
   refusal: status => ({
     body: said(status, status === 429 ? 'TOO_MANY_REQUESTS' : 'INTERNAL_SERVER_ERROR', 'Resource level throttle limit'),
   }),
+  webhooks,
 }

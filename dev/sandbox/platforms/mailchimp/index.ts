@@ -2,6 +2,7 @@ import { type Exchange, basicCredentials, sendJson } from '../../http.ts'
 import { type Dialect, random, tenYears } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const key = (words: string) => `${words.repeat(4)}-us21`
 const account = '8d3a3db4d97663a9074efcc16'
@@ -94,4 +95,5 @@ export const mailchimp: SandboxPlatform = {
       'You have exceeded the limit.',
     ),
   }),
+  webhooks,
 }

@@ -4,6 +4,7 @@ import { graphError, graphRefusal } from '../facebook/errors.ts'
 import { answerGraph, type GraphNode } from '../facebook/graph.ts'
 import { bearerToken, sendJson } from '../../http.ts'
 import type { Granted, Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const scopes = [
   ...['public_profile', 'email', 'ads_read', 'ads_management', 'business_management', 'pages_show_list'],
@@ -63,4 +64,5 @@ export const metaAds: SandboxPlatform = {
     return answerGraph(exchange, withKeys(tools), nodeAt)
   },
   refusal: graphRefusal,
+  webhooks,
 }

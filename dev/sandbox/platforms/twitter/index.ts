@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { answerTwitter, problem } from './api.ts'
 import { oauth } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 export const twitter: SandboxPlatform = {
   id: 'twitter',
@@ -33,4 +34,5 @@ export const twitter: SandboxPlatform = {
     headers: { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(Math.ceil(Date.now() / 1000) + 1) },
     body: problem(status, status === 429 ? 'Too Many Requests' : 'Service Unavailable'),
   }),
+  webhooks,
 }

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { graph, login, permissions, proven } from '../meta.ts'
+import { webhooks } from './webhooks.ts'
 
 export const facebook = {
   id: 'facebook',
@@ -75,4 +76,5 @@ export const facebook = {
   },
   // So many for each person that uses the app: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
+  webhooks,
 } satisfies ProviderDefinition

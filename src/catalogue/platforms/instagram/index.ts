@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 // The Instagram API with Instagram login, for professional accounts:
 // https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login
@@ -74,4 +75,5 @@ export const instagram = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
+  webhooks,
 } satisfies ProviderDefinition

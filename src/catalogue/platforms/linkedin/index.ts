@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const linkedin = {
   id: 'linkedin',
@@ -70,4 +71,5 @@ export const linkedin = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 500, window: '1d' }],
+  webhooks,
 } satisfies ProviderDefinition

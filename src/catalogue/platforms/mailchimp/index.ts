@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const mailchimp = {
   id: 'mailchimp',
@@ -59,4 +60,5 @@ export const mailchimp = {
     },
   },
   limits: [{ kind: 'calls-at-once', per: 'connection', concurrent: 10 }],
+  webhooks,
 } satisfies ProviderDefinition

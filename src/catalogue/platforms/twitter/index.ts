@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const twitter = {
   id: 'twitter',
@@ -74,4 +75,5 @@ export const twitter = {
       headers: { remaining: 'x-rate-limit-remaining', reset: 'x-rate-limit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,0 +1,21 @@
+import type { WebhookDefinition } from '../../schema/webhooks.ts'
+
+export const webhooks = {
+  docs: 'https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/',
+  register:
+    'Mailchimp signs nothing: make an address with a key for the connection, and give that one to Mailchimp, in Audience, Settings, Webhooks, ' +
+    'or by `POST /lists/{list_id}/webhooks` through the connection.',
+  scheme: { kind: 'address' },
+  // It asks whether the address answers before it takes it.
+  handshakes: [{ kind: 'ping', method: 'GET' }],
+  // No account is named, and no id: two changes of a contact within a second differ in their content alone.
+  shapes: [{ type: { path: 'type' }, account: [] }],
+  triggers: {
+    subscribe: { description: 'A contact subscribed' },
+    unsubscribe: { description: 'A contact unsubscribed, or was deleted' },
+    profile: { description: 'A contact changed' },
+    upemail: { description: 'The e-mail address of a contact changed' },
+    cleaned: { description: 'An e-mail address was given up: it bounced, or its owner complained' },
+    campaign: { description: 'A campaign was sent or cancelled' },
+  },
+} satisfies WebhookDefinition
