@@ -32,7 +32,7 @@ export function readItems(
   request: SignedRequest,
   vouches?: (json: unknown, indices: Indices) => boolean,
 ): InboundItem[] {
-  const json = webhookJson(request, definition.formMember)
+  const json = webhookJson(request, definition)
   const isVouched = vouches && ((indices: Indices) => vouches(json.value, indices))
   const readings = definition.shapes.map(shape => readShape(shape, request, json, isVouched))
   const known = definition.shapesTogether === true ? together(readings) : readings.find(hasKnown)

@@ -73,14 +73,14 @@ type Sent = Pick<SignedWebhook, 'query' | 'headers' | 'body'> & { method?: strin
 
 /** A webhook of a platform's, of another event at each call. */
 export function signed(double: SandboxPlatform, secret: string, url: string, at = Date.now()): SignedWebhook {
-  const { request, sign, trial } = double.webhooks!
-  return sign({ ...(request.parse(trial!.request()) as object), secret, url, at })
+  const sender = double.webhooks!
+  return sender.sign({ ...(sender.request.parse(sender.trial!.request()) as object), secret, url, at })
 }
 
 let made = 0
 
 /** What a platform signs with, and what an app of it knows; another at each call. */
-export function secretsOf({ secrets }: WebhookTrial): TrialSecrets {
+export function secretsOf(trial: WebhookTrial): TrialSecrets {
   const text = `the secret of app ${++made}`
-  return secrets?.() ?? { signs: text, app: { webhookSecret: text } }
+  return trial.secrets?.() ?? { signs: text, app: { webhookSecret: text } }
 }

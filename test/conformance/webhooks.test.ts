@@ -11,7 +11,7 @@ const senders = catalogue.flatMap(({ id, webhooks }) => (webhooks ? [{ id, defin
 const trials = senders.flatMap(({ id, definition }) => {
   const double = doubles.find(one => one.id === id)
   const trial = double?.webhooks?.trial
-  return double && trial ? [{ id, definition: definition as WebhookDefinition, double, trial }] : []
+  return double && trial ? [{ id, definition, double, trial }] : []
 })
 
 it('every platform of the catalogue with webhooks has a double that sends them', () => {
@@ -100,11 +100,11 @@ function judges({ silent = false }: WebhookTrial) {
     return { told, kept: (await stage.kept(address)) - before }
   }
   return {
-    async isTaken(address: Address, webhook: SignedWebhook) {
+    isTaken: async (address: Address, webhook: SignedWebhook) => {
       const { told, kept } = await outcome(address, webhook)
       expect([told.status < 300, kept > 0, told.body]).toEqual([true, true, told.body])
     },
-    async isRefused(address: Address, webhook: SignedWebhook, why: string) {
+    isRefused: async (address: Address, webhook: SignedWebhook, why: string) => {
       const { told, kept } = await outcome(address, webhook)
       expect([why, silent ? told.status < 300 : told.status, kept]).toEqual([why, silent ? true : 401, 0])
     },

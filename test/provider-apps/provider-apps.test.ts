@@ -61,10 +61,10 @@ describe('a provider app', () => {
       baseUrls: { 'https://api.github.com': 'http://127.0.0.1:9999/api/v3' },
       fields: {},
     })
-    expect(await webhookApp(hub, 'github', body.id)).toEqual({
-      workspaceId,
-      providerAppId: body.id,
-      webhookSecrets: ['canary-webhook'],
+    expect((await webhookApp(hub, 'github', body.id)).app).toEqual({
+      ...{ workspaceId, providerAppId: body.id, clientId: 'Iv1.abc', fields: {} },
+      ...{ webhookSecrets: ['canary-webhook'], tokens: ['canary-webhook'] },
+      baseUrls: { 'https://api.github.com': 'http://127.0.0.1:9999/api/v3' },
     })
     await expect(appCredentials(hub, { ...reference, provider: 'quickbooks' })).rejects.toMatchObject({
       code: 'PROVIDER_APP_NOT_FOUND',
@@ -84,10 +84,9 @@ describe('a provider app', () => {
       code: 'PROVIDER_APP_MISSING',
     })
     expect(await appSettings(hub, { ...reference, provider: 'stripe' })).toEqual({ baseUrls: {}, scopes: [] })
-    expect(await webhookApp(hub, 'github', null)).toEqual({
-      workspaceId: null,
-      providerAppId: null,
-      webhookSecrets: ['hook'],
+    expect((await webhookApp(hub, 'github', null)).app).toEqual({
+      ...{ workspaceId: null, providerAppId: null, clientId: null, fields: {}, baseUrls: {} },
+      ...{ webhookSecrets: ['hook'], tokens: ['hook'] },
     })
     await expect(webhookApp(hub, 'quickbooks', null)).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' })
   })

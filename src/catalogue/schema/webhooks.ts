@@ -51,6 +51,15 @@ export const webhookDefinition = z.strictObject({
     .describe(
       'The member of a form that holds the JSON, `payload` unless given; the fields of a form without it are the JSON',
     ),
+  xml: z
+    .strictObject({
+      lists: z
+        .array(text(100))
+        .max(20)
+        .describe('Names of elements that are lists, even when there is one; others are lists when there are several'),
+    })
+    .exactOptional()
+    .describe('It sends XML: elements are members, attributes `@name`, text beside them `$text`'),
   handshakes: z
     .array(webhookHandshake)
     .min(1)
