@@ -37,5 +37,7 @@ export function decoded(text: string, prefix: string, encoding: SignatureEncodin
   if (!text.startsWith(prefix)) return undefined
   const signature = text.slice(prefix.length)
   if (signature === '' || signature.length > longestSignature || !encoded[encoding].test(signature)) return undefined
-  return Buffer.from(signature, encoding)
+  const bytes = Buffer.from(signature, encoding)
+  // Base64 that ends in bits which mean nothing is not what a platform writes.
+  return encoding === 'hex' || bytes.toString('base64') === signature ? bytes : undefined
 }
