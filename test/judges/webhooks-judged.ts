@@ -1,4 +1,4 @@
-import type { SignedWebhook, TrialSecrets } from '../../dev/sandbox/platform.ts'
+import type { SignedWebhook, TrialSecrets, WebhookHandshake } from '../../dev/sandbox/platform.ts'
 import { platforms } from '../../dev/sandbox/platforms/index.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 
@@ -9,6 +9,10 @@ export interface Judged {
   url: string
   sign(request?: object, at?: number, secret?: string): SignedWebhook
   deliver(sent: Pick<SignedWebhook, 'headers' | 'body'>): Promise<{ status: number; text: string }>
+  /** What the platform asks of the address, by its sandbox. */
+  handshakes: WebhookHandshake[]
+  /** Asks the address by GET. */
+  ask(query: Readonly<Record<string, string>>): Promise<{ status: number; text: string }>
   /** What was taken, in the order in which it came. */
   kept(): Promise<{ type: string; account_id: string | null; delivery_id: string; body: Buffer }[]>
 }
@@ -39,6 +43,11 @@ export async function beginJudging() {
           headers: { 'content-type': 'application/json', ...headers },
           payload: body,
         })
+        return { status: answer.statusCode, text: answer.body }
+      },
+      handshakes: (sender.trial?.handshakes ?? []).map(of => of({ secret: secrets.signs, url, app: secrets.app })),
+      async ask(query) {
+        const answer = await server.inject({ method: 'GET', url: new URL(url).pathname, query })
         return { status: answer.statusCode, text: answer.body }
       },
       async kept() {

@@ -1,84 +1,47 @@
-import { createRequire } from 'node:module'
-import { webhooks as fromFacebook } from '../../dev/sandbox/platforms/facebook/webhooks.ts'
-import { metaSecrets, signedByMeta } from '../../dev/sandbox/platforms/facebook/meta-webhooks.ts'
-import { webhooks as fromInstagram } from '../../dev/sandbox/platforms/instagram/webhooks.ts'
-import { webhooks as fromMetaAds } from '../../dev/sandbox/platforms/meta-ads/webhooks.ts'
-import { webhooks as fromSendgrid } from '../../dev/sandbox/platforms/sendgrid/webhooks.ts'
-import { facebook } from '../../src/catalogue/platforms/facebook/index.ts'
-import { instagram } from '../../src/catalogue/platforms/instagram/index.ts'
-import { linkedin } from '../../src/catalogue/platforms/linkedin/index.ts'
-import { mailchimp } from '../../src/catalogue/platforms/mailchimp/index.ts'
-import { metaAds } from '../../src/catalogue/platforms/meta-ads/index.ts'
-import { sendgrid } from '../../src/catalogue/platforms/sendgrid/index.ts'
-import { tiktok } from '../../src/catalogue/platforms/tiktok/index.ts'
-import { twitter } from '../../src/catalogue/platforms/twitter/index.ts'
-import type { WebhookDefinition } from '../../src/catalogue/schema/webhooks.ts'
-import { readItems } from '../../src/inbound/read.ts'
-import { isSigned } from '../../src/inbound/receiving/verify.ts'
+import { load, loadModule, type Untyped } from './judged.ts'
+import { beginJudging, type Judged } from './webhooks-judged.ts'
 
-// The platforms' own code for webhooks, and the examples of their pages: what they sign, the sandbox signs and the hub takes.
+// The platforms' own code for webhooks judges both ways: what the sandbox signs it verifies, what it signs the hub takes, and
+// what was changed on the way both refuse.
 
-/** What a client gives, without a type. */
-type Untyped = ReturnType<typeof JSON.parse>
-const load = createRequire(import.meta.url) as (name: string) => Untyped
-const loadModule = (name: string): Promise<Untyped> => import(name)
-const url = 'https://hub.example.com/webhooks'
-const at = Date.now()
+const { judge } = await beginJudging()
 
-/** Whether the hub takes it as signed. */
-function isTaken(
-  { scheme }: { scheme: WebhookDefinition['scheme'] },
-  secret: string,
-  headers: Record<string, string>,
-  body: string,
-): boolean {
-  if (scheme.kind !== 'hmac' && scheme.kind !== 'ecdsa-p256') throw new Error(`${scheme.kind} signs nothing here`)
-  return isSigned(scheme, [secret], { headers, body: Buffer.from(body) })
-}
-
-/** What the hub reads of a delivery, each as its type, whose it is, and what its id begins with where the platform gives one. */
-function read(definition: WebhookDefinition, told: unknown, contentType = 'application/json') {
-  const body = Buffer.from(typeof told === 'string' ? told : JSON.stringify(told))
-  return readItems(definition, { headers: { 'content-type': contentType }, body }).map(item => [
-    item.type,
-    item.accountId,
-    item.hasOwnId ? item.deliveryId : null,
-  ])
-}
+const taken = async (at: Judged, headers: Readonly<Record<string, string>>, body: string) =>
+  (await at.deliver({ headers, body })).status < 300
 
 describe('SendGrid’s verifier', () => {
   const { EventWebhook } = load('@sendgrid/eventwebhook')
-  const names = ['x-twilio-email-event-webhook-signature', 'x-twilio-email-event-webhook-timestamp'] as const
-  const judges = (key: string, body: string, headers: Record<string, string>): boolean => {
+  const [signature, timestamp] = [
+    'x-twilio-email-event-webhook-signature',
+    'x-twilio-email-event-webhook-timestamp',
+  ] as const
+  const verifies = (key: string, headers: Readonly<Record<string, string>>, body: string): boolean => {
     const verifier = new EventWebhook()
-    return verifier.verifySignature(verifier.convertPublicKeyToECDSA(key), body, headers[names[0]], headers[names[1]])
+    return verifier.verifySignature(verifier.convertPublicKeyToECDSA(key), body, headers[signature], headers[timestamp])
   }
 
-  it('takes what the sandbox signs, to the last line end, and neither it nor the hub anything else', () => {
-    const { signs, app } = fromSendgrid.trial.secrets()
-    const { headers, body } = fromSendgrid.sign({
-      ...fromSendgrid.request.parse(fromSendgrid.trial.request()),
-      ...{ secret: signs, url, at },
-    })
-    const later = { ...headers, [names[1]]: String(Number(headers[names[1]]) + 1) }
-    for (const takes of [
-      judges,
-      (...[key, text, sent]: Parameters<typeof judges>) => isTaken(sendgrid.webhooks, key, sent, text),
-    ]) {
-      expect(takes(app.webhookSecret, body, headers)).toBe(true)
-      expect(takes(app.webhookSecret, body.trimEnd(), headers)).toBe(false)
-      expect(takes(app.webhookSecret, body.replaceAll('\r', ''), headers)).toBe(false)
-      expect(takes(app.webhookSecret, body, later)).toBe(false)
-      expect(takes(fromSendgrid.trial.secrets().app.webhookSecret, body, headers)).toBe(false)
-    }
+  it('takes what the sandbox signs, to the last line end, and neither it nor the hub anything else', async () => {
+    const sendgrid = await judge('sendgrid')
+    const { headers, body } = sendgrid.sign({ events: [{ event: 'open' }, { event: 'click' }] })
+    const later = { ...headers, [timestamp]: String(Number(headers[timestamp]) + 1) }
+    const verdicts = async (told: Readonly<Record<string, string>>, text: string) => [
+      verifies(sendgrid.secrets.app.webhookSecret!, told, text),
+      await taken(sendgrid, told, text),
+    ]
+    expect(await verdicts(headers, body.trimEnd())).toEqual([false, false])
+    expect(await verdicts(headers, body.replaceAll('\r', ''))).toEqual([false, false])
+    expect(await verdicts(later, body)).toEqual([false, false])
+    expect(await verdicts(sendgrid.sign().headers, body)).toEqual([false, false])
+    expect(await verdicts(headers, body)).toEqual([true, true])
+    expect((await sendgrid.kept()).map(({ type }) => type)).toEqual(['open', 'click'])
   })
 
-  it('comes with a signature that the hub takes', () => {
+  it('comes with a signature that the hub takes', async () => {
     const key =
       'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=='
     const headers = {
-      [names[0]]: 'MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=',
-      [names[1]]: '1600112502',
+      [signature]: 'MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=',
+      [timestamp]: '1600112502',
     }
     const event = {
       ...{ email: 'hello@world.com', event: 'dropped', reason: 'Bounced Address' },
@@ -88,201 +51,94 @@ describe('SendGrid’s verifier', () => {
       timestamp: 1600112492,
     }
     const body = `${JSON.stringify([event])}\r\n`
-    expect([judges(key, body, headers), isTaken(sendgrid.webhooks, key, headers, body)]).toEqual([true, true])
-    expect(isTaken(sendgrid.webhooks, key, headers, body.replace('hello', 'other'))).toBe(false)
-    expect(read(sendgrid.webhooks, body)).toEqual([['dropped', null, event.sg_event_id]])
+    const sendgrid = await judge('sendgrid', { signs: '', app: { webhookSecret: key } })
+    expect([verifies(key, headers, body), await taken(sendgrid, headers, body)]).toEqual([true, true])
+    expect(await taken(sendgrid, headers, body.replace('hello', 'other'))).toBe(false)
+    expect(await sendgrid.kept()).toMatchObject([{ type: 'dropped', delivery_id: event.sg_event_id }])
   })
 
-  it('signs what the hub takes', () => {
+  it('signs what the hub takes', async () => {
     const { Ecdsa, PrivateKey } = load('starkbank-ecdsa')
     const key = new PrivateKey(load('starkbank-ecdsa/ellipticcurve/curve').p256)
     const body = `[${JSON.stringify({ event: 'open', sg_event_id: 'Größe' })}]\r\n`
-    const headers = { [names[0]]: Ecdsa.sign(`1${body}`, key).toBase64() as string, [names[1]]: '1' }
-    const secret = (key.publicKey().toPem() as string).replaceAll(/-----.*-----|\n/g, '')
-    expect(isTaken(sendgrid.webhooks, secret, headers, body)).toBe(true)
-    expect(isTaken(sendgrid.webhooks, secret, headers, body.replace('open', 'click'))).toBe(false)
+    const headers = { [signature]: Ecdsa.sign(`1${body}`, key).toBase64() as string, [timestamp]: '1' }
+    const webhookSecret = (key.publicKey().toPem() as string).replaceAll(/-----.*-----|\n/g, '')
+    const sendgrid = await judge('sendgrid', { signs: '', app: { webhookSecret } })
+    expect(await taken(sendgrid, headers, body.replace('open', 'click'))).toBe(false)
+    expect(await taken(sendgrid, headers, body)).toBe(true)
   })
 })
 
 describe('The kit for Meta’s webhooks', () => {
-  const kit = async (): Promise<Untyped> => new (await loadModule('@great-detail/whatsapp')).Client()
-  const { signs: secret, app } = metaSecrets()
-  const sent = {
-    facebook: fromFacebook.sign({ ...fromFacebook.request.parse(fromFacebook.trial.request()), secret, url, at }),
-    instagram: fromInstagram.sign({ ...fromInstagram.request.parse(fromInstagram.trial.request()), secret, url, at }),
-    'meta-ads': fromMetaAds.sign({ ...fromMetaAds.request.parse(fromMetaAds.trial.request()), secret, url, at }),
-  }
-  const definitions = { facebook: facebook.webhooks, instagram: instagram.webhooks, 'meta-ads': metaAds.webhooks }
+  const kit = async (): Promise<Untyped> => new (await loadModule('@great-detail/whatsapp')).Client().webhook
 
-  it.each(['facebook', 'instagram', 'meta-ads'] as const)(
+  it.each(['facebook', 'instagram', 'meta-ads'])(
     'takes what the sandbox of %s signs, and signs what the hub takes',
     async id => {
-      const { headers, body } = sent[id]
-      const { webhook } = await kit()
-      const judged = (text: string) => webhook.eventNotification({ method: 'POST', query: {}, headers, body: text })
+      const [webhook, meta] = [await kit(), await judge(id)]
+      const { signs: secret, app } = meta.secrets
+      const text = 'Größe? https://example.com/ 👋'
+      const message = { mid: 'm_1', text }
+      const { headers, body } = meta.sign(id === 'meta-ads' ? { value: { text } } : { messaging: [{ message }] })
+      const judged = (told: string) => webhook.eventNotification({ method: 'POST', query: {}, headers, body: told })
       const given = await judged(body)
       expect([await given.checkSignature(secret), await given.checkSignature('another')]).toEqual([true, false])
-      // Written otherwise the same JSON has another signature.
+      // Written otherwise, the same JSON has another signature.
       const unescaped = JSON.stringify(JSON.parse(body))
       expect([unescaped === body, await (await judged(unescaped)).checkSignature(secret)]).toEqual([false, false])
-      const own: string = await (await judged(unescaped)).signature.sha256.getCalculatedSignature(secret)
-      const header = { 'x-hub-signature-256': `sha256=${own.replace(/^sha256=/, '')}` }
-      expect(isTaken(definitions[id], secret, header, unescaped)).toBe(true)
-      expect(isTaken(definitions[id], secret, header, body)).toBe(false)
-      expect(isTaken(definitions[id], app.webhookSecret!, header, unescaped)).toBe(false)
+      expect([await taken(meta, headers, unescaped), await taken(meta, headers, body)]).toEqual([false, true])
+      const signedBy = async (key: string): Promise<string> =>
+        (await judged(unescaped)).signature.sha256.getCalculatedSignature(key)
+      const header = async (key: string) => ({
+        'x-hub-signature-256': `sha256=${(await signedBy(key)).replace(/^sha256=/, '')}`,
+      })
+      // What stands in an address as the verify token signs nothing.
+      expect(await taken(meta, await header(app.webhookSecret!), unescaped)).toBe(false)
+      expect(await taken(meta, await header(secret), unescaped)).toBe(true)
     },
   )
-})
 
-describe('A delivery', () => {
-  it('of Facebook holds changes and messages of several pages, each with the name of its field', () => {
-    const lead = {
-      field: 'leadgen',
-      value: { leadgen_id: '444444444444', page_id: '11', form_id: '5', created_time: 1 },
-    }
-    const like = { field: 'feed', value: { item: 'reaction', verb: 'add', post_id: '11_2' } }
-    const from = { sender: { id: '1' }, recipient: { id: '22' }, timestamp: 1458692752478 }
-    const entry = [
-      { id: '11', time: 1, changes: [lead, like] },
-      {
-        ...{ id: '22', time: 2 },
-        messaging: [
-          { ...from, message: { mid: 'm_1', text: 'hello' } },
-          { ...from, message: { mid: 'm_2', is_echo: true } },
-          { ...from, reaction: { mid: 'm_1', action: 'react' } },
-          { ...from, read: { watermark: 1 } },
-          { ...from, what_is_new: {} },
-        ],
-      },
-      { id: '33', time: 3, standby: [{ ...from, message: { mid: 'm_3' } }] },
-    ]
-    const { body } = signedByMeta({ object: 'page', entry }, 'secret')
-    const items = read(facebook.webhooks, body)
-    expect(items).toEqual(
-      expect.arrayContaining([
-        ['page.leadgen', '11', '444444444444'],
-        ['page.feed', '11', null],
-        ['page.messages', '22', '22/m_1'],
-        ['page.message_echoes', '22', '22/m_2'],
-        ['page.message_reactions', '22', null],
-        ['page.message_reads', '22', null],
-        ['unknown', '22', null],
-        ['page.standby', '33', null],
-      ]),
-    )
-    expect(items).toHaveLength(8)
-  })
-
-  it('of Instagram names the account that a comment or a message is of', () => {
-    const comment = { field: 'comments', value: { id: '17865799348089039', text: 'nice' } }
-    const seen = { sender: { id: '1' }, recipient: { id: '17841' }, timestamp: 1, read: { mid: 'm_1' } }
-    const entry = [
-      { id: '17841', time: 1, changes: [comment] },
-      { id: '17842', time: 1, messaging: [seen, { ...seen, read: undefined, message: { mid: 'm_1' } }] },
-    ]
-    expect(read(instagram.webhooks, { object: 'instagram', entry })).toEqual([
-      ['comments', '17841', null],
-      ['messages', '17842', '17842/m_1'],
-      ['messaging_seen', '17842', null],
-    ])
-  })
-
-  it('of Meta’s ads names the ad account by its number alone', () => {
-    const change = {
-      field: 'subscriptions',
-      value: { subscription_id: 3333333333, account_id: 1234567890, object_id: 4 },
-    }
-    const entry = [{ id: '1234567890', time: 1782862117, changes: [change] }]
-    expect(read(metaAds.webhooks, { object: 'ad_account', entry })).toEqual([['subscriptions', 'act_1234567890', null]])
-  })
-
-  it('of X is an activity, or a list for each kind of what an account did', () => {
-    const [for_user_id, source, target] = ['2244994945', { id: '1' }, { id: '2244994945' }]
-    const turn = { source, target, created_timestamp: '1517588749178' }
-    const ofActivity = { event_uuid: '-2781149976877970683', filter: { user_id: '11' }, event_type: 'post.delete' }
-    expect(read(twitter.webhooks, { data: { ...ofActivity, payload: { id: '2', author_id: '11' } } })).toEqual([
-      ['post.delete', '11', '-2781149976877970683'],
-    ])
-    // A number of an id has lost its last digits, its text has not.
-    const text = `{"for_user_id":"${for_user_id}","tweet_create_events":[{"id":1924465506158879000,"id_str":"1924465506158878979"},{"id":1924465506158879000,"id_str":"1924465506158878980"}]}`
-    expect(read(twitter.webhooks, text)).toEqual([
-      ['tweet_create_events', for_user_id, `${for_user_id}/1924465506158878979`],
-      ['tweet_create_events', for_user_id, `${for_user_id}/1924465506158878980`],
-    ])
-    const turns = {
-      follow_events: [
-        { ...turn, type: 'follow' },
-        { ...turn, type: 'unfollow' },
-      ],
-      mute_events: [{ ...turn, type: 'unmute' }],
-    }
-    expect(
-      read(twitter.webhooks, { for_user_id, ...turns })
-        .map(([type]) => type)
-        .sort(),
-    ).toEqual(['follow_events', 'unfollow_events', 'unmute_events'])
-    const revoke = {
-      date_time: '2018-05-24T09:48:12+00:00',
-      target: { app_id: '13090192' },
-      source: { user_id: '63046977' },
-    }
-    expect(read(twitter.webhooks, { user_event: { revoke } })).toEqual([['user_event.revoke', '63046977', null]])
-    const direct = {
-      direct_message_events: [{ type: 'message_create', id: '9', created_timestamp: '1' }],
-      apps: {},
-      users: {},
-    }
-    expect(read(twitter.webhooks, { for_user_id, ...direct })).toEqual([
-      ['direct_message_events', for_user_id, `${for_user_id}/9/1`],
-    ])
-  })
-
-  it('of LinkedIn holds up to ten notifications, each to one subscriber, or a lead that names none', () => {
-    const [type, subscriber] = ['ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS', 'urn:li:person:782bbtaQ01']
-    const like = {
-      notificationId: 9007199254740993n,
-      action: 'LIKE',
-      organizationalEntity: 'urn:li:organization:2',
-      subscriber,
-    }
-    const other = { ...like, action: 'COMMENT_EDIT', subscriber: 'urn:li:person:other' }
-    const text = JSON.stringify({ type, notifications: [like, other] }, (_, value: unknown) =>
-      typeof value === 'bigint' ? 'digits' : value,
-    )
-    expect(read(linkedin.webhooks, text.replaceAll('"digits"', '9007199254740993'))).toEqual([
-      ['organization.like', '782bbtaQ01', 'urn:li:person:782bbtaQ01/9007199254740993'],
-      ['organization.comment_edit', 'other', 'urn:li:person:other/9007199254740993'],
-    ])
-    const lead = {
-      type: 'LEAD_ACTION',
-      leadGenFormResponse: 'urn:li:leadGenFormResponse:1-2',
-      leadAction: 'CREATED',
-      occurredAt: 1,
-    }
-    expect(read(linkedin.webhooks, lead)).toEqual([['lead.created', null, 'urn:li:leadGenFormResponse:1-2/CREATED']])
-  })
-
-  it('of TikTok has no id but what it says', () => {
-    const told = {
-      client_key: 'bwo2m45353a6k85',
-      create_time: 1615338610,
-      user_openid: 'act.example',
-      content: '{"reason": 1 }',
-    }
-    const [first] = read(tiktok.webhooks, { ...told, event: 'authorization.removed' })
-    const [second] = read(tiktok.webhooks, { ...told, event: 'authorization.removed', content: '{"reason": 2 }' })
-    expect(first?.slice(0, 2)).toEqual(['authorization.removed', 'act.example'])
-    expect([typeof first?.[2], first?.[2] === second?.[2]]).toEqual(['string', false])
-  })
-
-  it('of Mailchimp is a form, whose fields have names of several parts', () => {
-    const form =
-      'type=unsubscribe&fired_at=2009-03-26+21%3A40%3A57&data%5Bid%5D=8a25ff1d98&data%5Blist_id%5D=a6b5da1054&data%5Bmerges%5D%5BFNAME%5D=Zo%C3%AB'
-    const type = 'application/x-www-form-urlencoded'
-    expect(read(mailchimp.webhooks, form, type)).toEqual([['unsubscribe', null, null]])
-    const [item] = readItems(mailchimp.webhooks, { headers: { 'content-type': type }, body: Buffer.from(form) })
-    expect(JSON.parse(item!.body.toString())).toMatchObject({
-      data: { list_id: 'a6b5da1054', merges: { FNAME: 'Zoë' } },
+  it('answers what Meta asks of an address as the hub does, and the hub only for the verify token', async () => {
+    const [webhook, meta] = [await kit(), await judge('instagram')]
+    const asks = (token: string) => ({
+      'hub.mode': 'subscribe',
+      'hub.challenge': '1158201444',
+      'hub.verify_token': token,
     })
+    const query = asks(meta.secrets.app.webhookSecret!)
+    const own = await webhook.register({ method: 'GET', query, headers: {} })
+    expect(await meta.ask(query)).toEqual({ status: 200, text: own.accept() as string })
+    expect((await meta.ask(asks(meta.secrets.signs))).status).toBeGreaterThanOrEqual(400)
+    expect((await meta.ask({ ...query, 'hub.mode': 'unsubscribe' })).status).toBeGreaterThanOrEqual(400)
   })
 })
+
+describe('An app at X', () => {
+  it('has either secret sign, and proves itself with its client secret', async () => {
+    const [client, consumer] = ['an OAuth 2.0 client secret', 'an OAuth 1.0 consumer secret']
+    const app = { clientId: 'x', clientSecret: client, webhookSecret: consumer }
+    const x = await judge('twitter', { signs: client, app })
+    const old = x.sign(
+      { signedBy: 'consumer', event: 'favorite_events', payload: { id: 'a7ba' } },
+      Date.now(),
+      consumer,
+    )
+    expect(await x.deliver(old)).toEqual({ status: 200, text: '' })
+    expect(await x.deliver(x.sign())).toEqual({ status: 200, text: '' })
+    expect((await x.deliver(x.sign({}, Date.now(), 'another'))).status).toBe(401)
+    expect((await x.kept()).map(({ type }) => type)).toEqual(['favorite_events', 'post.create'])
+    const [handshake] = x.handshakes
+    const { query, answer } = handshake!
+    expect(await x.ask(query ?? {})).toEqual({ status: 200, text: answer.body })
+  })
+})
+
+it.each(['facebook', 'instagram', 'meta-ads', 'tiktok', 'twitter'])(
+  '%s is told 200, and no other success',
+  async id => {
+    const platform = await judge(id)
+    const sent = platform.sign({})
+    expect((await platform.deliver(sent)).status).toBe(200)
+    expect((await platform.deliver(sent)).status).toBe(200)
+  },
+)

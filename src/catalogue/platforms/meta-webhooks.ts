@@ -7,7 +7,8 @@ import type { WebhookShape } from '../schema/webhooks/shapes.ts'
 export const signed = {
   secret: 'client',
   scheme: { kind: 'hmac', header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
-  // https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+  // It wants 200, and asks so: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+  acknowledge: { status: 200 },
   handshakes: [
     {
       kind: 'query',

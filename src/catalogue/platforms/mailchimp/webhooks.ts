@@ -8,6 +8,8 @@ export const webhooks = {
   scheme: { kind: 'address' },
   // It asks whether the address answers before it takes it.
   handshakes: [{ kind: 'ping', method: 'GET' }],
+  // It wants 200.
+  acknowledge: { status: 200 },
   // No account is named, and no id: two changes of a contact within a second differ in their content alone.
   shapes: [{ type: { path: 'type' }, account: [] }],
   triggers: {

@@ -15,6 +15,8 @@ export const webhooks = {
     // How old it may be is left to the receiver.
     timestamp: { element: 't', unit: 'seconds', tolerance: '5m' },
   },
+  // Anything but 200 is sent again for three days.
+  acknowledge: { status: 200 },
   shapes: [
     {
       type: { path: 'event' },

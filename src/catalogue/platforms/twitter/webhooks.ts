@@ -39,6 +39,8 @@ export const webhooks = {
       answer: { json: { response_token: { hmac: 'base64', prefix: 'sha256=' } } },
     },
   ],
+  // It wants 200.
+  acknowledge: { status: 200 },
   shapesTogether: true,
   shapes: [
     // https://docs.x.com/x-api/activity/event-payloads
