@@ -1,3 +1,4 @@
+import { proxiedMethods } from '../../src/connections/proxy/proxied-call.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { routesOf } from '../../src/http/routes.ts'
 import { call, createTestHub, createTestServer } from '../support/hub.ts'
@@ -127,6 +128,24 @@ describe('the OpenAPI document', () => {
       if (route.idempotent) expect(responses[route.status ?? 200]!.headers).toHaveProperty('idempotent-replayed')
     }
     expect(document.paths['/v1/inbound-events/{inboundEventId}']!.get!.responses).toHaveProperty('404')
+  })
+
+  it('describes the proxy by method: bytes both ways, the hub’s errors, and by what they are told from the platform’s', () => {
+    const proxied = document.paths['/v1/connections/{connectionId}/proxy/{path}']!
+    expect(Object.keys(proxied).toSorted()).toEqual(proxiedMethods.map(method => method.toLowerCase()).toSorted())
+    const { post, get, head } = proxied
+    const binary = { '*/*': { schema: { type: 'string', format: 'binary' } } }
+    expect([post!.requestBody!.content, post!.responses['2XX']!.content]).toEqual([binary, binary])
+    expect([get!.requestBody, head!.responses['2XX']!.content]).toEqual([undefined, undefined])
+    for (const { responses, security, parameters } of Object.values(proxied)) {
+      expect(security).toEqual([{ apiKey: ['connections:proxy'] }])
+      expect(parameters!.map(({ name }) => name)).toEqual(['connectionId', 'path', 'causeway-host', 'causeway-as'])
+      for (const status of [400, 401, 403, 404, 429, 500, 502, 503])
+        expect(responses[status]!.headers).toHaveProperty('causeway-error')
+    }
+    expect(get!.responses[404]).toMatchObject({
+      description: expect.stringContaining('CONNECTION_NOT_FOUND') as string,
+    })
   })
 
   it('lets answers grow, and has no expression that other languages cannot read', () => {

@@ -16,8 +16,11 @@ const always: ErrorCode[] = [
   'CALL_TIMEOUT',
 ]
 
+/** What of a route says how it may refuse. */
+type Refusing = Pick<AnyRoute, 'method' | 'access' | 'errors' | 'idempotent' | 'query'>
+
 /** The answers of an operation that are not its success, by status. */
-export function errorsOf(route: AnyRoute): Record<string, JsonSchema> {
+export function errorsOf(route: Refusing): Record<string, JsonSchema> {
   const codes = new Set([...always, ...(route.errors ?? [])])
   const add = (...more: ErrorCode[]) => more.forEach(code => codes.add(code))
   if (route.access !== 'public') add('UNAUTHORIZED', 'RATE_LIMITED')

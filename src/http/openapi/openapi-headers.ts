@@ -13,6 +13,14 @@ export const headers = {
     description: 'How many seconds to wait before the same call is worth another try',
     schema: { type: 'integer', minimum: 0 },
   },
+  'causeway-error': {
+    description: 'The code of the error, where the answer to a proxied call is the hub’s own and not the platform’s',
+    schema: { type: 'string' },
+  },
+  'causeway-provider-request-id': {
+    description: 'The id that the platform has given the call, where it says one',
+    schema: { type: 'string' },
+  },
   'www-authenticate': { description: 'How to prove who calls', schema: { type: 'string', examples: ['Bearer'] } },
 } as const
 

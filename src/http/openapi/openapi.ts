@@ -2,6 +2,7 @@ import { SchemaCollector, type JsonSchema } from './json-schema.ts'
 import { errorSchema, refusalSchema } from './openapi-errors.ts'
 import { headers } from './openapi-headers.ts'
 import { operationOf } from './openapi-operation.ts'
+import { proxyOperations, proxyPath } from './openapi-proxy.ts'
 import { described, tags } from './openapi-words.ts'
 import type { AnyRoute } from '../route.ts'
 
@@ -29,6 +30,7 @@ export function openApiOf(routes: AnyRoute[], server: { url: string; version: st
     const path = route.url.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) }
   }
+  paths[proxyPath] = proxyOperations()
   const components = Object.entries(schemas.components).map(
     ([name, schema]) => [name, described(schema, name)] as const,
   )
