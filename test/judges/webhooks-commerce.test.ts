@@ -13,8 +13,9 @@ import { beginJudging } from './webhooks-judged.ts'
 // what was changed on the way both refuse. Where a platform has no client, its published vectors and its traps do.
 
 setDefaultCACertificates([...getCACertificates('default'), authority])
-const { judge, wrong } = await beginJudging()
+const { judge, keyed, wrong } = await beginJudging()
 
+const baseUrls = { 'https://api.paypal.com': at('paypal', 'api.paypal.com') }
 const everybody = "It's a Secret to Everybody"
 
 describe('Shopify’s webhooks', () => {
@@ -112,6 +113,12 @@ describe('GitHub’s webhooks', () => {
     const headers = { ...hub.sign().headers, 'x-hub-signature-256': (await octokit.sign(body)) as string }
     expect((await hub.deliver({ headers, body })).status).toBe(202)
     expect((await hub.deliver({ headers, body: body.replace('🚢', '⛵') })).status).toBe(401)
+
+    // As a form, whose bytes are signed.
+    const form = hub.sign({ form: true })
+    expect(await octokit.verify(form.body, form.headers['x-hub-signature-256'])).toBe(true)
+    expect((await hub.deliver(form)).status).toBe(202)
+    expect(JSON.parse((await hub.kept()).at(-1)!.body.toString())).toHaveProperty('repository.owner.id')
   })
 
   it('have the signature of the example in its documentation', () => {
@@ -186,16 +193,11 @@ describe('HubSpot’s webhooks', () => {
   it('are the same when they are sent again, and another’s event may have the same id', async () => {
     const portal = await judge('hubspot')
     const event = { eventId: 1, occurredAt: Date.now() }
-    expect(await portal.deliver(portal.sign({ events: [event, { ...event, portalId: 7 }] }))).toMatchObject({
-      text: '{"accepted":2,"duplicates":0}',
-    })
-    const later = [
-      { ...event, attemptNumber: 1 },
-      { ...event, occurredAt: event.occurredAt + 1 },
-    ]
-    expect(await portal.deliver(portal.sign({ events: later }))).toMatchObject({
-      text: '{"accepted":1,"duplicates":1}',
-    })
+    const answer = async (...events: object[]) => (await portal.deliver(portal.sign({ events }))).text
+    expect(await answer(event, { ...event, subscriptionId: 26 })).toBe('{"accepted":2,"duplicates":0}')
+    expect(await answer({ ...event, attemptNumber: 1 })).toBe('{"accepted":0,"duplicates":1}')
+    expect(await answer({ ...event, portalId: 7 })).toBe('{"accepted":1,"duplicates":0}')
+    expect(await answer({ ...event, occurredAt: event.occurredAt + 1 })).toBe('{"accepted":1,"duplicates":0}')
   })
 
   it('have the signature of the example of its Python client', () => {
@@ -246,6 +248,23 @@ describe('GitLab’s webhooks', () => {
     ] as const)
       expect((await lab.deliver(sent)).status).toBe(status)
   })
+})
+
+describe('webhooks that do not say whose they are', () => {
+  it.each(['gitlab', 'jira', 'paypal', 'woocommerce'])(
+    'of %s are of the connection whose address they come to',
+    async id => {
+      const settings = id === 'paypal' ? { baseUrls } : {}
+      const [one, other] = await keyed(id, ['a connection', 'another of the same app'], settings)
+      const sent = one!.sign()
+      expect((await one!.deliver(sent)).status).toBe(202)
+      // Each address has a secret of its own.
+      expect((await other!.deliver(sent)).status).toBe(401)
+      expect((await other!.deliver(other!.sign())).status).toBe(202)
+      const kept = await one!.kept()
+      expect(kept.map(event => event.connection_id)).toEqual([one!.connectionId, other!.connectionId])
+    },
+  )
 })
 
 describe('WooCommerce’s webhooks', () => {
@@ -316,9 +335,6 @@ describe('QuickBooks’ webhooks', () => {
 })
 
 describe('PayPal’s webhooks', () => {
-  const cert = at('paypal', 'api.paypal.com')
-  const baseUrls = { 'https://api.paypal.com': cert }
-
   it('are signed with the checksum that everybody computes', () => {
     // The check value of CRC-32: https://reveng.sourceforge.io/crc-catalogue/17plus.htm#crc.cat.crc-32-iso-hdlc
     expect(crc32('123456789')).toBe(0xcbf43926)

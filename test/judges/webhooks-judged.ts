@@ -1,5 +1,6 @@
 import type { SignedWebhook, TrialSecrets, WebhookHandshake } from '../../dev/sandbox/platform.ts'
 import { platforms } from '../../dev/sandbox/platforms/index.ts'
+import { connectAccount } from '../inbound/senders.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 
 /** A platform's webhooks, an app that they are sent to, and what the hub has kept of them. */
@@ -14,7 +15,15 @@ export interface Judged {
   /** Asks the address by GET. */
   ask(query: Readonly<Record<string, string>>): Promise<{ status: number; text: string }>
   /** What was taken, in the order in which it came. */
-  kept(): Promise<{ type: string; account_id: string | null; delivery_id: string; body: Buffer }[]>
+  kept(): Promise<KeptWebhook[]>
+}
+
+export interface KeptWebhook {
+  type: string
+  account_id: string | null
+  connection_id: string | null
+  delivery_id: string
+  body: Buffer
 }
 
 /** One hub for a file, without workers: what has arrived stays as it arrived. */
@@ -23,13 +32,39 @@ export async function beginJudging() {
   const workspace = await createWorkspace(hub)
   const server = await createTestServer(hub)
 
+  const senderOf = (provider: string) => platforms.find(({ id }) => id === provider)!.webhooks!
+  const secretsOf = (provider: string) => senderOf(provider).trial?.secrets?.() ?? randomSecret()
+
+  /** An app of a platform's, with what the platform signs with unless another secret is given. */
   async function judge(provider: string, given?: TrialSecrets, settings: object = {}): Promise<Judged> {
-    const sender = platforms.find(({ id }) => id === provider)!.webhooks!
-    const secrets = given ?? sender.trial?.secrets?.() ?? randomSecret()
+    const secrets = given ?? secretsOf(provider)
     const app = { provider, name: 'Judged', ...secrets.app, ...settings }
     const made = await workspace.request('POST', '/v1/provider-apps', app)
     if (made.status !== 201) throw new Error(JSON.stringify(made.body))
-    const { id, webhookUrl: url } = made.body as unknown as { id: string; webhookUrl: string }
+    const { id, webhookUrl } = made.body as unknown as { id: string; webhookUrl: string }
+    return judgedAt(provider, id, webhookUrl, secrets)
+  }
+
+  /** An address with a key, and a secret, for each of several accounts that one app has connected. */
+  async function keyed(provider: string, accounts: readonly string[], settings: object = {}) {
+    const made = await workspace.request('POST', '/v1/provider-apps', { provider, name: 'Judged', ...settings })
+    const app = made.body['id']
+    const judged: (Judged & { connectionId: string })[] = []
+    for (const account of accounts) {
+      const connectionId = await connectAccount(hub, workspace.workspaceId, provider, app, account)
+      const secrets = secretsOf(provider)
+      const address = await workspace.request<{ webhookUrl: string }>(
+        'POST',
+        `/v1/connections/${connectionId}/webhook-addresses`,
+        { secret: secrets.signs },
+      )
+      judged.push({ ...judgedAt(provider, app, address.body.webhookUrl, secrets), connectionId })
+    }
+    return judged
+  }
+
+  function judgedAt(provider: string, id: string, url: string, secrets: TrialSecrets): Judged {
+    const sender = senderOf(provider)
     return {
       secrets,
       url,
@@ -51,14 +86,14 @@ export async function beginJudging() {
         return { status: answer.statusCode, text: answer.body }
       },
       async kept() {
-        const columns = 'type, account_id, delivery_id, body'
+        const columns = 'type, account_id, connection_id, delivery_id, body'
         const text = `select ${columns} from inbound_events where provider_app_id = $1 order by id`
         return (await hub.pool.query(text, [id])).rows as never
       },
     }
   }
 
-  return { judge, wrong }
+  return { judge, keyed, wrong }
 }
 
 let made = 0

@@ -10,18 +10,22 @@ const request = z.object({
   example: z.number().int().nonnegative().default(0),
   payload: z.unknown().optional(),
   deliveryId: z.string().optional(),
+  /** As application/x-www-form-urlencoded, which a webhook may have as its content type. */
+  form: z.boolean().default(false),
 })
 
 /** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
 export const webhooks = {
   request,
-  sign({ event, example, payload, deliveryId, secret }) {
+  sign({ event, example, payload, deliveryId, form, secret }) {
     const id = deliveryId ?? randomUUID()
-    const body = JSON.stringify(payload ?? githubExample(event, example))
+    const json = JSON.stringify(payload ?? githubExample(event, example))
+    const body = form ? new URLSearchParams({ payload: json }).toString() : json
     const signature = createHmac('sha256', secret).update(body).digest('hex')
     const headers = {
       ...{ 'user-agent': 'GitHub-Hookshot/044aadd', 'x-github-event': event, 'x-github-delivery': id },
       ...{ 'x-github-hook-id': '292430182', 'x-hub-signature-256': `sha256=${signature}` },
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
     }
     return { id, headers, body, signed: ['body'] }
   },

@@ -50,6 +50,8 @@ export const webhooks = {
     request: () => ({}),
     proof: ['x-wc-webhook-signature'],
     ownIds: false,
+    // Each webhook of a shop has a secret of its own.
+    address: 'connection',
     // The ping of a webhook that has just been made: nothing but a 200 lets it be saved as active.
     handshakes: [
       () => ({
