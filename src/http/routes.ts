@@ -34,6 +34,7 @@ import { syncRunRoutes } from './routes/sync/sync-runs.ts'
 import { syncRoutes } from './routes/sync/syncs.ts'
 import { inboundRefusalRoutes } from './routes/inbound/inbound-refusals.ts'
 import { inboundReplayRoutes } from './routes/inbound/inbound-replays.ts'
+import { inboundSourceRoutes } from './routes/inbound/inbound-sources.ts'
 import { offeredSecretRoutes } from './routes/inbound/offered-secrets.ts'
 import { webhookAddressRoutes } from './routes/inbound/webhook-addresses.ts'
 import { webhookRoutes } from './routes/inbound/webhooks.ts'
@@ -61,6 +62,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...auditLogRoutes(hub),
     ...offeredSecretRoutes(hub),
     ...webhookAddressRoutes(hub),
+    ...inboundSourceRoutes(hub),
     ...inboundEventsRoutes(hub),
     ...inboundReplayRoutes(hub),
     ...inboundRefusalRoutes(hub),

@@ -36,3 +36,13 @@ export async function locateWebhookAddress(db: Executor, id: string): Promise<Lo
   const { workspaceId, connectionId } = row
   return { id, workspaceId, state: 'active', reason: null, workflowId: null, of: { connectionId } }
 }
+
+/** The source of webhooks with this id. */
+export async function locateInboundSource(db: Executor, id: string): Promise<Located | undefined> {
+  const row = await db
+    .selectFrom('inbound_sources')
+    .select('workspace_id as workspaceId')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && { ...row, id, state: 'active', reason: null, workflowId: null, of: {} }
+}

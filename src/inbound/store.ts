@@ -16,6 +16,8 @@ export interface InboundEvent {
   connectionId: string | null
   /** The address with a key that it came to. */
   addressId: string | null
+  /** The source that it came from. */
+  sourceId: string | null
   accountId: string | null
   type: string
   deliveryId: string
@@ -36,6 +38,7 @@ const columns = [
   'provider_app_id as providerAppId',
   'connection_id as connectionId',
   'address_id as addressId',
+  'source_id as sourceId',
   'account_id as accountId',
   'type',
   'delivery_id as deliveryId',
@@ -50,6 +53,7 @@ export interface InboundFilter {
   status?: InboundStatus | undefined
   connectionId?: string | undefined
   type?: string | undefined
+  sourceId?: string | undefined
   /** The instants of arrival: from this one to before the other. */
   receivedAfter?: Date | undefined
   receivedBefore?: Date | undefined
@@ -64,6 +68,7 @@ export function listInboundEvents(db: Executor, workspaceId: string, filter: Inb
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.connectionId !== undefined) query = query.where('connection_id', '=', filter.connectionId)
   if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+  if (filter.sourceId !== undefined) query = query.where('source_id', '=', filter.sourceId)
   if (filter.receivedAfter !== undefined)
     query = query.where('id', '>=', lowestIdAt('inboundEvent', filter.receivedAfter))
   if (filter.receivedBefore !== undefined)

@@ -5,7 +5,12 @@ import type { Database, Executor } from '../db/database.ts'
 import { locateDelivery, locateEndpoint, locateEvent, locateReplay } from '../delivery/log/locate.ts'
 import { HubError } from '../errors.ts'
 import { idPrefixes, isId, type IdKind } from '../ids.ts'
-import { locateInboundEvent, locateInboundReplay, locateWebhookAddress } from '../inbound/locate.ts'
+import {
+  locateInboundEvent,
+  locateInboundReplay,
+  locateInboundSource,
+  locateWebhookAddress,
+} from '../inbound/locate.ts'
 import type { Located } from '../located.ts'
 import { locateProviderApp } from '../provider-apps/locate.ts'
 import { locateRecord, locateRun, locateSync } from '../sync/locate.ts'
@@ -25,6 +30,7 @@ const locates: Partial<Record<IdKind, Locate>> = {
   record: locateRecord,
   inboundEvent: locateInboundEvent,
   inboundReplay: locateInboundReplay,
+  inboundSource: locateInboundSource,
   webhookAddress: locateWebhookAddress,
   endpoint: locateEndpoint,
   event: locateEvent,

@@ -77,6 +77,7 @@ beforeAll(async () => {
      values ($1, $2, 'stripe', 'customer.updated', 'd', 'routed', '{}', '{}')`,
     [ids.inboundEventId, workspaceId],
   )
+  ids.inboundSourceId = (await made('/v1/inbound-sources', bodyExamples.createInboundSource)).id
   ids.inboundReplayId = (await made('/v1/inbound-replays', range)).id
   const own = (await made('/v1/providers', bodyExamples.createProvider)) as { id: string }
   ids.provider = own.id
@@ -102,7 +103,9 @@ function withIds(body: unknown): unknown {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      name in ids && name.endsWith('Id') && name !== 'eventId' && name !== 'ownerId' ? ids[name] : withIds(value),
+      typeof value === 'string' && name in ids && name.endsWith('Id') && name !== 'eventId' && name !== 'ownerId'
+        ? ids[name]
+        : withIds(value),
     ]),
   )
 }

@@ -18,6 +18,7 @@ const objects: Record<string, string> = {
   'syncId runId': 'select workspace_id, sync_id as "syncId", id as "runId" from sync_runs',
   recordId: 'select workspace_id, id as "recordId" from records',
   inboundEventId: 'select workspace_id, id as "inboundEventId" from inbound_events',
+  inboundSourceId: 'select workspace_id, id as "inboundSourceId" from inbound_sources',
   inboundReplayId: 'select workspace_id, id as "inboundReplayId" from inbound_replays',
   endpointId: 'select workspace_id, id as "endpointId" from endpoints',
   eventId: 'select workspace_id, id as "eventId" from events',

@@ -13,6 +13,7 @@ export const tags: Record<string, string> = {
   'Audit log': 'Who did what in a workspace, and when.',
   'Webhook addresses':
     'Addresses for the webhooks of one connection each, where a platform does not say whose they are.',
+  'Inbound sources': 'Senders of webhooks that are no platform.',
   'Inbound events': 'What platforms have sent as webhooks, and what became of it.',
   Endpoints: "Where a workspace's events are delivered to.",
   'Event types': 'Registered types of events, with the schemas that their data must fit.',
@@ -187,6 +188,13 @@ const words: Record<string, string> = {
   rateLimit: 'At most so many requests in so many seconds; null for no limit',
   resource: 'What kind of thing it is',
   workspaceId: 'The workspace that it belongs to',
+  scheme: 'How the sender proves itself',
+  header: 'The name of the header that it stands in',
+  element: 'The name of the element that it stands in',
+  query: 'The parameter of the query that it stands in',
+  tolerance: 'How old it may be',
+  issuers: 'Who may have issued it',
+  field: 'The field of the app that holds it',
 }
 
 type Members = Record<string, JsonSchema>

@@ -16,6 +16,8 @@ export interface HandshakeReply {
   headers?: Record<string, string>
   /** Plain text, or the members of a JSON object; neither where only the status counts. */
   body?: string | Record<string, string | number>
+  /** XML in its place. */
+  xml?: string
 }
 
 /** A request that may be a handshake. */

@@ -89,5 +89,10 @@ export const webhookHandshake = z.discriminatedUnion('kind', [
 
 /** How every verified webhook is answered, where a platform takes no other answer. */
 export const webhookAcknowledgement = z
-  .strictObject({ status: z.union([z.literal(200), z.literal(204)]) })
-  .describe('How everything that is taken is answered: with this status and an empty body')
+  .union([
+    z
+      .strictObject({ status: z.union([z.literal(200), z.literal(204)]) })
+      .describe('With this status and an empty body; refusals have an empty body too'),
+    z.strictObject({ status: z.literal(200), xml: text(1_000) }).describe('With this XML'),
+  ])
+  .describe('How everything that is taken is answered')

@@ -16,6 +16,10 @@ const inboundEvent = z
     providerAppId: z.string().nullable().meta({ description: "Null for the environment's app" }),
     connectionId: z.string().nullable(),
     addressId: z.string().nullable().meta({ description: 'The address of one connection that it came to' }),
+    sourceId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The source of your own that it came from; `provider` is its slug' }),
     accountId: z.string().nullable().meta({ description: "The provider's id of the account it is about" }),
     type: z.string(),
     deliveryId: z.string().meta({ description: "The provider's id of it, or the hash of its content" }),
@@ -53,6 +57,7 @@ export function inboundEventsRoutes(hub: Hub): AnyRoute[] {
         status: status.optional(),
         connectionId: z.string().optional(),
         type: z.string().optional(),
+        sourceId: z.string().optional().meta({ description: 'Only those from this source' }),
         receivedAfter: instant.optional().meta({ description: 'Only those that arrived at this instant or later' }),
         receivedBefore: instant.optional().meta({ description: 'Only those that arrived before this instant' }),
       }),

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hubItself, onBehalfOf } from '../../../db/on-behalf-of.ts'
@@ -92,7 +93,12 @@ function leaveUnread({ raw: { headers } }: FastifyRequest, reply: FastifyReply):
 
 async function answer(hub: Hub, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { target, place } = request.getDecorator<Admitted>(admittedKey)
-  reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+  // A browser that is brought here runs nothing of what it gets.
+  reply.headers({
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+  })
   const { acknowledge } = target.definition
   try {
     const receipt = await onBehalfOf(target.app.workspaceId ?? hubItself, () =>
@@ -113,7 +119,8 @@ async function answer(hub: Hub, request: FastifyRequest, reply: FastifyReply): P
   } catch (error) {
     refuse(hub, target, error)
     // A platform that takes no answer but an empty one takes none of these either.
-    if (acknowledge && isHubError(error, 'SIGNATURE_INVALID')) return reply.code(error.status).send('')
+    if (acknowledge && !('xml' in acknowledge) && isHubError(error, 'SIGNATURE_INVALID'))
+      return reply.code(error.status).send('')
     throw error
   }
 }
@@ -122,11 +129,16 @@ function told({ accepted, duplicates }: WebhookReceipt & { kind: 'events' }, rep
   return reply.code(accepted > 0 ? 202 : 200).send({ accepted, duplicates })
 }
 
-function shake({ status, headers = {}, body }: HandshakeReply, reply: FastifyReply): FastifyReply {
+function shake({ status, headers = {}, body, xml }: HandshakeReply, reply: FastifyReply): FastifyReply {
   reply.code(status).headers(headers)
   if (typeof body === 'string') return reply.type('text/plain; charset=utf-8').send(body)
   if (body !== undefined) return reply.send(body)
-  // Some ask for a content type without any content, which the framework would leave out.
-  reply.raw.setHeader('content-type', 'application/json')
-  return reply.send('')
+  if (xml !== undefined) return reply.type('text/xml; charset=utf-8').send(xml)
+  reply.type('application/json')
+  if (status !== 204) return reply.send('')
+  // Some ask for a content type without any content, which the framework leaves out of a 204.
+  const written = reply.getHeaders() as OutgoingHttpHeaders
+  reply.hijack()
+  reply.raw.writeHead(status, written).end()
+  return reply
 }
