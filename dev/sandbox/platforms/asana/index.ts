@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const personalToken = '2/1200000000000001/sandboxPersonalTokenOne'
 const names: Record<string, string> = { '1200000000000001': 'Ada Lovelace', '1200000000000002': 'Grace Hopper' }
@@ -72,6 +73,7 @@ export const asana: SandboxPlatform = {
     body: { errors: [{ message: status === 429 ? 'You have made too many requests recently.' : 'Server Error' }] },
   }),
   answer: handleAsana,
+  webhooks,
 }
 
 /** The API, as far as it is called. https://developers.asana.com/reference/rest-api-reference */

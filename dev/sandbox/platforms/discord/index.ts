@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, readJson, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const botToken = 'MTExMTExMTExMTExMTExMTEx.Gsandb.sandboxBotTokenSandboxBotTokenOne'
 
@@ -61,6 +62,7 @@ export const discord: SandboxPlatform = {
         : { message: `${status}: Server Error`, code: 0 },
   }),
   answer: handleDiscord,
+  webhooks,
 }
 
 /** The REST API, as far as it is called. https://discord.com/developers/docs/reference */

@@ -1,6 +1,7 @@
 import { bearerToken, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import { domain, isTenant, loginHost, oauth, tenantId, tenantIn } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 /** https://learn.microsoft.com/en-us/graph/errors */
 const fault = (code: string, message: string) => ({
@@ -66,6 +67,7 @@ export const microsoftTeams: SandboxPlatform = {
       })
     }
   },
+  webhooks,
 }
 
 function instances(at: string): Record<string, unknown> {

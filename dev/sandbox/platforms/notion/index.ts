@@ -2,6 +2,7 @@ import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from
 import { type Dialect, random, tenYears } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { webhooks } from './webhooks.ts'
 
 const secret = 'ntn_sandboxInternalSecretOne'
 const versions = ['2022-06-28', '2025-09-03', '2026-03-11']
@@ -73,6 +74,7 @@ export const notion: SandboxPlatform = {
     body: errorOf(status, status === 429 ? 'rate_limited' : 'service_unavailable', 'Notion is busy.'),
   }),
   answer: handleNotion,
+  webhooks,
 }
 
 /** https://developers.notion.com/reference/page */

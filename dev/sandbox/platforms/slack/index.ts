@@ -13,6 +13,7 @@ import {
   scopesOf,
   teamOf,
 } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 /** In parts, so that nothing here looks like a real one. */
 const keyOf = (name: string) => ['xoxb', '1', name].join('-')
@@ -49,6 +50,7 @@ export const slack: SandboxPlatform = {
   ],
   refusal: status => ({ body: { ok: false, error: status === 429 ? 'ratelimited' : 'service_unavailable' } }),
   answer: handleSlack,
+  webhooks,
 }
 
 /** The Web API, as far as it is called: every answer is a 200. https://docs.slack.dev/apis/web-api */

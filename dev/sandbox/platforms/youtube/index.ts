@@ -2,6 +2,7 @@ import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { webhooks } from './webhooks.ts'
 
 const at = 'https://www.googleapis.com/auth'
 const reading = ['youtube.readonly', 'youtube', 'youtube.force-ssl', 'youtubepartner'].map(name => `${at}/${name}`)
@@ -40,4 +41,5 @@ export const youtube: SandboxPlatform = {
     const asked = query.getAll('part').join(',').split(',').includes('snippet') ? { ...item, snippet } : item
     sendJson(res, 200, { pageInfo: { totalResults: 1, resultsPerPage: 5 }, items: [asked] })
   },
+  webhooks,
 }

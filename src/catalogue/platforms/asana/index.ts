@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const asana = {
   id: 'asana',
@@ -63,4 +64,5 @@ export const asana = {
     { kind: 'calls-per-window', per: 'connection', permits: 150, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 15 },
   ],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 export const discord = {
   id: 'discord',
@@ -66,4 +67,5 @@ export const discord = {
       body: { retryAfter: { path: 'retry_after', in: 'seconds' } },
     },
   ],
+  webhooks,
 } satisfies ProviderDefinition

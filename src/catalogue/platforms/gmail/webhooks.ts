@@ -17,7 +17,7 @@ export const webhooks = {
   register:
     'Google Cloud console, Pub/Sub: make a topic, and let gmail-api-push@system.gserviceaccount.com publish to it. Make a push subscription of it with the ' +
     'webhookUrl of the app as its endpoint and with authentication, leave the audience empty, and give the app the service account as pushServiceAccount. ' +
-    'Then POST /gmail/v1/users/me/watch with topicName, through the proxy, for each mailbox once a day: a watch ends after seven.',
+    'Then call users.watch with topicName, through the proxy, for each mailbox once a day: a watch ends after seven.',
   // https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions
   scheme: {
     kind: 'jwt',

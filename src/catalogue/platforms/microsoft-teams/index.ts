@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 const login = 'https://login.microsoftonline.com/{tenant}/oauth2/v2.0'
 
@@ -86,4 +87,5 @@ export const microsoftTeams = {
   },
   // 30 requests a second of an app in an organisation: https://learn.microsoft.com/en-us/graph/throttling-limits#microsoft-teams-service-limits
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 30, window: '1s' }],
+  webhooks,
 } satisfies ProviderDefinition

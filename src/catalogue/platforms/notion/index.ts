@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { webhooks } from './webhooks.ts'
 
 const version = { 'notion-version': '2025-09-03' }
 
@@ -52,7 +53,7 @@ export const notion = {
     },
   ],
   scopes: {},
-  // The workspace, by which it names itself elsewhere; each grant has a bot of its own: https://developers.notion.com/reference/get-self
+  // The workspace, by which webhooks name it; each grant has a bot of its own: https://developers.notion.com/reference/get-self
   identity: { get: '/v1/users/me', id: 'bot.workspace_id', name: 'bot.workspace_name' },
   calls: {
     headers: version,
@@ -72,4 +73,5 @@ export const notion = {
   },
   // An average: https://developers.notion.com/reference/request-limits
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 180, window: '1m' }],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 const common = {
   kind: 'oauth2' as const,
@@ -102,4 +103,5 @@ export const slack = {
   },
   // By method, from one a minute up: https://docs.slack.dev/apis/web-api/rate-limits
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 50, window: '1m' }],
+  webhooks,
 } satisfies ProviderDefinition

@@ -1,0 +1,66 @@
+import type { WebhookDefinition } from '../../schema/webhooks.ts'
+
+// What its resources are called in the singular: https://learn.microsoft.com/en-us/graph/teams-change-notification-in-microsoft-teams-overview
+const words = {
+  messages: 'message',
+  replies: 'reply',
+  members: 'member',
+  chats: 'chat',
+  channels: 'channel',
+  teams: 'team',
+  transcripts: 'transcript',
+  recordings: 'recording',
+}
+const named = {
+  message: 'A message',
+  reply: 'A reply in a channel',
+  member: 'A member of a team, channel or chat',
+  chat: 'A chat',
+  channel: 'A channel',
+  team: 'A team',
+  transcript: 'The transcript of a meeting',
+  recording: 'The recording of a meeting',
+}
+const changes = { created: 'was made', updated: 'was changed', deleted: 'was deleted' }
+
+export const webhooks = {
+  docs: 'https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks',
+  register:
+    'POST /subscriptions at Microsoft Graph, through the proxy: webhookUrl of the app as notificationUrl and lifecycleNotificationUrl, its webhook secret as ' +
+    'clientState, includeResourceData false. Subscriptions end within days: PATCH their expirationDateTime before. Those in the name of a person need an ' +
+    'address of the connection (POST /v1/connections/:connectionId/webhook-addresses): a notification names the organisation alone.',
+  // Nothing is signed: each item has to bring what the subscription was given.
+  scheme: { kind: 'shared-token', in: { path: 'value[].clientState' } },
+  handshakes: [{ kind: 'query', method: 'POST', value: 'validationToken', answer: { text: 'echo' } }],
+  shapesTogether: true,
+  shapes: [
+    {
+      each: 'value[]',
+      // `chats('19:…')/messages('16…')` is of a message.
+      type: {
+        paths: [
+          { path: 'value[].resource', pattern: "(?:^|/)([A-Za-z]+)(?:\\('[^']*'\\)|/[^/]+)?$" },
+          'value[].changeType',
+        ],
+        words,
+      },
+      deliveryId: { path: 'value[].id' },
+      account: [{ path: 'value[].tenantId' }],
+    },
+    // https://learn.microsoft.com/en-us/graph/change-notifications-lifecycle-events
+    { each: 'value[]', type: { path: 'value[].lifecycleEvent' }, account: [{ path: 'value[].tenantId' }] },
+  ],
+  triggers: {
+    ...Object.fromEntries(
+      Object.entries(named).flatMap(([kind, what]) =>
+        Object.entries(changes).map(([change, happened]) => [
+          `${kind}.${change}`,
+          { description: `${what} ${happened}` },
+        ]),
+      ),
+    ),
+    reauthorizationRequired: { description: 'A subscription ends soon unless it is authorised again' },
+    subscriptionRemoved: { description: 'A subscription was ended by Microsoft' },
+    missed: { description: 'Notifications were lost: read everything again' },
+  },
+} satisfies WebhookDefinition
