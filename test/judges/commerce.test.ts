@@ -206,6 +206,37 @@ describe('Intuit’s client', () => {
   })
 })
 
+describe('Datadog’s client', () => {
+  const { client, v1, v2 } = load('@datadog/datadog-api-client')
+  const clientOf = ({ apiKey, applicationKey }: Record<string, string>) =>
+    client.createConfiguration({
+      baseServer: new client.BaseServerConfiguration(at('datadog', 'api.datadoghq.com'), {}),
+      authMethods: { apiKeyAuth: apiKey, appKeyAuth: applicationKey },
+      enableRetry: false,
+    })
+
+  it('proves its key, lists monitors, and is refused a wrong application key and one that is gone', async () => {
+    const { credentials, wrongCredentials, externalAccountId } = personOf('datadog', 'keys')
+    const good = clientOf(credentials!)
+    const { data } = await new v2.UsersApi(good).getCurrentUser()
+    expect([data.attributes.name, data.relationships.org.data.id]).toEqual(['Ada', externalAccountId])
+    expect((await new v1.AuthenticationApi(good).validate()).valid).toBe(true)
+    expect((await new v1.MonitorsApi(good).listMonitors()).map(({ name }: { name: string }) => name)).toEqual([
+      'Crossing',
+    ])
+    const wrong = clientOf(wrongCredentials!)
+    expect((await new v1.AuthenticationApi(wrong).validate()).valid).toBe(true)
+    const refused = await failure(new v1.MonitorsApi(wrong).listMonitors())
+    expect([refused instanceof client.ApiException, refused.code, refused.body.errors]).toEqual([
+      ...[true, 403, ['Forbidden']],
+    ])
+    await control.addFault({ platform: 'datadog', kind: '429', times: 1 })
+    expect((await failure(new v1.MonitorsApi(good).listMonitors())).code).toBe(429)
+    await control.revokeGrants({ platform: 'datadog' })
+    expect((await failure(new v2.UsersApi(good).getCurrentUser())).code).toBe(403)
+  })
+})
+
 describe('another’s AWS signer', () => {
   const sign = (path: string, key: { accessKeyId: string; secretAccessKey: string }, service = 'sqlaccount') => {
     const base = new URL(`${at('sql-accounting', 'books.example')}${path}`)

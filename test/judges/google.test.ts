@@ -68,6 +68,53 @@ describe('Google’s clients', () => {
   })
 })
 
+describe('Google’s clients of spreadsheets and advertising', () => {
+  const { clientId, clientSecret } = appOf('google-sheets')
+  const { JWT, OAuth2Client } = load('google-auth-library')
+  const robotAt = (platform: string, scope: string) => {
+    const email = personOf(platform, 'service-account').credentials!['clientEmail']
+    const transporterOptions = { fetchImplementation: led(platform) }
+    return new JWT({ email, key: knownPrivateKey, scopes: [scope], transporterOptions })
+  }
+
+  it('read a spreadsheet and its values, and are refused another, and a token without the scope', async () => {
+    const client = new OAuth2Client({
+      ...{ clientId, clientSecret, redirectUri },
+      transporterOptions: { fetchImplementation: led('google-sheets') },
+    })
+    const at = 'https://www.googleapis.com/auth'
+    const tokensFor = async (scope: string) =>
+      (await client.getToken(await codeAt('google-sheets', client.generateAuthUrl({ scope })))).tokens
+    client.setCredentials(await tokensFor(`${at}/spreadsheets.readonly`))
+    const { spreadsheets } = load('@googleapis/sheets').sheets({ version: 'v4', auth: client })
+    const spreadsheetId = '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms'
+    const { data } = await spreadsheets.get({ spreadsheetId })
+    expect([data.spreadsheetId, data.properties.title]).toEqual([spreadsheetId, 'Crossings'])
+    const values = await spreadsheets.values.get({ spreadsheetId, range: 'Sheet1!A1:B3' })
+    expect([values.data.range, values.data.values[1]]).toEqual(['Sheet1!A1:B3', ['Ada', '3']])
+    expect((await failure(spreadsheets.get({ spreadsheetId: 'none' }))).status).toBe(404)
+    client.setCredentials(await tokensFor(`${at}/drive.metadata.readonly`))
+    expect((await failure(spreadsheets.get({ spreadsheetId }))).status).toBe(403)
+  })
+
+  it('list the customers of an advertiser and search, and are refused without the developer’s token', async () => {
+    const robot = robotAt('google-ads', 'https://www.googleapis.com/auth/adwords')
+    const { developerToken } = personOf('google-ads', 'service-account').appFields!
+    const base = 'https://googleads.googleapis.com/v23/customers'
+    const headers = { 'developer-token': developerToken }
+    const listed = await robot.request({ url: `${base}:listAccessibleCustomers`, headers })
+    expect(listed.data.resourceNames).toEqual(['customers/1234567890'])
+    const data = { query: 'SELECT customer.id, customer.descriptive_name FROM customer' }
+    const search = (customer: string) =>
+      robot.request({ url: `${base}/${customer}/googleAds:search`, method: 'POST', headers, data })
+    expect((await search('1234567890')).data.results[0].customer.id).toBe('1234567890')
+    const faultOf = async (work: Promise<unknown>) => (await failure(work)).response.data.error.details[0].errors[0]
+    expect((await faultOf(search('2345678901'))).errorCode.authorizationError).toBe('USER_PERMISSION_DENIED')
+    const without = robot.request({ url: `${base}:listAccessibleCustomers` })
+    expect((await faultOf(without)).errorCode.requestError).toBe('DEVELOPER_TOKEN_PARAMETER_MISSING')
+  })
+})
+
 describe('Microsoft’s client', () => {
   const { clientId, clientSecret } = appOf('microsoft-teams')
   const { ConfidentialClientApplication } = load('@azure/msal-node')

@@ -168,6 +168,35 @@ describe('Meta’s client', () => {
     expect((await me(`?appsecret_proof=${await proofWith(clientSecret)}`)).id).toBe('10150000000000001')
   })
 
+  it('reads an account of Instagram with a token that is exchanged, and refused where it is dead', async () => {
+    const { FacebookAdsApi, IGUser } = load('facebook-nodejs-business-sdk')
+    const { clientId, clientSecret } = appOf('instagram')
+    Object.defineProperty(FacebookAdsApi, 'GRAPH', {
+      get: () => ledUrl('instagram', 'https://graph.instagram.com'),
+      configurable: true,
+    })
+    const scope = 'instagram_business_basic'
+    const asked = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope, state: 's' }
+    const code = await codeAt(
+      'instagram',
+      `https://www.instagram.com/oauth/authorize?${String(new URLSearchParams(asked))}`,
+    )
+    const form = { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri, code }
+    const body = new URLSearchParams({ ...form, grant_type: 'authorization_code' })
+    const given = await told('instagram', 'https://api.instagram.com/oauth/access_token', '', { method: 'POST', body })
+    const longer = new URLSearchParams({ grant_type: 'ig_exchange_token', client_secret: clientSecret })
+    longer.set('access_token', given.data[0].access_token)
+    const { access_token } = await told('instagram', `https://graph.instagram.com/access_token?${String(longer)}`, '')
+    const me = new IGUser('me', {}, undefined, new FacebookAdsApi(access_token, 'en_US', false))
+    const { user_id, username } = await me.read(['user_id', 'username'])
+    expect([user_id, username]).toEqual([personOf('instagram', 'oauth').externalAccountId, 'account01'])
+    const media = await me.getMedia(['id'], { limit: 2 })
+    expect([media.length, media.hasNext()]).toEqual([2, false])
+    expect((await failure(me.read(['nothing']))).response).toMatchObject({ type: 'OAuthException', code: 100 })
+    await control.revokeGrants({ platform: 'instagram' })
+    expect((await failure(me.read(['user_id']))).response.code).toBe(190)
+  })
+
   it('lists ad accounts and their campaigns, and is refused an account of another', async () => {
     const { sdk, api } = await connected('meta-ads', ['public_profile', 'ads_read'])
     const accounts = await new sdk.User('me', {}, undefined, api).getAdAccounts(['id', 'name', 'currency'])
