@@ -1,5 +1,7 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { webhookScheme, type WebhookScheme } from '../../src/catalogue/schema/webhooks/schemes.ts'
-import { certificatesIn, isSignedByCertificate } from '../../src/inbound/receiving/signatures/certificate.ts'
+import { authority, certificates } from '../../dev/sandbox/platforms/paypal/certificates.ts'
+import { certificatesIn, isSignedByCertificate, isTrusted } from '../../src/inbound/receiving/signatures/certificate.ts'
 
 const scheme: Extract<WebhookScheme, { kind: 'certificate' }> = {
   kind: 'certificate',
@@ -53,5 +55,33 @@ describe('the address of a certificate', () => {
   it('leads to certificates, or to nothing', () => {
     for (const body of ['', '{}', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])
       expect(() => certificatesIn(Buffer.from(body))).toThrow()
+  })
+})
+
+describe('a chain of certificates', () => {
+  const [own, intermediate] = certificatesIn(Buffer.from(certificates))
+  const [root] = certificatesIn(Buffer.from(authority))
+  const names = ['messageverificationcerts.paypal.com']
+  const now = new Date('2030-01-01')
+
+  it('is trusted where it leads from the name to an authority of this process, while all of them are valid', () => {
+    // Read at the first look, so this comes before it.
+    setDefaultCACertificates([...getCACertificates('default'), authority])
+    expect(isTrusted([own!, intermediate!], names, now)).toBe(true)
+    expect(isTrusted([own!, intermediate!, root!], ['other.example', ...names], now)).toBe(true)
+    expect(isTrusted([own!, root!, intermediate!], names, now)).toBe(true)
+  })
+
+  it('is not trusted with another name, a gap, the wrong order, or at another time', () => {
+    expect(isTrusted([own!, intermediate!], ['paypal.com', 'messageverificationcerts.paypal.com.example'], now)).toBe(
+      false,
+    )
+    expect(isTrusted([own!], names, now)).toBe(false)
+    expect(isTrusted([own!, root!], names, now)).toBe(false)
+    expect(isTrusted([own!, own!], names, now)).toBe(false)
+    expect(isTrusted([intermediate!, own!], names, now)).toBe(false)
+    expect(isTrusted([], names, now)).toBe(false)
+    for (const at of ['2020-01-01', '2130-01-01'])
+      expect(isTrusted([own!, intermediate!], names, new Date(at))).toBe(false)
   })
 })
