@@ -23,8 +23,13 @@ export async function openWebhookStage() {
   return {
     workspace,
     /** An address of a new app that knows these secrets. */
-    async addressFor(provider: string, { app }: TrialSecrets, trial: WebhookTrial): Promise<Address> {
-      const id = await createApp(workspace, sandbox.url, provider, { ...app })
+    async addressFor(
+      provider: string,
+      { app }: TrialSecrets,
+      trial: WebhookTrial,
+      platformUrl = sandbox.url,
+    ): Promise<Address> {
+      const id = await createApp(workspace, platformUrl, provider, { ...app })
       if (trial.address !== 'connection') return { app: id, url: `${home}/webhooks/${provider}/${id}` }
       const connection = await connectAccount(hub, workspace.workspaceId, provider, id, 'the account')
       const secret = app.webhookSecret === undefined ? {} : { secret: app.webhookSecret }

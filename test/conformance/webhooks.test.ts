@@ -78,6 +78,15 @@ describe.each(trials)('webhooks of $id', ({ id, definition, double, trial }) => 
       await isRefused(address, signed(double, secretsOf(trial).signs, address.url), 'by a third secret')
     })
 
+  if (['jwt', 'certificate'].includes(definition.scheme.kind))
+    it('are to be sent again while the platform’s keys cannot be had', async () => {
+      const secrets = secretsOf(trial)
+      const address = await stage.addressFor(id, secrets, trial, 'http://127.0.0.1:1')
+      const told = await tell(address.url, signed(double, secrets.signs, address.url))
+      expect([told.status, told.headers.get('retry-after'), await stage.kept(address)]).toEqual([503, '5', 0])
+      expect(JSON.parse(told.body)).toMatchObject({ error: { code: 'KEYS_UNAVAILABLE' } })
+    })
+
   for (const [at, handshake] of (trial.handshakes ?? []).entries())
     it(`begin with a handshake that is answered (${at + 1})`, async () => {
       const { address, signs, app } = await receiver()
