@@ -1,9 +1,11 @@
+import { webhooks as fromSalesforce } from '../../dev/sandbox/platforms/salesforce/webhooks.ts'
 import { signedByMeta } from '../../dev/sandbox/platforms/facebook/meta-webhooks.ts'
 import { facebook } from '../../src/catalogue/platforms/facebook/index.ts'
 import { instagram } from '../../src/catalogue/platforms/instagram/index.ts'
 import { linkedin } from '../../src/catalogue/platforms/linkedin/index.ts'
 import { mailchimp } from '../../src/catalogue/platforms/mailchimp/index.ts'
 import { metaAds } from '../../src/catalogue/platforms/meta-ads/index.ts'
+import { salesforce } from '../../src/catalogue/platforms/salesforce/index.ts'
 import { tiktok } from '../../src/catalogue/platforms/tiktok/index.ts'
 import { twitter } from '../../src/catalogue/platforms/twitter/index.ts'
 import type { WebhookDefinition } from '../../src/catalogue/schema/webhooks.ts'
@@ -171,5 +173,23 @@ describe('A delivery', () => {
     expect(JSON.parse(item!.body.toString())).toMatchObject({
       data: { list_id: 'a6b5da1054', merges: { FNAME: 'Zoë' } },
     })
+  })
+
+  it('of Salesforce is XML with up to a hundred notifications, each of an object by its type', () => {
+    const notifications = [
+      { id: '04lD0000000Dp9iIAC', object: 'Contact', fields: { Id: '003', LastName: 'Müller & <Söhne>' } },
+      { id: '04lD0000000Dp9jIAC', object: 'Crossing__c', fields: { Id: 'a01' } },
+    ]
+    const told = { notifications, secret: '', url: 'https://hub.example.com', at: Date.now() }
+    const { headers, body } = fromSalesforce.sign(told)
+    expect(read(salesforce.webhooks, body, headers['content-type'])).toEqual([
+      ['Contact', '00D5g000004SbxAEAS', '04lD0000000Dp9iIAC'],
+      ['Crossing__c', '00D5g000004SbxAEAS', '04lD0000000Dp9jIAC'],
+    ])
+    const one = fromSalesforce.sign({ ...told, notifications: notifications.slice(0, 1) })
+    const items = readItems(salesforce.webhooks, { headers: one.headers, body: Buffer.from(one.body) })
+    expect(items.map(item => JSON.parse(item.body.toString()) as unknown)).toMatchObject([
+      { Id: '04lD0000000Dp9iIAC', sObject: { 'sf:LastName': 'Müller & <Söhne>' } },
+    ])
   })
 })

@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleSalesforce } from './api.ts'
 import { instance, oauth, organization } from './oauth.ts'
+import { webhooks } from './webhooks.ts'
 
 const externalAccountId = organization
 const config = { domain: instance }
@@ -30,4 +31,5 @@ export const salesforce: SandboxPlatform = {
     status === 429
       ? { status: 403, body: [{ message: 'TotalRequests Limit exceeded.', errorCode: 'REQUEST_LIMIT_EXCEEDED' }] }
       : { body: [{ message: 'The server is temporarily unavailable', errorCode: 'SERVER_UNAVAILABLE' }] },
+  webhooks,
 }

@@ -1,6 +1,7 @@
 import type { OAuth2 } from '../../schema/auth-code.ts'
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { scopes } from './scopes.ts'
+import { webhooks } from './webhooks.ts'
 
 const domain = {
   name: 'domain',
@@ -106,4 +107,5 @@ export const salesforce = {
     { kind: 'calls-per-window', per: 'connection', permits: 100_000, window: '1d' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 25 },
   ],
+  webhooks,
 } satisfies ProviderDefinition
