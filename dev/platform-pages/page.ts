@@ -68,7 +68,7 @@ function appPart({ id, name, app, auth, links, webhooks }: ProviderDefinition): 
 function webhookUrl(id: string, { scheme, otherSchemes = [] }: WebhookDefinition): string {
   const url = `<PUBLIC_URL>/webhooks/${id}/<app>`
   return [scheme, ...otherSchemes].every(({ kind }) => kind === 'address')
-    ? `${code(`${url}/<key>`)}, an [address with a key](../inbound-webhooks.md#addresses) for each connection`
+    ? `${code(`${url}/<key>`)}, an [address with a key](../inbound-webhooks.md#an-address-of-one-connection) for each connection`
     : `${code(url)}, or without \`/<app>\` for the environment's app`
 }
 

@@ -56,7 +56,7 @@ export async function beginJudging() {
       const address = await workspace.request<{ webhookUrl: string }>(
         'POST',
         `/v1/connections/${connectionId}/webhook-addresses`,
-        { secret: secrets.signs },
+        secrets.signs === '' ? {} : { secret: secrets.signs },
       )
       judged.push({ ...judgedAt(provider, app, address.body.webhookUrl, secrets), connectionId })
     }

@@ -4,7 +4,7 @@ import { beginJudging, type Judged } from './webhooks-judged.ts'
 // The platforms' own code for webhooks judges both ways: what the sandbox signs it verifies, what it signs the hub takes, and
 // what was changed on the way both refuse.
 
-const { judge } = await beginJudging()
+const { judge, keyed } = await beginJudging()
 
 const taken = async (at: Judged, headers: Readonly<Record<string, string>>, body: string) =>
   (await at.deliver({ headers, body })).status < 300
@@ -140,5 +140,24 @@ it.each(['facebook', 'instagram', 'meta-ads', 'tiktok', 'twitter'])(
     const sent = platform.sign({})
     expect((await platform.deliver(sent)).status).toBe(200)
     expect((await platform.deliver(sent)).status).toBe(200)
+  },
+)
+
+it.each([
+  ['mailchimp', ''],
+  ['salesforce', '<Ack>true</Ack>'],
+])(
+  '%s signs nothing: what comes to an address that nobody can guess is of its connection, and no other is let in',
+  async (id, answered) => {
+    const [one, other] = await keyed(id, ['a connection', 'another of the same app'])
+    const [first, second] = [await one!.deliver(one!.sign()), await other!.deliver(other!.sign())]
+    expect([first, second]).toEqual([
+      { status: 200, text: expect.stringContaining(answered) as string },
+      { status: 200, text: expect.stringContaining(answered) as string },
+    ])
+    const kept = await one!.kept()
+    expect([...new Set(kept.map(event => event.connection_id))]).toEqual([one!.connectionId, other!.connectionId])
+    expect((await (await judge(id)).deliver(one!.sign())).status).toBe(401)
+    expect((await one!.ask({})).status).toBe(id === 'mailchimp' ? 200 : 404)
   },
 )
