@@ -4,6 +4,7 @@ import type { WebhookShape } from '../catalogue/schema/webhooks/shapes.ts'
 import { readAccount, readDeliveryId, readType, type Reading } from './fields.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
 import type { SignedRequest } from './receiving/signed-request.ts'
+import { withoutTokens } from './receiving/signatures/hidden-tokens.ts'
 import { webhookJson, type WebhookJson } from './receiving/webhook-json.ts'
 
 /** One thing that a webhook tells about one account. */
@@ -34,7 +35,7 @@ export function readItems(
 ): InboundItem[] {
   const json = webhookJson(request, definition)
   const isVouched = vouches && ((indices: Indices) => vouches(json.value, indices))
-  const readings = definition.shapes.map(shape => readShape(shape, request, json, isVouched))
+  const readings = definition.shapes.map(shape => readShape(definition, shape, request, json, isVouched))
   const known = definition.shapesTogether === true ? together(readings) : readings.find(hasKnown)
   const found = known ?? readings.find(items => items.length > 0)
   if (found === undefined && isVouched) return []
@@ -71,6 +72,7 @@ function prefixesOf(at: string): string[] {
 }
 
 function readShape(
+  definition: WebhookDefinition,
   shape: WebhookShape,
   request: SignedRequest,
   json: WebhookJson,
@@ -79,7 +81,10 @@ function readShape(
   const whole = { indices: [], body: json.bytes, isWhole: true, at: '' }
   const places = shape.each === undefined ? [whole] : placesIn(json, shape.each)
   const own = isVouched ? places.filter(({ indices }) => isVouched(indices)) : places
-  return own.map(place => ({ at: place.at, item: readItem(shape, request, json.value, place, places.length > 1) }))
+  return own.map(place => {
+    const body = withoutTokens(definition, place.body, place.at)
+    return { at: place.at, item: readItem(shape, request, json.value, { ...place, body }, places.length > 1) }
+  })
 }
 
 interface Place {

@@ -9,6 +9,7 @@ import { webhooks as fromTeams } from '../../dev/sandbox/platforms/microsoft-tea
 import { webhooks as fromNotion } from '../../dev/sandbox/platforms/notion/webhooks.ts'
 import { webhooks as fromSlack } from '../../dev/sandbox/platforms/slack/webhooks.ts'
 import { webhooks as fromTypeform } from '../../dev/sandbox/platforms/typeform/webhooks.ts'
+import { webhooks as fromYoutube } from '../../dev/sandbox/platforms/youtube/webhooks.ts'
 import { asana } from '../../src/catalogue/platforms/asana/index.ts'
 import { discord } from '../../src/catalogue/platforms/discord/index.ts'
 import { gmail } from '../../src/catalogue/platforms/gmail/index.ts'
@@ -17,6 +18,7 @@ import { microsoftTeams } from '../../src/catalogue/platforms/microsoft-teams/in
 import { notion } from '../../src/catalogue/platforms/notion/index.ts'
 import { slack } from '../../src/catalogue/platforms/slack/index.ts'
 import { typeform } from '../../src/catalogue/platforms/typeform/index.ts'
+import { youtube } from '../../src/catalogue/platforms/youtube/index.ts'
 import type { WebhookDefinition } from '../../src/catalogue/schema/webhooks.ts'
 import { readItems } from '../../src/inbound/read.ts'
 import { vouchedBy } from '../../src/inbound/receiving/proof.ts'
@@ -247,9 +249,19 @@ describe('What Microsoft Graph tells', () => {
     const forged = send({ items: [{ ...own, clientState: 'forged' }] })
     expect(takes(definition, secret, forged.headers, forged.body)).toBe(false)
   })
+
+  it('is kept without the state, however it is written, and else as it was', () => {
+    const item =
+      '{"n":12345678901234567890, "clientState" : "the secret of this te\\u0073t","changeType":"created","resource":"teams(\'1\')"}'
+    const body = Buffer.from(`{"value":[${item},{"clientState":"${secret}"}]}`)
+    const bodies = readItems(definition, { headers: {}, body }, vouchedBy(definition, [secret])).map(one =>
+      one.body.toString(),
+    )
+    expect(bodies).toEqual([item.replace(/"the secret[^"]*"/, '"…"'), '{"clientState":"…"}'])
+  })
 })
 
-describe('What Asana and Typeform tell', () => {
+describe('What Asana, Typeform and YouTube tell', () => {
   it('is an event each, and the same event twice in one delivery is one', () => {
     const story = {
       action: 'added',
@@ -268,5 +280,16 @@ describe('What Asana and Typeform tell', () => {
     const sent = sentBy(fromTypeform)({ eventId: '01EK4R5PFZZP6C8H14RTP4YW6C' })
     expect(takes(typeform.webhooks, secret, sent.headers, sent.body)).toBe(true)
     expect(read(typeform.webhooks, sent)).toEqual([['form_response', null, '01EK4R5PFZZP6C8H14RTP4YW6C']])
+  })
+
+  it('is a feed of videos that changed or are gone, signed as WebSub has it', () => {
+    const send = sentBy(fromYoutube)
+    const { headers, body } = send({ channel: 'UC1', video: 'v1' })
+    expect(takes(youtube.webhooks, secret, headers, body)).toBe(true)
+    expect(takes(youtube.webhooks, secret, headers, body.replace('v1', 'v2'))).toBe(false)
+    const time = `${new Date(at).toISOString().slice(0, -1)}456789+00:00`
+    expect(read(youtube.webhooks, { headers, body })).toEqual([['video.changed', 'UC1', `v1/${time}`]])
+    const gone = send({ channel: 'UC1', video: 'v1', deleted: true })
+    expect(read(youtube.webhooks, gone)).toEqual([['video.deleted', 'UC1', `yt:video:v1/${time}`]])
   })
 })

@@ -51,7 +51,7 @@ export const webhooks = {
           method: 'POST',
           headers: signedHeaders(secret, Date.now(), body),
           body,
-          answer: { status: 204, body: '' },
+          answer: { status: 204, headers: { 'content-type': 'application/json' }, body: '' },
         }
       },
     ],
