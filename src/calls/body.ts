@@ -32,13 +32,15 @@ export function formOf(body: Values, prefix = '', form = new URLSearchParams()):
 /** The members that say where a call goes, as a definition has them. */
 export function placeOf(asked: {
   host?: string
+  as?: string
   cost?: number
   query?: ProviderCall['query']
   headers?: Record<string, string>
-}): Pick<ProviderCall, 'host' | 'cost' | 'query' | 'headers'> {
-  const { host, cost, query, headers } = asked
+}): Pick<ProviderCall, 'host' | 'as' | 'cost' | 'query' | 'headers'> {
+  const { host, as, cost, query, headers } = asked
   return {
     ...(host === undefined ? {} : { host }),
+    ...(as === undefined ? {} : { as }),
     ...(cost === undefined ? {} : { cost }),
     ...(query ? { query } : {}),
     ...(headers ? { headers } : {}),

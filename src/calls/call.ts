@@ -4,6 +4,8 @@ export interface ProviderCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'VERIFY'
   /** Which of the platform's hosts; `api` unless given. */
   host?: string
+  /** The name of the connection's second token that it is made with; the connection's own unless given. */
+  as?: string
   /** From the host's base, with `{name}` filled from the connection's configuration. */
   path: string
   query?: Record<string, string | number | boolean>

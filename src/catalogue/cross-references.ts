@@ -41,6 +41,7 @@ export function crossReferenceFaults(definition: ProviderDefinition): Fault[] {
     ...scopeFaults(definition),
     ...templateFaults(definition, all),
     ...hostFaults(definition, all),
+    ...secondFaults(definition, all),
     ...modelFaults(definition),
   ]
 }
@@ -138,6 +139,21 @@ function hostFaults({ environments, auth, hostPatterns = {} }: ProviderDefinitio
     return without.map(name => fault(path, `the environment ${name} has no host ${value}`))
   })
   return [...open, ...loose, ...bare, ...missing]
+}
+
+/** Members whose own members a platform names. */
+const calledByPlatform = new Set(['query', 'headers', 'fields'])
+
+/** Who a call is made as is one whose token some method keeps. */
+function secondFaults({ auth }: ProviderDefinition, all: Found[]): Fault[] {
+  const known = auth.map(method => ('second' in method ? method.second?.as : undefined))
+  const isOfCall = (path: string[]) => !path.some(member => unfilled.has(member) || calledByPlatform.has(member))
+  const named = all.filter(
+    ({ path, value }) => path[0] === 'models' && path.at(-1) === 'as' && typeof value === 'string' && isOfCall(path),
+  )
+  return named
+    .filter(({ value }) => !known.includes(value as string))
+    .map(({ path, value }) => fault(path, `no method has a second token ${value as string}`))
 }
 
 function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {

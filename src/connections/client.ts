@@ -5,6 +5,7 @@ import { refusesCredential } from '../calls/errors.ts'
 import { callProvider } from '../calls/request.ts'
 import { targetOf } from '../calls/target.ts'
 import { grantingOf } from './granting.ts'
+import { callSecond } from './second/call-second.ts'
 import { requestCheck } from './health/check-store.ts'
 import { freshTokens, storedTokens, type Demand, type FreshTokens } from './tokens/fresh-tokens.ts'
 import { namedSecret } from './tokens/tokens.ts'
@@ -25,6 +26,8 @@ export async function connectionClient(
   const once = await callerOf(hub, live.connection)
   return {
     async call(call) {
+      const { as, signal } = call
+      if (as !== undefined) return callSecond(hub, { ...demand, as, signal }, call)
       // A sync's client lives for hours: longer than its first token.
       if (isEnding(hub, live.connection)) live = await freshTokens(hub, { ...demand, signal: call.signal })
       const used = live

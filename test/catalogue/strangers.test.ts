@@ -145,6 +145,15 @@ describe('what does not fit together', () => {
     ])
   })
 
+  it('is a call as somebody whose token no method keeps', () => {
+    const read = { ...customers!.read, as: 'user', query: { as: 'nobody' } }
+    const models = { customers: { ...customers!, read } } as NonNullable<ProviderDefinition['models']>
+    const path = 'models.customers.read.as'
+    expect(faults({ ...stripe, models })).toEqual([{ path, message: 'no method has a second token user' }])
+    const slack = platforms.find(({ id }) => id === 'slack')!
+    expect(faults({ ...slack, models })).toEqual([])
+  })
+
   it('is a model that a webhook tells of and that is not there', () => {
     expect(faults({ ...stripe, models: {} })[0]).toEqual({
       path: 'webhooks.triggers.customer.created.model',

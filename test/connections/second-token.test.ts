@@ -1,5 +1,7 @@
 import { platforms as played } from '../../dev/sandbox/platforms/index.ts'
+import { connectionClient } from '../../src/connections/client.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
+import { wonSecondPlace } from '../../src/connections/second/second-token.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import {
@@ -8,6 +10,7 @@ import {
   createApp,
   eventually,
   ownSandbox,
+  publishedEvents,
   type Connecting,
   type ShownConnection,
 } from './accounts.ts'
@@ -113,6 +116,29 @@ describe('a second token', () => {
     expect((await proxied(id, 'auth.test', 'user')).ok).toBe(true)
   })
 
+  it('that a process has won and not stored any more is stored by the next', async () => {
+    const id = await connect('rotating')
+    const { workspaceId } = workspace
+    const place = wonSecondPlace({ workspaceId, id }, { as: 'user', generation: 1 })
+    const grant = { accessToken: 'won before', refreshToken: 'xoxe-1-won', scopes: undefined, expiresInMs: 43_200_000 }
+    await hub.credentials.put(hub.db, place, { grant, receivedAtMs: Date.now() })
+    await endNow(id)
+    expect((await tokenOf(id, 'user')).body.accessToken).toBe('won before')
+    expect(await hub.credentials.get(hub.db, place)).toBeUndefined()
+  })
+
+  it('makes the calls of the hub’s own that say so, and gets another when it is refused', async () => {
+    const id = await connect('rotating')
+    const { body } = await tokenOf(id, 'user')
+    await sandbox.control.expireAccessTokens({ platform: 'slack' })
+    const client = await connectionClient(hub, workspace.workspaceId, id)
+    const whose = async (as: object) => (await client.call({ method: 'GET', path: '/auth.test', ...as })).body
+    expect(await whose({ as: 'user' })).toMatchObject({ user_id: 'U01CAUSEWAY' })
+    expect((await tokenOf(id, 'user')).body.accessToken).not.toBe(body.accessToken)
+    expect(await whose({})).toMatchObject({ user_id: 'U0B1CAUSEWAY' })
+    await expect(whose({ as: 'nobody' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  })
+
   it.each(['lasting', 'rotating'] as const)('of an app whose tokens are %s is dead by itself', async kind => {
     const id = await connect(kind)
     expect((await proxied(id, 'auth.revoke', 'user')).ok).toBe(true)
@@ -121,6 +147,11 @@ describe('a second token', () => {
       return (await shown(id)).secondToken?.status === 'needs_reauth'
     })
     expect((await shown(id)).status).toBe('connected')
+    const told = (await publishedEvents(hub, workspace.workspaceId)).filter(({ data }) => data.connectionId === id)
+    expect(told.at(-1)).toMatchObject({
+      type: 'connection.second_token_expired',
+      data: { status: 'connected', secondToken: { as: 'user', externalAccountId: 'U01CAUSEWAY' } },
+    })
     const refused = await tokenOf(id, 'user')
     expect(refused.body).toMatchObject({ error: { code: 'TOKEN_EXPIRED' } })
     expect((await proxied(id, 'auth.test')).ok).toBe(true)

@@ -10,6 +10,7 @@ import {
   pathTemplate,
   query,
   record,
+  slug,
   text,
 } from './values.ts'
 
@@ -109,8 +110,12 @@ const cost = z
   .exactOptional()
   .describe('What it is expected to cost, where the platform counts that')
 
-/** Which host a call goes to, and what it costs. */
-export const placed = { host: hostName.exactOptional(), cost }
+/** Which host a call goes to, as whom, and what it costs. */
+export const placed = {
+  host: hostName.exactOptional(),
+  as: slug.exactOptional().describe("The connection's second token that it is made with, by its name"),
+  cost,
+}
 
 /** What a call says, but for what it is about. */
 export const asked = {

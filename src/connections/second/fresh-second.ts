@@ -3,11 +3,12 @@ import { HubError } from '../../errors.ts'
 import { TokenError } from '../../grants/answers/token-error.ts'
 import type { Secret } from '../../grants/grant.ts'
 import { outlastDatabase } from '../attempts/outlast-database.ts'
+import type { WonGrant } from '../attempts/won-grant.ts'
 import { grantingOf, type Granting } from '../granting.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { changeSecond, takeSecondLease } from './second-store.ts'
-import { endOf, secondPlace, secondSecret, type SecondToken } from './second-token.ts'
+import { endOf, secondPlace, secondSecret, wonSecondPlace, type SecondToken } from './second-token.ts'
 import { endSecond } from './end-second.ts'
 
 /** A second token that can be used now. */
@@ -86,14 +87,15 @@ async function refresh(
 ): Promise<void> {
   const granting = await grantingOf(hub, connection)
   try {
-    const grant = await renewed(hub, granting, tokens)
+    const { grant, receivedAtMs } = await win(hub, granting, { connection, second, tokens })
     const change = {
       ...{ status: 'connected' as const, generation: second.generation + 1, leaseUntil: null, refusedAt: null },
-      accessExpiresAt: endOf(granting.method, grant.expiresInMs, new Date()),
+      accessExpiresAt: endOf(granting.method, grant.expiresInMs, new Date(receivedAtMs)),
     }
-    // What was spent is good for nothing any more.
+    const { workspaceId, ownerId, field } = wonSecondPlace(connection, second)
     await outlastDatabase(hub, 'a refreshed second token', () =>
       hub.db.transaction().execute(async trx => {
+        await hub.credentials.destroy(trx, workspaceId, ownerId, field)
         if (!(await changeSecond(trx, connection, second, change))) return
         const kept = secondSecret(grant, tokens.refreshToken)
         await hub.credentials.put(trx, secondPlace(connection, second.as), kept)
@@ -108,6 +110,20 @@ async function refresh(
     await changeSecond(hub.db, connection, second, { leaseUntil: null })
     throw new HubError('REFRESH_FAILED', { retryAfterMs: error.retryAfterMs ?? 1_000, cause: error })
   }
+}
+
+/** What spending the refresh token gives, sealed at once; or what another has won with it and not stored any more. */
+async function win(
+  hub: ConnectionParts,
+  granting: Granting,
+  { connection, second, tokens }: FreshSecond,
+): Promise<WonGrant> {
+  const place = wonSecondPlace(connection, second)
+  const before = await hub.credentials.get<WonGrant>(hub.db, place)
+  if (before) return before
+  const won = { grant: await renewed(hub, granting, tokens), receivedAtMs: Date.now() }
+  await outlastDatabase(hub, 'a refreshed second token', () => hub.credentials.put(hub.db, place, won))
+  return won
 }
 
 function renewed(hub: ConnectionParts, { way, call }: Granting, tokens: Secret) {

@@ -14,6 +14,15 @@ export function secondPlace({ workspaceId, id }: Pick<Connection, 'workspaceId' 
   return { workspaceId, ownerId: id, field: `second ${as}` }
 }
 
+/** Where what was won by spending its refresh token is sealed until it is its own. */
+export function wonSecondPlace(
+  connection: Pick<Connection, 'workspaceId' | 'id'>,
+  { as, generation }: Pick<SecondToken, 'as' | 'generation'>,
+): SecretPlace {
+  const { workspaceId, ownerId } = secondPlace(connection, as)
+  return { workspaceId, ownerId, field: `won second ${as} ${generation}` }
+}
+
 /** What is kept sealed of it. */
 export function secondSecret({ accessToken, refreshToken }: Secret, former?: string): Secret {
   const kept = refreshToken ?? former

@@ -9,7 +9,7 @@ import type { Account } from '../health/identity.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
 import { missingScopes } from '../../grants/missing-scopes.ts'
 import { methodOf } from '../method.ts'
-import { secondOf, secondPlace, secondSecret } from '../second/second-token.ts'
+import { secondOf, secondPlace, secondSecret, wonSecondPlace } from '../second/second-token.ts'
 import { findConnection, type Connection } from '../store.ts'
 import { tellIfOpen } from '../trouble/tell-store.ts'
 import { tokenTimes, withEnd } from './token-times.ts'
@@ -90,7 +90,11 @@ export async function adoptGrant(
     .where('id', '=', connection.id)
     .execute()
   await hub.credentials.put(trx, tokensPlace(connection), secret)
-  if (second) await hub.credentials.put(trx, secondPlace(connection, second.as), secondSecret(second))
+  if (second) {
+    await hub.credentials.put(trx, secondPlace(connection, second.as), secondSecret(second))
+    const won = connection.second && wonSecondPlace(connection, connection.second)
+    if (won) await hub.credentials.destroy(trx, won.workspaceId, won.ownerId, won.field)
+  }
   await forgetWon(hub, trx, spentOf(connection))
   if (connection.status === 'connected') {
     const { workspaceId, id: subjectId } = connection
