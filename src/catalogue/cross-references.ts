@@ -43,6 +43,7 @@ export function crossReferenceFaults(definition: ProviderDefinition): Fault[] {
     ...hostFaults(definition, all),
     ...secondFaults(definition, all),
     ...modelFaults(definition),
+    ...schemeFaults(definition),
   ]
 }
 
@@ -171,4 +172,24 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
       : []),
   ])
   return [...triggers, ...parts]
+}
+
+/** What a token says of an app is a field of the app that everybody may see, and a token of each item stands alone. */
+function schemeFaults({ app, webhooks }: ProviderDefinition): Fault[] {
+  if (!webhooks) return []
+  const open = (app?.fields ?? []).filter(({ secret }) => secret !== true).map(({ name }) => name)
+  const { scheme, otherSchemes = [] } = webhooks
+  const at = ['webhooks', 'otherSchemes']
+  const alone = [scheme, ...otherSchemes].some(one => one.kind === 'shared-token' && 'path' in one.in)
+  return [
+    ...(alone && otherSchemes.length > 0 ? [fault(at, 'are not taken where each item has to show a token')] : []),
+    ...[scheme, ...otherSchemes].flatMap((one, index) => {
+      const said = one.kind === 'jwt' ? [one.audience, ...Object.values(one.claims ?? {})] : []
+      const missing = said.flatMap(value =>
+        typeof value === 'object' && !open.includes(value.field) ? value.field : [],
+      )
+      const place = index === 0 ? ['webhooks', 'scheme'] : [...at, index - 1]
+      return missing.map(name => fault(place, `${name} is no field of the app that is not secret`))
+    }),
+  ]
 }

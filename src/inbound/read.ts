@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { WebhookDefinition } from '../catalogue/schema/webhooks.ts'
 import type { WebhookShape } from '../catalogue/schema/webhooks/shapes.ts'
+import { HubError } from '../errors.ts'
 import { readAccount, readDeliveryId, readType, type Reading } from './fields.ts'
 import { itemsAt, textsAt, valueFor, type Indices } from './paths.ts'
 import type { SignedRequest } from './receiving/signed-request.ts'
@@ -26,7 +27,7 @@ const unknown = 'unknown'
  * What a verified webhook tells, one item for each thing and account. Nothing that was signed is left out: what does not
  * fit the platform's shapes is an item of type `unknown`, beside those that do.
  * @param vouches which items are the platform's, where each has to prove it
- * @throws HubError `INVALID_REQUEST` when the body is not JSON
+ * @throws HubError `INVALID_REQUEST` when the body is not JSON; `SIGNATURE_INVALID` when none of its items is the platform's
  */
 export function readItems(
   definition: WebhookDefinition,
@@ -38,7 +39,7 @@ export function readItems(
   const readings = definition.shapes.map(shape => readShape(definition, shape, request, json, isVouched))
   const known = definition.shapesTogether === true ? together(readings) : readings.find(hasKnown)
   const found = known ?? readings.find(items => items.length > 0)
-  if (found === undefined && isVouched) return []
+  if (found === undefined && isVouched) throw new HubError('SIGNATURE_INVALID')
   return withoutRepeats((found ?? [{ at: '', item: unknownWhole(json) }]).map(({ item }) => item))
 }
 

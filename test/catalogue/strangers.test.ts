@@ -1,5 +1,6 @@
 import { checkDefinition } from '../../src/catalogue/check-definition.ts'
 import { platforms } from '../../src/catalogue/platforms/index.ts'
+import type { WebhookScheme } from '../../src/catalogue/schema/webhooks/schemes.ts'
 import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
 import { fc } from '../support/properties.ts'
 
@@ -113,6 +114,32 @@ describe('what does not fit together', () => {
   it('is a scope that is asked for and not explained', () => {
     expect(faults({ ...github, scopes: {} })).toEqual([
       { path: 'auth.0.defaultScopes', message: 'read:user is not explained in scopes' },
+    ])
+  })
+
+  it('is a field of a token that an app does not have openly, and a second way beside a token in each item', () => {
+    const token: WebhookScheme = {
+      kind: 'jwt',
+      token: { header: 'authorization' },
+      keys: 'https://keys.example/certs',
+      issuers: ['them'],
+      audience: { field: 'aud' },
+      claims: { email: { field: 'mail' }, email_verified: true },
+    }
+    const fields = {
+      fields: [
+        { name: 'aud', label: 'Audience' },
+        { name: 'mail', label: 'Address', secret: true },
+      ],
+    }
+    const webhooks = { ...stripe.webhooks!, otherSchemes: [token] }
+    expect(faults({ ...stripe, app: fields, webhooks })).toEqual([
+      { path: 'webhooks.otherSchemes.0', message: 'mail is no field of the app that is not secret' },
+    ])
+    const inItems = { kind: 'shared-token', in: { path: 'value[].token' } } as const
+    const beside = { ...stripe.webhooks!, scheme: inItems, otherSchemes: [{ kind: 'basic' } as const] }
+    expect(faults({ ...stripe, webhooks: beside })).toEqual([
+      { path: 'webhooks.otherSchemes', message: 'are not taken where each item has to show a token' },
     ])
   })
 

@@ -139,6 +139,11 @@ describe('where a delivery holds what', () => {
       item(['ours'], 'e'),
     ]
     expect(told(read(definition, { value }))).toEqual(['user.updated of a', 'user.updated of c'])
-    expect(read(definition, { value: [item('theirs', 'b')] })).toEqual([])
+    expect(() => read(definition, { value: [item('theirs', 'b')] })).toThrow('signature')
+    // The whole is told of only where all of it is ours.
+    const whole = { ...definition, shapes: definition.shapes.slice(1) }
+    expect(told(read(whole, { value: [item('ours', 'a'), item('ours before', 'c')] }))).toEqual(['whole of null'])
+    for (const mixed of [value, [item('ours', 'a'), {}], [], [item('ours', 'a'), 5]])
+      expect(() => read(whole, { value: mixed })).toThrow('signature')
   })
 })

@@ -24,10 +24,14 @@ export function isBasic(secret: string, request: SignedRequest): boolean {
  * of them that nobody here made vouches for nothing.
  */
 export function vouchesFor(path: string, secrets: string[], json: unknown, indices: Indices): boolean {
-  // The whole of a body is vouched for by none of its items.
-  if (indices.length < path.split('[]').length - 1) return false
-  const shown = valueFor(json, path, indices)
-  return typeof shown === 'string' && secrets.map(secret => sameText(shown, secret)).includes(true)
+  const isOurs = (shown: unknown) =>
+    typeof shown === 'string' && secrets.map(secret => sameText(shown, secret)).includes(true)
+  if (indices.length >= path.split('[]').length - 1) return isOurs(valueFor(json, path, indices))
+  // What holds several items is vouched for by all of them together.
+  const within = itemsAt(json, path.slice(0, path.lastIndexOf('[]') + 2)).filter(item =>
+    indices.every((index, at) => item.indices[at] === index),
+  )
+  return within.length > 0 && within.every(item => isOurs(valueFor(json, path, item.indices)))
 }
 
 function shownIn(path: string, secret: string, request: SignedRequest): boolean {
