@@ -79,6 +79,11 @@ beforeAll(async () => {
   )
   ids.inboundSourceId = (await made('/v1/inbound-sources', bodyExamples.createInboundSource)).id
   ids.inboundReplayId = (await made('/v1/inbound-replays', range)).id
+  await hub.pool.query(
+    `insert into inbound_refusals (id, workspace_id, provider, target_id, reason, count, last_at)
+     values ($1, $2, 'source', $3, 'SIGNATURE_INVALID', 1, now())`,
+    [newId('inboundRefusal'), workspaceId, ids.inboundSourceId],
+  )
   const own = (await made('/v1/providers', bodyExamples.createProvider)) as { id: string }
   ids.provider = own.id
   ids.id = connection.id
@@ -153,13 +158,28 @@ describe('what is one workspace’s', () => {
     }
   })
 
-  const filters = ['connectionId', 'endpointId', 'syncId', 'eventId', 'deliveryId', 'subjectId', 'recordId']
+  const filters = [
+    'connectionId',
+    'endpointId',
+    'syncId',
+    'eventId',
+    'deliveryId',
+    'subjectId',
+    'recordId',
+    'sourceId',
+    'targetId',
+  ]
+  const others: Record<string, string> = {
+    subjectId: 'connectionId',
+    sourceId: 'inboundSourceId',
+    targetId: 'inboundSourceId',
+  }
   const lists = guarded.filter(
     ({ method, url, access }) => method === 'GET' && !url.includes(':') && access !== 'admin',
   )
   it.each(named(lists))('is not found by a filter of another’s: %s', async (_name, { url }) => {
     for (const filter of filters) {
-      const id = filter === 'subjectId' ? ids.connectionId! : ids[filter]!
+      const id = ids[others[filter] ?? filter]!
       const answer = await other.request(
         'GET',
         `${url}?${filter}=${id}${url === '/v1/records' ? '&collection=customers' : ''}`,
