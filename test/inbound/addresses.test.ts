@@ -89,6 +89,25 @@ describe('an address of one connection', () => {
     expect(await send(webhookUrl.replace('/github/', '/stripe/'), {}, { secret: github.secret })).toBe(404)
   })
 
+  it('is not found by anything that is no address, whatever it is made of', async () => {
+    const { webhookUrl } = await address(one)
+    const [, , provider, app, key] = new URL(webhookUrl).pathname.split('/') as string[]
+    for (const odd of ['%00', '%ud800', '%ED%A0%80', '__proto__', 'constructor', '%F0%9F%98%80', 'a'.repeat(90)]) {
+      const tried = [
+        ...[
+          `/webhooks/${odd}/${app}/${key}`,
+          `/webhooks/${provider}/${odd}/${key}`,
+          `/webhooks/${provider}/${app}/${odd}`,
+        ],
+        ...[`/webhooks/${odd}`, `/webhooks/${odd}/${app}`, `/webhooks/${provider}/${odd}`, `/webhooks/in/${odd}`],
+      ]
+      for (const url of tried) {
+        const { statusCode } = await server.inject({ method: 'POST', url, payload: '{}' })
+        expect([url, statusCode === 404 || statusCode === 400]).toEqual([url, true])
+      }
+    }
+  })
+
   it('costs no query twice where no such key is', async () => {
     const url = `http://hub/webhooks/github/${github.id}/${'k'.repeat(43)}`
     await send(url, {}, {})
