@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { routeArrived } from '../../src/inbound/routing/route-arrived.ts'
 import { sourceRepeatMs } from '../../src/inbound/policy.ts'
@@ -90,7 +90,7 @@ describe('a source', () => {
     expect(await statusOf(signed(webhookUrl, { a: 2 }, {}, 't'))).toBe(202)
     await hub.pool.query(`update inbound_sources set secret_overlap_ends_at = now() where slug = 'rolled'`)
     expect(await statusOf(signed(webhookUrl, { a: 3 }, {}, 's'))).toBe(401)
-    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+    const secret = `whsec_${randomBytes(24).toString('base64')}`
     const standard = { kind: 'standard-webhooks', headers: 'webhook', tolerance: '5m' }
     const theirs = await source({ slug: 'standard', scheme: standard, secret, deliveryId: { header: 'webhook-id' } })
     const at = new Date()
