@@ -8,7 +8,8 @@ export const webhooks = {
   register:
     'Choose a verify token and give it to the app here as its webhook secret. In the App Dashboard, Webhooks, choose Page (or User), ' +
     'paste the webhook URL and the verify token, and subscribe to fields. Then call `POST /{page-id}/subscribed_apps` with ' +
-    "`subscribed_fields` through each page's connection. Only a live app gets what is about others than its own people.",
+    "`subscribed_fields` through each page's connection. Only a live app gets what is about others than its own people. " +
+    'What is sent is signed with the app secret, which is the client secret here.',
   ...signed,
   shapesTogether: true,
   shapes: [

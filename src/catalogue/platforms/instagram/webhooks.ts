@@ -8,7 +8,8 @@ export const webhooks = {
   register:
     'Choose a verify token and give it to the app here as its webhook secret. In the App Dashboard, Instagram, API setup with Instagram ' +
     'login, Configure webhooks, paste the webhook URL and the verify token, and subscribe to fields; they are those of all accounts. ' +
-    "Then call `POST /me/subscribed_apps` with `subscribed_fields` through each account's connection. The app has to be live.",
+    "Then call `POST /me/subscribed_apps` with `subscribed_fields` through each account's connection. The app has to be live. " +
+    'What it sends is signed with the Instagram app secret, which is the client secret here.',
   ...signed,
   shapesTogether: true,
   shapes: [
