@@ -1,28 +1,17 @@
 import { createRequire } from 'node:module'
 import { knownPublicKey } from '../../dev/sandbox/known-key.ts'
-import type { SignedWebhook, Signing } from '../../dev/sandbox/platform.ts'
-import { webhooks as fromAsana } from '../../dev/sandbox/platforms/asana/webhooks.ts'
 import { webhooks as fromDiscord } from '../../dev/sandbox/platforms/discord/webhooks.ts'
 import { webhooks as fromGmail } from '../../dev/sandbox/platforms/gmail/webhooks.ts'
 import { webhooks as fromCalendar } from '../../dev/sandbox/platforms/google-calendar/webhooks.ts'
-import { webhooks as fromTeams } from '../../dev/sandbox/platforms/microsoft-teams/webhooks.ts'
 import { webhooks as fromNotion } from '../../dev/sandbox/platforms/notion/webhooks.ts'
 import { webhooks as fromSlack } from '../../dev/sandbox/platforms/slack/webhooks.ts'
-import { webhooks as fromTypeform } from '../../dev/sandbox/platforms/typeform/webhooks.ts'
-import { webhooks as fromYoutube } from '../../dev/sandbox/platforms/youtube/webhooks.ts'
-import { asana } from '../../src/catalogue/platforms/asana/index.ts'
 import { discord } from '../../src/catalogue/platforms/discord/index.ts'
 import { gmail } from '../../src/catalogue/platforms/gmail/index.ts'
 import { googleCalendar } from '../../src/catalogue/platforms/google-calendar/index.ts'
-import { microsoftTeams } from '../../src/catalogue/platforms/microsoft-teams/index.ts'
 import { notion } from '../../src/catalogue/platforms/notion/index.ts'
 import { slack } from '../../src/catalogue/platforms/slack/index.ts'
-import { typeform } from '../../src/catalogue/platforms/typeform/index.ts'
-import { youtube } from '../../src/catalogue/platforms/youtube/index.ts'
 import type { WebhookDefinition } from '../../src/catalogue/schema/webhooks.ts'
-import { readItems } from '../../src/inbound/read.ts'
-import { vouchedBy } from '../../src/inbound/receiving/proof.ts'
-import { isSigned } from '../../src/inbound/receiving/verify.ts'
+import { type Headers, at, read, secret, sentBy, takes, url } from './signed-here.ts'
 
 // The platforms' own code for webhooks, and the examples of their pages: what they sign, the sandbox signs and the hub takes.
 // What they refuse is refused here too, and what they tell is read as they tell it.
@@ -30,37 +19,6 @@ import { isSigned } from '../../src/inbound/receiving/verify.ts'
 /** What a client gives, without a type. */
 type Untyped = ReturnType<typeof JSON.parse>
 const load = createRequire(import.meta.url) as (name: string) => Untyped
-const url = 'https://hub.example.com/webhooks'
-const at = Date.now()
-const secret = 'the secret of this test'
-
-type Headers = SignedWebhook['headers']
-
-/** A sender of the sandbox that signs for this test. */
-function sentBy<Asked>(sender: {
-  request: { parse(asked: unknown): Asked }
-  sign(asked: Asked & Signing): SignedWebhook
-}) {
-  return (asked: object = {}, signing: Partial<Signing> = {}) =>
-    sender.sign({ ...sender.request.parse(asked), secret, url, at, ...signing })
-}
-
-/** Whether the hub takes it as signed. */
-function takes(definition: WebhookDefinition, secret: string, headers: Headers, body: string, now = at): boolean {
-  const { scheme } = definition
-  if (scheme.kind === 'jwt' || scheme.kind === 'certificate') throw new Error('its keys are elsewhere')
-  return isSigned(scheme, [secret], { headers: { ...headers }, body: Buffer.from(body) }, now)
-}
-
-/** What the hub reads of a delivery, each as its type, whose it is, and its id where the platform gives one. */
-function read(definition: WebhookDefinition, { headers, body }: Pick<SignedWebhook, 'headers' | 'body'>) {
-  const request = { headers: { ...headers }, body: Buffer.from(body) }
-  return readItems(definition, request, vouchedBy(definition, [secret])).map(item => [
-    item.type,
-    item.accountId,
-    item.hasOwnId ? item.deliveryId : null,
-  ])
-}
 
 describe('Slack’s framework', () => {
   const { verifySlackRequest } = load('@slack/bolt')
@@ -210,86 +168,5 @@ describe('Google’s client', () => {
     const told = sentBy(fromCalendar)
     expect(read(googleCalendar.webhooks, told({ state: 'sync', channel: 'a' }))).toEqual([['sync', null, 'a/1']])
     expect(read(googleCalendar.webhooks, told({ channel: 'b', number: 10 }))).toEqual([['exists', null, 'b/10']])
-  })
-})
-
-describe('What Microsoft Graph tells', () => {
-  const definition: WebhookDefinition = microsoftTeams.webhooks
-  const send = sentBy(fromTeams)
-
-  it('is read item by item, of several organisations and subscriptions at once', () => {
-    const sent = send({
-      items: [
-        { id: 'a', tenant: 't1', change: 'created' },
-        {
-          id: 'b',
-          tenant: 't2',
-          change: 'updated',
-          resource: "teams('1')/channels('19:x')/messages('2')/replies('3')",
-        },
-        { id: 'c', tenant: 't2', change: 'deleted', resource: "teams('1')/members('MCMjMQ==')" },
-        { id: 'd', tenant: 't1', change: 'updated', resource: 'chats/19:x@thread.v2' },
-        { tenant: 't1', lifecycle: 'missed' },
-      ],
-    })
-    expect(read(definition, sent)).toEqual([
-      ['message.created', 't1', 'a'],
-      ['reply.updated', 't2', 'b'],
-      ['member.deleted', 't2', 'c'],
-      ['chat.updated', 't1', 'd'],
-      ['missed', 't1', null],
-    ])
-  })
-
-  it('is left out where it does not bring the state that its subscription was given', () => {
-    const own = { id: 'a', tenant: 't1' }
-    const sent = send({ items: [own, { id: 'b', tenant: 't1', clientState: 'forged' }] })
-    expect(takes(definition, secret, sent.headers, sent.body)).toBe(true)
-    expect(read(definition, sent)).toEqual([['message.created', 't1', 'a']])
-    const forged = send({ items: [{ ...own, clientState: 'forged' }] })
-    expect(takes(definition, secret, forged.headers, forged.body)).toBe(false)
-  })
-
-  it('is kept without the state, however it is written, and else as it was', () => {
-    const item =
-      '{"n":12345678901234567890, "clientState" : "the secret of this te\\u0073t","changeType":"created","resource":"teams(\'1\')"}'
-    const body = Buffer.from(`{"value":[${item},{"clientState":"${secret}"}]}`)
-    const bodies = readItems(definition, { headers: {}, body }, vouchedBy(definition, [secret])).map(one =>
-      one.body.toString(),
-    )
-    expect(bodies).toEqual([item.replace(/"the secret[^"]*"/, '"…"'), '{"clientState":"…"}'])
-  })
-})
-
-describe('What Asana, Typeform and YouTube tell', () => {
-  it('is an event each, and the same event twice in one delivery is one', () => {
-    const story = {
-      action: 'added',
-      resource: { gid: '2', resource_type: 'story' },
-      createdAt: '2026-01-01T00:00:00.000Z',
-    }
-    const sent = sentBy(fromAsana)({ events: [{}, story, story] })
-    expect(takes(asana.webhooks, secret, sent.headers, sent.body)).toBe(true)
-    expect(read(asana.webhooks, sent)).toEqual([
-      ['task.changed', null, null],
-      ['story.added', null, null],
-    ])
-  })
-
-  it('is a response with an id of its own', () => {
-    const sent = sentBy(fromTypeform)({ eventId: '01EK4R5PFZZP6C8H14RTP4YW6C' })
-    expect(takes(typeform.webhooks, secret, sent.headers, sent.body)).toBe(true)
-    expect(read(typeform.webhooks, sent)).toEqual([['form_response', null, '01EK4R5PFZZP6C8H14RTP4YW6C']])
-  })
-
-  it('is a feed of videos that changed or are gone, signed as WebSub has it', () => {
-    const send = sentBy(fromYoutube)
-    const { headers, body } = send({ channel: 'UC1', video: 'v1' })
-    expect(takes(youtube.webhooks, secret, headers, body)).toBe(true)
-    expect(takes(youtube.webhooks, secret, headers, body.replace('v1', 'v2'))).toBe(false)
-    const time = `${new Date(at).toISOString().slice(0, -1)}456789+00:00`
-    expect(read(youtube.webhooks, { headers, body })).toEqual([['video.changed', 'UC1', `v1/${time}`]])
-    const gone = send({ channel: 'UC1', video: 'v1', deleted: true })
-    expect(read(youtube.webhooks, gone)).toEqual([['video.deleted', 'UC1', `yt:video:v1/${time}`]])
   })
 })
