@@ -105,7 +105,7 @@ async function publish(
 }
 
 /** Kills it and starts it again; gives when it began to start. */
-async function strike({ api, worker, stack }: Product, target: Target): Promise<number> {
+export async function strike({ api, worker, stack }: Product, target: Target): Promise<number> {
   const restart = async (struck: { kill(): Promise<void> }, start: () => Promise<unknown>): Promise<number> => {
     await struck.kill()
     const restartedAt = Date.now()

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { removePostgres } from '../dev/postgres/postgres.ts'
 import { chaosTable, playRounds, targets } from './chaos-delivery.ts'
+import { inboundTable, inboundTargets, playInboundRounds } from './chaos-inbound.ts'
 import { playRefreshRounds, refreshTable, strikes } from './chaos-refresh.ts'
 
 const usage = `usage: npm run chaos -- delivery [--rounds N] [--only ${targets.join(',')}] [--json FILE]
+       npm run chaos -- inbound [--rounds N] [--only ${inboundTargets.join(',')}] [--json FILE]
        npm run chaos -- refresh [--rounds N] [--only ${strikes.join(',')}] [--json FILE]`
 
 const { values, positionals } = parseArgs({
@@ -26,6 +28,7 @@ interface Played {
 
 const plays: Record<string, { words: readonly string[]; play: () => Promise<Played> }> = {
   delivery: { words: chosen(targets), play: playDelivery },
+  inbound: { words: chosen(inboundTargets), play: playInbound },
   refresh: { words: chosen(strikes), play: playRefresh },
 }
 const part = plays[positionals[0] ?? '']
@@ -47,6 +50,11 @@ async function playDelivery(): Promise<Played> {
     rmSync(home, { recursive: true, force: true })
   } else say(`what was kept for a look: ${home}`)
   return { rounds: results, table: chaosTable(results) }
+}
+
+async function playInbound(): Promise<Played> {
+  const results = await playInboundRounds(rounds, chosen(inboundTargets), say)
+  return { rounds: results, table: inboundTable(results) }
 }
 
 async function playRefresh(): Promise<Played> {

@@ -4,6 +4,7 @@ import { isMet, tableOf, type BenchOptions, type Row } from './row.ts'
 
 const benches: Record<string, () => Promise<(options: BenchOptions) => Promise<Row[]>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
+  inbound: async () => (await import('./inbound.ts')).benchInbound,
   refresh: async () => (await import('./refresh.ts')).benchRefresh,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   sync: async () => (await import('./sync.ts')).benchSync,
@@ -12,7 +13,7 @@ const benches: Record<string, () => Promise<(options: BenchOptions) => Promise<R
 }
 
 const usage =
-  'usage: npm run bench -- delivery|proxy|refresh|sync|tenants|trouble [--seconds N] [--json FILE] [--only PART,PART]'
+  'usage: npm run bench -- delivery|inbound|proxy|refresh|sync|tenants|trouble [--seconds N] [--json FILE] [--only PART,PART]'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
