@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/activity'
 import type {
   DispatchResult,
   RecoverEndpointInput,
@@ -13,22 +13,7 @@ import { probeNetwork, type NetworkStep } from '../src/delivery/recovery/recover
 import { changeReplayState } from '../src/delivery/by-hand/replay-store.ts'
 import { moveReplay } from '../src/delivery/by-hand/replay-step.ts'
 import type { Hub } from '../src/hub.ts'
-
-const heartbeatEveryMs = 2_500
-
-/** Keeps an activity known as alive while it works; the heartbeats are also how its cancellation arrives. */
-async function beating<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const context = Context.current()
-  context.heartbeat()
-  const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs)
-  try {
-    const result = await work(context.cancellationSignal)
-    if (context.cancellationSignal.aborted) await context.cancelled
-    return result
-  } finally {
-    clearInterval(timer)
-  }
-}
+import { beating } from './beating.ts'
 
 /** The one activity of the `delivery` queue. */
 export function createDispatchActivities(hub: Hub) {

@@ -3,6 +3,7 @@ import { withBoundary } from './boundary.ts'
 import { createInboundActivities } from './inbound.ts'
 import { createDispatchActivities, createRecoveryActivities, createReplayActivities } from './delivery.ts'
 import { createConnectionActivities } from './connections.ts'
+import { createImportActivities } from './imports.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
 import { createRetentionActivities } from './retention.ts'
 import { createRotationActivities } from './rotation.ts'
@@ -19,6 +20,7 @@ export function createActivities(hub: Hub) {
       ...createRetentionActivities(hub),
       ...createRotationActivities(hub),
       ...createConnectionActivities(hub),
+      ...createImportActivities(hub),
     }),
     // A run that was begun by an earlier version asks for its end at `sync`.
     sync: bounded({ ...createSyncActivities(hub) }),

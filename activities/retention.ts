@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
 import { expireAudit } from '../src/audit/expire.ts'
 import { expireAttempts } from '../src/connections/attempts/expire-attempts.ts'
+import { expireImports } from '../src/connections/imports/expire-imports.ts'
 import { createPartitions, dropExpiredPartitions } from '../src/db/partitions.ts'
 import { expireEndpointVersions } from '../src/delivery/endpoints/endpoint-versions.ts'
 import { expireEventKeys } from '../src/delivery/events/event-keys.ts'
@@ -41,6 +42,7 @@ const expirations: Record<ExpiringKind, Expire> = {
   connect_attempts: expireAttempts,
   sync_runs: (hub, limit) => expireRuns(hub.db, hub.config.retention.syncRunDays, limit),
   tombstones: (hub, limit) => expireTombstones(hub.db, hub.config.retention.tombstoneDays, limit),
+  connection_imports: expireImports,
   audit_log: (hub, limit) => expireAudit(hub.pool, hub.config.retention.auditDays, limit),
 }
 

@@ -100,6 +100,7 @@ export const errorCodes = {
   },
   PROVIDER_APP_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such provider app.' },
   CONNECTION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connection.' },
+  IMPORT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such import.' },
   CONNECT_ATTEMPT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connect attempt.' },
   SYNC_RUN_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such run of this sync.' },
   SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },

@@ -8,6 +8,8 @@ export const idPrefixes = {
   providerApp: 'app',
   connection: 'conn',
   connectAttempt: 'att',
+  import: 'imp',
+  importRow: 'row',
   sync: 'sync',
   syncRun: 'run',
   record: 'rec',

@@ -9,6 +9,7 @@ export const connectionWorkflows = {
   recoverProvider: 'recoverProvider',
   healthSweep: 'healthSweep',
   disconnectAccount: 'disconnectAccount',
+  importConnections: 'importConnections',
 } as const
 
 export const connectAccountId = (attemptId: string) => `connect/${attemptId}`
@@ -17,11 +18,14 @@ export const refreshConnectionId = (connectionId: string) => `refresh/${connecti
 export const recoverProviderId = ({ provider, host }: TokenServer) =>
   host === null ? `provider/${provider}` : `provider/${provider}/${host}`
 export const disconnectAccountId = (connectionId: string) => `disconnect/${connectionId}`
+export const importWorkflowId = (importId: string) => `import/${importId}`
 
 /** Tells `connectAccount` that the row of its attempt has moved on from `awaiting`. */
 export const callbackSignal = 'callback'
 /** Tells `refreshConnection` or `recoverProvider` to try now instead of when its timer ends. */
 export const tryNowSignal = 'tryNow'
+/** Tells `importConnections` that its import was cancelled: it looks at the row at once. */
+export const importChangedSignal = 'importChanged'
 /** Tells `refreshConnection` that the state of its connection has changed. */
 export const connectionChangedSignal = 'connectionChanged'
 

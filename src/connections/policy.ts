@@ -1,5 +1,17 @@
 import { doublingDelayMs, listedDelayMs } from '../retries/policy.ts'
 
+/** How long an import's steps and waits are; a test shrinks them. */
+export interface ImportSettings {
+  /** How long one step goes on. */
+  stepMs: number
+  /** How long one process has a row to itself: longer than its calls take together. */
+  leaseMs: number
+  /** Waits after the first failures of a row; the last one repeats. */
+  backoffMs: number[]
+  /** For how long a row waits for its platform. */
+  waitForMs: number
+}
+
 /** How long connecting and refreshing may take. Pure numbers: what the workflows need of it is passed as their input. */
 export interface ConnectionSettings {
   /** Total time of a call to a token endpoint. Shorter than the lease, so that its holder has stopped when it ends. */
@@ -46,6 +58,8 @@ export interface ConnectionSettings {
   releaseSpreadMs: number
   /** After this long a connection that is being disconnected loses its secrets, whatever the provider says. */
   destroyAfterMs: number
+  /** How connections are brought in from elsewhere. */
+  imports: ImportSettings
 }
 
 const minute = 60_000
@@ -74,6 +88,12 @@ export const connectionSettings: ConnectionSettings = {
   outageConnections: 20,
   releaseSpreadMs: 30_000,
   destroyAfterMs: 7 * day,
+  imports: {
+    stepMs: 15_000,
+    leaseMs: 90_000,
+    backoffMs: [5_000, 15_000, minute, 5 * minute, 15 * minute],
+    waitForMs: 3 * day,
+  },
 }
 
 /** How a workflow that looks after trouble waits between its tries, and when it gives up. */

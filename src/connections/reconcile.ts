@@ -5,6 +5,7 @@ import { unfinishedAttempts } from './attempts/attempt-store.ts'
 import { recoverProviderId, type TokenServer } from './contract.ts'
 import { disconnectInput } from './ending/disconnect.ts'
 import { warnOfEnds } from './ending/warn-of-ends.ts'
+import { tellOverdueImports } from './imports/tell-import.ts'
 import { failAttempt } from './attempts/fail-attempt.ts'
 import { handOver } from './attempts/hand-over.ts'
 import { recoverySettings } from './policy.ts'
@@ -16,7 +17,7 @@ import { disconnectAccountStart, recoverProviderStart, refreshConnectionStart } 
 
 /**
  * Starts what a crash, or Temporal's absence, left unstarted: callbacks that no workflow was told of, connections that wait
- * to be disconnected, recoveries whose workflow does not show itself; ends attempts whose person did not come back; and tells of
+ * to be disconnected, recoveries and imports whose workflow does not show itself; ends attempts whose person did not come back; and tells of
  * grants that end.
  * Joining a workflow that runs is harmless. Gives how many were seen to.
  */
@@ -25,6 +26,7 @@ export async function reconcileConnections(hub: ConnectionParts, limit: number):
     await reconcileAttempts(hub, limit),
     await reconcileDisconnects(hub, limit),
     await warnOfEnds(hub, limit),
+    await tellOverdueImports(hub, limit),
   ]
   return counts.reduce((sum, count) => sum + count, await reconcileRecoveries(hub, limit))
 }

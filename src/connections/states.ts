@@ -15,7 +15,7 @@ export const connectionStatuses = [
 
 /** What a connection may become. A way back leads out of every state but the last two. */
 const transitions: Record<ConnectionStatus, readonly ConnectionStatus[]> = {
-  pending: ['connected', 'error', 'disconnecting'],
+  pending: ['connected', 'needs_reauth', 'error', 'disconnecting'],
   connected: ['degraded', 'needs_reauth', 'error', 'disconnecting'],
   degraded: ['connected', 'needs_reauth', 'error', 'disconnecting'],
   needs_reauth: ['connected', 'disconnecting'],

@@ -187,6 +187,8 @@ export interface NewConnection {
   ownerId?: string | null
   tags?: string[]
   metadata?: Record<string, unknown>
+  /** The id of the row of an import. */
+  importedAs?: string
 }
 
 /** Writes a connection in state `pending`. */
@@ -207,6 +209,7 @@ export async function insertConnection(db: Executor, connection: NewConnection):
       owner_id: connection.ownerId ?? null,
       tags: connection.tags ?? [],
       metadata: JSON.stringify(connection.metadata ?? {}),
+      imported_as: connection.importedAs ?? null,
     })
     .returningAll()
     .executeTakeFirstOrThrow()

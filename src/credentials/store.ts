@@ -31,6 +31,16 @@ export class CredentialStore {
       .execute()
   }
 
+  /** Stores the same secret of several owners that have none yet, in one statement. */
+  async putNew(db: Executor, secrets: { place: SecretPlace; value: unknown }[]): Promise<void> {
+    if (secrets.length === 0) return
+    const rows = secrets.map(({ place, value }) => {
+      const { keyId, sealed } = this.ring.seal(place, JSON.stringify(value))
+      return { workspace_id: place.workspaceId, owner_id: place.ownerId, field: place.field, key_id: keyId, sealed }
+    })
+    await db.insertInto('credentials').values(rows).execute()
+  }
+
   /** The secret, or undefined when there is none. */
   async get<T>(db: Executor, place: SecretPlace): Promise<T | undefined> {
     const values = await this.getMany<T>(db, place.workspaceId, [place.ownerId], place.field)

@@ -7,7 +7,9 @@ import type { Hub } from '../hub.ts'
 import { writeJson } from '../json/json-text.ts'
 import { callerOf } from './authenticate.ts'
 import { oddParts } from './body.ts'
+import { fileOf } from './bodies/files.ts'
 import { CallCursors } from './cursors.ts'
+import { prefersCsv } from './csv.ts'
 import type { IdempotencyHolds } from './idempotency/idempotency-holds.ts'
 import { idempotencyKeyOf, once, type Answer } from './idempotency/idempotency.ts'
 import { isPaged } from './pagination.ts'
@@ -22,6 +24,7 @@ export interface Handling {
 }
 
 type AnyCall = Call<unknown, unknown, unknown>
+type TableCall = Call<unknown, unknown, undefined>
 
 /** Makes the handler of a declared route: parse, call, check the reply, once per Idempotency-Key. */
 export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: Handling) {
@@ -29,13 +32,23 @@ export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: 
   const paged = isPaged(route)
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const call = parse(hub, route, request)
+    const { caller } = call
+    if (route.csv && (route.csv.isAskedFor(call.query) || prefersCsv(request.headers.accept))) {
+      const table = onBehalfOf(caller.workspaceId, () => route.csv!.handler(call as TableCall))
+      return reply.header('content-type', 'text/csv; charset=utf-8').send(await inTime(table, answerWithinMs))
+    }
     const cursors = paged ? openCursors(hub, route, call) : undefined
+    const file = route.file && fileOf(request)
     const run = async (): Promise<Answer> => {
-      const value = cursors ? cursors.sign(await route.handler(call)) : await route.handler(call)
+      const handled = file ? route.file!.handler(call as TableCall, file.type, file.bytes) : route.handler(call)
+      const value = cursors ? cursors.sign(await handled) : await handled
       return { status, text: status === 204 ? '' : replyText(route, value) }
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
-    const { caller } = call
+    if (file && key !== undefined) {
+      const message = 'A file takes no Idempotency-Key: its rows have ids of their own.'
+      throw new HubError('INVALID_REQUEST', { message })
+    }
     const work = () => (key === undefined ? run() : once(hub, holds, { caller, key, request }, run))
     const answer = await inTime(onBehalfOf(caller.workspaceId, work), answerWithinMs)
     void reply.code(answer.status)
@@ -54,7 +67,7 @@ function openCursors(hub: Hub, route: AnyRoute, call: AnyCall): CallCursors {
 }
 
 /** The caller waits no longer than this. The work goes on, and an Idempotency-Key finds its result later. */
-async function inTime(work: Promise<Answer>, answerWithinMs: number): Promise<Answer> {
+async function inTime<T>(work: Promise<T>, answerWithinMs: number): Promise<T> {
   try {
     return await withinDeadline(work, answerWithinMs, 'the handler')
   } catch (error) {
@@ -70,7 +83,7 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
     : refuseAny(request.query, 'query', refused)
   const odd = oddParts(request, route.passedOn)
   refused.push(...odd)
-  const body = odd.length > 0 ? undefined : parseBody(route, request.body, refused)
+  const body = odd.length > 0 ? undefined : parseBody(route, request, refused)
   if (refused.length > 0) throw new HubError('INVALID_REQUEST', { details: refused })
   const caller = callerOf(request)
   let log: AnyCall['log'] | undefined
@@ -91,7 +104,9 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
   }
 }
 
-function parseBody(route: AnyRoute, body: unknown, refused: Refusal[]): unknown {
+function parseBody(route: AnyRoute, request: FastifyRequest, refused: Refusal[]): unknown {
+  const { body } = request
+  if (route.file && fileOf(request)) return undefined
   return route.body ? parsePart(route.body, 'body', body, refused) : noBody(body, refused)
 }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
@@ -24,6 +25,20 @@ export interface Call<Params, Query, Body> {
   request: FastifyRequest
 }
 
+/** Bodies that are read as they arrive, by whoever handles them. */
+export interface FileBody<Params, Query, Reply> {
+  /** Media types, such as `text/csv`. */
+  types: readonly string[]
+  bodyLimit: number
+  handler(call: Call<Params, Query, undefined>, type: string, bytes: Readable): Promise<Reply>
+}
+
+/** A reply as text/csv (RFC 4180): asked for by the Accept header, or as the query says. */
+export interface CsvReply<Params, Query> {
+  isAskedFor(query: Query): boolean
+  handler(call: Call<Params, Query, undefined>): Promise<string>
+}
+
 /** One route: everything that is true of it stands here, and its OpenAPI operation is made from it. */
 export interface Route<
   Params extends z.ZodType = z.ZodType<unknown>,
@@ -46,6 +61,10 @@ export interface Route<
   /** The parts of the body that are passed on as they were written: what values do not keep may stand in them. */
   passedOn?: readonly SlicePath[]
   bodyLimit?: number
+  /** What it takes in place of its JSON body: a file, as it arrives. */
+  file?: FileBody<z.output<Params>, z.output<Query>, z.output<Reply>>
+  /** Its reply as a table, where the caller would rather have that. */
+  csv?: CsvReply<z.output<Params>, z.output<Query>>
   /** The status of success; 200 unless given. */
   status?: 200 | 201 | 202 | 204
   reply: Reply

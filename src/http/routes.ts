@@ -17,6 +17,7 @@ import { endpointCertificateRoutes } from './routes/delivery/endpoint-certificat
 import { endpointRoutes } from './routes/delivery/endpoints.ts'
 import { eventTypeRoutes } from './routes/delivery/event-types.ts'
 import { eventRoutes } from './routes/delivery/events.ts'
+import { importRoutes } from './routes/connections/imports.ts'
 import { inboundEventsRoutes } from './routes/inbound/inbound-events.ts'
 import { keyDelivery } from './routes/connections/visits/key-delivery.ts'
 import { oauthBegin } from './routes/connections/visits/oauth-begin.ts'
@@ -54,6 +55,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...connectionRoutes(hub),
     ...connectAttemptRoutes(hub),
     ...ownerRoutes(hub),
+    ...importRoutes(hub),
     ...connectionTokenRoutes(hub),
     ...connectionCredentialsRoutes(hub),
     ...syncRoutes(hub),

@@ -13,6 +13,7 @@ import { createGate } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { registerDocs } from './docs.ts'
 import { acceptEmptyBodies } from './bodies/empty-bodies.ts'
+import { acceptFiles } from './bodies/files.ts'
 import { asHubError, errorBody } from './errors.ts'
 import { IdempotencyHolds } from './idempotency/idempotency-holds.ts'
 import { handlerOf } from './interpret.ts'
@@ -62,6 +63,7 @@ export async function createServer(
   logRequests(app, hub)
   acceptJson(app)
   acceptEmptyBodies(app)
+  acceptFiles(app, routes)
   answerExpectations(app)
   app.setErrorHandler((error, request, reply) => answerError(hub, error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(hub, new HubError('NOT_FOUND'), request, reply))

@@ -58,6 +58,18 @@ export async function findProviderApp(db: Executor, workspaceId: string, id: str
   return app
 }
 
+/** Checks that apps are the workspace's. @throws HubError `PROVIDER_APP_NOT_FOUND` when one of them is not */
+export async function assertAppsOf(db: Executor, workspaceId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  const found = await db
+    .selectFrom('provider_apps')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', 'in', ids)
+    .execute()
+  if (found.length < ids.length) throw new HubError('PROVIDER_APP_NOT_FOUND')
+}
+
 /** The workspace's apps behind a position, newest first. */
 export function listProviderApps(
   db: Executor,

@@ -14,6 +14,7 @@ export const expiringKinds = [
   'connect_attempts',
   'sync_runs',
   'tombstones',
+  'connection_imports',
 ] as const
 
 export type ExpiringKind = (typeof expiringKinds)[number]

@@ -31,6 +31,7 @@ function unknownId(name: string): string {
     event: 'evt',
     delivery: 'dlv',
     replay: 'rpl',
+    import: 'imp',
   }
   const prefix = prefixes[name.replace(/Id$/, '')]
   return prefix === undefined ? 'nothing' : `${prefix}_01kb3v9w8xf4s9hq2m7c5t6n0p`

@@ -60,6 +60,7 @@ beforeAll(async () => {
   const github = await made('/v1/provider-apps', { provider: 'github', name: 'Ours', clientId: 'c', clientSecret: 's' })
   ids.webhookAddressId = (await made(`/v1/connections/${connection.id}/webhook-addresses`, {})).id
   ids.attemptId = (await made('/v1/connections', { provider: 'github', providerAppId: github.id })).attemptId as string
+  ids.importId = (await made('/v1/connection-imports', bodyExamples.createConnectionImport)).id
   const [customers] = platforms.flatMap(({ id, models }) => (id === 'stripe' ? Object.keys(models ?? {}) : []))
   ids.syncId = (await made('/v1/syncs', { connectionId: connection.id, model: customers, direction: 'pull' })).id
   ids.runId = (await made(`/v1/syncs/${ids.syncId}/runs`)).id

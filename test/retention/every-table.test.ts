@@ -23,6 +23,8 @@ const expiring: Record<string, ExpiringKind> = {
   sync_run_suspects: 'sync_runs',
   records: 'tombstones',
   record_links: 'tombstones',
+  connection_imports: 'connection_imports',
+  connection_import_rows: 'connection_imports',
 }
 
 /** Work under way, whose rows end with it. */

@@ -23,6 +23,7 @@ const objects: Record<string, string> = {
   endpointId: 'select workspace_id, id as "endpointId" from endpoints',
   eventId: 'select workspace_id, id as "eventId" from events',
   type: 'select workspace_id, type from event_types',
+  importId: 'select workspace_id, id as "importId" from connection_imports',
   replayId: 'select workspace_id, id as "replayId" from replays',
   deliveryId:
     'select workspace_id, id as "deliveryId" from deliveries union all select workspace_id, id from delivery_queue',

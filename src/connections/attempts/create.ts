@@ -1,8 +1,6 @@
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../parts.ts'
 import { newId } from '../../ids.ts'
-import { findProviderApp } from '../../provider-apps/store.ts'
-import { findProvider } from '../../catalogue/find.ts'
 import { findWorkspace } from '../../workspaces/store.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { withDefaults } from '../../grants/check-field-values.ts'
@@ -10,7 +8,8 @@ import { isVisited } from '../../grants/visit.ts'
 import { checkConfig } from '../tokens/check-config.ts'
 import { connectByKey, replaceKey } from '../tokens/connect-key.ts'
 import { importConnection, type ImportedTokens } from '../tokens/import-connection.ts'
-import { beginsBy, chooseMethod, environmentOf, methodOf, type Beginning } from '../method.ts'
+import { beginsBy, methodOf } from '../method.ts'
+import { planConnection } from './plan.ts'
 import { assertReturnUrl, startAttempt, type StartedAttempt } from './start-attempt.ts'
 import { findConnection, insertConnection, lockConnection, type Connection } from '../store.ts'
 
@@ -49,27 +48,8 @@ export async function createConnection(
   workspaceId: string,
   request: ConnectRequest,
 ): Promise<Connecting> {
-  const definition = await findProvider(hub, workspaceId, request.provider)
-  const named = request.environment
-  if (named !== undefined && !Object.hasOwn(definition.environments, named)) {
-    const known = Object.keys(definition.environments).join(', ')
-    throw new HubError('INVALID_REQUEST', { message: `${definition.name} has these environments: ${known}.` })
-  }
-  if (request.providerAppId !== null) await assertAppOf(hub, workspaceId, request.providerAppId, request.provider)
-  const { provider, providerAppId, scopes, metadata, ownerId, tags } = request
-  const method = chooseMethod(definition, beginningOf(request), request.method, named)
-  const environment = named ?? environmentOf(definition, method)
-  const connecting = {
-    workspaceId,
-    provider,
-    providerAppId,
-    environment,
-    method: method.id,
-    scopes,
-    metadata,
-    ownerId,
-    tags,
-  }
+  const { definition, method, connecting } = await planConnection(hub, workspaceId, request)
+  const { provider, scopes } = connecting
   if (request.import !== undefined) {
     const { config, ...tokens } = request.import
     return {
@@ -91,11 +71,6 @@ export async function createConnection(
     await writeAudit(trx, { workspaceId, actor, action: 'connection.created', subjectId: id, details: { provider } })
     return findConnection(trx, workspaceId, id)
   })
-}
-
-function beginningOf({ credentials, import: imported }: ConnectRequest): Beginning {
-  if (credentials) return 'fields'
-  return imported ? 'import' : 'nothing'
 }
 
 export interface ReconnectRequest {
@@ -136,18 +111,6 @@ export async function reconnectConnection(
     await writeAudit(trx, { workspaceId, actor, action: 'connection.reconnect_started', subjectId: connectionId })
     return connection
   })
-}
-
-async function assertAppOf(
-  hub: ConnectionParts,
-  workspaceId: string,
-  providerAppId: string,
-  provider: string,
-): Promise<void> {
-  const app = await findProviderApp(hub.db, workspaceId, providerAppId)
-  if (app.provider !== provider) {
-    throw new HubError('INVALID_REQUEST', { message: `The provider app is one of ${app.provider}.` })
-  }
 }
 
 async function assertAllowed(hub: ConnectionParts, workspaceId: string, returnUrl: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { writeAudit } from '../../audit/log.ts'
 import type { AuthMethod } from '../../catalogue/schema/auth.ts'
+import type { Executor } from '../../db/database.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import { fieldsOf, withDefaults } from '../../grants/check-field-values.ts'
 import { scopesOf } from '../../grants/scopes.ts'
@@ -31,14 +32,43 @@ export async function connectByKey(
   fields: Record<string, string>,
   actor: string,
 ): Promise<Connection> {
+  const verified = await verifyKey(hub, connecting, fields)
+  return hub.db.transaction().execute(trx => adoptKey(hub, trx, verified, actor))
+}
+
+/** A key that is good, and whose account it opens. */
+export interface VerifiedKey {
+  owner: Omit<NewConnection, 'authKind'> & Pick<Connection, 'config' | 'scopes'>
+  won: KeyGrant
+}
+
+/** Asks the provider whose account a key opens. Keeps nothing. @throws HubError as `connectByKey` */
+export async function verifyKey(
+  hub: ConnectionParts,
+  connecting: Omit<NewConnection, 'id' | 'authKind'>,
+  fields: Record<string, string>,
+): Promise<VerifiedKey> {
   const owner = { config: {}, scopes: [], ...connecting, id: newId('connection') }
-  const won = await grantOfKey(hub, owner, fields)
-  return hub.db.transaction().execute(async trx => {
-    await holdApp(trx, owner, won.baseUrls)
-    await holdPlatform(hub, trx, owner.workspaceId, won.definition)
-    const connection = await insertConnection(trx, { ...owner, authKind: won.method.kind, scopes: won.scopes })
-    return adoptGrant(hub, trx, connection, adopted(connection, won, actor))
-  })
+  return { owner, won: await grantOfKey(hub, owner, fields) }
+}
+
+/**
+ * Makes a verified key a connection, in the caller's transaction: a new one, or one that has waited for it.
+ * @throws HubError as `adoptGrant` and `holdApp`
+ */
+export async function adoptKey(
+  hub: ConnectionParts,
+  trx: Executor,
+  { owner, won }: VerifiedKey,
+  actor: string,
+  waiting?: Connection,
+): Promise<Connection> {
+  await holdApp(trx, owner, won.baseUrls)
+  await holdPlatform(hub, trx, owner.workspaceId, won.definition)
+  const made = { ...owner, authKind: won.method.kind, scopes: won.scopes }
+  const connection = waiting ?? (await insertConnection(trx, made))
+  const { config, ...rest } = adopted(connection, won, actor)
+  return adoptGrant(hub, trx, connection, { ...rest, config: { ...(waiting && owner.config), ...config } })
 }
 
 /**

@@ -26,6 +26,7 @@ import { ownPlatforms } from './0028-own-platforms.ts'
 import { connectionOwners } from './0029-connection-owners.ts'
 import { privateHosts } from './0030-private-hosts.ts'
 import { connectionsEnding } from './0031-connections-ending.ts'
+import { connectionImports } from './0032-connection-imports.ts'
 import { webhookAddresses } from './0033-webhook-addresses.ts'
 import { inboundLooking } from './0034-inbound-looking.ts'
 import { secondTokens } from './0035-second-tokens.ts'
@@ -59,6 +60,7 @@ export const migrations: Record<string, Migration> = {
   '0029-connection-owners': connectionOwners,
   '0030-private-hosts': privateHosts,
   '0031-connections-ending': connectionsEnding,
+  '0032-connection-imports': connectionImports,
   '0033-webhook-addresses': webhookAddresses,
   '0034-inbound-looking': inboundLooking,
   '0035-second-tokens': secondTokens,

@@ -49,6 +49,8 @@ export interface ConnectionsTable {
   /** Each has a row in connection_tags too. */
   tags: Generated<string[]>
   metadata: JSONColumnType<Record<string, unknown>>
+  /** The id of the row of an import that it came from; of those that are not disconnected one alone has it. */
+  imported_as: string | null
   /** The fence of the credential: raised by a stored token or a reconnect, never by a verdict. */
   generation: Generated<number>
   lease_owner: string | null

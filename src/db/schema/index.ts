@@ -1,6 +1,7 @@
 import type { ApiKeysTable } from './api-keys.ts'
 import type { AuditLogTable } from './audit-log.ts'
 import type { ConnectAttemptsTable } from './connect-attempts.ts'
+import type { ConnectionImportRowsTable, ConnectionImportsTable } from './connection-imports.ts'
 import type { ConnectionTagsTable } from './connection-tags.ts'
 import type { ConnectionsTable } from './connections.ts'
 import type { CredentialsTable } from './credentials.ts'
@@ -37,6 +38,8 @@ import type { WebhookAddressesTable } from './webhook-addresses.ts'
 
 /** Every table by name. */
 export interface Schema {
+  connection_imports: ConnectionImportsTable
+  connection_import_rows: ConnectionImportRowsTable
   connection_tags: ConnectionTagsTable
   own_platforms: OwnPlatformsTable
   collections: CollectionsTable

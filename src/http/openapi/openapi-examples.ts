@@ -35,6 +35,16 @@ export const bodyExamples: Record<string, unknown> = {
     ownerId: 'user-42',
     tags: ['eu'],
   },
+  createConnectionImport: {
+    connections: [
+      {
+        ...{ externalId: 'github/user-42', provider: 'github', ownerId: 'user-42', tags: ['eu'] },
+        ...{ scopes: ['read:user'], tokens: { accessToken: 'what-the-platform-gave' } },
+      },
+      { externalId: 'stripe/user-43', provider: 'stripe', credentials: { apiKey: 'rk_test_123' } },
+    ],
+    dryRun: true,
+  },
   updateConnection: { tags: ['eu', 'pilot'], metadata: { plan: 'gold' } },
   chooseAccount: { choice: '1324403c-9a2b-4c7d-8d5e-2f1b6a7c8d9e' },
   replaceConnectionCredentials: { credentials: { apiKey: 'rk_test_123' } },

@@ -32,7 +32,10 @@ function requestBodyOf(route: AnyRoute, operationId: string, schemas: SchemaColl
   return {
     // A body that may be left out is one that the schema makes up for.
     required: !route.body!.safeParse(undefined).success,
-    content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+    content: {
+      'application/json': { schema, ...(example === undefined ? {} : { example }) },
+      ...Object.fromEntries((route.file?.types ?? []).map(type => [type, { schema: { type: 'string' } }])),
+    },
   }
 }
 
@@ -43,7 +46,11 @@ function successOf(route: AnyRoute, operationId: string, schemas: SchemaCollecto
   const listed = /^list(.+)$/.exec(operationId)?.[1]
   const name = listed === undefined ? `${pascal([operationId])}Result` : `${listed}Page`
   const schema = schemas.named(name, route.reply, 'output')
-  return { description: 'Success', headers: referTo(names), content: { 'application/json': { schema } } }
+  const content = {
+    'application/json': { schema },
+    ...(route.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+  }
+  return { description: 'Success', headers: referTo(names), content }
 }
 
 const idempotencyKey = {

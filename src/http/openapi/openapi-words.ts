@@ -8,6 +8,7 @@ export const tags: Record<string, string> = {
   Providers: 'The platforms that the hub knows: how accounts are connected, what can be synced.',
   'Provider apps': "A workspace's own registrations at platforms: client id and secret, webhook secret, addresses.",
   Connections: 'Accounts on platforms that were connected, by OAuth, by key or by import.',
+  Imports: 'Connections that are brought in from elsewhere, many at once, and what became of each.',
   Syncs: 'One model of a connection joined to one collection of records, in one direction or both.',
   Records: 'What syncs pull and push: canonical records, by collection.',
   'Audit log': 'Who did what in a workspace, and when.',

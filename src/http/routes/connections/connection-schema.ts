@@ -139,18 +139,3 @@ export function showConnecting(connecting: Connecting): z.output<typeof connecti
 export const metadataField = jsonObject
   .refine(value => Buffer.byteLength(JSON.stringify(value)) <= 16_384, 'Must be at most 16384 bytes of JSON')
   .meta({ description: 'Free data of your own' })
-
-const noControls = /^[^\x00-\x1f\x7f-\x9f]*$/
-/** The product's own id of a user. */
-export const ownerField = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(noControls, 'Must not contain control characters')
-  .meta({ description: 'Your user whose account it is', examples: ['user-42'] })
-export const tagField = z.string().min(1).max(100).regex(noControls, 'Must not contain control characters')
-export const tagsField = z
-  .array(tagField)
-  .max(20)
-  .transform(tags => [...new Set(tags)])
-  .meta({ description: 'Words of your own by which connections are listed', examples: [['pilot', 'eu']] })

@@ -3,6 +3,13 @@ import { checkConnection } from '../../../connections/health/check.ts'
 import { createConnection, reconnectConnection } from '../../../connections/attempts/create.ts'
 import { requestDisconnect } from '../../../connections/ending/disconnect.ts'
 import { refreshNow } from '../../../connections/refresh/refresh-now.ts'
+import {
+  credentialsField as credentials,
+  ownerField,
+  tagField,
+  tagsField,
+  tokenField,
+} from '../../../connections/fields.ts'
 import { connectionStatuses } from '../../../connections/states.ts'
 import { findConnection, listConnections, updateNotes } from '../../../connections/store.ts'
 import type { Hub } from '../../../hub.ts'
@@ -13,11 +20,8 @@ import {
   connectingSchema,
   connectionSchema,
   metadataField,
-  ownerField,
   showConnecting,
   showConnection,
-  tagField,
-  tagsField,
 } from './connection-schema.ts'
 
 const tag = 'Connections'
@@ -35,14 +39,6 @@ const returnUrl = z
   .nullable()
   .default(null)
   .meta({ description: "Where the person is sent afterwards; its origin must be on the workspace's list" })
-const token = z.string().min(1).max(20_000)
-const credentials = z
-  .record(z.string().max(50), z.string().min(1).max(20_000))
-  .refine(fields => Object.keys(fields).length <= 10, 'Takes at most 10 fields')
-  .meta({
-    description: "What the provider's method asks for, by the names of its fields; a key that is one text is `apiKey`",
-  })
-
 const ofOwner = {
   description: 'Your user whose account it is; `POST /v1/owners/:ownerId/deleted` disconnects them all',
 }
@@ -70,8 +66,8 @@ const createBody = z
       .meta({ description: 'Connects at once, by the fields of the method; a key that is one text is `apiKey`' }),
     import: z
       .strictObject({
-        accessToken: token.optional(),
-        refreshToken: token.optional(),
+        accessToken: tokenField.optional(),
+        refreshToken: tokenField.optional(),
         expiresAt: instant.optional(),
         scopes: z.array(z.string().min(1).max(300)).max(200).optional(),
         config: z.record(z.string().max(100), z.string().max(200)).default({}),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { disconnectOwner } from '../../../connections/owners/owner-deleted.ts'
 import type { Hub } from '../../../hub.ts'
 import { route, type AnyRoute } from '../../route.ts'
-import { ownerField } from './connection-schema.ts'
+import { ownerField } from '../../../connections/fields.ts'
 
 /** The product's users, whose connections they are. */
 export function ownerRoutes(hub: Hub): AnyRoute[] {
