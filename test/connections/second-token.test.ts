@@ -106,7 +106,12 @@ describe('a second token', () => {
     const [own, person] = [await tokenOf(id), await tokenOf(id, 'user')]
     expect(Date.parse(person.body.expiresAt!) - Date.now()).toBeGreaterThan(11 * 3_600_000)
     await endNow(id)
+    const endpoint = { platform: 'slack', path: '/api/oauth.v2.access' }
+    await sandbox.control.addFault({ ...endpoint, kind: 'slow', delayMs: 300 })
+    const before = (await sandbox.control.tokenRequests({ platform: 'slack' })).length
     const again = await Promise.all([1, 2, 3, 4].map(async () => (await tokenOf(id, 'user')).body.accessToken))
+    await sandbox.control.clearFaults()
+    expect((await sandbox.control.tokenRequests({ platform: 'slack' })).length).toBe(before + 1)
     expect(new Set(again).size).toBe(1)
     expect(again[0]).not.toBe(person.body.accessToken)
     expect((await test(again[0]!)).ok).toBe(true)
