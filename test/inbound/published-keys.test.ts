@@ -173,8 +173,11 @@ describe('keys that a platform publishes', () => {
     await expect(proves(strange, keys)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
     await expect(proves(token, newKeys({ freshMs: 0, staleMs: 0 }))).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
     platform.status = 404
-    expect(await proves(token, newKeys())).toBe(false)
+    const absent = newKeys()
+    expect(await proves(token, absent)).toBe(false)
     platform.status = 200
+    // What was not there is looked for again, though it was fetched just now.
+    expect(await proves(token, absent)).toBe(true)
   })
 
   it('are not asked for again at once, nor by anybody as often as he likes', async () => {

@@ -69,7 +69,8 @@ export class Published<Value> {
     const key = `${asking.app} ${asking.url}`
     const entry = this.#entries.get(key) ?? { fetchedAt: 0, failedAt: 0 }
     const began = Date.now()
-    if (began - entry.fetchedAt < (anew ? apartMs : freshMs)) return entry.value
+    // What was not there may be soon.
+    if (began - entry.fetchedAt < (anew || entry.value === undefined ? apartMs : freshMs)) return entry.value
     await this.#fetch(key, entry, asking)
     const isNew = entry.fetchedAt >= began
     if (isNew || (!anew && began - entry.fetchedAt < staleMs)) return entry.value
