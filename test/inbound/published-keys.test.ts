@@ -32,6 +32,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/certs`
 })
 afterAll(async () => {
+  server.close()
   server.closeAllConnections()
   await outgoing.close()
 })
