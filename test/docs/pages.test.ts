@@ -11,6 +11,8 @@ const pages = [
   'README.md',
   'docs/getting-started.md',
   'docs/connections.md',
+  'docs/moving-from-nango.md',
+  'docs/moving-your-own-tables.md',
   'docs/syncs.md',
   'docs/inbound-webhooks.md',
   'docs/webhooks.md',
