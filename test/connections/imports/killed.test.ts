@@ -64,6 +64,11 @@ it.each(points)(
     const sent = await workspace.request<ShownImport>('POST', '/v1/connection-imports', { connections: rows })
     await says(/^stopping/)
     child.kill('SIGKILL')
+    const sealed = await hub.pool.query<{ account: string }>(
+      `select replace(r.external_id, 'row ', '') as account from credentials c
+       join connection_import_rows r on r.id = c.owner_id where c.field = 'won'`,
+    )
+    if (stopAt === 'while-storing') expect(sealed.rows).not.toEqual([])
     const next = await startTestWorkers(hub, ['connections'])
     const { ended, rows: decided } = await endOf(workspace, sent.body.id)
     expect(ended.counts).toMatchObject({ total: 6, connected: 6 })
@@ -77,7 +82,10 @@ it.each(points)(
       expect(checked.body.status).toBe('connected')
     }
     expect(await sealedRows(hub)).toBe(0)
-    // What had been sealed was taken: no refresh token was shown again that the platform no longer takes.
+    // What had been sealed was taken: its refresh token was shown once.
+    for (const { account } of sealed.rows)
+      expect(await sandbox.control.tokenRequests({ account, grantType: 'refresh_token' })).toHaveLength(1)
+    // Nor was any shown that the platform no longer takes.
     const requests = await sandbox.control.tokenRequests({ grantType: 'refresh_token' })
     expect(requests.filter(request => request.outcome !== 'ok')).toEqual([])
     // Those that were under way when the process stopped may have been sent twice, and no others.
