@@ -4,6 +4,7 @@ import type { Demonstration } from './context.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
 import { makeWorkspace } from './make-workspace.ts'
 import { receiveGitHub } from './receive-github.ts'
+import { receiveOrders } from './receive-orders.ts'
 import { refreshToken } from './refresh-token.ts'
 import { syncCustomers } from './sync-customers.ts'
 
@@ -18,6 +19,7 @@ const steps: Step[] = [
   { title: 'Its customers synced both ways', run: syncCustomers },
   { title: 'The token refreshed by the schedule', run: refreshToken },
   { title: 'A GitHub webhook received', run: receiveGitHub },
+  { title: 'A Slack handshake, and a Shopify order that becomes an event', run: receiveOrders },
   { title: 'Webhooks delivered, through an outage', run: deliverWebhooks },
   { title: 'A Stripe account connected by key', run: connectStripe },
 ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SandboxPlatform } from './platform.ts'
 import type { webhooks as github } from './platforms/github/webhooks.ts'
 import type { webhooks as quickbooks } from './platforms/quickbooks/webhooks.ts'
+import type { webhooks as shopify } from './platforms/shopify/webhooks.ts'
 import type { webhooks as stripe } from './platforms/stripe/webhooks.ts'
 
 const timeoutMs = 15_000
@@ -25,6 +26,7 @@ interface Addressed<Platform extends string> {
 export type WebhookRequest =
   | (Addressed<'github'> & z.input<(typeof github)['request']>)
   | (Addressed<'quickbooks'> & z.input<(typeof quickbooks)['request']>)
+  | (Addressed<'shopify'> & z.input<(typeof shopify)['request']>)
   | (Addressed<'stripe'> & z.input<(typeof stripe)['request']>)
 
 export interface SentWebhook {
