@@ -22,6 +22,7 @@ import { sweepRefreshes } from '../src/connections/refresh/sweep-refreshes.ts'
 import { giveUpRefresh, tryRefresh } from '../src/connections/refresh/try-refresh.ts'
 import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
+import { endSubscriptionsOf } from '../src/inbound/subscriptions/end.ts'
 import { followSchedulesOf, syncsOfConnection } from '../src/sync/of-connection.ts'
 
 /** The actor that the audit log names for what a workflow did. */
@@ -95,10 +96,22 @@ export function createConnectionActivities(hub: Hub) {
     takeDisconnectLease: (ref: ConnectionRef, untilMs: number): Promise<number> =>
       takeDisconnectLease(hub, ref, untilMs),
 
-    /** Stops the Schedules of what works through the connection: its syncs were paused with its state. */
-    stopWork: (ref: ConnectionRef): Promise<void> => followSchedulesOf(hub, ref.workspaceId, ref.connectionId),
+    /**
+     * Stops what works through the connection: the Schedules of its syncs, which were paused with its state, and the webhooks
+     * that the hub has registered.
+     */
+    stopWork: async (ref: ConnectionRef): Promise<void> => {
+      await followSchedulesOf(hub, ref.workspaceId, ref.connectionId)
+      await endSubscriptionsOf(hub, ref)
+    },
 
-    revokeAtProvider: (ref: ConnectionRef): Promise<boolean> => revokeAtProvider(hub, ref),
+    /** Webhooks that could not be removed before are once more: with the grant goes the way to do it. */
+    revokeAtProvider: async (ref: ConnectionRef): Promise<boolean> => {
+      await endSubscriptionsOf(hub, ref).catch((error: unknown) => {
+        hub.log.warn({ err: error, connectionId: ref.connectionId }, 'webhooks were not removed at the platform')
+      })
+      return revokeAtProvider(hub, ref)
+    },
 
     finishDisconnect: (ref: ConnectionRef, revoked: boolean): Promise<void> =>
       finishDisconnect(hub, ref, revoked, actor()),

@@ -1,8 +1,14 @@
 import { Context } from '@temporalio/activity'
 import type { Hub } from '../src/hub.ts'
-import type { InboundReplayInput, InboundReplayStep, RoutedUntil } from '../src/inbound/contract.ts'
+import type {
+  InboundReplayInput,
+  InboundReplayStep,
+  RenewedSubscriptions,
+  RoutedUntil,
+} from '../src/inbound/contract.ts'
 import { moveInboundReplay } from '../src/inbound/replays/step.ts'
 import { changeInboundReplay } from '../src/inbound/replays/store.ts'
+import { renewDueSubscriptions } from '../src/inbound/subscriptions/renew-due.ts'
 import { routeArrived } from '../src/inbound/routing/route-arrived.ts'
 
 export function createInboundActivities(hub: Hub) {
@@ -11,6 +17,15 @@ export function createInboundActivities(hub: Hub) {
     async routeArrived(lingerMs: number): Promise<RoutedUntil> {
       const context = Context.current()
       return routeArrived(hub, lingerMs, context.cancellationSignal, () => context.heartbeat())
+    },
+
+    /** Registers, renews and removes webhooks whose time has come. */
+    async renewDueSubscriptions(batch: number): Promise<RenewedSubscriptions & { claimed: number }> {
+      const context = Context.current()
+      const { workflowType: actor = 'worker' } = context.info
+      return renewDueSubscriptions(hub, batch, {
+        ...{ actor, signal: context.cancellationSignal, beat: () => context.heartbeat() },
+      })
     },
 
     /** Queues the next webhooks of a range to be routed again. */

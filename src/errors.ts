@@ -118,6 +118,11 @@ export const errorCodes = {
     retryable: false,
     message: 'The connection has no such address for webhooks.',
   },
+  WEBHOOK_SUBSCRIPTION_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'The connection has no such subscription for webhooks.',
+  },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'No provider app receives webhooks at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, message: 'The request did not arrive in time.' },

@@ -15,6 +15,7 @@ export const idPrefixes = {
   record: 'rec',
   inboundEvent: 'in',
   webhookAddress: 'wha',
+  webhookSubscription: 'whs',
   inboundReplay: 'irp',
   inboundSource: 'src',
   inboundRefusal: 'irf',

@@ -7,6 +7,7 @@ import {
 import { TypedSearchAttributes, type Workflow } from '@temporalio/common'
 import type { Logger } from '../src/logger.ts'
 import { connectionSchedules } from '../src/connections/contract.ts'
+import { inboundSchedules } from '../src/inbound/contract.ts'
 import { rotationSchedules } from '../src/credentials/contract.ts'
 import { maintenanceSchedules } from '../src/maintenance/contract.ts'
 import { retentionSchedules } from '../src/retention/contract.ts'
@@ -16,6 +17,7 @@ import type { HubSchedule } from '../src/temporal/schedules.ts'
 /** Every Schedule of the hub's own; those of syncs are made with their sync. */
 export const allSchedules: HubSchedule[] = [
   ...connectionSchedules,
+  ...inboundSchedules,
   ...maintenanceSchedules,
   ...retentionSchedules,
   ...rotationSchedules,

@@ -29,6 +29,12 @@ const ownNames: Record<string, string[]> = {
 /** What a call that ends a grant may say besides. */
 const revoking = ['refreshToken', 'clientSecret']
 
+/** What a call about a subscription may say besides, with what that is about. */
+const subscribing = ({ webhooks }: ProviderDefinition) => [
+  ...['address', 'id', 'type', 'types', 'expiresAt', 'expiresAtMs', 'platformId', 'platformResource'],
+  ...Object.keys(webhooks?.subscribe?.about ?? {}),
+]
+
 /**
  * What does not fit together in a definition that is right in each of its parts: a scope that nobody explains, a name in braces
  * that nothing fills, a model that is not there.
@@ -96,7 +102,8 @@ function templateFaults(definition: ProviderDefinition, all: Found[]): Fault[] {
   const names = namesIn(all)
   const faults = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
-    const known = [...names, ...(ownNames[path[0]!] ?? []), ...(path.includes('revoke') ? revoking : [])]
+    const also = path.includes('revoke') ? revoking : path[1] === 'subscribe' ? subscribing(definition) : []
+    const known = [...names, ...(ownNames[path[0]!] ?? []), ...also]
     const missing = [...value.matchAll(/\{\+?(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })

@@ -38,6 +38,7 @@ import { inboundReplayRoutes } from './routes/inbound/inbound-replays.ts'
 import { inboundSourceRoutes } from './routes/inbound/inbound-sources.ts'
 import { offeredSecretRoutes } from './routes/inbound/offered-secrets.ts'
 import { webhookAddressRoutes } from './routes/inbound/webhook-addresses.ts'
+import { webhookSubscriptionRoutes } from './routes/inbound/webhook-subscriptions.ts'
 import { webhookRoutes } from './routes/inbound/webhooks.ts'
 import { privateHostRoutes } from './routes/workspaces/private-hosts.ts'
 import { workspaceRoutes } from './routes/workspaces/workspaces.ts'
@@ -64,6 +65,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...auditLogRoutes(hub),
     ...offeredSecretRoutes(hub),
     ...webhookAddressRoutes(hub),
+    ...webhookSubscriptionRoutes(hub),
     ...inboundSourceRoutes(hub),
     ...inboundEventsRoutes(hub),
     ...inboundReplayRoutes(hub),

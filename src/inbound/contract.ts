@@ -1,4 +1,5 @@
 import { searchAttributes } from '../temporal/contract.ts'
+import type { HubSchedule } from '../temporal/schedules.ts'
 import type { SearchAttributePair } from '@temporalio/common'
 
 export const handleInboundName = 'handleInbound'
@@ -57,3 +58,32 @@ export function inboundReplayAttributes({ workspaceId }: InboundReplayInput): Se
     { key: searchAttributes.attention, value: 'none' },
   ]
 }
+
+export const renewSubscriptionsName = 'renewSubscriptions'
+
+/** What the runs of its Schedule are called, with the time behind it. */
+export const renewSubscriptionsWorkflowId = 'renew-subscriptions'
+
+export interface RenewSubscriptionsInput {
+  batch: number
+}
+
+/** What a pass over due subscriptions did. Codes and ids only: it is in the history. */
+export interface RenewedSubscriptions {
+  done: number
+  failed: number
+  /** Some of those that failed. */
+  troubles: { subscriptionId: string; connectionId: string; provider: string; code: string }[]
+}
+
+/** The hub's own Schedules of webhooks. */
+export const inboundSchedules: HubSchedule[] = [
+  {
+    id: 'renew-subscriptions',
+    everyMs: 60_000,
+    workflow: renewSubscriptionsName,
+    workflowId: renewSubscriptionsWorkflowId,
+    input: { batch: 100 } satisfies RenewSubscriptionsInput,
+    summary: 'Registers, renews and removes webhooks at platforms',
+  },
+]

@@ -5,6 +5,7 @@ import type { Executor } from '../db/database.ts'
 import { lowestIdAt } from '../ids.ts'
 import { deleteAddressesOf } from './addresses/manage.ts'
 import { mostUnmatched, unmatchedMs } from './policy.ts'
+import { followSubscriptions } from './subscriptions/follow.ts'
 import { inboundWakeOf } from './wake.ts'
 
 /**
@@ -13,6 +14,7 @@ import { inboundWakeOf } from './wake.ts'
  */
 export async function followInbound(hub: ConnectionParts, trx: Executor, connection: Connection): Promise<void> {
   const { status } = connection
+  await followSubscriptions(hub, trx, connection)
   if (status === 'disconnecting' || status === 'disconnected') await deleteAddressesOf(hub, trx, connection)
   if (status === 'connected') await queueUnmatched(hub, trx, connection)
 }

@@ -1,6 +1,6 @@
 import type { Executor } from '../db/database.ts'
 import type { Located } from '../located.ts'
-import { handleInboundWorkflowId, inboundReplayWorkflowId } from './contract.ts'
+import { handleInboundWorkflowId, inboundReplayWorkflowId, renewSubscriptionsWorkflowId } from './contract.ts'
 
 /** The webhook of a platform with this id. */
 export async function locateInboundEvent(db: Executor, id: string): Promise<Located | undefined> {
@@ -35,6 +35,18 @@ export async function locateWebhookAddress(db: Executor, id: string): Promise<Lo
   if (!row) return undefined
   const { workspaceId, connectionId } = row
   return { id, workspaceId, state: 'active', reason: null, workflowId: null, of: { connectionId } }
+}
+
+/** The subscription for webhooks with this id. */
+export async function locateWebhookSubscription(db: Executor, id: string): Promise<Located | undefined> {
+  const row = await db
+    .selectFrom('webhook_subscriptions')
+    .select(['workspace_id as workspaceId', 'connection_id as connectionId', 'status as state', 'last_error as reason'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { connectionId, ...rest } = row
+  return { ...rest, id, workflowId: renewSubscriptionsWorkflowId, of: { connectionId } }
 }
 
 /** The source of webhooks with this id. */

@@ -10,6 +10,7 @@ import {
   locateInboundReplay,
   locateInboundSource,
   locateWebhookAddress,
+  locateWebhookSubscription,
 } from '../inbound/locate.ts'
 import type { Located } from '../located.ts'
 import { locateProviderApp } from '../provider-apps/locate.ts'
@@ -32,6 +33,7 @@ const locates: Partial<Record<IdKind, Locate>> = {
   inboundReplay: locateInboundReplay,
   inboundSource: locateInboundSource,
   webhookAddress: locateWebhookAddress,
+  webhookSubscription: locateWebhookSubscription,
   endpoint: locateEndpoint,
   event: locateEvent,
   delivery: locateDelivery,

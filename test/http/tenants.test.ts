@@ -59,6 +59,12 @@ beforeAll(async () => {
   ])
   const github = await made('/v1/provider-apps', { provider: 'github', name: 'Ours', clientId: 'c', clientSecret: 's' })
   ids.webhookAddressId = (await made(`/v1/connections/${connection.id}/webhook-addresses`, {})).id
+  ids.webhookSubscriptionId = newId('webhookSubscription')
+  await hub.pool.query(
+    `insert into webhook_subscriptions (id, workspace_id, connection_id, provider, types, about)
+     values ($1, $2, $3, 'stripe', '{}', '{}')`,
+    [ids.webhookSubscriptionId, workspaceId, connection.id],
+  )
   ids.attemptId = (await made('/v1/connections', { provider: 'github', providerAppId: github.id })).attemptId as string
   ids.importId = (await made('/v1/connection-imports', bodyExamples.createConnectionImport)).id
   const [customers] = platforms.flatMap(({ id, models }) => (id === 'stripe' ? Object.keys(models ?? {}) : []))

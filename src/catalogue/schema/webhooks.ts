@@ -3,6 +3,7 @@ import { httpsUrl, parameter, record, slug, text } from './values.ts'
 import { webhookAcknowledgement, webhookHandshake } from './webhooks/challenge.ts'
 import { webhookScheme } from './webhooks/schemes.ts'
 import { webhookShape } from './webhooks/shapes.ts'
+import { webhookSubscribe } from './webhooks/subscribe.ts'
 
 export type WebhookTrigger = z.infer<typeof webhookTrigger>
 const webhookTrigger = z.strictObject({
@@ -15,6 +16,7 @@ export type WebhookDefinition = z.infer<typeof webhookDefinition>
 export const webhookDefinition = z.strictObject({
   docs: httpsUrl.describe("The platform's page that this follows"),
   register: text(1_000).exactOptional().describe("How a person has the platform send to the app's `webhookUrl`"),
+  subscribe: webhookSubscribe.exactOptional(),
   secret: z
     .enum(['webhook', 'client'])
     .exactOptional()

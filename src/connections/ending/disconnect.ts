@@ -105,7 +105,7 @@ export async function revokeAtProvider(hub: ConnectionParts, ref: ConnectionRef)
 }
 
 /** The connection's tokens; what a refresh has won and not stored yet comes before what is stored. */
-async function lastTokens(hub: ConnectionParts, connection: Connection): Promise<Secret | undefined> {
+export async function lastTokens(hub: ConnectionParts, connection: Connection): Promise<Secret | undefined> {
   const { workspaceId, id: connectionId, generation } = connection
   const tokens = await hub.credentials.get<Secret>(hub.db, tokensPlace(connection))
   const won = await findWon(hub, hub.db, { workspaceId, connectionId, generation })

@@ -30,6 +30,7 @@ import { connectionImports } from './0032-connection-imports.ts'
 import { webhookAddresses } from './0033-webhook-addresses.ts'
 import { inboundLooking } from './0034-inbound-looking.ts'
 import { secondTokens } from './0035-second-tokens.ts'
+import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -64,4 +65,5 @@ export const migrations: Record<string, Migration> = {
   '0033-webhook-addresses': webhookAddresses,
   '0034-inbound-looking': inboundLooking,
   '0035-second-tokens': secondTokens,
+  '0036-webhook-subscriptions': webhookSubscriptions,
 }

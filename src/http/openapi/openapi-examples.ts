@@ -52,6 +52,7 @@ export const bodyExamples: Record<string, unknown> = {
   createConnectionWebhookAddress: { name: 'Form of the shop', secret: 'what-this-registration-is-signed-with' },
   updateConnectionWebhookAddress: { learnForSeconds: 600 },
   rotateConnectionWebhookAddress: { overlapSeconds: 3_600 },
+  createConnectionWebhookSubscription: { types: ['push', 'issues'], about: { repository: 'octocat/hello-world' } },
   createInboundSource: {
     slug: 'shipping',
     name: 'Our shipping partner',

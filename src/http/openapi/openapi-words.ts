@@ -14,6 +14,7 @@ export const tags: Record<string, string> = {
   'Audit log': 'Who did what in a workspace, and when.',
   'Webhook addresses':
     'Addresses for the webhooks of one connection each, where a platform does not say whose they are.',
+  'Webhook subscriptions': 'Webhooks that the hub registers at platforms itself, renews and removes.',
   'Inbound sources': 'Senders of webhooks that are no platform.',
   'Inbound events': 'What platforms have sent as webhooks, and what became of it.',
   Endpoints: "Where a workspace's events are delivered to.",

@@ -157,7 +157,8 @@ export async function deleteAddressesOf(
   for (const address of rows) await removeAddress(hub, trx, address)
 }
 
-async function removeAddress(
+/** Ends one address, with its secrets. */
+export async function removeAddress(
   hub: ConnectionParts,
   trx: Executor,
   { workspaceId, id }: { workspaceId: string; id: string },

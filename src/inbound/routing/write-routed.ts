@@ -9,6 +9,7 @@ import type { ProviderDefinition } from '../../catalogue/schema/definition.ts'
 import { requestRunsOfModels, type ChangedModel } from '../../sync/runs/request-runs.ts'
 import type { SyncIdentity } from '../../sync/runs/start-workflow.ts'
 import type { RoutedCount } from '../contract.ts'
+import { heedLifecycle } from '../subscriptions/lifecycle.ts'
 import { advance, finish, type ClaimedEvent } from './queue.ts'
 import type { Target, Targets } from './targets.ts'
 
@@ -48,7 +49,8 @@ export async function writeRouted(
       group.map(({ event, target }) => eventOf(event, target)),
     )
   }
-  const syncs = await requestRunsOfModels(db, routed.flatMap(changedModelOf), 'webhook')
+  const missed = await heedLifecycle(db, routed)
+  const syncs = await requestRunsOfModels(db, [...routed.flatMap(changedModelOf), ...missed], 'webhook')
   return { routed: routed.length, unmatched: outcomes.filter(({ target }) => !target).length, failed: 0, syncs }
 }
 

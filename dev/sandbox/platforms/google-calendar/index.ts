@@ -2,6 +2,7 @@ import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { stop, watch } from './channels.ts'
 import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/calendar'
@@ -26,6 +27,13 @@ export const googleCalendar: SandboxPlatform = {
   async answer(exchange, tools) {
     if (await api.answerCommon(exchange, tools)) return
     const { req, res, path } = exchange
+    const watched = /^\/calendar\/v3\/calendars\/([^/]+)\/events\/watch$/.exec(path)?.[1]
+    const isStop = path === '/calendar/v3/channels/stop'
+    if (req.method === 'POST' && (watched !== undefined || isStop)) {
+      const granted = api.permitted(exchange, tools, events)
+      if (!granted) return
+      return isStop ? stop(exchange, tools, granted) : watch(exchange, tools, granted, decodeURIComponent(watched!))
+    }
     const calendar = /^\/calendar\/v3\/calendars\/([^/]+)\/events$/.exec(path)?.[1]
     const isList = path === '/calendar/v3/users/me/calendarList'
     if (req.method !== 'GET' || !(isList || calendar))

@@ -1,6 +1,7 @@
 import { bearerToken, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import { domain, isTenant, loginHost, oauth, tenantId, tenantIn } from './oauth.ts'
+import { answerAboutSubscriptions } from './subscriptions.ts'
 import { webhooks } from './webhooks.ts'
 
 /** https://learn.microsoft.com/en-us/graph/errors */
@@ -26,11 +27,16 @@ export const microsoftTeams: SandboxPlatform = {
     const code = { 429: 'TooManyRequests', 500: 'generalException', 503: 'serviceNotAvailable' }[status]
     return { body: fault(code, 'Please retry later.') }
   },
-  answer({ req, res, host = '', path }, tools) {
+  answer(exchange, tools) {
+    const { req, res, host = '', path } = exchange
     if (loginHost.test(host)) return answerLogin(host, path)
     if (!path.startsWith('/v1.0/')) return sendJson(res, 400, fault('BadRequest', 'Invalid version'))
     const granted = tools.granted(bearerToken(req))
     if (!granted) return sendJson(res, 401, fault('InvalidAuthenticationToken', 'Access token is empty or wrong.'))
+    if (/^\/v1\.0\/subscriptions(\/|$)/.test(path)) {
+      const refuse = (status: number, code: string, message: string) => sendJson(res, status, fault(code, message))
+      return answerAboutSubscriptions(exchange, tools, granted, refuse)
+    }
     const has = (...wanted: string[]) =>
       granted.scope.split(' ').some(scope => wanted.includes(scope.split('/').at(-1)!))
     const forbidden = () => sendJson(res, 403, fault('Forbidden', 'Missing scope permissions on the request.'))

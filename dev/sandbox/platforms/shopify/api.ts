@@ -1,5 +1,6 @@
 import { type Exchange, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAboutWebhooks } from './subscriptions.ts'
 
 const versions = ['2025-10', '2026-01', '2026-04', '2026-07', '2026-10']
 const refusal = '[API] Invalid API key or access token (unrecognized login or wrong password)'
@@ -23,6 +24,8 @@ export async function handleShopify(exchange: Exchange, tools: Tools): Promise<v
   const headers = { 'x-shopify-api-version': version, 'x-shopify-shop-api-call-limit': '1/40' }
   if (resource === 'shop' && req.method === 'GET') return sendJson(res, 200, { shop: shopOf(shop) }, headers)
   if (resource === 'products' && req.method === 'GET') return sendJson(res, 200, { products }, headers)
+  const about = { shop, resource: resource ?? '', scopes: granted?.scope.split(' ') ?? [] }
+  if (await answerAboutWebhooks(exchange, tools, about, headers)) return
   if (resource === 'graphql' && req.method === 'POST') {
     if (!/^application\/json\b/.test(req.headers['content-type'] ?? ''))
       return sendJson(res, 415, { errors: 'Unsupported Media Type' }, headers)

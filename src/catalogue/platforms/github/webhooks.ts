@@ -5,6 +5,25 @@ export const webhooks = {
   register:
     'A GitHub App has its webhook in its settings; a repository or organization under Settings, Webhooks, Add webhook. ' +
     '`webhookUrl` is the payload URL, and the webhook secret the secret.',
+  // A token needs `admin:repo_hook`, or `repo`; a fine-grained one the permission Webhooks.
+  subscribe: {
+    docs: 'https://docs.github.com/en/rest/repos/webhooks',
+    about: { repository: 'The repository, as in octocat/hello-world' },
+    types: { form: 'list' },
+    secret: 'ours',
+    make: {
+      method: 'POST',
+      path: '/repos/{+repository}/hooks',
+      body: {
+        name: 'web',
+        active: true,
+        events: '{types}',
+        config: { url: '{address}', content_type: 'json', secret: '{secret}', insecure_ssl: '0' },
+      },
+    },
+    answer: { id: 'id' },
+    remove: { method: 'DELETE', path: '/repos/{+repository}/hooks/{platformId}' },
+  },
   scheme: { kind: 'hmac', header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=' },
   shapes: [
     {

@@ -29,6 +29,31 @@ export const webhooks = {
     'POST /subscriptions at Microsoft Graph, through the proxy: webhookUrl of the app as notificationUrl and lifecycleNotificationUrl, its webhook secret as ' +
     'clientState, includeResourceData false. Subscriptions end within days: PATCH their expirationDateTime before. Those in the name of a person need an ' +
     'address of the connection (POST /v1/connections/:connectionId/webhook-addresses): a notification names the organisation alone.',
+  // https://learn.microsoft.com/en-us/graph/change-notifications-overview#subscription-lifetime
+  subscribe: {
+    docs: 'https://learn.microsoft.com/en-us/graph/api/subscription-post-subscriptions',
+    about: { resource: 'The resource, as in teams/getAllMessages' },
+    types: { form: 'commas', part: '[.](created|updated|deleted)$' },
+    secret: 'ours',
+    make: {
+      method: 'POST',
+      path: '/subscriptions',
+      body: {
+        changeType: '{types}',
+        notificationUrl: '{address}',
+        lifecycleNotificationUrl: '{address}',
+        resource: '{resource}',
+        expirationDateTime: '{expiresAt}',
+        clientState: '{secret}',
+      },
+    },
+    answer: { id: 'id', expiresAt: 'expirationDateTime' },
+    // Three days at most, by Microsoft's clock.
+    lifetime: '71h',
+    renew: { method: 'PATCH', path: '/subscriptions/{platformId}', body: { expirationDateTime: '{expiresAt}' } },
+    remove: { method: 'DELETE', path: '/subscriptions/{platformId}' },
+    lifecycle: { renew: ['reauthorizationRequired'], again: ['subscriptionRemoved'], missed: ['missed'] },
+  },
   // Nothing is signed: each item has to bring what the subscription was given.
   scheme: { kind: 'shared-token', in: { path: 'value[].clientState' } },
   handshakes: [{ kind: 'query', method: 'POST', value: 'validationToken', answer: { text: 'echo' } }],

@@ -7,6 +7,18 @@ export const webhooks = {
     'Shopify signs with the client secret. Webhooks that are made by hand in the admin, under Settings, Notifications, ' +
     'Webhooks, have a key of their own, which is shown there: it is the app’s webhook secret. So is a client secret that has been ' +
     'rotated, with which Shopify signs for up to an hour more.',
+  subscribe: {
+    docs: 'https://shopify.dev/docs/api/admin-rest/latest/resources/webhook',
+    types: { form: 'each', dots: '/' },
+    secret: 'app',
+    make: {
+      method: 'POST',
+      path: '/webhooks.json',
+      body: { webhook: { topic: '{type}', address: '{address}', format: 'json' } },
+    },
+    answer: { id: 'webhook.id' },
+    remove: { method: 'DELETE', path: '/webhooks/{platformId}.json' },
+  },
   secret: 'client',
   scheme: { kind: 'hmac', header: 'x-shopify-hmac-sha256', encoding: 'base64' },
   // https://shopify.dev/docs/apps/build/events/verify-deliveries

@@ -13,9 +13,11 @@ import {
 import { connectionStatuses } from '../../../connections/states.ts'
 import { findConnection, listConnections, updateNotes } from '../../../connections/store.ts'
 import type { Hub } from '../../../hub.ts'
+import { planSubscriptions, subscribeLater } from '../../../inbound/subscriptions/manage.ts'
 import { instant } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
+import { subscriptionBody } from '../inbound/subscription-schema.ts'
 import {
   connectingSchema,
   connectionSchema,
@@ -75,6 +77,9 @@ const createBody = z
       .refine(({ accessToken, refreshToken }) => accessToken ?? refreshToken, 'Needs an accessToken or a refreshToken')
       .optional()
       .meta({ description: 'Connects by tokens that were obtained elsewhere, at once' }),
+    webhooks: subscriptionBody
+      .optional()
+      .meta({ description: 'Webhooks that the hub registers at the platform as soon as the account is connected' }),
   })
   .refine(body => !(body.credentials && body.import), 'Takes either credentials or import')
 
@@ -105,7 +110,8 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
         'PROVIDER_UNREACHABLE',
       ],
       async handler({ body, caller }) {
-        const { import: imported, credentials, ...rest } = body
+        const { import: imported, credentials, webhooks, ...rest } = body
+        if (webhooks) await planSubscriptions(hub, caller.workspaceId, rest.provider, webhooks)
         const connecting = await createConnection(hub, caller.apiKeyId, caller.workspaceId, {
           ...rest,
           method: rest.method,
@@ -119,6 +125,7 @@ export function connectionRoutes(hub: Hub): AnyRoute[] {
             config: imported.config,
           },
         })
+        if (webhooks) await subscribeLater(hub, connecting.connection, webhooks, caller.apiKeyId)
         return showConnecting(connecting)
       },
     }),

@@ -1,0 +1,15 @@
+import type { SignedWebhook } from './platform.ts'
+
+const timeoutMs = 15_000
+
+/** Whether a platform would send to an address: by https alone, but for a hub on the sandbox's own machine. */
+export function isAddress(url: unknown): url is string {
+  const { protocol, hostname } = (typeof url === 'string' ? URL.parse(url) : null) ?? {}
+  return protocol === 'https:' || (protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname ?? ''))
+}
+
+/** Sends what a platform sends by itself when a webhook was registered. Nobody waits for it. */
+export function sendSoon(url: string, { method = 'POST', headers, body }: SignedWebhook): void {
+  const sent = { method, headers: { 'content-type': 'application/json', ...headers }, body }
+  void fetch(url, { ...sent, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined)
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { asked } from '../calls.ts'
+import { httpsUrl, jsonObject, jsonPath, lifetime, pattern, record, text } from '../values.ts'
+
+export type SubscribeCall = z.infer<typeof subscribeCall>
+/** A call about a subscription. In its path, and in the texts of its body, names in braces are filled. */
+const subscribeCall = z.strictObject({
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
+  ...asked,
+  body: jsonObject
+    .exactOptional()
+    .describe(
+      'Its texts are filled with `{address}`, `{secret}`, `{id}` (a new UUID), `{types}`, `{type}`, `{expiresAt}` (ISO 8601), ' +
+        '`{expiresAtMs}`, `{platformId}`, `{platformResource}` and what a subscription is about; a text that is `{types}` alone ' +
+        'is the list',
+    ),
+})
+
+export type SubscribeDefinition = z.infer<typeof webhookSubscribe>
+/** How the hub itself registers a connection's webhooks at the platform, renews and removes them. */
+export const webhookSubscribe = z
+  .strictObject({
+    docs: httpsUrl.describe("The platform's page that this follows"),
+    about: record(text(50), text(300), 5)
+      .exactOptional()
+      .describe('What a caller says a subscription is about, such as a repository, with what each is'),
+    types: z
+      .strictObject({
+        form: z
+          .enum(['list', 'commas', 'each'])
+          .describe('`list`: all in one call. `commas`: as one text. `each`: a subscription for each of them'),
+        part: pattern.exactOptional().describe('The group of it is the part of a type that the platform is told'),
+        dots: text(5).exactOptional().describe('What the platform writes for a dot of a type'),
+      })
+      .exactOptional()
+      .describe('How the wanted types are told; a platform that sends all of them when absent'),
+    secret: z
+      .enum(['ours', 'app'])
+      .describe('`ours`: the hub makes a secret for each. `app`: the platform signs with what the app has'),
+    make: subscribeCall,
+    answer: z
+      .strictObject({
+        id: jsonPath.describe("The platform's id of it"),
+        resource: jsonPath.exactOptional().describe('What else names it when it is removed'),
+        expiresAt: jsonPath.exactOptional().describe('When it ends: ISO 8601, or milliseconds since 1970'),
+      })
+      .describe('Where the answer has what is kept'),
+    lifetime: lifetime.exactOptional().describe('For how long it is asked for; one that does not end when absent'),
+    renew: z
+      .union([subscribeCall, z.literal('again').describe('Another is made, and then this one removed')])
+      .exactOptional(),
+    remove: subscribeCall,
+    lifecycle: z
+      .strictObject({
+        renew: z.array(text(100)).max(5).describe('It has to be renewed now'),
+        again: z.array(text(100)).max(5).describe('The platform has ended it'),
+        missed: z.array(text(100)).max(5).describe('Some of what it should have sent was lost'),
+      })
+      .exactOptional()
+      .describe('Event types by which the platform tells of the subscription itself'),
+  })
+  .refine(({ lifetime, renew }) => (lifetime === undefined) === (renew === undefined), {
+    path: ['renew'],
+    error: 'must be given with a lifetime, and only there',
+  })

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import type { ProviderAnswer, ProviderClient } from '../../calls/call.ts'
+import { refusalIn } from '../../calls/errors.ts'
+import { textAt } from '../../calls/json-path.ts'
+import { findProvider } from '../../catalogue/find.ts'
+import { lifetimeMs } from '../../catalogue/lifetime.ts'
+import type { SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { findConnection } from '../../connections/store.ts'
+import { HubError } from '../../errors.ts'
+import { createAddress } from '../addresses/manage.ts'
+import { currentSecret } from '../secrets.ts'
+import { callOf } from './calls.ts'
+import { changeSubscription, type Subscription } from './store.ts'
+
+/** What a platform says of a subscription of its own. */
+export interface Registered {
+  platformId: string
+  platformResource: string | null
+  expiresAt: Date | null
+}
+
+/** What is done with one connection's subscriptions. */
+export interface Subscribing {
+  hub: ConnectionParts
+  client: ProviderClient
+  definition: SubscribeDefinition
+  config: Record<string, string>
+}
+
+/** @throws HubError `CONFLICT` where the platform has no API for it, `CONNECTION_NOT_FOUND` */
+export async function subscribingOf(
+  hub: ConnectionParts,
+  subscription: Subscription,
+  client: ProviderClient,
+): Promise<Subscribing> {
+  const { workspaceId, connectionId, provider } = subscription
+  const [{ config }, { webhooks }] = await Promise.all([
+    findConnection(hub.db, workspaceId, connectionId),
+    findProvider(hub, workspaceId, provider),
+  ])
+  if (!webhooks?.subscribe) throw new HubError('CONFLICT', { message: 'The platform has no API to register webhooks.' })
+  return { hub, client, config, definition: webhooks.subscribe }
+}
+
+/** Registers a subscription's address. @throws HubError as `ProviderClient` */
+export async function registerThere(on: Subscribing, subscription: Subscription): Promise<Registered> {
+  const { definition, client } = on
+  const address = await addressFor(on, subscription)
+  const expiresAt = endOf(definition)
+  const answer = await client.call(
+    callOf(definition, definition.make, { subscription, config: on.config, address, expiresAt }),
+  )
+  return registered(definition, answer, expiresAt)
+}
+
+/** Prolongs a subscription; gives undefined where the platform has forgotten it. @throws HubError as `ProviderClient` */
+export async function prolongThere(on: Subscribing, subscription: Subscription): Promise<Date | null | undefined> {
+  const { definition, client, config } = on
+  const { renew } = definition
+  if (renew === undefined || renew === 'again') return undefined
+  const expiresAt = endOf(definition)
+  try {
+    const answer = await client.call(callOf(definition, renew, { subscription, config, address: undefined, expiresAt }))
+    return instantAt(answer, definition.answer.expiresAt) ?? expiresAt ?? null
+  } catch (error) {
+    if (isForgotten(error)) return undefined
+    throw error
+  }
+}
+
+/** Removes a subscription; one that the platform has forgotten is removed. @throws HubError as `ProviderClient` */
+export async function removeThere(on: Subscribing, subscription: Subscription, signal?: AbortSignal): Promise<void> {
+  const { definition, client, config } = on
+  if (subscription.platformId === null) return
+  const call = callOf(definition, definition.remove, { subscription, config, address: undefined, expiresAt: undefined })
+  try {
+    await client.call({ ...call, ...(signal && { signal }) })
+  } catch (error) {
+    if (!isForgotten(error)) throw error
+  }
+}
+
+const urlPlace = ({ workspaceId, id }: Subscription) => ({ workspaceId, ownerId: id, field: 'webhook_url' })
+
+/** The address of a subscription, with the secret that signs; made when it has none. Its key is kept sealed, for renewals. */
+async function addressFor({ hub, definition }: Subscribing, subscription: Subscription) {
+  const { workspaceId, connectionId, addressId } = subscription
+  const url = await hub.credentials.get<string>(hub.db, urlPlace(subscription))
+  if (addressId !== null && url !== undefined) {
+    return { url, secret: await currentSecret(hub, hub.db, { workspaceId, id: addressId }) }
+  }
+  const secret = definition.secret === 'ours' ? randomBytes(32).toString('base64url') : undefined
+  const words = { name: `Subscription ${subscription.id}`, secret }
+  const { id, webhookUrl } = await createAddress(hub, workspaceId, connectionId, 'subscription', words)
+  await hub.db.transaction().execute(async trx => {
+    await hub.credentials.put(trx, urlPlace(subscription), webhookUrl)
+    await changeSubscription(trx, subscription, { address_id: id })
+  })
+  return { url: webhookUrl, secret }
+}
+
+function endOf({ lifetime }: SubscribeDefinition): Date | undefined {
+  return lifetime === undefined ? undefined : new Date(Date.now() + lifetimeMs(lifetime))
+}
+
+/** @throws HubError `PROVIDER_ERROR` for an answer without an id */
+function registered(definition: SubscribeDefinition, answer: ProviderAnswer, asked: Date | undefined): Registered {
+  const { id, resource, expiresAt } = definition.answer
+  const platformId = textAt(answer.body, id)
+  if (platformId === undefined) throw new HubError('PROVIDER_ERROR')
+  return {
+    platformId,
+    platformResource: resource === undefined ? null : (textAt(answer.body, resource) ?? null),
+    expiresAt: instantAt(answer, expiresAt) ?? asked ?? null,
+  }
+}
+
+function instantAt({ body }: ProviderAnswer, path: string | undefined): Date | undefined {
+  const said = path === undefined ? undefined : textAt(body, path)
+  if (said === undefined) return undefined
+  const at = new Date(/^\d+$/.test(said) ? Number(said) : said)
+  return Number.isNaN(at.getTime()) ? undefined : at
+}
+
+function isForgotten(error: unknown): boolean {
+  const refusal = refusalIn(error)
+  return refusal?.status === 404 || refusal?.status === 410 || refusal?.meaning === 'not-found'
+}

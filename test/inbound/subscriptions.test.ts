@@ -1,0 +1,325 @@
+import { sandboxControl } from '../../dev/sandbox/control-client.ts'
+import { platforms as played } from '../../dev/sandbox/platforms/index.ts'
+import { freePort } from '../../dev/processes/ports.ts'
+import { connectionSettings } from '../../src/connections/policy.ts'
+import { renewSubscriptionsName, type RenewedSubscriptions } from '../../src/inbound/contract.ts'
+import { taskQueues } from '../../src/temporal/contract.ts'
+import { createApp, eventually, ownSandbox, type ShownConnection } from '../connections/accounts.ts'
+import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
+import { startTestWorkers } from '../support/workers.ts'
+
+const sandbox = await ownSandbox()
+const control = sandboxControl(sandbox.url)
+const port = await freePort()
+const hub = await createTestHub({
+  environment: { PUBLIC_URL: `http://127.0.0.1:${port}` },
+  connectionSettings: { ...connectionSettings, destroyAfterMs: 3_000 },
+})
+const app = await createTestServer(hub)
+// Platforms make sure of an address while they register it.
+await app.listen({ port, host: '127.0.0.1' })
+const workspace = await createWorkspace(hub)
+await startTestWorkers(hub, ['workflows', 'connections'])
+
+interface Case {
+  provider: string
+  method: string
+  words: { types?: string[]; about?: Record<string, string> }
+  /** Where the platform lists what is registered, and how many at a list's path; Google has no list. */
+  list?: [path: string, member?: string]
+  /** How many there are then. */
+  count: number
+  lapses: boolean
+  /** The type that the platform sends as soon as one is registered. */
+  greets?: string
+}
+
+const cases: Case[] = [
+  {
+    ...{ provider: 'github', method: 'token', count: 1, lapses: false, greets: 'ping' },
+    words: { types: ['push', 'issues'], about: { repository: 'octocat/hello-world' } },
+    list: ['/repos/octocat/hello-world/hooks'],
+  },
+  {
+    ...{ provider: 'google-calendar', method: 'service-account', count: 1, lapses: true, greets: 'sync' },
+    words: { about: { calendar: 'primary' } },
+  },
+  {
+    ...{ provider: 'microsoft-teams', method: 'application', count: 1, lapses: true },
+    words: { types: ['message.created', 'message.updated'], about: { resource: 'chats/getAllMessages' } },
+    list: ['/subscriptions', 'value'],
+  },
+  {
+    ...{ provider: 'shopify', method: 'token', count: 2, lapses: false },
+    words: { types: ['orders.create', 'products.update'] },
+    list: ['/webhooks.json', 'webhooks'],
+  },
+]
+
+interface Shown {
+  id: string
+  status: string
+  types: string[]
+  addressId: string | null
+  platformId: string | null
+  expiresAt: string | null
+  renewAt: string | null
+  failures: number
+  lastError: string | null
+  gapAt: string | null
+}
+
+interface Made {
+  connection: ShownConnection
+}
+
+const apps = new Map<string, Promise<string>>()
+
+async function connect({ provider, method }: Case, more: Record<string, unknown> = {}): Promise<string> {
+  const person = played.find(({ id }) => id === provider)!.people[method]!
+  const made = apps.get(provider) ?? createApp(workspace, sandbox.url, provider)
+  apps.set(provider, made)
+  const { status, body } = await workspace.request<Made>('POST', '/v1/connections', {
+    ...{ provider, method, providerAppId: await made, config: person.config ?? {} },
+    ...(person.credentials && { credentials: person.credentials }),
+    ...more,
+  })
+  if (status !== 201) throw new Error(JSON.stringify(body))
+  return body.connection.id
+}
+
+const url = (connectionId: string) => `/v1/connections/${connectionId}/webhook-subscriptions`
+const shown = async (connectionId: string) =>
+  (await workspace.request('GET', url(connectionId))).body.data as unknown as Shown[]
+
+async function subscribe(one: Case, connectionId: string): Promise<Shown[]> {
+  const { status, body } = await workspace.request('POST', url(connectionId), one.words)
+  expect([status, body]).toEqual([201, expect.anything()])
+  return body.data as unknown as Shown[]
+}
+
+/** How many the platform itself has; undefined where it does not tell. */
+async function there({ list }: Case, connectionId: string): Promise<number | undefined> {
+  if (!list) return undefined
+  const { status, body } = await workspace.request('GET', `/v1/connections/${connectionId}/proxy${list[0]}`)
+  expect([status, body]).toEqual([200, expect.anything()])
+  return ((list[1] === undefined ? body : body[list[1]]) as unknown[]).length
+}
+
+let passes = 0
+/** One pass of the Schedule's workflow; gives what it did and says. */
+async function renew(): Promise<RenewedSubscriptions> {
+  const workflowId = `renew-subscriptions-${++passes}`
+  const run = { taskQueue: taskQueues.workflows, workflowId, args: [{ batch: 20 }] }
+  return (await hub.temporal.workflow.execute(renewSubscriptionsName, run)) as RenewedSubscriptions
+}
+
+/** Lets time go by for the subscriptions of a connection: due, or at their end. */
+const age = (connectionId: string, what: 'due' | 'over') =>
+  hub.pool.query(
+    `update webhook_subscriptions set renew_at = now(),
+       expires_at = case when $2 then now() - interval '1 second' else expires_at end where connection_id = $1`,
+    [connectionId, what === 'over'],
+  )
+
+/** Whether a type has come to an address, and was taken as the platform's. */
+const hasCome = async (addressId: string | null, type: string) =>
+  (await hub.pool.query('select from inbound_events where address_id = $1 and type = $2', [addressId, type]))
+    .rowCount === 1
+
+const requestsTo = async (path: RegExp) => (await control.requests()).filter(request => path.test(request.path))
+
+afterEach(() => control.clearFaults())
+
+async function disconnect(connectionId: string): Promise<void> {
+  expect((await workspace.request('DELETE', `/v1/connections/${connectionId}`)).status).toBeLessThan(300)
+  await eventually('the end of the connection', async () => {
+    const { body } = await workspace.request<ShownConnection>('GET', `/v1/connections/${connectionId}`)
+    return body.status === 'disconnected'
+  })
+}
+
+describe.each(cases.map(one => [one.provider, one] as const))('webhooks of %s', (provider, one) => {
+  it('are registered at once, and removed when the account is disconnected', async () => {
+    const connectionId = await connect(one)
+    const made = await subscribe(one, connectionId)
+    expect(made).toHaveLength(one.count)
+    for (const subscription of made) {
+      expect(subscription).toMatchObject({ status: 'active', failures: 0, lastError: null, gapAt: null })
+      expect(subscription.platformId).not.toBeNull()
+      expect(subscription.expiresAt !== null).toBe(one.lapses)
+      if (one.lapses) {
+        const [renewAt, expiresAt] = [Date.parse(subscription.renewAt!), Date.parse(subscription.expiresAt!)]
+        const left = (expiresAt - renewAt) / (expiresAt - Date.now())
+        expect(left).toBeGreaterThan(0.09)
+        expect(left).toBeLessThan(0.21)
+      } else expect(subscription.renewAt).toBeNull()
+    }
+    expect(await there(one, connectionId)).toBe(one.list && one.count)
+    // What a platform sends at once is signed with what it was given.
+    if (one.greets) await eventually('the first webhook', () => hasCome(made[0]!.addressId, one.greets!))
+    await control.forgetRequests()
+    await disconnect(connectionId)
+    const removals = (await requestsTo(/hooks|channels\/stop|subscriptions|webhooks/)).filter(
+      ({ status }) => status >= 200 && status < 300,
+    )
+    expect(removals).toHaveLength(one.count)
+    expect(await shown(connectionId)).toEqual([])
+  })
+
+  it('are registered with the account when that was asked for at its beginning', async () => {
+    const connectionId = await connect(one, { webhooks: one.words })
+    expect(await shown(connectionId)).toHaveLength(one.count)
+    await renew()
+    const [first] = await shown(connectionId)
+    expect(first).toMatchObject({ status: 'active' })
+    expect(await there(one, connectionId)).toBe(one.list && one.count)
+    for (const { id } of await shown(connectionId))
+      expect((await workspace.request('DELETE', `${url(connectionId)}/${id}`)).status).toBe(204)
+    expect(await there(one, connectionId)).toBe(one.list && 0)
+    expect(await shown(connectionId)).toEqual([])
+  })
+
+  it('do not keep a disconnecting account while the platform is down', async () => {
+    const connectionId = await connect(one)
+    await subscribe(one, connectionId)
+    await control.addFault({ platform: provider, kind: '503' })
+    await disconnect(connectionId)
+    expect(await shown(connectionId)).toEqual([])
+  })
+
+  if (!one.lapses) return
+
+  it('are renewed before they lapse, and the one before is ended', async () => {
+    const connectionId = await connect(one)
+    const [before] = await subscribe(one, connectionId)
+    const count = await there(one, connectionId)
+    await hub.pool.query(`update webhook_subscriptions set expires_at = now() + interval '1 hour' where id = $1`, [
+      before!.id,
+    ])
+    await age(connectionId, 'due')
+    expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ id: before!.id, status: 'active', addressId: before!.addressId, gapAt: null })
+    expect(Date.parse(after!.expiresAt!) - Date.now()).toBeGreaterThan(48 * 3_600_000)
+    expect(await there(one, connectionId)).toBe(count)
+    // A channel is replaced; the one before is stopped.
+    if (!one.list) expect(await requestsTo(/channels\/stop/)).toContainEqual(expect.objectContaining({ status: 204 }))
+  })
+
+  it('are made anew after an outage that outlasted them, with the gap noted; failures are told until then', async () => {
+    const connectionId = await connect(one)
+    const [before] = await subscribe(one, connectionId)
+    await control.addFault({ platform: provider, kind: '503' })
+    for (let tries = 1; tries <= 3; tries += 1) {
+      await age(connectionId, 'due')
+      const { failed, troubles } = await renew()
+      expect([failed, troubles]).toEqual([1, [expect.objectContaining({ connectionId, subscriptionId: before!.id })]])
+    }
+    expect((await shown(connectionId))[0]).toMatchObject({
+      status: 'failing',
+      failures: 3,
+      lastError: 'PROVIDER_ERROR',
+    })
+    await control.clearFaults()
+    await age(connectionId, 'over')
+    expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ status: 'active', failures: 0, lastError: null, gapAt: expect.any(String) as string })
+    expect(after!.platformId).not.toBe(before!.platformId)
+  })
+})
+
+describe('a subscription', () => {
+  const [github, , teams, shopify] = cases as [Case, Case, Case, Case]
+
+  it('has the syncs of its connection look once after a time in which nothing was sent', async () => {
+    const connectionId = await connect(github)
+    const sync = await workspace.request('POST', '/v1/syncs', {
+      connectionId,
+      model: 'repositories',
+      direction: 'pull',
+    })
+    expect(sync.status).toBe(201)
+    const byWebhook = async () => {
+      const wanted = "select from sync_runs where sync_id = $1 and trigger = 'webhook'"
+      return (await hub.pool.query(wanted, [sync.body.id])).rowCount
+    }
+    // Its first run, which nobody carries out here, would do for this too.
+    await hub.pool.query('delete from sync_runs where sync_id = $1', [sync.body.id])
+    await subscribe(github, connectionId)
+    expect(await byWebhook()).toBe(0)
+    const hooks = `/v1/connections/${connectionId}/proxy/repos/octocat/hello-world/hooks`
+    for (const { platformId } of await shown(connectionId)) {
+      expect((await workspace.request('DELETE', `${hooks}/${platformId}`)).status).toBe(204)
+    }
+    await age(connectionId, 'over')
+    await renew()
+    expect(await byWebhook()).toBe(1)
+    await disconnect(connectionId)
+  })
+
+  it('that the platform has forgotten is made anew', async () => {
+    const connectionId = await connect(teams)
+    const [before] = await subscribe(teams, connectionId)
+    const forgotten = `/v1/connections/${connectionId}/proxy/subscriptions/${before!.platformId}`
+    expect((await workspace.request('DELETE', forgotten)).status).toBe(204)
+    await age(connectionId, 'due')
+    expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ status: 'active', gapAt: expect.any(String) as string })
+    expect(after!.platformId).not.toBe(before!.platformId)
+  })
+
+  it.each([
+    ['reauthorizationRequired', false],
+    ['subscriptionRemoved', true],
+  ])('is carried out at once when its platform says %s', async (lifecycleEvent, anew) => {
+    const connectionId = await connect(teams)
+    const [before] = await subscribe(teams, connectionId)
+    const { rows } = await hub.pool.query<{ workspace_id: string }>(
+      'select workspace_id from webhook_subscriptions where id = $1',
+      [before!.id],
+    )
+    const workspaceId = rows[0]!.workspace_id
+    const place = { workspaceId, ownerId: before!.id, field: 'webhook_url' }
+    const address = (await hub.credentials.get<string>(hub.db, place))!
+    const state = { workspaceId, ownerId: before!.addressId!, field: 'webhook_secret' }
+    const clientState = await hub.credentials.get<string>(hub.db, state)
+    const value = [{ lifecycleEvent, clientState, subscriptionId: before!.platformId, tenantId: 'any' }]
+    const told = await app.inject({ method: 'POST', url: new URL(address).pathname, payload: { value } })
+    expect(told.statusCode).toBe(202)
+    await eventually('it is due', async () => {
+      const [now] = await shown(connectionId)
+      return Date.parse(now!.renewAt!) <= Date.now()
+    })
+    await renew()
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ status: 'active', gapAt: anew ? (expect.any(String) as string) : null })
+    expect(after!.platformId !== before!.platformId).toBe(anew)
+  })
+
+  it('is not kept when the platform, or what it knows, says that there can be none', async () => {
+    const connectionId = await connect(github)
+    const refused = async (words: object) => (await workspace.request('POST', url(connectionId), words)).body.error.code
+    const about = { repository: 'octocat/hello-world' }
+    expect(await refused({ types: ['push'], about: { repository: 'octocat/nowhere' } })).toBe('PROVIDER_REJECTED')
+    expect(await refused({ types: ['push'], about: { repository: '../user' } })).toBe('INVALID_REQUEST')
+    expect(await refused({ types: ['push'] })).toBe('INVALID_REQUEST')
+    expect(await refused({ types: ['nothing_known'], about })).toBe('INVALID_REQUEST')
+    expect(await refused({ about })).toBe('INVALID_REQUEST')
+    expect(await shown(connectionId)).toEqual([])
+    const addresses = await workspace.request('GET', `/v1/connections/${connectionId}/webhook-addresses`)
+    expect(addresses.body.data).toEqual([])
+  })
+
+  it('that could not be made for the platform’s trouble waits, and is made by the next pass', async () => {
+    const connectionId = await connect(shopify)
+    await control.addFault({ platform: 'shopify', kind: '503' })
+    expect((await subscribe(shopify, connectionId)).map(({ status }) => status)).toEqual(['pending', 'pending'])
+    await control.clearFaults()
+    await age(connectionId, 'due')
+    await renew()
+    expect((await shown(connectionId)).map(({ status }) => status)).toEqual(['active', 'active'])
+  })
+})
