@@ -74,6 +74,7 @@ describe('retention', () => {
         replays: 0,
         audit_log: 12,
         connect_attempts: 18,
+        connection_imports: 0,
         sync_runs: 0,
         tombstones: 0,
       },

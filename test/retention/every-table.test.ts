@@ -42,6 +42,7 @@ const made = [
     'connection_tags',
     'connections',
     'webhook_addresses',
+    'webhook_subscriptions',
     'inbound_sources',
     'credentials',
     'syncs',
