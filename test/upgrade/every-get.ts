@@ -12,6 +12,8 @@ const objects: Record<string, string> = {
   connectionId: 'select workspace_id, id as "connectionId" from connections',
   'connectionId webhookAddressId':
     'select workspace_id, connection_id as "connectionId", id as "webhookAddressId" from webhook_addresses',
+  'connectionId webhookSubscriptionId':
+    'select workspace_id, connection_id as "connectionId", id as "webhookSubscriptionId" from webhook_subscriptions',
   attemptId: 'select workspace_id, id as "attemptId" from connect_attempts',
   provider: 'select distinct workspace_id, provider from connections',
   syncId: 'select workspace_id, id as "syncId" from syncs where deleted_at is null',
