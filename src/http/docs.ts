@@ -25,7 +25,7 @@ export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRo
       'frame-ancestors': "'none'",
       'object-src': "'none'",
     },
-    uiConfig: { docExpansion: 'list', persistAuthorization: false },
+    uiConfig: { docExpansion: 'none', persistAuthorization: false },
     // The bar only offers to open another document.
     theme: {
       title: 'Causeway API',

@@ -18,8 +18,10 @@ export const subscriptionSchema = z
     connectionId: idField('connection'),
     provider: z.string(),
     addressId: idField('webhookAddress').nullable().meta({ description: 'The address that it sends to' }),
-    types: z.array(z.string()),
-    about: z.record(z.string(), z.string()),
+    types: z.array(z.string()).meta({ description: 'Which types the platform sends; none where it sends all' }),
+    about: z
+      .record(z.string(), z.string())
+      .meta({ description: 'What it is about: a repository, a calendar, a resource' }),
     status: z.enum(['pending', 'active', 'failing', 'removed']).meta({
       description:
         '`pending`: not registered yet. `failing`: it could not be registered or renewed, and is tried again. ' +
