@@ -17,7 +17,7 @@ const activities = proxyActivities<ReturnType<typeof createInboundActivities>>({
   taskQueue: taskQueues.connections,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 })
 

@@ -5,8 +5,8 @@ import { doublingDelayMs } from '../retries/policy.ts'
 export const claimLimit = 200
 export const claimBytes = 8 * 1024 * 1024
 
-/** A claim that its holder has not finished by then is another's. */
-export const claimLeaseMs = 30_000
+/** A claim that its holder has neither finished nor renewed by then is another's: what a crash held waits no longer. */
+export const claimLeaseMs = 8_000
 
 /**
  * The most that one transaction writes: connections that webhooks are about, and bytes of bodies for them. A webhook about more

@@ -199,7 +199,7 @@ describe('its workflow', () => {
     await isListed(id)
     await hub.temporal.workflow.getHandle(`refresh/${id}`).terminate('by mistake')
     // The hour has passed.
-    await hub.pool.query('update connections set tell_at = now() where id = $1', [id])
+    await hub.pool.query(`update connections set tell_at = now() - interval '1 second' where id = $1`, [id])
     await isListed(id)
   })
 
@@ -210,7 +210,7 @@ describe('its workflow', () => {
     await eventually('its look', async () => (await detailsOf(hub, `refresh/${id}`)).includes('TOKEN_EXPIRED'))
     const before = await lengthOf()
     for (let hours = 0; hours < 3; hours += 1) {
-      await hub.pool.query('update connections set tell_at = now() where id = $1', [id])
+      await hub.pool.query(`update connections set tell_at = now() - interval '1 second' where id = $1`, [id])
       await tellWorkflows(hub)
     }
     expect(await lengthOf()).toBe(before)

@@ -125,9 +125,10 @@ describe('an outage', () => {
     const well = await connect(b, one, 'rt-well', 3)
     await fail(a, broken)
     await hub.pool.query(`update connections set token_host = $2 where id = any($1)`, [well, hostOf(one)])
-    await hub.pool.query(`update connections set recovery = 'provider', recovery_until = now() where id = any($1)`, [
-      [...broken, ...well],
-    ])
+    await hub.pool.query(
+      `update connections set recovery = 'provider', recovery_until = now() - interval '1 second' where id = any($1)`,
+      [[...broken, ...well]],
+    )
     const server = { provider: 'quickbooks', host: hostOf(one) }
     const since = expect.stringMatching(/^20/) as string
     const held = { connections: 3, workspaces: 1, workspaceId: a.workspaceId, since }

@@ -110,7 +110,7 @@ describe('a token on demand', () => {
   it('is given out when it has seconds to live and the provider does not answer', async () => {
     const id = await connect()
     await hub.pool.query(
-      `update connections set access_expires_at = now() + interval '5 s', refresh_at = now() where id = $1`,
+      `update connections set access_expires_at = now() + interval '5 s', refresh_at = now() - interval '1 second' where id = $1`,
       [id],
     )
     await sandbox.control.addFault({ ...tokenEndpoint, kind: '500', times: 1 })
@@ -243,7 +243,7 @@ describe('a holder of the lease that stood still', () => {
     await sweep()
     expect(await shown(id)).toMatchObject({ status: 'connected', lastError: 'REFRESH_FAILED' })
     await hub.pool.query(
-      `update connections set ambiguous_since = now() - interval '11 minutes', refresh_at = now() where id = $1`,
+      `update connections set ambiguous_since = now() - interval '11 minutes', refresh_at = now() - interval '1 second' where id = $1`,
       [id],
     )
     await sweep()

@@ -52,7 +52,8 @@ const check = async (id: string) => {
   return answer.body
 }
 const shown = async (id: string) => (await workspace.request<ShownConnection>('GET', `/v1/connections/${id}`)).body
-const due = (id: string) => hub.pool.query(`update connections set check_at = now() where id = $1`, [id])
+const due = (id: string) =>
+  hub.pool.query(`update connections set check_at = now() - interval '1 second' where id = $1`, [id])
 const sweepChecks = () => checkDueConnections(hub, 100, { actor: 'test' })
 const typesOf = async (id: string) =>
   (await publishedEvents(hub, workspace.workspaceId))

@@ -231,7 +231,7 @@ describe('recoverProvider', () => {
     const id = await connect()
     await ageToken(hub, id)
     await hub.pool.query(
-      `update connections set recovery = 'provider', recovery_until = now(), token_host = $2 where id = $1`,
+      `update connections set recovery = 'provider', recovery_until = now() - interval '1 second', token_host = $2 where id = $1`,
       [id, host],
     )
     await sandbox.control.addFault({ ...tokenEndpoint, kind: '503', times: 2 })
@@ -244,7 +244,8 @@ describe('recoverProvider', () => {
 })
 
 describe('healthSweep', () => {
-  const due = (id: string) => hub.pool.query(`update connections set check_at = now() where id = $1`, [id])
+  const due = (id: string) =>
+    hub.pool.query(`update connections set check_at = now() - interval '1 second' where id = $1`, [id])
   const sweep = () =>
     hub.temporal.workflow.execute('healthSweep', {
       workflowId: `check-health-${Math.random()}`,
@@ -307,7 +308,7 @@ describe('disconnectAccount', () => {
     await workspace.request('DELETE', `/v1/connections/${id}`)
     await hub.temporal.workflow.getHandle(`disconnect/${id}`).terminate('as if its days had passed')
     await hub.pool.query(
-      `update connections set destroy_at = now(), status_changed_at = now() - interval '1 minute' where id = $1`,
+      `update connections set destroy_at = now() - interval '1 second', status_changed_at = now() - interval '1 minute' where id = $1`,
       [id],
     )
     expect(await reconcileConnections(hub, 10)).toBeGreaterThanOrEqual(1)

@@ -127,7 +127,7 @@ describe('an address of one connection', () => {
     for (const address of [webhookUrl, rotated.webhookUrl])
       for (const secret of ['first', 'second']) expect(await send(address, {}, { secret })).toBe(202)
     await hub.pool.query(
-      `update webhook_addresses set key_overlap_ends_at = now(), secret_overlap_ends_at = now() where id = $1`,
+      `update webhook_addresses set key_overlap_ends_at = now() - interval '1 second', secret_overlap_ends_at = now() - interval '1 second' where id = $1`,
       [rotated.id],
     )
     expect(await send(rotated.webhookUrl, {}, { secret: 'first' })).toBe(401)

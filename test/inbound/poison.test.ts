@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { holding } from '../../src/inbound/routing/holding.ts'
 import { claimArrived } from '../../src/inbound/routing/queue.ts'
-import { maxAttempts } from '../../src/inbound/policy.ts'
+import { claimLeaseMs, maxAttempts } from '../../src/inbound/policy.ts'
 import { routeBatch } from '../../src/inbound/routing/route-batch.ts'
 import { createTestHub, createWorkspace } from '../support/hub.ts'
 import { createSender } from './senders.ts'
@@ -10,7 +12,7 @@ const workspace = await createWorkspace(hub)
 const github = await createSender(hub, workspace, 'github')
 
 describe('a webhook that cannot be routed', () => {
-  const makeDue = () => hub.pool.query('update inbound_queue set due_at = now()')
+  const makeDue = () => hub.pool.query(`update inbound_queue set due_at = now() - interval '1 second'`)
 
   it('blocks none of its batch, is tried again, and in the end is put aside where it can be seen', async () => {
     await github.connect('1')
@@ -41,6 +43,24 @@ describe('a webhook that cannot be routed', () => {
     expect(await routeBatch(hub, late)).toEqual({ routed: 0, unmatched: 0, failed: 0 })
     expect(await routeBatch(hub, next)).toMatchObject({ routed: 1 })
     expect(await routeBatch(hub, next)).toEqual({ routed: 0, unmatched: 0, failed: 0 })
+  })
+
+  it("stays its holder's while its batch goes on, longer than a claim lasts", async () => {
+    await github.github('push', { repository: { owner: { id: 1 } } }, 'guid-slow')
+    const held = await claimArrived(hub)
+    expect(held).toHaveLength(1)
+    let endsNow = () => undefined as void
+    const routed = holding(hub, held, () => new Promise<void>(resolve => (endsNow = resolve)))
+    for (const until = Date.now() + 1.5 * claimLeaseMs; Date.now() < until; await sleep(100))
+      expect(await claimArrived(hub)).toEqual([])
+    // Someone whose process hangs is not waited for: nothing renews any more.
+    endsNow()
+    await routed
+    let next = await claimArrived(hub)
+    for (const until = Date.now() + 3 * claimLeaseMs; next.length === 0 && Date.now() < until; await sleep(100))
+      next = await claimArrived(hub)
+    expect(await routeBatch(hub, held)).toEqual({ routed: 0, unmatched: 0, failed: 0 })
+    expect(await routeBatch(hub, next)).toMatchObject({ routed: 1 })
   })
 
   it('is claimed by one of two who claim at once', async () => {

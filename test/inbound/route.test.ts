@@ -26,7 +26,7 @@ describe('routing webhooks', () => {
     return rows.map(row => JSON.parse(row.body.toString()) as Published)
   }
 
-  const settled = async (timeoutMs = 15_000): Promise<void> => {
+  const settled = async (timeoutMs = 30_000): Promise<void> => {
     for (const end = Date.now() + timeoutMs; ; await sleep(20)) {
       const { rows } = await hub.pool.query<{ n: number }>(`select count(*) n from inbound_queue`)
       if (rows[0]?.n === 0) return

@@ -88,7 +88,9 @@ describe('a source', () => {
     expect((await workspace.request('PATCH', url, { secret: 't', secretOverlapSeconds: 60 })).status).toBe(200)
     expect(await statusOf(signed(webhookUrl, { a: 1 }, {}, 's'))).toBe(202)
     expect(await statusOf(signed(webhookUrl, { a: 2 }, {}, 't'))).toBe(202)
-    await hub.pool.query(`update inbound_sources set secret_overlap_ends_at = now() where slug = 'rolled'`)
+    await hub.pool.query(
+      `update inbound_sources set secret_overlap_ends_at = now() - interval '1 second' where slug = 'rolled'`,
+    )
     expect(await statusOf(signed(webhookUrl, { a: 3 }, {}, 's'))).toBe(401)
     const secret = `whsec_${randomBytes(24).toString('base64')}`
     const standard = { kind: 'standard-webhooks', headers: 'webhook', tolerance: '5m' }

@@ -117,7 +117,7 @@ async function renew(): Promise<RenewedSubscriptions> {
 /** Lets time go by for the subscriptions of a connection: due, or at their end. */
 const age = (connectionId: string, what: 'due' | 'over') =>
   hub.pool.query(
-    `update webhook_subscriptions set renew_at = now(),
+    `update webhook_subscriptions set renew_at = now() - interval '1 second',
        expires_at = case when $2 then now() - interval '1 second' else expires_at end where connection_id = $1`,
     [connectionId, what === 'over'],
   )

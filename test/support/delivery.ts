@@ -98,7 +98,7 @@ export async function deliveriesOf(workspace: TestWorkspace, filter = ''): Promi
 }
 
 /** Waits until every delivery of an event is in one of the given states; gives them. */
-export async function settled(workspace: TestWorkspace, eventId: string, timeoutMs = 10_000): Promise<ShownDelivery[]> {
+export async function settled(workspace: TestWorkspace, eventId: string, timeoutMs = 30_000): Promise<ShownDelivery[]> {
   let found: ShownDelivery[] = []
   await until(async () => {
     found = await deliveriesOf(workspace, `?eventId=${eventId}`)

@@ -85,6 +85,23 @@ export async function claimLate(hub: ConnectionParts, busyApps: readonly string[
   return rows
 }
 
+/**
+ * Renews the claims that are still held and would end within their lease. What a transaction has locked just now is passed
+ * over: nobody claims it either.
+ */
+export async function renewClaims(hub: ConnectionParts, events: readonly ClaimedEvent[]): Promise<void> {
+  await hub.pool.query({
+    name: 'renew_inbound_claims',
+    text: `with held as (
+        select q.event_id from inbound_queue q
+          join unnest($1::text[], $2::int[]) as claim (event_id, attempts) using (event_id, attempts)
+        where q.due_at < now() + $3::float8 * interval '1 ms' for update of q skip locked
+      )
+      update inbound_queue q set due_at = now() + $3::float8 * interval '1 ms' from held where q.event_id = held.event_id`,
+    values: [events.map(event => event.id), events.map(event => event.attempts), claimLeaseMs],
+  })
+}
+
 /** Whose webhook it is, where apps take turns. */
 export function appOf({ providerAppId, provider }: ClaimedEvent): string {
   return providerAppId ?? provider

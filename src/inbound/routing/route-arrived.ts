@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { RoutedCount, RoutedUntil } from '../contract.ts'
 import { claimLimit } from '../policy.ts'
+import { holding } from './holding.ts'
 import { appOf, claimArrived, claimLate, nextDueMs, type ClaimedEvent } from './queue.ts'
 import { routeBatch, sumOf } from './route-batch.ts'
 
@@ -30,11 +31,11 @@ export async function routeArrived(
     alive()
     // Those whom a backlog keeps waiting go first.
     const late = busy.length > 0 ? await claimLate(hub, busy) : []
-    if (late.length > 0) count = sumOf(count, await routeBatch(hub, late, alive))
+    if (late.length > 0) count = sumOf(count, await holding(hub, late, () => routeBatch(hub, late, alive)))
     const events = await claimArrived(hub)
     busy = busyApps(events)
     if (events.length > 0) {
-      count = sumOf(count, await routeBatch(hub, events, alive))
+      count = sumOf(count, await holding(hub, events, () => routeBatch(hub, events, alive)))
       quietSince = Date.now()
     } else if (Date.now() >= quietSince + lingerMs) break
     else await sleep(lookEveryMs)

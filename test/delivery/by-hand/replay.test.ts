@@ -174,7 +174,8 @@ describe('a replay', () => {
 })
 
 describe('without Temporal', () => {
-  const overdue = (id: string) => hub.pool.query('update replays set reconcile_at = now() where id = $1', [id])
+  const overdue = (id: string) =>
+    hub.pool.query(`update replays set reconcile_at = now() - interval '1 second' where id = $1`, [id])
 
   it('a replay is accepted, and started by reconcile', async () => {
     const hook = receiver.hook('accepted')

@@ -170,7 +170,7 @@ describe('delivering', () => {
     await until(async () => (await deliveriesOf(workspace, '?status=retrying')).length === 2)
     await workspace.request('POST', `/v1/endpoints/${endpoint.id}/disable`)
     await workspace.request('DELETE', `/v1/endpoints/${doomed.id}`)
-    await hub.pool.query('update delivery_queue set due_at = now() where event_id = $1', [id])
+    await hub.pool.query(`update delivery_queue set due_at = now() - interval '1 second' where event_id = $1`, [id])
     const reasons = (await settled(workspace, id)).map(one => one.reason).sort()
     expect(reasons).toEqual(['endpoint_deleted', 'endpoint_disabled'])
   })

@@ -71,7 +71,7 @@ describe('a lease', () => {
     startDispatching(beside)
     hook.answerWith({ delayMs: 4_000 })
     await publish(workspace)
-    await until(async () => (await deliveriesOf(workspace, '?status=delivered')).length === 1, 8_000)
+    await until(async () => (await deliveriesOf(workspace, '?status=delivered')).length === 1)
     expect(hook.summary().total).toBe(1)
   })
 

@@ -135,7 +135,7 @@ describe('an endpoint with batches', () => {
     const workspace = await createWorkspace(hub)
     await createEndpoint(workspace, single.url, { batchSize: 100 })
     await publish(workspace, 'a.b', { n: 1 })
-    await until(() => single.requests.length === 1, 1_000)
+    await until(() => single.requests.length === 1)
     expect(sizes(single.requests)).toEqual([1])
   })
 })

@@ -151,14 +151,14 @@ describe('an ordered endpoint', () => {
     // As a publish with `deliverAt` writes it: no place in line yet.
     await hub.pool.query(
       `insert into delivery_queue (id, workspace_id, endpoint_id, event_id, size, payload_days, held, gated, ordering_key, due_at)
-       select replace(event_id, 'evt_', 'dlv_'), workspace_id, endpoint_id, event_id, 100, 30, true, true, 'a', now() + interval '1 second'
+       select replace(event_id, 'evt_', 'dlv_'), workspace_id, endpoint_id, event_id, 100, 30, true, true, 'a', now() + interval '3 seconds'
        from deliveries where workspace_id = $1`,
       [workspace.workspaceId],
     )
     await publishNumbers(workspace, 'a', [1])
-    await until(() => hook.arrivals().length === 2, 1_000)
+    await until(() => hook.arrivals().length === 2)
     await sleep(100)
-    await until(() => hook.arrivals().length === 3, 3_000)
+    await until(() => hook.arrivals().length === 3)
     expect(hook.arrivals().map(arrival => numberOf(arrival.body))).toEqual([0, 1, 0])
   })
 })

@@ -53,7 +53,7 @@ describe('a probe of the network', () => {
     await publish(workspace, 'a.b')
     await declareOutage(hub, undefined)
     // Nobody listens there: a refusal, and the others were not asked.
-    await until(async () => !(await isPaused(hub)), 5_000)
+    await until(async () => !(await isPaused(hub)))
     expect(hung.flatMap(receiver => receiver.seen)).toEqual([])
   }, 60_000)
 
@@ -88,9 +88,10 @@ describe('a probe of the network', () => {
         await workspace.request('POST', '/v1/events', { type: 'a.b', data: { n }, orderingKey: 'k' })
       }
       await declareOutage(hub, undefined)
-      await until(async () => !(await isPaused(hub)), 5_000)
+      await until(async () => !(await isPaused(hub)))
       expect(receiver.accepted().size).toBe(1)
-      expect((await hub.pool.query('select from endpoint_gates')).rows).toEqual([])
+      // The gate is given back once the answer is recorded.
+      await until(async () => (await hub.pool.query('select from endpoint_gates')).rowCount === 0)
     },
     60_000,
   )
@@ -107,7 +108,7 @@ describe('a probe of the network', () => {
       await endpointsAt(workspace, [await makeUrl()])
       await publish(workspace, 'a.b')
       await declareOutage(hub, undefined)
-      await until(async () => !(await isPaused(hub)), 5_000)
+      await until(async () => !(await isPaused(hub)))
       expect((await deliveriesOf(workspace))[0]).toMatchObject({ status: 'pending', attempts: 0 })
     },
     60_000,
