@@ -8,7 +8,7 @@ import {
 } from '../contract.ts'
 import { changeMode } from '../endpoints/endpoint-mode.ts'
 import { probeDelayMs } from '../policy.ts'
-import { Turns } from '../turns.ts'
+import { Turns } from '../../fairness/turns.ts'
 
 /** The time between two starts of recoveries in one process: five a second at most. Workspaces take turns. */
 const startEveryMs = 200

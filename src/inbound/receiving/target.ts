@@ -21,11 +21,23 @@ export interface AddressParts {
   source?: string
 }
 
+const reading = new WeakMap<ConnectionParts, Map<string, Promise<WebhookTarget>>>()
+
 /**
  * What is at an address, whatever its workspace: what is sent carries no API key. The caller trusts nothing until the bytes are
- * verified. @throws HubError `WEBHOOK_NOT_FOUND`
+ * verified. Those that come to one address at once share one look. @throws HubError `WEBHOOK_NOT_FOUND`
  */
-export async function targetAt(hub: ConnectionParts, parts: AddressParts): Promise<WebhookTarget> {
+export function targetAt(hub: ConnectionParts, parts: AddressParts): Promise<WebhookTarget> {
+  const under = reading.get(hub) ?? reading.set(hub, new Map()).get(hub)!
+  const address = JSON.stringify([parts.provider, parts.app, parts.key, parts.source])
+  const known = under.get(address)
+  if (known) return known
+  const target = findTarget(hub, parts).finally(() => under.delete(address))
+  under.set(address, target)
+  return target
+}
+
+async function findTarget(hub: ConnectionParts, parts: AddressParts): Promise<WebhookTarget> {
   const { provider = '', app = null, key, source } = parts
   if (source !== undefined) return sourceAt(await resolveSource(hub, source))
   if (app === null || key === undefined) {

@@ -1,4 +1,4 @@
-import { Turns } from '../../src/delivery/turns.ts'
+import { Turns } from '../../src/fairness/turns.ts'
 
 it('what waits of each workspace has its turn after the others', () => {
   const turns = new Turns<string>()
