@@ -1,11 +1,11 @@
-import { connectionSettings } from '../../src/connections/policy.ts'
+import { connectionSettings, refreshPlaces } from '../../src/connections/policy.ts'
 import { sweepRefreshes } from '../../src/connections/refresh/sweep-refreshes.ts'
 import { createTestHub, createTestServer, createWorkspace, type TestWorkspace } from '../support/hub.ts'
 import { ageToken, createApp, eventually, type Connecting } from './accounts.ts'
 import { startPlatform, type PlatformAnswer, type ScriptedPlatform } from './platform.ts'
 
 const hangMs = 300_000
-const workspaces = 60
+const workspaces = refreshPlaces.all + 12
 const hub = await createTestHub({
   connectionSettings: { ...connectionSettings, tokenCallTimeoutMs: hangMs, leaseMs: 2 * hangMs },
 })
@@ -31,7 +31,7 @@ const connect = async (workspace: TestWorkspace, { url }: ScriptedPlatform, refr
 }
 const hanging = () => platform.calls.filter(({ body }) => body.includes('rt-hangs')).length
 
-describe('the sweep beside sixty workspaces that were never tried and whose token endpoint hangs', () => {
+describe('the sweep beside more workspaces than places that were never tried and whose token endpoint hangs', () => {
   it('refreshes what another has due before any of them has failed', async () => {
     const quick = await connect(await createWorkspace(hub), platform, 'rt-well')
     for (let n = 0; n < workspaces; n += 1) {

@@ -25,7 +25,7 @@ const fast = {
   leaseMs: 1_500,
   tokenCallTimeoutMs: 700,
   demandPollMs: 20,
-  refreshBackoffMs: [500, 600, 700],
+  refreshBackoffMs: [1_500, 1_600, 1_700],
 }
 const sandbox = await ownSandbox({ reuseGraceSeconds: 30 })
 const hub = await createTestHub({ connectionSettings: fast })
@@ -103,7 +103,7 @@ describe('a token on demand', () => {
     const met = (await sandbox.control.faults())[0]?.met
     expect(met).toBe(1)
     await sandbox.control.clearFaults()
-    await sleep(600)
+    await sleep(fast.refreshBackoffMs[0]! + 100)
     expect((await demand(hub, id)).connection.generation).toBe(2)
   })
 
@@ -120,7 +120,7 @@ describe('a token on demand', () => {
 
 describe('the sweep', () => {
   it('refreshes what is due, with a rotated refresh token each time', async () => {
-    await sleep(600)
+    await sleep(fast.refreshBackoffMs[0]! + 100)
     await sweep()
     const ids = [await connect(), await connect(), await connect()]
     for (const id of ids) await ageToken(hub, id)
@@ -143,7 +143,7 @@ describe('the sweep', () => {
       refreshFailures: 1,
       lastError: 'PROVIDER_UNREACHABLE',
     })
-    await sleep(600)
+    await sleep(fast.refreshBackoffMs[0]! + 100)
     expect(await sweep()).toMatchObject({ refreshed: 1 })
     expect(await shown(id)).toMatchObject({ status: 'connected', refreshFailures: 0, generation: 2 })
     expect((await refreshes()).map(request => request.reused)).toEqual([false, true])

@@ -92,18 +92,30 @@ export async function takeLease(
   return rows[0] && leased(rows[0], owner, untilMs)
 }
 
-/** How many refreshes one owner may have under way, and how many each has. */
+/** How many refreshes each owner has under way, and how many are its share. */
 export interface Share {
   most: number
   underway: ReadonlyMap<string, number>
 }
 
-/** Who may have how many of a process's refreshes, the claimed ones included: as many as there are unless given. */
+/** How a process shares its refreshes. */
 export interface Shares {
-  workspaces?: Share
+  workspaces: Share
   /** By what `serverOf` names. */
-  servers?: Share
+  servers: Share
+  /** Workspaces with a refresh that has failed lately: they come after others that have none under way. */
+  failing: readonly string[]
 }
+
+/**
+ * What is taken in this order: of workspaces that have none under way; of such whose refreshes have failed lately; of workspaces
+ * and servers with less than their share; of such workspaces, whatever their server; and any.
+ */
+const kinds = ['none', 'failing', 'shared', 'workspaces', 'any'] as const
+export type Kind = (typeof kinds)[number]
+
+/** How many may be taken of each kind, all before included: so many less that something is left for those. */
+export type Room = Record<Kind, number>
 
 /** The token endpoint of a lease, as far as it is known. */
 export function serverOf({ provider, tokenHost }: RefreshLease): string {
@@ -112,25 +124,33 @@ export function serverOf({ provider, tokenHost }: RefreshLease): string {
 
 /** Of so many that are due the shares are counted at once. */
 const looksAt = (limit: number) => 8 * limit + 64
-const anyNumber = 1_000_000
-const noShare: Share = { most: anyNumber, underway: new Map() }
+
+/** What a look has found. */
+export interface Look {
+  leases: RefreshLease[]
+  /** Whether it has looked at all that is due, but for those it was to pass over. */
+  whole: boolean
+}
 
 /**
- * Takes the leases of up to `limit` connections whose refresh is due, those first whose holder died with an answer
- * outstanding: their provider's grace for re-use is running. Nobody gets more than the share. When it gives none there is none.
+ * Takes the leases of connections whose refresh is due, as far as there is room for them, those first whose holder died with an
+ * answer outstanding: their provider's grace for re-use is running.
+ * @param passOver workspaces that are not looked at: a look sees no further than some hundred rows
  */
 export async function leaseDue(
   hub: ConnectionParts,
-  limit: number,
+  room: Room,
   owner: string,
-  { workspaces = noShare, servers = noShare }: Shares = {},
-): Promise<RefreshLease[]> {
+  { workspaces, servers, failing }: Shares,
+  passOver: readonly string[],
+): Promise<Look> {
   const { leaseMs } = hub.connectionSettings
   const untilMs = Date.now() + leaseMs
+  const rooms = kinds.map(kind => room[kind])
+  const limit = Math.max(...rooms)
   const [owners, places] = [[...workspaces.underway], [...servers.underway]]
-  const full = ({ most, underway }: Share) => [...underway].filter(([, count]) => count >= most).map(([name]) => name)
   // Over connections_leased and connections_refresh_due; the sweep crosses workspaces and takes each row's own along.
-  const { rows } = await hub.pool.query<LeasedRow>({
+  const { rows } = await hub.pool.query<(LeasedRow | { id: null }) & { seen: number }>({
     name: 'connections-lease-due',
     text: `with abandoned as (
         select id, workspace_id, ambiguous_since from connections
@@ -140,36 +160,42 @@ export async function leaseDue(
       ), first as (
         select id, workspace_id, provider || ' ' || coalesce(token_host, '') as server, refresh_at from connections
         where refresh_at <= now() and recovery is null and status in ('connected', 'degraded', 'error')
-          and lease_owner is null
-          and workspace_id <> all($4::text[]) and provider || ' ' || coalesce(token_host, '') <> all($5::text[])
-        order by refresh_at, id limit $6
+          and lease_owner is null and workspace_id <> all($4::text[])
+        order by refresh_at, id limit $5
       ), turns as (
         select first.*,
           row_number() over (partition by workspace_id order by refresh_at, id) + coalesce(w.underway, 0) as turn,
           row_number() over (partition by server order by refresh_at, id) + coalesce(s.underway, 0) as server_turn
         from first
-        left join unnest($7::text[], $8::int[]) as w (name, underway) on w.name = first.workspace_id
-        left join unnest($9::text[], $10::int[]) as s (name, underway) on s.name = first.server
-      ), due as (
+        left join unnest($6::text[], $7::int[]) as w (name, underway) on w.name = first.workspace_id
+        left join unnest($8::text[], $9::int[]) as s (name, underway) on s.name = first.server
+      ), kinds as (
+        select *, case when turn = 1 and workspace_id <> all($10::text[]) then 1 when turn = 1 then 2
+          when turn <= $11 and server_turn <= $12 then 3 when turn <= $11 then 4 else 5 end as kind
+        from turns
+      ), places as (select *, row_number() over (order by kind, refresh_at, id) as place from kinds), due as (
         select c.id, c.workspace_id, c.ambiguous_since
-        from turns t join connections c on c.id = t.id and c.workspace_id = t.workspace_id
-        where t.turn <= $11 and t.server_turn <= $12 and c.lease_owner is null
+        from places p join connections c on c.id = p.id and c.workspace_id = p.workspace_id
+        where p.place <= ($13::int[])[p.kind] and c.lease_owner is null
           and c.refresh_at <= now() and c.recovery is null and c.status in ('connected', 'degraded', 'error')
-        order by t.refresh_at, t.id limit $1 for update of c skip locked
-      ), taken as (select * from abandoned union all select * from due limit $1)
-      update connections c
-      set lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond',
-          ambiguous_since = coalesce(c.ambiguous_since, now())
-      from taken where c.id = taken.id and c.workspace_id = taken.workspace_id
-      returning ${leasedColumns}`,
+        order by p.place limit $1 for update of c skip locked
+      ), taken as (select * from abandoned union all select * from due limit $1), leased as (
+        update connections c
+        set lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond',
+            ambiguous_since = coalesce(c.ambiguous_since, now())
+        from taken where c.id = taken.id and c.workspace_id = taken.workspace_id
+        returning ${leasedColumns}
+      )
+      select leased.*, looked.seen from (select count(*)::int as seen from first) looked left join leased on true`,
     values: [
-      ...[limit, owner, leaseMs, full(workspaces), full(servers), looksAt(limit)],
+      ...[limit, owner, leaseMs, passOver, looksAt(limit)],
       ...[owners.map(([name]) => name), owners.map(([, count]) => count)],
       ...[places.map(([name]) => name), places.map(([, count]) => count)],
-      ...[workspaces.most, servers.most],
+      ...[failing, workspaces.most, servers.most, rooms],
     ],
   })
-  return rows.map(row => leased(row, owner, untilMs))
+  const leases = rows.flatMap(row => (row.id === null ? [] : [leased(row, owner, untilMs)]))
+  return { leases, whole: rows[0]!.seen < looksAt(limit) }
 }
 
 /** Gives the lease back as if it had not been taken: nothing was sent. `notDue`: because there is nothing to spend. */

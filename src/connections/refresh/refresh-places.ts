@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshPlaces, slowRefreshMs } from '../policy.ts'
-import { leaseDue, serverOf, type RefreshLease, type Share, type Shares } from './lease-store.ts'
+import { leaseDue, serverOf, type Kind, type RefreshLease, type Room } from './lease-store.ts'
 
-/** A look sees no further than some hundred rows; who is behind them is seen when their owners have their share. */
-const looksEach = 3
 const rememberedMs = 60_000
 /** Each look at what is due compares with all of them; where more fail it is no workspace's own trouble. */
 const mostRemembered = 200
@@ -24,6 +22,10 @@ function failingLately(hub: ConnectionParts): string[] {
   return [...known.keys()]
 }
 
+/** When to look again past workspaces that have refreshes under way, after nobody was behind them: such a look passes over all of their rows. */
+const pastAgain = new WeakMap<ConnectionParts, number>()
+const pastEveryMs = 250
+
 /**
  * Shares places otherwise than `src/fairness`: there owners come and wait for a place; here nobody waits in memory. What is due
  * lies in Postgres, and a place goes to whatever row the next claim finds. The owners are two at once, workspace and platform,
@@ -42,29 +44,45 @@ export async function fillPlaces(
   const now = Date.now()
   const slow = busy.filter(({ untilMs }) => untilMs - hub.connectionSettings.leaseMs < now - slowRefreshMs)
   const apart = Math.min(slow.length, refreshPlaces.slow)
-  /** Takes up to a number of places within the shares, as they are then; the next look goes on where this one ends. */
-  const take = async (most: number, sharesNow: () => Shares) => {
-    for (let look = 0; look < looksEach; look++) {
-      const limit = most - (underway.length - apart)
-      if (limit <= 0) return
-      const leases = await leaseDue(hub, limit, randomUUID(), sharesNow())
-      if (leases.length === 0) return
-      begin(leases)
-      underway.push(...leases)
-    }
-  }
-  const share = (most: number, keyOf: (lease: RefreshLease) => string, also: string[] = []): Share => {
-    const counts = new Map(also.map(key => [key, most]))
-    for (const key of underway.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1)
-    return { most, underway: counts }
-  }
-  const ofWorkspace = (lease: RefreshLease) => lease.workspaceId
   const { all, kept, workspace, provider } = refreshPlaces
-  await take(all, () => ({ workspaces: share(1, ofWorkspace, failingLately(hub)) }))
-  await take(all - kept, () => ({ workspaces: share(1, ofWorkspace) }))
-  await take(all - kept, () => ({ workspaces: share(workspace, ofWorkspace), servers: share(provider, serverOf) }))
-  // Where a token comes from is known only once it has failed: a quiet workspace does not wait for all of another's to fail.
-  await take(all - 1.5 * kept, () => ({ workspaces: share(workspace, ofWorkspace) }))
-  await take(all - 2 * kept, () => ({}))
+  const failing = failingLately(hub)
+  /** Takes places for one kind after the other, as far as they are `wanted`; gives whether there is nobody else. */
+  const look = async (wanted: readonly Kind[], passOver: readonly string[]): Promise<boolean> => {
+    const taken = underway.length - apart
+    const left = (kind: Kind, keeps: number) => (wanted.includes(kind) ? Math.max(0, all - keeps - taken) : 0)
+    const room: Room = {
+      none: left('none', 0),
+      failing: left('failing', kept),
+      shared: left('shared', kept),
+      workspaces: left('workspaces', 1.5 * kept),
+      any: left('any', 2 * kept),
+    }
+    if (Math.max(...Object.values<number>(room)) === 0) return false
+    const workspaces = { most: workspace, underway: countBy(underway, ofWorkspace) }
+    const servers = { most: provider, underway: countBy(underway, serverOf) }
+    const { leases, whole } = await leaseDue(hub, room, randomUUID(), { workspaces, servers, failing }, passOver)
+    if (leases.length > 0) begin(leases)
+    underway.push(...leases)
+    return whole
+  }
+  const having = (count: number) =>
+    [...countBy(underway, ofWorkspace)].filter(([, has]) => has >= count).map(([id]) => id)
+
+  const seenAll = await look(['none', 'failing', 'shared', 'workspaces'], having(workspace))
+  if (!seenAll && (pastAgain.get(hub) ?? 0) <= Date.now()) {
+    const before = underway.length
+    await look(['none'], [...having(1), ...failing])
+    if (failing.length > 0) await look(['failing'], having(1))
+    if (underway.length === before) pastAgain.set(hub, Date.now() + pastEveryMs)
+  }
+  if (seenAll) await look(['any'], [])
   return underway.length - busy.length
+}
+
+const ofWorkspace = (lease: RefreshLease) => lease.workspaceId
+
+function countBy(leases: readonly RefreshLease[], keyOf: (lease: RefreshLease) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const key of leases.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
 }
