@@ -85,6 +85,8 @@ export interface WebhookSender<Request extends z.ZodType> {
   sign(request: z.output<Request> & Signing): SignedWebhook
   /** What the conformance suite needs to send its webhooks. */
   trial?: WebhookTrial
+  /** The same of other webhooks of its own, which prove themselves in another way; each by what it is. */
+  trials?: Readonly<Record<string, WebhookTrial>>
 }
 
 /** What every platform signs with. */

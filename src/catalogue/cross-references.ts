@@ -1,5 +1,6 @@
 import type { AuthMethod } from './schema/auth.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
+import type { TokenRules } from './schema/webhooks/schemes.ts'
 
 /** What is wrong with a definition, and where: members joined by dots. */
 export interface Fault {
@@ -15,7 +16,7 @@ interface Found {
 
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
-  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture'],
+  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture', 'issuers'],
   ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
@@ -185,18 +186,24 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
 function schemeFaults({ app, webhooks }: ProviderDefinition): Fault[] {
   if (!webhooks) return []
   const open = (app?.fields ?? []).filter(({ secret }) => secret !== true).map(({ name }) => name)
-  const { scheme, otherSchemes = [] } = webhooks
+  const { scheme, otherSchemes = [], itemTokens } = webhooks
   const at = ['webhooks', 'otherSchemes']
   const alone = [scheme, ...otherSchemes].some(one => one.kind === 'shared-token' && 'path' in one.in)
+  const missingIn = ({ audience, claims = {} }: Pick<TokenRules, 'audience' | 'claims'>) =>
+    [audience, ...Object.values(claims)].flatMap(value =>
+      typeof value === 'object' && !open.includes(value.field) ? value.field : [],
+    )
+  const unknown = (place: (string | number)[]) => (name: string) =>
+    fault(place, `${name} is no field of the app that is not secret`)
   return [
+    ...(itemTokens && !alone ? [fault(['webhooks', 'itemTokens'], 'stand beside a token of each item')] : []),
+    ...(itemTokens?.forms ?? []).flatMap((form, index) =>
+      missingIn(form).map(unknown(['webhooks', 'itemTokens', 'forms', index])),
+    ),
     ...(alone && otherSchemes.length > 0 ? [fault(at, 'are not taken where each item has to show a token')] : []),
     ...[scheme, ...otherSchemes].flatMap((one, index) => {
-      const said = one.kind === 'jwt' ? [one.audience, ...Object.values(one.claims ?? {})] : []
-      const missing = said.flatMap(value =>
-        typeof value === 'object' && !open.includes(value.field) ? value.field : [],
-      )
       const place = index === 0 ? ['webhooks', 'scheme'] : [...at, index - 1]
-      return missing.map(name => fault(place, `${name} is no field of the app that is not secret`))
+      return one.kind === 'jwt' ? missingIn(one).map(unknown(place)) : []
     }),
   ]
 }

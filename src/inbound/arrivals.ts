@@ -7,6 +7,7 @@ import { readItems } from './read.ts'
 import { countRefusal } from './refusals.ts'
 import { isProved, vouchedBy } from './receiving/proof.ts'
 import { shakeHands } from './receiving/shake-hands.ts'
+import { saidByTokens } from './receiving/signatures/item-tokens.ts'
 import { signedBody } from './receiving/signed-body.ts'
 import type { SignedRequest } from './receiving/signed-request.ts'
 import type { WebhookTarget } from './receiving/target.ts'
@@ -49,7 +50,9 @@ export async function receiveWebhook(hub: ConnectionParts, request: WebhookReque
   if (body === undefined) return { kind: 'handshake', reply: { status: 200 } }
   const reply = answerBody(handshakes, body, app.webhookSecrets)
   if (reply) return { kind: 'handshake', reply }
-  const items = readItems(definition, { ...request, body }, vouchedBy(definition, app.webhookSecrets))
+  const verified = { ...request, body }
+  const said = await saidByTokens(hub, definition, app, verified)
+  const items = readItems(definition, verified, vouchedBy(definition, app.webhookSecrets, said))
   const headers = keptHeaders(definition, request.headers)
   const accepted = await arrivalWriterOf(hub).add({ target, headers, items })
   const duplicates = items.length - accepted

@@ -77,9 +77,15 @@ export async function tell(url: string, { method = 'POST', query = {}, headers, 
 type Sent = Pick<SignedWebhook, 'query' | 'headers' | 'body'> & { method?: string }
 
 /** A webhook of a platform's, of another event at each call. */
-export function signed(double: SandboxPlatform, secret: string, url: string, at = Date.now()): SignedWebhook {
+export function signed(
+  double: SandboxPlatform,
+  secret: string,
+  url: string,
+  at = Date.now(),
+  trial = double.webhooks!.trial!,
+): SignedWebhook {
   const sender = double.webhooks!
-  return sender.sign({ ...(sender.request.parse(sender.trial!.request()) as object), secret, url, at })
+  return sender.sign({ ...(sender.request.parse(trial.request()) as object), secret, url, at })
 }
 
 let made = 0

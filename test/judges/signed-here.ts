@@ -30,7 +30,8 @@ export function takes(
   now = at,
 ): boolean {
   const { scheme } = definition
-  if (scheme.kind === 'jwt' || scheme.kind === 'certificate') throw new Error('its keys are elsewhere')
+  if (scheme.kind === 'jwt' || scheme.kind === 'jwt-hmac' || scheme.kind === 'certificate')
+    throw new Error('it is not verified at once')
   return isSigned(scheme, [secret], { headers: { ...headers }, body: Buffer.from(body) }, now)
 }
 

@@ -154,6 +154,28 @@ describe('Jira’s webhooks', () => {
     expect(kept.map(one => one.account_id)).toEqual([...Object.values(sites), 'causeway'])
     expect(kept.map(one => one.type)).toEqual(['issue_updated', 'issue_updated', 'issue_updated', 'comment_created'])
   })
+
+  it('of an OAuth app bear a token that Auth0’s library verifies, and that is taken when it signs it', async () => {
+    const jwt = load('jsonwebtoken')
+    const clientSecret = 'ATOA of this test, which is long enough for it'
+    const secrets = { signs: clientSecret, app: { clientId: 'causeway', clientSecret } }
+    const app = await judge('jira', secrets)
+    const sent = app.sign({ madeBy: 'app' })
+    const shown = sent.headers['authorization']!.replace('Bearer ', '')
+    expect(jwt.verify(shown, clientSecret, { algorithms: ['HS256'] })).toMatchObject({ exp: expect.any(Number) })
+    expect((await app.deliver(sent)).status).toBe(202)
+
+    const bears = async (token: string) => {
+      const { headers, body } = app.sign({ madeBy: 'app' })
+      return (await app.deliver({ headers: { ...headers, authorization: `Bearer ${token}` }, body })).status
+    }
+    expect(await bears(jwt.sign({}, clientSecret, { expiresIn: '1m' }))).toBe(202)
+    expect(await bears(jwt.sign({}, clientSecret, { expiresIn: -120 }))).toBe(401)
+    expect(await bears(jwt.sign({}, clientSecret))).toBe(401)
+    expect(await bears(jwt.sign({}, clientSecret, { expiresIn: '1m', algorithm: 'HS512' }))).toBe(401)
+    expect(await bears(jwt.sign({}, '', { expiresIn: '1m', algorithm: 'none' }))).toBe(401)
+    expect(await bears(jwt.sign({}, 'another', { expiresIn: '1m' }))).toBe(401)
+  })
 })
 
 describe('HubSpot’s webhooks', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { httpsUrl, parameter, record, slug, text } from './values.ts'
 import { webhookAcknowledgement, webhookHandshake } from './webhooks/challenge.ts'
-import { webhookScheme } from './webhooks/schemes.ts'
+import { itemTokens, webhookScheme } from './webhooks/schemes.ts'
 import { webhookShape } from './webhooks/shapes.ts'
 import { webhookSubscribe } from './webhooks/subscribe.ts'
 
@@ -30,6 +30,9 @@ export const webhookDefinition = z.strictObject({
     .max(3)
     .exactOptional()
     .describe('Ways that some of its senders have instead; one that proves it suffices'),
+  itemTokens: itemTokens
+    .exactOptional()
+    .describe('Tokens of the platform in the body that prove some of its items, beside what proves each of them'),
   onBadSignature: z
     .enum(['refuse', 'ignore'])
     .exactOptional()

@@ -46,6 +46,7 @@ function proofsOf(scheme: WebhookScheme): string[] {
     case 'shared-token':
       return 'header' in scheme.in ? [scheme.in.header] : []
     case 'jwt':
+    case 'jwt-hmac':
       return [scheme.token.header]
     case 'basic':
       return ['authorization']

@@ -6,8 +6,10 @@ import type { SignedRequest } from './signed-request.ts'
 
 /** Schemes that need a key from elsewhere. */
 export type RemoteScheme = Extract<WebhookScheme, { kind: 'certificate' | 'jwt' }>
+/** A token that what an app has suffices for, and that is not verified at once. */
+export type SecretTokenScheme = Extract<WebhookScheme, { kind: 'jwt-hmac' }>
 /** Those that what an app has suffices for. */
-export type LocalScheme = Exclude<WebhookScheme, RemoteScheme>
+export type LocalScheme = Exclude<WebhookScheme, RemoteScheme | SecretTokenScheme>
 
 /**
  * Whether the sender proves over the raw bytes that it knows one of the app's webhook secrets, and that it was sent now

@@ -1,4 +1,5 @@
 import { bearerToken, sendJson } from '../../http.ts'
+import { knownJwk } from '../../known-key.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import { domain, isTenant, loginHost, oauth, tenantId, tenantIn } from './oauth.ts'
 import { answerAboutSubscriptions } from './subscriptions.ts'
@@ -59,6 +60,7 @@ export const microsoftTeams: SandboxPlatform = {
 
     function answerLogin(at: string, asked: string): void {
       const tenant = tenantIn(asked)
+      if (/^\/common\/discovery\/(v2\.0\/)?keys$/.test(asked)) return sendJson(res, 200, { keys: [knownJwk] })
       if (asked === '/common/discovery/instance') return sendJson(res, 200, instances(at))
       if (!asked.endsWith('/v2.0/.well-known/openid-configuration')) return sendJson(res, 404, { error: 'not_found' })
       if (!isTenant(tenant)) return sendJson(res, 400, { error: 'invalid_tenant' })

@@ -7,9 +7,13 @@ export const webhooks = {
   docs: 'https://developer.atlassian.com/cloud/jira/platform/webhooks/',
   register:
     'In Jira as an administrator under System, WebHooks, Create a WebHook: `webhookUrl` is the URL, and the webhook secret ' +
-    'is the secret. Connections by OAuth are known by an id that webhooks do not say: each gets an address with a key.',
+    'is the secret. Webhooks of an OAuth app are registered by POST /rest/api/3/webhook, through the proxy; they are signed with the ' +
+    'client secret. Connections by OAuth are known by an id that webhooks do not say: each gets an address with a key, without a secret of its own.',
+  secret: 'client',
   // Not x-hub-signature-256.
   scheme: { kind: 'hmac', header: 'x-hub-signature', prefix: 'sha256=', encoding: 'hex' },
+  // #webhooks-authentication-for-oauth-2-0-apps: what it says beside its end is not told, so nothing else is asked of it.
+  otherSchemes: [{ kind: 'jwt-hmac', token: { header: 'authorization', prefix: 'Bearer ' } }],
   shapes: [
     {
       type: { path: 'webhookEvent', pattern: '^(?:jira:)?([a-z_]+)$' },

@@ -23,11 +23,13 @@ const named = {
 }
 const changes = { created: 'was made', updated: 'was changed', deleted: 'was deleted' }
 
+const changeTracking = '0bf30f3b-4a52-48df-9a82-234910c4a086'
+
 export const webhooks = {
   docs: 'https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks',
   register:
     'POST /subscriptions at Microsoft Graph, through the proxy: webhookUrl of the app as notificationUrl and lifecycleNotificationUrl, its webhook secret as ' +
-    'clientState, includeResourceData false. Subscriptions end within days: PATCH their expirationDateTime before. Those in the name of a person need an ' +
+    'clientState, includeResourceData as you like: what is told then is encrypted with a certificate of yours, and passed on so. Subscriptions end within days: PATCH their expirationDateTime before. Those in the name of a person need an ' +
     'address of the connection (POST /v1/connections/:connectionId/webhook-addresses): a notification names the organisation alone.',
   // https://learn.microsoft.com/en-us/graph/change-notifications-overview#subscription-lifetime
   subscribe: {
@@ -56,6 +58,27 @@ export const webhooks = {
   },
   // Nothing is signed: each item has to bring what the subscription was given.
   scheme: { kind: 'shared-token', in: { path: 'value[].clientState' } },
+  // https://learn.microsoft.com/en-us/graph/change-notifications-with-resource-data#validating-the-authenticity-of-notifications: those
+  // of the global service, whose change tracking is the application named.
+  itemTokens: {
+    path: 'validationTokens[]',
+    of: 'value[].encryptedContent',
+    same: { claim: 'tid', path: 'value[].tenantId' },
+    forms: [
+      {
+        keys: 'https://login.microsoftonline.com/common/discovery/keys',
+        issuers: ['https://sts.windows.net/{tid}/'],
+        audience: 'client-id',
+        claims: { appid: changeTracking },
+      },
+      {
+        keys: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+        issuers: ['https://login.microsoftonline.com/{tid}/v2.0'],
+        audience: 'client-id',
+        claims: { azp: changeTracking },
+      },
+    ],
+  },
   handshakes: [{ kind: 'query', method: 'POST', value: 'validationToken', answer: { text: 'echo' } }],
   shapesTogether: true,
   shapes: [

@@ -109,16 +109,45 @@ export type JwtClaim = z.infer<typeof jwtClaim>
 const ofApp = z.strictObject({ field: text(50) }).describe('What a field of the app holds')
 const jwtClaim = z.union([text(300), z.boolean(), ofApp])
 
+export type BearerPlace = z.infer<typeof bearerPlace>
+const bearerPlace = z.strictObject({ header: headerName, prefix }).describe('Where it stands')
+
+const jwtHmac = z
+  .strictObject({ kind: z.literal('jwt-hmac'), token: bearerPlace })
+  .describe(
+    'A JSON Web Token (RFC 7519) that is signed with the secret by HS256, and says when it ends; the body is no part of it',
+  )
+
+export type TokenRules = z.infer<z.ZodObject<typeof tokenRules>>
+const tokenRules = {
+  keys: httpsUrl.describe('Where the platform publishes its keys (RFC 7517)'),
+  issuers: z.array(text(300)).min(1).max(10),
+  audience: z
+    .union([z.literal('url'), z.literal('client-id'), ofApp])
+    .describe("Whom it is for: the webhooks' address, the app's client id, or what a field of the app says"),
+  claims: record(text(100), jwtClaim, 10).exactOptional().describe('What else it has to say'),
+}
+
+export type ItemTokens = z.infer<typeof itemTokens>
+/** Tokens in a body, of which each stands for some of its items. */
+export const itemTokens = z.strictObject({
+  path: eachPath.describe('Where they stand'),
+  of: eachPath.describe('An item that has this is taken only if one of them stands for it'),
+  same: z
+    .strictObject({ claim: text(100), path: eachPath })
+    .describe('What a token says of the items that it stands for, and where they say the same'),
+  forms: z
+    .array(z.strictObject(tokenRules))
+    .min(1)
+    .max(5)
+    .describe('What they may be like; `{claim}` in an issuer is what the token says of its items'),
+})
+
 const jwt = z
   .strictObject({
     kind: z.literal('jwt'),
-    token: z.strictObject({ header: headerName, prefix }).describe('Where it stands'),
-    keys: httpsUrl.describe('Where the platform publishes its keys (RFC 7517)'),
-    issuers: z.array(text(300)).min(1).max(10),
-    audience: z
-      .union([z.literal('url'), z.literal('client-id'), ofApp])
-      .describe("Whom it is for: the webhooks' address, the app's client id, or what a field of the app says"),
-    claims: record(text(100), jwtClaim, 10).exactOptional().describe('What else it has to say'),
+    token: bearerPlace,
+    ...tokenRules,
   })
   .describe('A JSON Web Token (RFC 7519) by a key that the platform publishes; the app needs no webhook secret')
 
@@ -137,6 +166,7 @@ export const webhookScheme = z.discriminatedUnion('kind', [
   ed25519,
   ecdsa,
   certificate,
+  jwtHmac,
   jwt,
   address,
 ])

@@ -22,6 +22,17 @@ export async function isSignedRemotely(
   request: SignedRequest,
   now = Date.now(),
 ): Promise<boolean> {
+  const { keysAt, chainAt } = await publishedFor(hub, app)
+  switch (scheme.kind) {
+    case 'jwt':
+      return isSignedByToken(scheme, app, request, keysAt(scheme.keys), now)
+    case 'certificate':
+      return isSignedByCertificate(scheme, app.webhookSecrets, request, chainAt, now)
+  }
+}
+
+/** What platforms publish, as an app has it fetched. */
+export async function publishedFor(hub: Foundation, app: WebhookApp) {
   const { keys, certificates } = published.get(hub) ?? published.set(hub, nothingFetched()).get(hub)!
   const outgoing = app.workspaceId === null ? hub.outgoing : await hub.outgoing.of(app.workspaceId)
   const asking = (url: string): Asking => ({
@@ -29,10 +40,8 @@ export async function isSignedRemotely(
     outgoing,
     url: addressAt({ definition: { name: 'The platform' }, baseUrls: app.baseUrls, config: {} }, url),
   })
-  switch (scheme.kind) {
-    case 'jwt':
-      return isSignedByToken(scheme, app, request, anew => keys.at(asking(scheme.keys), anew), now)
-    case 'certificate':
-      return isSignedByCertificate(scheme, app.webhookSecrets, request, url => certificates.at(asking(url)), now)
+  return {
+    keysAt: (url: string) => (anew: boolean) => keys.at(asking(url), anew),
+    chainAt: (url: string) => certificates.at(asking(url)),
   }
 }
