@@ -1,7 +1,7 @@
 import type { ConnectionParts } from '../connections/parts.ts'
 import { isHubError } from '../errors.ts'
 import { inboundEvents } from '../metrics/registry.ts'
-import { answerBody, isFormPing, type HandshakeReply } from './receiving/handshake.ts'
+import { acknowledgementOf, answerBody, isFormPing, type HandshakeReply } from './receiving/handshake.ts'
 import { keptHeaders } from './receiving/kept-headers.ts'
 import { readItems } from './read.ts'
 import { countRefusal } from './refusals.ts'
@@ -25,7 +25,14 @@ export interface WebhookRequest extends SignedRequest {
 
 /** What became of it. `accepted` counts new events; what has been seen before is among `duplicates`. */
 export type WebhookReceipt =
-  { kind: 'events'; accepted: number; duplicates: number } | { kind: 'handshake'; reply: HandshakeReply }
+  | {
+      kind: 'events'
+      accepted: number
+      duplicates: number
+      /** What the platform wants to be told, where it takes no other answer. */
+      reply?: HandshakeReply
+    }
+  | { kind: 'handshake'; reply: HandshakeReply }
 
 /**
  * Accepts what is sent to an address for webhooks: verifies its raw bytes, commits it, and recognises repeats by its delivery
@@ -59,7 +66,8 @@ export async function receiveWebhook(hub: ConnectionParts, request: WebhookReque
   if (accepted > 0) inboundWakeOf(hub).soon()
   inboundEvents.inc({ provider: labelOf(target), outcome: 'accepted' }, accepted)
   inboundEvents.inc({ provider: labelOf(target), outcome: 'duplicate' }, duplicates)
-  return { kind: 'events', accepted, duplicates }
+  const { acknowledge } = definition
+  return { kind: 'events', accepted, duplicates, ...(acknowledge && { reply: acknowledgementOf(acknowledge, body) }) }
 }
 
 /** Counts what was refused at an address, where it is its sender's doing. */

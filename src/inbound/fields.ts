@@ -39,7 +39,8 @@ function writtenType(from: WebhookType, reading: Reading): string | undefined {
 function joined({ paths, words }: WebhookTypeParts, { json, indices }: Reading): string | undefined {
   const parts = paths.map(part => {
     const value = valueFor(json, typeof part === 'string' ? part : part.path, indices)
-    return typeof part === 'string' || typeof value !== 'string' ? value : firstGroup(part.pattern, value)
+    if (typeof part === 'object' && typeof value === 'string') return firstGroup(part.pattern, value)
+    return isNumber(value) ? String(value) : value
   })
   if (!parts.every(part => typeof part === 'string')) return undefined
   return parts.map(part => (Object.hasOwn(words, part) ? words[part] : part.toLowerCase())).join('.')

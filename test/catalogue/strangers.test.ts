@@ -13,7 +13,7 @@ const faultsOf = (written: unknown) => checkDefinition(written).faults ?? []
 
 /** Every place of a definition but those where any JSON may stand. */
 function placesOf(value: Json, path: string[] = []): string[][] {
-  if (path.some(member => ['constant', 'body', 'restore'].includes(member))) return []
+  if (path.some(member => ['constant', 'equals', 'body', 'restore'].includes(member))) return []
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
   return [path, ...inner.flatMap(([member, one]) => placesOf(one, [...path, member]))]
 }

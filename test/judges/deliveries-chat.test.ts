@@ -1,10 +1,13 @@
+import { createRequire } from 'node:module'
 import type { SignedWebhook } from '../../dev/sandbox/platform.ts'
 import { webhooks as fromAsana } from '../../dev/sandbox/platforms/asana/webhooks.ts'
+import { webhooks as fromDiscord } from '../../dev/sandbox/platforms/discord/webhooks.ts'
 import { webhooks as fromTeams } from '../../dev/sandbox/platforms/microsoft-teams/webhooks.ts'
 import { verification, webhooks as fromNotion } from '../../dev/sandbox/platforms/notion/webhooks.ts'
 import { webhooks as fromTypeform } from '../../dev/sandbox/platforms/typeform/webhooks.ts'
 import { webhooks as fromYoutube } from '../../dev/sandbox/platforms/youtube/webhooks.ts'
 import { asana } from '../../src/catalogue/platforms/asana/index.ts'
+import { discord } from '../../src/catalogue/platforms/discord/index.ts'
 import { microsoftTeams } from '../../src/catalogue/platforms/microsoft-teams/index.ts'
 import { typeform } from '../../src/catalogue/platforms/typeform/index.ts'
 import { youtube } from '../../src/catalogue/platforms/youtube/index.ts'
@@ -37,6 +40,35 @@ async function post(url: string, { headers, body }: Pick<SignedWebhook, 'headers
   const answer = await server.inject({ method: 'POST', url, headers: { ...headers }, payload: body })
   return { status: answer.statusCode, body: answer.body, hookSecret: answer.headers['x-hook-secret'] }
 }
+
+describe('What a person does at Discord', () => {
+  it('is answered at once as the platform’s own constants have it, and kept for who follows up', async () => {
+    const { InteractionResponseType: answers } = createRequire(import.meta.url)('discord-interactions') as {
+      InteractionResponseType: Record<string, number>
+    }
+    const { signs, app } = fromDiscord.trial.secrets()
+    const made = await workspace.request('POST', '/v1/provider-apps', { provider: 'discord', name: 'Ours', ...app })
+    const url = new URL((made.body as unknown as { webhookUrl: string }).webhookUrl).pathname
+    const send = sentBy(fromDiscord)
+    const wanted = {
+      command: { type: answers['DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE'] },
+      component: { type: answers['DEFERRED_UPDATE_MESSAGE'] },
+      autocomplete: { type: answers['APPLICATION_COMMAND_AUTOCOMPLETE_RESULT'], data: { choices: [] } },
+      modal: { type: answers['DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE'] },
+    }
+    for (const [interaction, json] of Object.entries(wanted)) {
+      const sent = send({ interaction, interactionId: interaction }, { secret: signs })
+      // What comes again is answered alike.
+      for (const _ of [1, 2]) {
+        const { status, body } = await post(url, sent)
+        expect([status, JSON.parse(body)]).toEqual([200, json])
+      }
+      expect((await post(url, { ...sent, body: `${sent.body} ` })).status).toBe(401)
+      expect(read(discord.webhooks, sent)).toEqual([[`interaction.${interaction}`, '1111111111111111111', interaction]])
+    }
+    expect(await post(url, send({}, { secret: signs }))).toMatchObject({ status: 204, body: '' })
+  })
+})
 
 describe('Handshakes', () => {
   it('of Notion bring the token that signs from then on, once a person has taken it', async () => {

@@ -3,6 +3,7 @@ import type {
   HandshakeAnswer,
   HandshakeCondition,
   HandshakeValue,
+  WebhookAcknowledgement,
   WebhookHandshake,
 } from '../../catalogue/schema/webhooks/challenge.ts'
 import { textOf } from '../../json/text-of.ts'
@@ -15,7 +16,7 @@ export interface HandshakeReply {
   status: 200 | 204
   headers?: Record<string, string>
   /** Plain text, or the members of a JSON object; neither where only the status counts. */
-  body?: string | Record<string, string | number>
+  body?: string | Record<string, unknown>
   /** XML in its place. */
   xml?: string
 }
@@ -88,6 +89,15 @@ export function answerBody(
   return undefined
 }
 
+/** How a webhook that was taken is answered, where its platform takes no other answer. */
+export function acknowledgementOf(acknowledge: WebhookAcknowledgement, body: Buffer): HandshakeReply {
+  if (!('replies' in acknowledge)) return acknowledge
+  const { status, replies } = acknowledge
+  const said = parseOrNothing(body)
+  const wanted = replies.find(({ when }) => when.every(condition => holds(condition, said)))
+  return wanted ? { status: 200, body: wanted.body } : { status }
+}
+
 function holds(condition: HandshakeCondition, json: unknown): boolean {
   const value = valueFor(json, condition.path, [])
   if ('absent' in condition) return value === undefined
@@ -144,7 +154,7 @@ function replyOf(
   }
   const members = Object.entries(answer.json).map(([name, value]) => [name, valueOf(value, echo, secrets)] as const)
   if (members.some(([, value]) => value === undefined)) return undefined
-  return { status: 200, body: Object.fromEntries(members) as Record<string, string | number> }
+  return { status: 200, body: Object.fromEntries(members) }
 }
 
 function valueOf(value: HandshakeValue, echo: string | undefined, secrets: readonly string[]) {

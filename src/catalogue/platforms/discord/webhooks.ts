@@ -4,7 +4,8 @@ export const webhooks = {
   docs: 'https://docs.discord.com/developers/events/webhook-events',
   register:
     'discord.com/developers/applications, your app, Webhooks: paste the webhookUrl of the app under Endpoint, turn Events on and choose them. The webhook ' +
-    'secret is the Public Key under General Information. It is no Interactions Endpoint URL: an interaction wants an answer of its own within three seconds.',
+    'secret is the Public Key under General Information. It may be the Interactions Endpoint URL of the app as well, beside or instead: commands, ' +
+    'buttons and forms are answered at once as deferred, and whoever gets the event has 15 minutes to follow up, by the token in it.',
   // How old it may be Discord does not say.
   scheme: {
     kind: 'ed25519',
@@ -13,8 +14,28 @@ export const webhooks = {
     signed: '{timestamp}{body}',
     timestamp: { header: 'x-signature-timestamp', unit: 'seconds' },
   },
-  handshakes: [{ kind: 'body', when: [{ path: 'type', equals: 0 }], answer: { status: 204 } }],
-  acknowledge: { status: 204 },
+  handshakes: [
+    { kind: 'body', when: [{ path: 'type', equals: 0 }], answer: { status: 204 } },
+    {
+      kind: 'body',
+      when: [
+        { path: 'type', equals: 1 },
+        { path: 'event', absent: true },
+      ],
+      answer: { json: { type: { constant: 1 } } },
+    },
+  ],
+  // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type:
+  // within three seconds. What a person is typing is not completed.
+  acknowledge: {
+    status: 204,
+    replies: [
+      { when: [{ path: 'type', equals: 2 }], body: { type: 5 } },
+      { when: [{ path: 'type', equals: 3 }], body: { type: 6 } },
+      { when: [{ path: 'type', equals: 4 }], body: { type: 8, data: { choices: [] } } },
+      { when: [{ path: 'type', equals: 5 }], body: { type: 5 } },
+    ],
+  },
   shapes: [
     // It ends the grant of a person; the rest is told to the app, whose bot bears its id.
     {
@@ -22,8 +43,26 @@ export const webhooks = {
       account: [{ path: 'event.data.user.id' }],
     },
     { type: { path: 'event.type' }, account: [{ path: 'application_id' }] },
+    {
+      when: 'token',
+      type: {
+        paths: ['type'],
+        words: {
+          2: 'interaction.command',
+          3: 'interaction.component',
+          4: 'interaction.autocomplete',
+          5: 'interaction.modal',
+        },
+      },
+      deliveryId: { path: 'id' },
+      account: [{ path: 'application_id' }],
+    },
   ],
   triggers: {
+    'interaction.command': { description: 'A person used a command of the app' },
+    'interaction.component': { description: 'A person pressed a button, or chose something, in a message' },
+    'interaction.autocomplete': { description: 'A person is typing an argument of a command' },
+    'interaction.modal': { description: 'A person sent a form of the app off' },
     APPLICATION_AUTHORIZED: { description: 'A person added the app to a server or to her account' },
     APPLICATION_DEAUTHORIZED: { description: 'A person took the access of the app to her account back' },
     ENTITLEMENT_CREATE: { description: 'A person bought, or was given, something of the app' },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { headerName, jsonPath, parameter, record, text } from '../values.ts'
+import { headerName, jsonObject, jsonPath, parameter, record, text } from '../values.ts'
 
 const prefix = text(50).exactOptional().describe('What stands before it')
 
@@ -87,12 +87,23 @@ export const webhookHandshake = z.discriminatedUnion('kind', [
     ),
 ])
 
+export type WebhookAcknowledgement = z.infer<typeof webhookAcknowledgement>
 /** How every verified webhook is answered, where a platform takes no other answer. */
 export const webhookAcknowledgement = z
   .union([
     z
       .strictObject({ status: z.union([z.literal(200), z.literal(204)]) })
       .describe('With this status and an empty body; refusals have an empty body too'),
+    z
+      .strictObject({
+        status: z.union([z.literal(200), z.literal(204)]),
+        replies: z
+          .array(z.strictObject({ when: z.array(handshakeCondition).min(1).max(5), body: jsonObject }))
+          .min(1)
+          .max(10)
+          .describe('The first whose conditions the body meets'),
+      })
+      .describe('With the JSON, and 200, that what it says wants; else with this status and an empty body'),
     z.strictObject({ status: z.literal(200), xml: text(1_000) }).describe('With this XML'),
   ])
   .describe('How everything that is taken is answered')

@@ -115,7 +115,7 @@ async function answer(hub: Hub, request: FastifyRequest, reply: FastifyReply): P
       }),
     )
     if (receipt.kind === 'handshake') return shake(receipt.reply, reply)
-    return acknowledge ? shake(acknowledge, reply) : told(receipt, reply)
+    return receipt.reply ? shake(receipt.reply, reply) : told(receipt, reply)
   } catch (error) {
     refuse(hub, target, error)
     // A platform that takes no answer but an empty one takes none of these either.
