@@ -95,6 +95,9 @@ export function sandboxControl(url: string) {
     },
 
     sendWebhook: (webhook: WebhookRequest) => call<SentWebhook>('POST', '/webhooks', webhook),
+    /** Has any platform send to an address: signed with what that was registered with, unless a secret is given. */
+    sendRegistered: (webhook: { platform: string; url: string; secret?: string }) =>
+      call<SentWebhook>('POST', '/webhooks', webhook),
     sentWebhooks: () => call<SentWebhook[]>('GET', '/webhooks'),
   }
 }

@@ -55,7 +55,8 @@ type Route = [method: string, path: RegExp, handler: Handler]
  *   POST   /tokens/expire                               the same filter: access tokens end now, refresh tokens stay
  *   GET    /token-requests?platform=&account=&grantId=  each call of a token endpoint; DELETE forgets them
  *   GET    /requests, DELETE /requests                  the last 2,000 requests to platforms
- *   POST   /webhooks, GET /webhooks                     send a signed webhook (webhooks.ts); what was sent, and how it was answered
+ *   POST   /webhooks, GET /webhooks                     send a signed webhook (webhooks.ts), to an address that is registered without a secret; what was
+ *                                                       sent, and how it was answered
  *
  * and what platforms have beside it (`controls` of `SandboxPlatform`).
  */
@@ -152,8 +153,8 @@ const routes: Route[] = [
   [
     'POST',
     /^\/webhooks$/,
-    async ({ platforms, sent }, { body }) => {
-      const result = await sendWebhook(platforms, body)
+    async ({ platforms, storage, sent }, { body }) => {
+      const result = await sendWebhook(platforms, storage, body)
       sent.push(result)
       if (sent.length > max.sent) sent.shift()
       return result

@@ -1,4 +1,5 @@
 import type { SignedWebhook } from './platform.ts'
+import type { Tools } from './tools.ts'
 
 const timeoutMs = 15_000
 
@@ -13,3 +14,17 @@ export function sendSoon(url: string, { method = 'POST', headers, body }: Signed
   const sent = { method, headers: { 'content-type': 'application/json', ...headers }, body }
   void fetch(url, { ...sent, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined)
 }
+
+/** Notes what a platform signs with what it sends to an address that was registered: the control endpoint sends so. */
+export function noteRegistered(tools: Tools, url: string, secret: string): void {
+  tools.things.put('registered', '', url, { secret })
+}
+
+/** Forgets an address whose registration has ended. */
+export function forgetRegistered(tools: Tools, url: string): void {
+  tools.things.delete('registered', '', url)
+}
+
+/** What an address was registered with; undefined for one that is not registered. */
+export const secretOfRegistered = (tools: Tools, url: string): string | undefined =>
+  tools.things.get('registered', '', url)?.['secret'] as string | undefined

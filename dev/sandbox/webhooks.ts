@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import type { SandboxPlatform } from './platform.ts'
+import { secretOfRegistered } from './registered.ts'
+import type { Storage } from './storage.ts'
+import { createTools } from './tools.ts'
 import type { webhooks as github } from './platforms/github/webhooks.ts'
 import type { webhooks as quickbooks } from './platforms/quickbooks/webhooks.ts'
 import type { webhooks as shopify } from './platforms/shopify/webhooks.ts'
@@ -11,7 +14,8 @@ const timeoutMs = 15_000
 const addressed = z.looseObject({
   platform: z.string(),
   url: z.url(),
-  secret: z.string(),
+  /** What the address was registered with, unless given. */
+  secret: z.string().optional(),
   at: z.number().int().optional(),
 })
 
@@ -40,10 +44,21 @@ export interface SentWebhook {
 }
 
 /** Signs and sends one webhook; never throws for what the receiver does. */
-export async function sendWebhook(platforms: readonly SandboxPlatform[], request: unknown): Promise<SentWebhook> {
-  const { platform, url, secret, at = Date.now(), ...about } = addressed.parse(request)
+export async function sendWebhook(
+  platforms: readonly SandboxPlatform[],
+  storage: Storage,
+  request: unknown,
+): Promise<SentWebhook> {
+  const { platform, url, secret: given, at = Date.now(), ...about } = addressed.parse(request)
   const sender = platforms.find(({ id }) => id === platform)?.webhooks
   if (!sender) throw new Error(`${platform} sends no webhooks here`)
+  const secret =
+    given ??
+    secretOfRegistered(
+      createTools(storage, platform, () => ({})),
+      url,
+    )
+  if (secret === undefined) throw new Error(`nothing is registered at ${platform} for this address`)
   const signing = { ...(sender.request.parse(about) as object), secret, url, at }
   const { id, method = 'POST', query = {}, headers, body } = sender.sign(signing)
   const sent = { at: new Date().toISOString(), platform, url, id }

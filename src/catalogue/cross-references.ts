@@ -16,7 +16,7 @@ interface Found {
 
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
-  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture', 'issuers'],
+  ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture', 'issuers', 'entry'],
   ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
@@ -32,7 +32,7 @@ const revoking = ['refreshToken', 'clientSecret']
 
 /** What a call about a subscription may say besides, with what that is about. */
 const subscribing = ({ webhooks }: ProviderDefinition) => [
-  ...['address', 'id', 'type', 'types', 'expiresAt', 'expiresAtMs', 'platformId', 'platformResource'],
+  ...['address', 'id', 'ownId', 'type', 'types', 'expiresAt', 'expiresAtMs', 'platformId', 'platformResource'],
   ...Object.keys(webhooks?.subscribe?.about ?? {}),
 ]
 
@@ -51,6 +51,7 @@ export function crossReferenceFaults(definition: ProviderDefinition): Fault[] {
     ...secondFaults(definition, all),
     ...modelFaults(definition),
     ...schemeFaults(definition),
+    ...subscribeFaults(definition),
   ]
 }
 
@@ -205,5 +206,19 @@ function schemeFaults({ app, webhooks }: ProviderDefinition): Fault[] {
       const place = index === 0 ? ['webhooks', 'scheme'] : [...at, index - 1]
       return one.kind === 'jwt' ? missingIn(one).map(unknown(place)) : []
     }),
+  ]
+}
+
+/** The types that a platform can be told are triggers, and what decides how long a subscription lives is something it is about. */
+function subscribeFaults({ webhooks }: ProviderDefinition): Fault[] {
+  const subscribe = webhooks?.subscribe
+  if (!subscribe) return []
+  const { types, lifetime, about = {} } = subscribe
+  const at = ['webhooks', 'subscribe']
+  const unknown = Object.keys(types?.names ?? {}).filter(type => !Object.hasOwn(webhooks.triggers, type))
+  const by = typeof lifetime === 'object' && !Object.hasOwn(about, lifetime.by) ? [lifetime.by] : []
+  return [
+    ...unknown.map(type => fault([...at, 'types', 'names', type], 'is no type that it sends')),
+    ...by.map(name => fault([...at, 'lifetime', 'by'], `${name} is nothing that it is about`)),
   ]
 }

@@ -37,41 +37,50 @@ const mostAddresses = 100
  * Makes an address that nobody can guess for the webhooks of one connection. Its key is told this once.
  * @throws HubError `CONNECTION_NOT_FOUND`; `CONFLICT` for a connection that has ended, a platform without webhooks, or too many
  */
-export async function createAddress(
+export function createAddress(
   hub: ConnectionParts,
   workspaceId: string,
   connectionId: string,
   actor: string,
+  words: AddressWords,
+): Promise<ToldAddress> {
+  return hub.db.transaction().execute(trx => createAddressIn(hub, trx, { workspaceId, connectionId }, actor, words))
+}
+
+/** The same in the caller's transaction. */
+export async function createAddressIn(
+  hub: ConnectionParts,
+  trx: Executor,
+  { workspaceId, connectionId }: { workspaceId: string; connectionId: string },
+  actor: string,
   { name = '', secret, topics = [] }: AddressWords,
 ): Promise<ToldAddress> {
+  const { provider, providerAppId, status } = await lockConnection(trx, workspaceId, connectionId)
+  if (status === 'disconnecting' || status === 'disconnected')
+    throw new HubError('CONFLICT', { message: 'The connection has ended.' })
+  const { webhooks, name: platform } = await findProvider(hub, workspaceId, provider)
+  if (!webhooks) throw new HubError('CONFLICT', { message: `The hub takes no webhooks from ${platform}.` })
+  if ((await countAddresses(trx, workspaceId, connectionId)) >= mostAddresses)
+    throw new HubError('CONFLICT', { message: `A connection has ${mostAddresses} addresses at most; delete some.` })
   const key = newKey()
-  return hub.db.transaction().execute(async trx => {
-    const { provider, providerAppId, status } = await lockConnection(trx, workspaceId, connectionId)
-    if (status === 'disconnecting' || status === 'disconnected')
-      throw new HubError('CONFLICT', { message: 'The connection has ended.' })
-    const { webhooks, name: platform } = await findProvider(hub, workspaceId, provider)
-    if (!webhooks) throw new HubError('CONFLICT', { message: `The hub takes no webhooks from ${platform}.` })
-    if ((await countAddresses(trx, workspaceId, connectionId)) >= mostAddresses)
-      throw new HubError('CONFLICT', { message: `A connection has ${mostAddresses} addresses at most; delete some.` })
-    const row = await trx
-      .insertInto('webhook_addresses')
-      .values({
-        id: newId('webhookAddress'),
-        workspace_id: workspaceId,
-        connection_id: connectionId,
-        provider,
-        provider_app_id: providerAppId,
-        name,
-        topics,
-        key_hash: hashOfKey(key),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    const address = addressOf(row)
-    if (typeof secret === 'string') await changeSecret(hub, trx, address, secret, 0)
-    await audit(trx, address, actor, 'created')
-    return { ...address, webhookUrl: urlOf(hub, address, key) }
-  })
+  const row = await trx
+    .insertInto('webhook_addresses')
+    .values({
+      id: newId('webhookAddress'),
+      workspace_id: workspaceId,
+      connection_id: connectionId,
+      provider,
+      provider_app_id: providerAppId,
+      name,
+      topics,
+      key_hash: hashOfKey(key),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const address = addressOf(row)
+  if (typeof secret === 'string') await changeSecret(hub, trx, address, secret, 0)
+  await audit(trx, address, actor, 'created')
+  return { ...address, webhookUrl: urlOf(hub, address, key) }
 }
 
 /** @throws HubError `WEBHOOK_ADDRESS_NOT_FOUND` */

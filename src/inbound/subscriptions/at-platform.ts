@@ -3,14 +3,16 @@ import type { ProviderAnswer, ProviderClient } from '../../calls/call.ts'
 import { refusalIn } from '../../calls/errors.ts'
 import { textAt } from '../../calls/json-path.ts'
 import { findProvider } from '../../catalogue/find.ts'
-import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import type { SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { findConnection } from '../../connections/store.ts'
 import { HubError } from '../../errors.ts'
-import { createAddress } from '../addresses/manage.ts'
+import { openForSecret } from '../addresses/learn.ts'
+import { createAddressIn } from '../addresses/manage.ts'
 import { currentSecret } from '../secrets.ts'
 import { callOf } from './calls.ts'
+import { subscriptionLifetimeMs } from './lifetime.ts'
+import { callTimeoutMs } from './policy.ts'
 import { changeSubscription, type Subscription } from './store.ts'
 
 /** What a platform says of a subscription of its own. */
@@ -18,6 +20,9 @@ export interface Registered {
   platformId: string
   platformResource: string | null
   expiresAt: Date | null
+  addressId: string
+  /** What the platform made to verify it with, and told. */
+  secret: string | undefined
 }
 
 /** What is done with one connection's subscriptions. */
@@ -47,11 +52,14 @@ export async function subscribingOf(
 export async function registerThere(on: Subscribing, subscription: Subscription): Promise<Registered> {
   const { definition, client } = on
   const address = await addressFor(on, subscription)
-  const expiresAt = endOf(definition)
+  const { workspaceId, connectionId } = subscription
+  if (definition.secret === 'learnt')
+    await openForSecret(on.hub.db, { workspaceId, connectionId, id: address.id }, 2 * callTimeoutMs)
+  const expiresAt = endOf(definition, subscription)
   const answer = await client.call(
     callOf(definition, definition.make, { subscription, config: on.config, address, expiresAt }),
   )
-  return registered(definition, answer, expiresAt)
+  return { ...registered(definition, answer, expiresAt), addressId: address.id }
 }
 
 /** Prolongs a subscription; gives undefined where the platform has forgotten it. @throws HubError as `ProviderClient` */
@@ -59,7 +67,7 @@ export async function prolongThere(on: Subscribing, subscription: Subscription):
   const { definition, client, config } = on
   const { renew } = definition
   if (renew === undefined || renew === 'again') return undefined
-  const expiresAt = endOf(definition)
+  const expiresAt = endOf(definition, subscription)
   try {
     const answer = await client.call(callOf(definition, renew, { subscription, config, address: undefined, expiresAt }))
     return instantAt(answer, definition.answer.expiresAt) ?? expiresAt ?? null
@@ -88,31 +96,40 @@ async function addressFor({ hub, definition }: Subscribing, subscription: Subscr
   const { workspaceId, connectionId, addressId } = subscription
   const url = await hub.credentials.get<string>(hub.db, urlPlace(subscription))
   if (addressId !== null && url !== undefined) {
-    return { url, secret: await currentSecret(hub, hub.db, { workspaceId, id: addressId }) }
+    return { id: addressId, url, secret: await currentSecret(hub, hub.db, { workspaceId, id: addressId }) }
   }
   const secret = definition.secret === 'ours' ? randomBytes(32).toString('base64url') : undefined
   const words = { name: `Subscription ${subscription.id}`, secret }
-  const { id, webhookUrl } = await createAddress(hub, workspaceId, connectionId, 'subscription', words)
-  await hub.db.transaction().execute(async trx => {
-    await hub.credentials.put(trx, urlPlace(subscription), webhookUrl)
-    await changeSubscription(trx, subscription, { address_id: id })
+  return hub.db.transaction().execute(async trx => {
+    const whose = { workspaceId, connectionId }
+    const { id, webhookUrl: url } = await createAddressIn(hub, trx, whose, 'subscription', words)
+    await hub.credentials.put(trx, urlPlace(subscription), url)
+    // One that has been removed meanwhile leaves no address behind.
+    if (!(await changeSubscription(trx, subscription, { address_id: id })))
+      throw new HubError('WEBHOOK_SUBSCRIPTION_NOT_FOUND')
+    return { id, url, secret }
   })
-  return { url: webhookUrl, secret }
 }
 
-function endOf({ lifetime }: SubscribeDefinition): Date | undefined {
-  return lifetime === undefined ? undefined : new Date(Date.now() + lifetimeMs(lifetime))
+function endOf({ lifetime }: SubscribeDefinition, { about }: Subscription): Date | undefined {
+  return lifetime === undefined ? undefined : new Date(Date.now() + subscriptionLifetimeMs(lifetime, about))
 }
 
-/** @throws HubError `PROVIDER_ERROR` for an answer without an id */
-function registered(definition: SubscribeDefinition, answer: ProviderAnswer, asked: Date | undefined): Registered {
-  const { id, resource, expiresAt } = definition.answer
+/** @throws HubError `PROVIDER_ERROR` for an answer without an id, or without the secret that it should have */
+function registered(
+  definition: SubscribeDefinition,
+  answer: ProviderAnswer,
+  asked: Date | undefined,
+): Omit<Registered, 'addressId'> {
+  const { id, secret: told, resource, expiresAt } = definition.answer
   const platformId = textAt(answer.body, id)
-  if (platformId === undefined) throw new HubError('PROVIDER_ERROR')
+  const secret = told === undefined ? undefined : textAt(answer.body, told)
+  if (platformId === undefined || (told !== undefined && secret === undefined)) throw new HubError('PROVIDER_ERROR')
   return {
     platformId,
     platformResource: resource === undefined ? null : (textAt(answer.body, resource) ?? null),
     expiresAt: instantAt(answer, expiresAt) ?? asked ?? null,
+    secret,
   }
 }
 

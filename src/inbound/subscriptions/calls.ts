@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ProviderCall } from '../../calls/call.ts'
+import { formOf } from '../../calls/body.ts'
+import type { Values } from '../../calls/json-write.ts'
 import { fill, fillPath, type Named } from '../../calls/template.ts'
 import type { SubscribeCall, SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
-import { firstGroup } from '../../catalogue/pattern.ts'
+import { firstGroup, fitsPattern } from '../../catalogue/pattern.ts'
 import { callTimeoutMs } from './policy.ts'
 import type { Subscription } from './store.ts'
 
@@ -15,16 +17,16 @@ export interface Said {
 }
 
 /** The call that a template gives. @throws HubError `INVALID_REQUEST` where it names what is not known */
-export function callOf(definition: SubscribeDefinition, template: SubscribeCall, said: Said): ProviderCall {
-  const types = typesFor(definition, said.subscription.types)
-  const values = valuesOf(said, types)
-  const list = definition.types?.form === 'list' ? types : undefined
-  const { path, body, ...rest } = template
+export function callOf(definition: SubscribeDefinition, template: SubscribeCall, about: Said): ProviderCall {
+  const types = typesFor(definition, about.subscription.types)
+  const values = valuesOf(about, types)
+  const { path, body, encoding, ...rest } = template
+  const said = body && (filled(body, { values, ...severalOf(definition, types) }) as Values)
   return {
     ...rest,
     // What is the configuration's stays the call's to fill.
     path: fillPath(path, values),
-    ...(body && { body: filled(body, values, list) }),
+    ...(said && { body: encoding === 'form' ? formOf(said) : said }),
     anyAnswer: true,
     timeoutMs: callTimeoutMs,
   }
@@ -34,10 +36,30 @@ export function callOf(definition: SubscribeDefinition, template: SubscribeCall,
 export function typesFor({ types }: SubscribeDefinition, wanted: string[]): string[] {
   if (types === undefined) return []
   const told = wanted.map(type => {
+    if (types.names) return types.names[type] ?? type
     const said = types.part === undefined ? type : (firstGroup(types.part, type) ?? type)
     return types.dots === undefined ? said : said.replaceAll('.', types.dots)
   })
   return [...new Set(told)]
+}
+
+/** Whether a platform can be told to send a type. */
+export function isTold({ types }: SubscribeDefinition, type: string): boolean {
+  if (types?.names) return Object.hasOwn(types.names, type)
+  return types?.part === undefined || fitsPattern(types.part, type)
+}
+
+/** What stands for several types at once: a list of them, or a flag for each that can be told. */
+function severalOf({ types }: SubscribeDefinition, told: string[]): { list?: unknown[]; flags?: Values } {
+  if (types?.form === 'flags')
+    return { flags: Object.fromEntries(Object.values(types.names ?? {}).map(name => [name, told.includes(name)])) }
+  if (types?.form !== 'list') return {}
+  return { list: types.entry ? told.map(type => filled(types.entry, { values: partsOf(type) })) : told }
+}
+
+function partsOf(type: string): Named {
+  const at = type.lastIndexOf('.')
+  return { type, subject: type.slice(0, Math.max(at, 0)), action: type.slice(at + 1) }
 }
 
 function valuesOf({ subscription, config, address, expiresAt }: Said, types: string[]): Named {
@@ -46,6 +68,7 @@ function valuesOf({ subscription, config, address, expiresAt }: Said, types: str
     ...config,
     ...about,
     id: randomUUID(),
+    ownId: subscription.id,
     types: types.join(','),
     ...(types[0] !== undefined && { type: types[0] }),
     ...(address && { address: address.url }),
@@ -56,11 +79,22 @@ function valuesOf({ subscription, config, address, expiresAt }: Said, types: str
   }
 }
 
-/** A body with its texts filled; `list` is what stands for `{types}` alone, where the platform takes a list. */
-function filled(said: unknown, values: Named, list: string[] | undefined): unknown {
-  if (said === '{types}' && list) return list
-  if (typeof said === 'string') return fill(said, values, value => value)
-  if (Array.isArray(said)) return said.map(part => filled(part, values, list))
+interface Filling {
+  values: Named
+  /** What stands for `{types}` alone, where the platform takes a list. */
+  list?: unknown[]
+  /** What a member called `{types}` stands for. */
+  flags?: Values
+}
+
+/** A body with its texts filled. */
+function filled(said: unknown, filling: Filling): unknown {
+  if (said === '{types}' && filling.list) return filling.list
+  if (typeof said === 'string') return fill(said, filling.values, value => value)
+  if (Array.isArray(said)) return said.map(part => filled(part, filling))
   if (typeof said !== 'object' || said === null) return said
-  return Object.fromEntries(Object.entries(said).map(([name, part]) => [name, filled(part, values, list)]))
+  const members = Object.entries(said).flatMap(([name, part]) =>
+    name === '{types}' && filling.flags ? Object.entries(filling.flags) : [[name, filled(part, filling)] as const],
+  )
+  return Object.fromEntries(members)
 }

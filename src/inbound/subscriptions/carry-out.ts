@@ -2,6 +2,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { connectionClient } from '../../connections/client.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { HubError } from '../../errors.ts'
+import { takeSecret } from '../addresses/learn.ts'
 import { requestRunsOfModels } from '../../sync/runs/request-runs.ts'
 import { startRunsSoon } from '../../sync/runs/start-runs.ts'
 import { syncsOfConnection } from '../../sync/of-connection.ts'
@@ -66,6 +67,8 @@ async function register(
     const now = { platform_id, platform_resource, ...renewed(expiresAt), ...(gap ? { gap_at: new Date() } : {}) }
     if (!(await changeSubscription(trx, subscription, now, 'active'))) return undefined
     const { workspaceId, connectionId, id: subjectId } = subscription
+    const { addressId: id, secret } = made
+    if (secret !== undefined) await takeSecret(hub, trx, { workspaceId, connectionId, id }, secret, actor)
     const action = `webhook_subscription.${gap ? 'gap' : 'registered'}`
     await writeAudit(trx, { workspaceId, actor, action, subjectId, details: { connectionId } })
     if (!gap) return []

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { writeAudit } from '../../audit/log.ts'
 import { findProvider } from '../../catalogue/find.ts'
-import { fitsPattern } from '../../catalogue/pattern.ts'
 import type { SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { lockConnection, type Connection } from '../../connections/store.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
+import { isTold } from './calls.ts'
 import { carryOut } from './carry-out.ts'
 import { forgetSubscription } from './forget.ts'
 import { claimMs, mostSubscriptions } from './policy.ts'
@@ -45,9 +45,8 @@ export async function planSubscriptions(
       throw new HubError('INVALID_REQUEST', { message: `${name} sends all of its types: name none.` })
     return [words]
   }
-  const isTold = (type: string) => types.part === undefined || fitsPattern(types.part, type)
   const wanted = [...new Set(words.types)]
-  const unknown = wanted.filter(type => !Object.hasOwn(webhooks.triggers, type) || !isTold(type))
+  const unknown = wanted.filter(type => !Object.hasOwn(webhooks.triggers, type) || !isTold(subscribe, type))
   if (wanted.length === 0 || unknown.length > 0) {
     const what = unknown.length > 0 ? ` It does not send ${unknown.slice(0, 5).join(', ')}.` : ''
     throw new HubError('INVALID_REQUEST', { message: `Name types that ${name} sends.${what}` })

@@ -1,5 +1,5 @@
 import { type Exchange, readJson, sendJson } from '../../http.ts'
-import { isAddress, sendSoon } from '../../registered.ts'
+import { forgetRegistered, isAddress, noteRegistered, sendSoon } from '../../registered.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -35,6 +35,7 @@ export async function answerAboutHooks(
   }
   if (hook !== undefined && req.method === 'DELETE') {
     if (!tools.things.delete('hook', repository, hook)) return refuse(404, 'Not Found')
+    forgetRegistered(tools, hooks.find(({ id }) => String(id) === hook)!.url)
     res.writeHead(204).end()
     return true
   }
@@ -50,6 +51,7 @@ export async function answerAboutHooks(
   if (hooks.some(other => other.url === url)) return wrong('hook', 'Hook already exists on this repository')
   const made = { id: 12_345_000 + hooks.length + Math.floor(Math.random() * 1_000_000), url, events }
   tools.things.put('hook', repository, String(made.id), { ...made, secret })
+  noteRegistered(tools, url, typeof secret === 'string' ? secret : '')
   // A ping follows: https://docs.github.com/en/webhooks/webhook-events-and-payloads#ping
   const ping = { event: 'ping', example: 0, form: false, secret: typeof secret === 'string' ? secret : '' }
   sendSoon(

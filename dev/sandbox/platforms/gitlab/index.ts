@@ -1,6 +1,7 @@
 import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -73,10 +74,13 @@ export const gitlab: SandboxPlatform = {
         limits,
       )
     }
+    const projects = [1, 2, 3].map(id => ({ id, path: `ada/p${id}` }))
+    const whose = { host, projects, mayWrite: has('api', ...(req.method === 'GET' ? ['read_api'] : [])) }
+    if (await answerAboutHooks(exchange, tools, whose, lacking('api'))) return
     if (path === '/api/v4/projects') {
       if (!has('api', 'read_api')) return sendJson(res, 403, lacking('api read_api'))
       const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 20)]
-      const all = [1, 2, 3].map(id => ({ id, name: `p${id}`, path_with_namespace: `ada/p${id}` }))
+      const all = projects.map(({ id, path: own }) => ({ id, name: `p${id}`, path_with_namespace: own }))
       const headers = {
         'x-total': '3',
         'x-page': String(page),

@@ -1,5 +1,5 @@
 import { type Exchange, readJson, sendJson } from '../../http.ts'
-import { isAddress, sendSoon } from '../../registered.ts'
+import { isAddress, noteRegistered, sendSoon } from '../../registered.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import * as api from '../google-api.ts'
 import { webhooks } from './webhooks.ts'
@@ -30,6 +30,7 @@ export async function watch(exchange: Exchange, tools: Tools, granted: Granted, 
   const resourceId = Buffer.from(calendar).toString('base64url')
   const channel: Channel = { id, resourceId, expiration: Math.min(until, Date.now() + longestMs) }
   tools.things.put('channel', granted.account, id, channel)
+  noteRegistered(tools, address, token)
   const about = { state: 'sync', channel: id, number: 1 } as const
   sendSoon(address, webhooks.sign({ ...about, secret: token, url: address, at: Date.now() }))
   const resourceUri = `https://www.googleapis.com/calendar/v3/calendars/${encodeURIComponent(calendar)}/events?alt=json`

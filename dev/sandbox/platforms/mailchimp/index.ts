@@ -2,6 +2,7 @@ import { type Exchange, basicCredentials, sendJson } from '../../http.ts'
 import { type Dialect, random, tenYears } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { webhooks } from './webhooks.ts'
 
 const key = (words: string) => `${words.repeat(4)}-us21`
@@ -33,7 +34,8 @@ const problem = (status: number, title: string, detail: string) => ({
 })
 
 /** The Marketing API, at the account's own data centre, as far as it is called. */
-function answer({ req, res, host, path }: Exchange, tools: Tools): void {
+async function answer(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, host, path } = exchange
   const [scheme, shown] = (req.headers.authorization ?? '').split(' ')
   if (host === 'login.mailchimp.com' && path === '/oauth2/metadata') {
     // What is wrong comes with a 200 here.
@@ -65,6 +67,7 @@ function answer({ req, res, host, path }: Exchange, tools: Tools): void {
       email: 'owner@example.com',
       total_subscribers: 2,
     })
+  if (await answerAboutHooks(exchange, tools, ['57afe96172'], problem)) return
   if (path === '/3.0/lists')
     return sendJson(res, 200, {
       lists: [{ id: '57afe96172', name: 'News', stats: { member_count: 2 } }],

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type Exchange, readJson, sendJson } from '../../http.ts'
-import { isAddress } from '../../registered.ts'
+import { isAddress, noteRegistered } from '../../registered.ts'
 import type { Granted, Tools } from '../../tools.ts'
 
 const minuteMs = 60_000
-/** https://learn.microsoft.com/en-us/graph/change-notifications-overview#subscription-lifetime: three days for messages. */
-const longestMs = 4_320 * minuteMs
+/** https://learn.microsoft.com/en-us/graph/change-notifications-overview#subscription-lifetime, in minutes. */
+const longest: [RegExp, minutes: number][] = [
+  [/^\/?communications\/presences/, 60],
+  [/^\/?communications\/callRecords/, 4_230],
+  [/./, 4_320],
+]
 /** Longer than this they need an address for lifecycle notifications. */
 const withoutLifecycleMs = 60 * minuteMs
 const validationMs = 10_000
@@ -13,6 +17,8 @@ const validationMs = 10_000
 /** What each resource needs: https://learn.microsoft.com/en-us/graph/api/subscription-post-subscriptions#permissions */
 const resources: [RegExp, string[]][] = [
   [/^\/?(teams|chats)\/getAllMessages$/, ['.default']],
+  [/^\/?communications\/callRecords$/, ['.default']],
+  [/^\/?communications\/presences\/[^/]+$/, ['Presence.Read.All', '.default']],
   [/^\/?teams\/[^/]+\/channels\/[^/]+\/messages$/, ['ChannelMessage.Read.All', '.default']],
   [/^\/?(me\/chats\/getAllMessages|chats\/[^/]+\/messages)$/, ['Chat.Read', 'Chat.ReadWrite', '.default']],
 ]
@@ -49,7 +55,7 @@ export async function answerAboutSubscriptions(
       return
     case 'PATCH one': {
       const { expirationDateTime } = ((await readJson(req)) ?? {}) as Record<string, unknown>
-      const wrong = wrongEnd(expirationDateTime, known!['lifecycleNotificationUrl'])
+      const wrong = wrongEnd({ ...known!, expirationDateTime })
       if (wrong) return refuse(400, 'ValidationError', wrong)
       const changed = { ...known!, expirationDateTime }
       tools.things.put('subscription', owner, known!.id, changed)
@@ -69,6 +75,7 @@ export async function answerAboutSubscriptions(
       const { clientState: _, ...told } = asked
       const made = { ...told, id: randomUUID(), applicationId: granted.clientId, creatorId: granted.account }
       tools.things.put('subscription', owner, made.id, made)
+      noteRegistered(tools, String(asked['notificationUrl']), String(asked['clientState']))
       return sendJson(res, 201, { '@odata.context': '$metadata#subscriptions/$entity', ...made })
     }
     default:
@@ -77,7 +84,7 @@ export async function answerAboutSubscriptions(
 }
 
 function wrongAsked(asked: Record<string, unknown>): string | undefined {
-  const { changeType, notificationUrl, lifecycleNotificationUrl, clientState, expirationDateTime } = asked
+  const { changeType, notificationUrl, lifecycleNotificationUrl, clientState } = asked
   const changes = typeof changeType === 'string' ? changeType.split(',') : []
   if (changes.length === 0 || changes.some(change => !['created', 'updated', 'deleted'].includes(change)))
     return 'changeType must be of created, updated and deleted.'
@@ -85,13 +92,15 @@ function wrongAsked(asked: Record<string, unknown>): string | undefined {
   if (lifecycleNotificationUrl !== undefined && !isAddress(lifecycleNotificationUrl))
     return 'Lifecycle notification URL must use HTTPS.'
   if (typeof clientState !== 'string' || clientState.length > 128) return 'clientState may have 128 characters.'
-  return wrongEnd(expirationDateTime, lifecycleNotificationUrl)
+  return wrongEnd(asked)
 }
 
-function wrongEnd(end: unknown, lifecycle: unknown): string | undefined {
+function wrongEnd(asked: Record<string, unknown>): string | undefined {
+  const { expirationDateTime: end, lifecycleNotificationUrl: lifecycle, resource } = asked
+  const minutes = longest.find(([form]) => form.test(String(resource)))![1]
   const leftMs = typeof end === 'string' ? Date.parse(end) - Date.now() : NaN
   if (!(leftMs > 0)) return 'Subscription expiration must be in the future.'
-  if (leftMs > longestMs) return `Subscription expiration can only be 4320 minutes in the future.`
+  if (leftMs > minutes * minuteMs) return `Subscription expiration can only be ${minutes} minutes in the future.`
   if (leftMs > withoutLifecycleMs && lifecycle === undefined)
     return 'lifecycleNotificationUrl is required for subscriptions of more than 1 hour.'
   return undefined

@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { webhooks } from './webhooks.ts'
 
 /** In parts, so that nothing here looks like a real one. */
@@ -62,7 +63,8 @@ export const typeform: SandboxPlatform = {
 }
 
 /** The API, as far as it is called. https://www.typeform.com/developers/create/ */
-function handleTypeform({ req, res, path, query }: Exchange, tools: Tools): void {
+async function handleTypeform(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path, query } = exchange
   const refuse = (status: number, code: string, description: string) => sendJson(res, status, { code, description })
   const token = bearerToken(req)
   const granted = tools.granted(token)
@@ -74,6 +76,7 @@ function handleTypeform({ req, res, path, query }: Exchange, tools: Tools): void
     if (lacks('accounts:read')) return refuse(403, 'FORBIDDEN', 'accounts:read is missing')
     return sendJson(res, 200, { user_id: account, alias: 'Ada', email: 'ada@example.com', language: 'en' })
   }
+  if (await answerAboutHooks(exchange, tools, ['fOrder', 'fFeedback'], lacks, refuse)) return
   const uid = /^\/forms(?:\/([^/]+))?$/.exec(path)
   if (uid) {
     if (lacks('forms:read')) return refuse(403, 'FORBIDDEN', 'forms:read is missing')

@@ -1,6 +1,7 @@
 import { type Exchange, basicCredentials, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
 import { refuse } from './consent.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { permissionsOf } from './keys.ts'
 
 const base = '/wp-json/wc/v3'
@@ -36,6 +37,7 @@ export async function answerShop(exchange: Exchange, tools: Tools): Promise<void
     return sendJson(res, 200, Object.fromEntries(told))
   }
   const [, collection, id] = own.split('/')
+  if (collection === 'webhooks') return answerAboutHooks(exchange, tools, id)
   if (collection !== 'products') return refuse(res, 404, 'rest_no_route', 'No route was found matching the URL.')
   if (req.method === 'POST' && id === undefined) return create()
   if (id === undefined) return list()

@@ -6,6 +6,37 @@ export const webhooks = {
     'In the project or group under Settings, Webhooks, Add new webhook: `webhookUrl` is the URL, and the webhook secret is ' +
     'the secret token. Where GitLab offers a signing token, that one (`whsec_…`) is the webhook secret. Events do not say ' +
     'whose connection they are for: where there are several, each gets an address with a key.',
+  // A token needs the scope `api`, and whose it is the role Maintainer. The secret token: a signing token is not everywhere yet.
+  subscribe: {
+    docs: 'https://docs.gitlab.com/api/project_webhooks/',
+    about: { project: 'The project: its id, or its path as in group/project' },
+    types: {
+      form: 'flags',
+      // https://docs.gitlab.com/api/project_webhooks/#add-a-webhook-to-a-project
+      names: {
+        access_token: 'resource_access_token_events',
+        build: 'job_events',
+        deployment: 'deployment_events',
+        feature_flag: 'feature_flag_events',
+        issue: 'issues_events',
+        merge_request: 'merge_requests_events',
+        note: 'note_events',
+        pipeline: 'pipeline_events',
+        push: 'push_events',
+        release: 'releases_events',
+        tag_push: 'tag_push_events',
+        wiki_page: 'wiki_page_events',
+      },
+    },
+    secret: 'ours',
+    make: {
+      method: 'POST',
+      path: '/projects/{project}/hooks',
+      body: { url: '{address}', token: '{secret}', enable_ssl_verification: true, '{types}': true },
+    },
+    answer: { id: 'id' },
+    remove: { method: 'DELETE', path: '/projects/{project}/hooks/{platformId}' },
+  },
   scheme: { kind: 'shared-token', in: { header: 'x-gitlab-token' } },
   // The signing token, which is newer.
   otherSchemes: [{ kind: 'standard-webhooks', headers: 'webhook', tolerance: '5m' }],

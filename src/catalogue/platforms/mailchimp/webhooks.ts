@@ -5,6 +5,34 @@ export const webhooks = {
   register:
     'Mailchimp signs nothing: make an address with a key for the connection, and give that one to Mailchimp, in Audience, Settings, Webhooks, ' +
     'or by `POST /lists/{list_id}/webhooks` through the connection.',
+  // What is changed through the API is told too: others have apps as well.
+  subscribe: {
+    docs: 'https://mailchimp.com/developer/marketing/api/list-webhooks/add-webhook/',
+    about: { list: 'The audience, by its id' },
+    types: {
+      form: 'flags',
+      names: {
+        subscribe: 'subscribe',
+        unsubscribe: 'unsubscribe',
+        profile: 'profile',
+        upemail: 'upemail',
+        cleaned: 'cleaned',
+        campaign: 'campaign',
+      },
+    },
+    secret: 'none',
+    make: {
+      method: 'POST',
+      path: '/lists/{list}/webhooks',
+      body: {
+        url: '{address}',
+        events: { '{types}': true },
+        sources: { user: true, admin: true, api: true },
+      },
+    },
+    answer: { id: 'id' },
+    remove: { method: 'DELETE', path: '/lists/{list}/webhooks/{platformId}' },
+  },
   scheme: { kind: 'address' },
   // It asks whether the address answers before it takes it.
   handshakes: [{ kind: 'ping', method: 'GET' }],

@@ -50,8 +50,15 @@ export const webhooks = {
       },
     },
     answer: { id: 'id', expiresAt: 'expirationDateTime' },
-    // Three days at most, by Microsoft's clock.
-    lifetime: '71h',
+    // Presence has an hour, Shifts six; 4,230 minutes hold for all that lasts for days.
+    lifetime: {
+      by: 'resource',
+      of: [
+        { pattern: '^/?(communications|users/[^/]+)/presence', lifetime: '55m' },
+        { pattern: '^/?teams/[^/]+/schedule/', lifetime: '5h' },
+      ],
+      otherwise: '70h',
+    },
     renew: { method: 'PATCH', path: '/subscriptions/{platformId}', body: { expirationDateTime: '{expiresAt}' } },
     remove: { method: 'DELETE', path: '/subscriptions/{platformId}' },
     lifecycle: { renew: ['reauthorizationRequired'], again: ['subscriptionRemoved'], missed: ['missed'] },

@@ -5,6 +5,19 @@ export const webhooks = {
   register:
     'In the shop under WooCommerce, Settings, Advanced, Webhooks, Add webhook: `webhookUrl` is the delivery URL, the secret ' +
     'is the one given here. Each webhook of a shop has a secret of its own, so an address with a key suits it best.',
+  // A key has to be one that may write. A webhook is gone at once or not at all: none is put in the trash.
+  subscribe: {
+    docs: 'https://woocommerce.github.io/woocommerce-rest-api-docs/#create-a-webhook',
+    types: { form: 'each' },
+    secret: 'ours',
+    make: {
+      method: 'POST',
+      path: '/webhooks',
+      body: { name: 'Causeway', topic: '{type}', delivery_url: '{address}', secret: '{secret}', status: 'active' },
+    },
+    answer: { id: 'id' },
+    remove: { method: 'DELETE', path: '/webhooks/{platformId}', query: { force: 'true' } },
+  },
   scheme: { kind: 'hmac', header: 'x-wc-webhook-signature', encoding: 'base64' },
   // The ping when a webhook is made is not signed, and wants a 200.
   handshakes: [{ kind: 'ping', method: 'POST', field: 'webhook_id' }],

@@ -10,11 +10,30 @@ const subscribeCall = z.strictObject({
   body: jsonObject
     .exactOptional()
     .describe(
-      'Its texts are filled with `{address}`, `{secret}`, `{id}` (a new UUID), `{types}`, `{type}`, `{expiresAt}` (ISO 8601), ' +
-        '`{expiresAtMs}`, `{platformId}`, `{platformResource}` and what a subscription is about; a text that is `{types}` alone ' +
-        'is the list',
+      'Its texts are filled with `{address}`, `{secret}`, `{id}` (a new UUID), `{ownId}` (the hub’s id of it, the same at each try), ' +
+        '`{types}`, `{type}`, `{expiresAt}` (ISO 8601), `{expiresAtMs}`, `{platformId}`, `{platformResource}` and what a subscription is ' +
+        'about; a text that is `{types}` alone is the list; a member that is called so stands for the flags',
     ),
+  encoding: z
+    .literal('form')
+    .exactOptional()
+    .describe('The body is sent as a form, as in `data[0]=…`; as JSON when absent'),
 })
+
+const lifetimes = z.union([
+  lifetime,
+  z
+    .strictObject({
+      by: text(50).describe('Which of the things that it is about decides'),
+      of: z
+        .array(z.strictObject({ pattern, lifetime }))
+        .min(1)
+        .max(20)
+        .describe('The first whose pattern the thing fits'),
+      otherwise: lifetime,
+    })
+    .describe('It depends on what a subscription is about'),
+])
 
 export type SubscribeDefinition = z.infer<typeof webhookSubscribe>
 /** How the hub itself registers a connection's webhooks at the platform, renews and removes them. */
@@ -27,25 +46,48 @@ export const webhookSubscribe = z
     types: z
       .strictObject({
         form: z
-          .enum(['list', 'commas', 'each'])
-          .describe('`list`: all in one call. `commas`: as one text. `each`: a subscription for each of them'),
+          .enum(['list', 'commas', 'flags', 'each'])
+          .describe(
+            '`list`: all in one call. `commas`: as one text. `flags`: a member for each that can be told, true for those that are ' +
+              'wanted. `each`: a subscription for each of them',
+          ),
+        names: record(text(100), text(100), 100)
+          .exactOptional()
+          .describe('What the platform calls each type that it can be told; the others cannot be'),
         part: pattern.exactOptional().describe('The group of it is the part of a type that the platform is told'),
         dots: text(5).exactOptional().describe('What the platform writes for a dot of a type'),
+        entry: jsonObject
+          .exactOptional()
+          .describe(
+            'What stands in a list for each type: `{type}`, or `{subject}` before its last dot and `{action}` behind it',
+          ),
+      })
+      .refine(({ form, entry }) => entry === undefined || form === 'list', {
+        path: ['entry'],
+        error: 'must be given with a list only',
+      })
+      .refine(({ form, names }) => names !== undefined || form !== 'flags', {
+        path: ['names'],
+        error: 'must be given with flags',
       })
       .exactOptional()
       .describe('How the wanted types are told; a platform that sends all of them when absent'),
     secret: z
-      .enum(['ours', 'app'])
-      .describe('`ours`: the hub makes a secret for each. `app`: the platform signs with what the app has'),
+      .enum(['ours', 'theirs', 'learnt', 'app', 'none'])
+      .describe(
+        '`ours`: the hub makes a secret for each. `theirs`: the answer has it. `learnt`: a handshake brings it while the call is under ' +
+          'way. `app`: the platform signs with what the app has. `none`: it signs nothing, and the address is the proof',
+      ),
     make: subscribeCall,
     answer: z
       .strictObject({
         id: jsonPath.describe("The platform's id of it"),
+        secret: jsonPath.exactOptional().describe('What it is verified with, where the platform makes that'),
         resource: jsonPath.exactOptional().describe('What else names it when it is removed'),
         expiresAt: jsonPath.exactOptional().describe('When it ends: ISO 8601, or milliseconds since 1970'),
       })
       .describe('Where the answer has what is kept'),
-    lifetime: lifetime.exactOptional().describe('For how long it is asked for; one that does not end when absent'),
+    lifetime: lifetimes.exactOptional().describe('For how long it is asked for; one that does not end when absent'),
     renew: z
       .union([subscribeCall, z.literal('again').describe('Another is made, and then this one removed')])
       .exactOptional(),
@@ -62,4 +104,8 @@ export const webhookSubscribe = z
   .refine(({ lifetime, renew }) => (lifetime === undefined) === (renew === undefined), {
     path: ['renew'],
     error: 'must be given with a lifetime, and only there',
+  })
+  .refine(({ secret, answer }) => (secret === 'theirs') === (answer.secret !== undefined), {
+    path: ['answer', 'secret'],
+    error: 'must be given where the secret is theirs, and only there',
   })
