@@ -1,13 +1,17 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { sandboxControl } from '../../dev/sandbox/control-client.ts'
 import { platforms as played } from '../../dev/sandbox/platforms/index.ts'
+import { authority } from '../../dev/sandbox/platforms/paypal/certificates.ts'
 import { freePort } from '../../dev/processes/ports.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
 import { renewSubscriptionsName, type RenewedSubscriptions } from '../../src/inbound/contract.ts'
 import { taskQueues } from '../../src/temporal/contract.ts'
 import { createApp, eventually, ownSandbox, type ShownConnection } from '../connections/accounts.ts'
+import { cases, type Case } from './registered-cases.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 
+setDefaultCACertificates([...getCACertificates('default'), authority])
 const sandbox = await ownSandbox()
 const control = sandboxControl(sandbox.url)
 const port = await freePort()
@@ -20,41 +24,6 @@ const app = await createTestServer(hub)
 await app.listen({ port, host: '127.0.0.1' })
 const workspace = await createWorkspace(hub)
 await startTestWorkers(hub, ['workflows', 'connections'])
-
-interface Case {
-  provider: string
-  method: string
-  words: { types?: string[]; about?: Record<string, string> }
-  /** Where the platform lists what is registered, and how many at a list's path; Google has no list. */
-  list?: [path: string, member?: string]
-  /** How many there are then. */
-  count: number
-  lapses: boolean
-  /** The type that the platform sends as soon as one is registered. */
-  greets?: string
-}
-
-const cases: Case[] = [
-  {
-    ...{ provider: 'github', method: 'token', count: 1, lapses: false, greets: 'ping' },
-    words: { types: ['push', 'issues'], about: { repository: 'octocat/hello-world' } },
-    list: ['/repos/octocat/hello-world/hooks'],
-  },
-  {
-    ...{ provider: 'google-calendar', method: 'service-account', count: 1, lapses: true, greets: 'sync' },
-    words: { about: { calendar: 'primary' } },
-  },
-  {
-    ...{ provider: 'microsoft-teams', method: 'application', count: 1, lapses: true },
-    words: { types: ['message.created', 'message.updated'], about: { resource: 'chats/getAllMessages' } },
-    list: ['/subscriptions', 'value'],
-  },
-  {
-    ...{ provider: 'shopify', method: 'token', count: 2, lapses: false },
-    words: { types: ['orders.create', 'products.update'] },
-    list: ['/webhooks.json', 'webhooks'],
-  },
-]
 
 interface Shown {
   id: string
@@ -127,6 +96,26 @@ const hasCome = async (addressId: string | null, type: string) =>
   (await hub.pool.query('select from inbound_events where address_id = $1 and type = $2', [addressId, type]))
     .rowCount === 1
 
+/** Whether a type has been led to a connection. */
+async function isRouted(connectionId: string, provider: string, type: string): Promise<boolean> {
+  const { body } = await workspace.request('GET', `/v1/inbound-events?status=routed&provider=${provider}`)
+  const events = body.data as unknown as { connectionId: string; type: string }[]
+  return events.some(event => event.connectionId === connectionId && event.type === type)
+}
+
+/** The address that a platform was given. */
+async function addressOf({ id }: Shown): Promise<string> {
+  const place = { workspaceId: workspace.workspaceId, ownerId: id, field: 'webhook_url' }
+  return (await hub.credentials.get<string>(hub.db, place))!
+}
+
+/** Has the platform send to what it has registered there, signed with what that was made with. */
+async function send({ provider, appSigns, sends: [event] }: Case, subscription: Shown): Promise<number> {
+  const secret = appSigns ? { secret: played.find(({ id }) => id === provider)!.apps![0]!.clientSecret } : {}
+  const about = { platform: provider, url: await addressOf(subscription), ...secret }
+  return (await control.sendRegistered({ ...event, ...about })).status
+}
+
 const requestsTo = async (path: RegExp) => (await control.requests()).filter(request => path.test(request.path))
 
 afterEach(() => control.clearFaults())
@@ -140,7 +129,7 @@ async function disconnect(connectionId: string): Promise<void> {
 }
 
 describe.each(cases.map(one => [one.provider, one] as const))('webhooks of %s', (provider, one) => {
-  it('are registered at once, and removed when the account is disconnected', async () => {
+  it('are registered at once, led to the connection, and removed when the account is disconnected', async () => {
     const connectionId = await connect(one)
     const made = await subscribe(one, connectionId)
     expect(made).toHaveLength(one.count)
@@ -158,14 +147,20 @@ describe.each(cases.map(one => [one.provider, one] as const))('webhooks of %s', 
     expect(await there(one, connectionId)).toBe(one.list && one.count)
     // What a platform sends at once is signed with what it was given.
     if (one.greets) await eventually('the first webhook', () => hasCome(made[0]!.addressId, one.greets!))
+    const [, type] = one.sends
+    const first = made.find(({ types }) => one.count === 1 || types.includes(type))!
+    expect([200, 202]).toContain(await send(one, first))
+    await eventually('the routed webhook', () => isRouted(connectionId, provider, type))
     await control.forgetRequests()
     await disconnect(connectionId)
-    const removals = (await requestsTo(/hooks|channels\/stop|subscriptions|webhooks/)).filter(
+    const removals = (await requestsTo(/hooks|channels\/stop|subscriptions|webhook/)).filter(
       ({ status }) => status >= 200 && status < 300,
     )
     expect(removals).toHaveLength(one.count)
     expect(await shown(connectionId)).toEqual([])
   })
+
+  if (!one.thorough) return
 
   it('are registered with the account when that was asked for at its beginning', async () => {
     const connectionId = await connect(one, { webhooks: one.words })
@@ -277,14 +272,8 @@ describe('a subscription', () => {
   ])('is carried out at once when its platform says %s', async (lifecycleEvent, anew) => {
     const connectionId = await connect(teams)
     const [before] = await subscribe(teams, connectionId)
-    const { rows } = await hub.pool.query<{ workspace_id: string }>(
-      'select workspace_id from webhook_subscriptions where id = $1',
-      [before!.id],
-    )
-    const workspaceId = rows[0]!.workspace_id
-    const place = { workspaceId, ownerId: before!.id, field: 'webhook_url' }
-    const address = (await hub.credentials.get<string>(hub.db, place))!
-    const state = { workspaceId, ownerId: before!.addressId!, field: 'webhook_secret' }
+    const address = await addressOf(before!)
+    const state = { workspaceId: workspace.workspaceId, ownerId: before!.addressId!, field: 'webhook_secret' }
     const clientState = await hub.credentials.get<string>(hub.db, state)
     const value = [{ lifecycleEvent, clientState, subscriptionId: before!.platformId, tenantId: 'any' }]
     const told = await app.inject({ method: 'POST', url: new URL(address).pathname, payload: { value } })
@@ -297,6 +286,43 @@ describe('a subscription', () => {
     const [after] = await shown(connectionId)
     expect(after).toMatchObject({ status: 'active', gapAt: anew ? (expect.any(String) as string) : null })
     expect(after!.platformId !== before!.platformId).toBe(anew)
+  })
+
+  it.each(['asana', 'stripe', 'paypal'])('of %s is made anew with another secret of the platform’s', async provider => {
+    const one = cases.find(other => other.provider === provider)!
+    const connectionId = await connect(one)
+    const [before] = await subscribe(one, connectionId)
+    const place = { workspaceId: workspace.workspaceId, ownerId: before!.addressId!, field: 'webhook_secret' }
+    const secretOf = () => hub.credentials.get<string>(hub.db, place)
+    const secret = await secretOf()
+    const url = await addressOf(before!)
+    const old = `/v1/connections/${connectionId}/proxy${one.list![0]}/${before!.platformId}`
+    expect((await workspace.request('DELETE', old)).status).toBeLessThan(300)
+    await age(connectionId, 'over')
+    expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+    expect(await secretOf()).not.toBe(secret)
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ status: 'active', addressId: before!.addressId })
+    expect([200, 202]).toContain(await send(one, after!))
+    // What the one before has sent may still be on its way.
+    const late = { ...one.sends[0], platform: provider, url, secret: secret! }
+    expect([200, 202]).toContain((await control.sendRegistered(late)).status)
+    await disconnect(connectionId)
+  })
+
+  it('is asked for no longer than the platform allows for what it is about', async () => {
+    const connectionId = await connect(teams)
+    for (const [resource, minutes] of [
+      ['communications/callRecords', 4_230],
+      ['communications/presences/7', 60],
+    ] as const) {
+      const words = { types: ['message.updated'], about: { resource } }
+      const [made] = await subscribe({ ...teams, words }, connectionId)
+      const left = (Date.parse(made!.expiresAt!) - Date.now()) / 60_000
+      expect(left).toBeGreaterThan(minutes * 0.85)
+      expect(left).toBeLessThanOrEqual(minutes)
+    }
+    await disconnect(connectionId)
   })
 
   it('is not kept when the platform, or what it knows, says that there can be none', async () => {

@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { webhooks } from './webhooks.ts'
 
 const personalToken = '2/1200000000000001/sandboxPersonalTokenOne'
@@ -22,7 +23,7 @@ const oauth: Dialect = {
   scopes: [
     ...['default', 'openid', 'email', 'profile', 'projects:read', 'projects:write', 'tasks:read', 'tasks:write'],
     ...['tasks:delete', 'stories:read', 'stories:write', 'users:read', 'workspaces:read', 'webhooks:write'],
-    'attachments:read',
+    ...['webhooks:read', 'webhooks:delete', 'attachments:read'],
   ],
   clientAuth: ['body'],
   // Its only app has full permissions: single scopes are refused.
@@ -93,7 +94,8 @@ async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
     return sendJson(res, 200, {})
   }
   const token = bearerToken(req)
-  const account = tools.granted(token)?.account ?? tools.accountOfKey(token)
+  const granted = tools.granted(token)
+  const account = granted?.account ?? tools.accountOfKey(token)
   if (account === undefined) return refuse(401, 'Not Authorized')
   const resource = path.replace(/^\/api\/1\.0/, '')
   if (resource === '/users/me') {
@@ -106,6 +108,11 @@ async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
         workspaces: [workspace],
       },
     })
+  }
+  const [, gid] = /^\/webhooks(?:\/(\d+))?$/.exec(resource) ?? []
+  if (resource.startsWith('/webhooks')) {
+    const may = (scope: string) => !granted || granted.scope.split(' ').some(one => one === 'default' || one === scope)
+    return answerAboutHooks(exchange, tools, { account, may, gid }, projects, refuse)
   }
   if (resource === '/workspaces') return sendJson(res, 200, pageOf([workspace], query, resource))
   if (resource === '/projects') {

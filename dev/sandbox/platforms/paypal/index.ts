@@ -3,6 +3,7 @@ import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { certificatePath, certificates } from './certificates.ts'
+import { answerAboutHooks } from './hooks.ts'
 import { webhooks } from './webhooks.ts'
 
 const client = { clientId: `A${'sandboxClient'.repeat(6)}`, clientSecret: `E${'sandboxSecret-_'.repeat(5)}` }
@@ -37,7 +38,8 @@ const oauth: Dialect = {
 const debug_id = () => random(13).toLowerCase()
 
 /** https://developer.paypal.com/api/rest, as far as it is called. */
-function answer({ req, res, path, query }: Exchange, tools: Tools): void {
+async function answer(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path, query } = exchange
   const headers = { 'paypal-debug-id': debug_id() }
   if (path === certificatePath && req.method === 'GET') {
     res.writeHead(200, { ...headers, 'content-type': 'application/x-pem-file' }).end(certificates)
@@ -60,6 +62,15 @@ function answer({ req, res, path, query }: Exchange, tools: Tools): void {
     const user_id = `https://www.paypal.com/webapps/auth/identity/user/${granted.account}`
     return sendJson(res, 200, { user_id, payer_id: granted.account, name: 'A shop', verified_account: 'true' }, headers)
   }
+  if (/^\/v1\/notifications\/webhooks(\/[^/]+)?$/.test(path))
+    return answerAboutHooks(exchange, tools, granted, {
+      answer(status, body) {
+        if (body !== undefined) return sendJson(res, status, body, headers)
+        res.writeHead(status, headers).end()
+      },
+      refuse: (status, name, message, details = []) =>
+        sendJson(res, status, { name, message, details, debug_id: debug_id() }, headers),
+    })
   if (path === '/v2/invoicing/invoices' && req.method === 'GET')
     return sendJson(res, 200, { total_items: 0, total_pages: 0, items: [] }, headers)
   if (path === '/v1/billing/plans' && req.method === 'GET') {

@@ -3,6 +3,7 @@ import { type Exchange, basicCredentials, bearerToken, readBody, sendJson } from
 import type { Storage } from '../../storage.ts'
 import type { Tools } from '../../tools.ts'
 import { deauthorize } from './connect.ts'
+import { answerAboutEndpoints } from './endpoints.ts'
 
 type Customer = Record<string, unknown>
 
@@ -25,6 +26,7 @@ export async function handleStripe(exchange: Exchange, tools: Tools): Promise<vo
 
   if (path === '/v1/account' || path === `/v1/accounts/${account}`) return answer(accountObject(account))
   const [, , resource, id] = path.split('/')
+  if (resource === 'webhook_endpoints') return answerAboutEndpoints(exchange, tools, account, { answer, refuse })
   if (resource !== 'customers') return refuse(404, { message: `Unrecognized request URL (${req.method}: ${path}).` })
   if (req.method === 'GET' && !id) return answer(list(storage, account, query))
   const found = id

@@ -56,6 +56,7 @@ export const asana = {
     'users:read': 'Read the people of a workspace',
     'workspaces:read': 'Read the workspaces of the person',
     'webhooks:write': 'Register webhooks',
+    'webhooks:delete': 'End webhooks',
     'attachments:read': 'Read what is attached to tasks',
   },
   identity: { get: '/users/me', id: 'data.gid', name: 'data.name' },

@@ -25,6 +25,20 @@ export const webhooks = {
   register:
     'Make an address of the connection (POST /v1/connections/:connectionId/webhook-addresses) for each webhook, and pass its webhookUrl as the target of ' +
     'POST /webhooks at Asana: through the proxy, with a resource and filters. Asana offers the secret of the webhook to the address, which keeps it.',
+  // A token needs `webhooks:write`, and `webhooks:delete` to end it.
+  subscribe: {
+    docs: 'https://developers.asana.com/reference/createwebhook',
+    about: { resource: 'The task, project or other thing that is watched, by its gid' },
+    types: { form: 'list', entry: { resource_type: '{subject}', action: '{action}' } },
+    secret: 'learnt',
+    make: {
+      method: 'POST',
+      path: '/webhooks',
+      body: { data: { resource: '{resource}', target: '{address}', filters: '{types}' } },
+    },
+    answer: { id: 'data.gid' },
+    remove: { method: 'DELETE', path: '/webhooks/{platformId}' },
+  },
   // Hex without a prefix, with the secret of that one webhook, which nothing in the request names.
   scheme: { kind: 'hmac', header: 'x-hook-signature', encoding: 'hex' },
   handshakes: [

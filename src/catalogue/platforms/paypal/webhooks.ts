@@ -6,6 +6,19 @@ export const webhooks = {
     'In the Developer Dashboard under Apps & Credentials, the app, Webhooks, Add Webhook: `webhookUrl` is the URL. The ' +
     'Webhook ID that the list then shows is the webhook secret: PayPal signs it with each event. A connection with a ' +
     'client of its own has an address with a key, whose secret that id is.',
+  // The id is what is signed with each event. An app has ten at most.
+  subscribe: {
+    docs: 'https://developer.paypal.com/api/webhooks/v1/webhooks-post',
+    types: { form: 'list', entry: { name: '{type}' } },
+    secret: 'theirs',
+    make: {
+      method: 'POST',
+      path: '/v1/notifications/webhooks',
+      body: { url: '{address}', event_types: '{types}' },
+    },
+    answer: { id: 'id', secret: 'id' },
+    remove: { method: 'DELETE', path: '/v1/notifications/webhooks/{platformId}' },
+  },
   scheme: {
     kind: 'certificate',
     header: 'paypal-transmission-sig',

@@ -5,6 +5,20 @@ export const webhooks = {
   register:
     'In the Dashboard under Developers, Webhooks, Add destination: `webhookUrl` is the endpoint URL, and its signing ' +
     'secret (`whsec_…`) is the webhook secret.',
+  // A restricted key needs to write webhook endpoints. An account has sixteen at most.
+  subscribe: {
+    docs: 'https://docs.stripe.com/api/webhook_endpoints/create',
+    types: { form: 'list' },
+    secret: 'theirs',
+    make: {
+      method: 'POST',
+      path: '/v1/webhook_endpoints',
+      encoding: 'form',
+      body: { url: '{address}', enabled_events: '{types}', description: 'Causeway' },
+    },
+    answer: { id: 'id', secret: 'secret' },
+    remove: { method: 'DELETE', path: '/v1/webhook_endpoints/{platformId}' },
+  },
   scheme: {
     kind: 'hmac',
     header: 'stripe-signature',
