@@ -137,6 +137,19 @@ function webhooksPart({ webhooks }: ProviderDefinition): string[] {
   return [
     `[How they are sent and signed](${webhooks.docs}), and [what the hub does with them](../inbound-webhooks.md).`,
     ...(webhooks.register === undefined ? [] : [webhooks.register]),
+    ...(webhooks.subscribe === undefined ? [] : [registeredByHub(webhooks.subscribe)]),
     [...runs, ...rest].join('\n'),
   ]
+}
+
+function registeredByHub({
+  docs,
+  about = {},
+  types,
+}: NonNullable<NonNullable<ProviderDefinition['webhooks']>['subscribe']>) {
+  const things = Object.entries(about).map(([name, what]) => `${code(name)} (${what})`)
+  const told = types?.names ? `${codes(Object.keys(types.names))} as \`types\`` : 'those below as `types`'
+  const said = [...(types ? [told] : []), ...(things.length > 0 ? [`in \`about\` ${things.join(', ')}`] : [])]
+  const hub = 'Or [the hub registers them](../inbound-webhooks.md#webhooks-that-the-hub-registers)'
+  return `${hub} [by API](${docs})${said.length > 0 ? `, with ${said.join(', and ')}` : ''}.`
 }

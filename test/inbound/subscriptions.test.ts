@@ -339,6 +339,30 @@ describe('a subscription', () => {
     expect(addresses.body.data).toEqual([])
   })
 
+  it.each(['github', 'paypal'])(
+    'of %s whose answer was lost is made all the same, at another address',
+    async provider => {
+      const one = cases.find(other => other.provider === provider)!
+      const connectionId = await connect(one)
+      const count = (await there(one, connectionId))!
+      await control.addFault({ platform: provider, kind: 'drop-answer' })
+      const [before] = await subscribe(one, connectionId)
+      expect(before).toMatchObject({ status: 'pending', platformId: null, failures: 1 })
+      await control.clearFaults()
+      // It is there, and the platform takes no other for its address.
+      expect(await there(one, connectionId)).toBe(count + 1)
+      await age(connectionId, 'due')
+      expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+      const [after] = await shown(connectionId)
+      expect(after).toMatchObject({ id: before!.id, status: 'active', failures: 0 })
+      expect(after!.addressId).not.toBe(before!.addressId)
+      expect([200, 202]).toContain(await send(one, after!))
+      const addresses = await workspace.request('GET', `/v1/connections/${connectionId}/webhook-addresses`)
+      expect(addresses.body.data).toMatchObject([{ id: after!.addressId }])
+      await disconnect(connectionId)
+    },
+  )
+
   it('that could not be made for the platform’s trouble waits, and is made by the next pass', async () => {
     const connectionId = await connect(shopify)
     await control.addFault({ platform: 'shopify', kind: '503' })

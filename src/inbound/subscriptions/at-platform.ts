@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { ProviderAnswer, ProviderClient } from '../../calls/call.ts'
 import { refusalIn } from '../../calls/errors.ts'
 import { textAt } from '../../calls/json-path.ts'
@@ -8,12 +7,11 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { findConnection } from '../../connections/store.ts'
 import { HubError } from '../../errors.ts'
 import { openForSecret } from '../addresses/learn.ts'
-import { createAddressIn } from '../addresses/manage.ts'
-import { currentSecret } from '../secrets.ts'
+import { addressFor } from './address.ts'
 import { callOf } from './calls.ts'
 import { subscriptionLifetimeMs } from './lifetime.ts'
 import { callTimeoutMs } from './policy.ts'
-import { changeSubscription, type Subscription } from './store.ts'
+import type { Subscription } from './store.ts'
 
 /** What a platform says of a subscription of its own. */
 export interface Registered {
@@ -51,7 +49,7 @@ export async function subscribingOf(
 /** Registers a subscription's address. @throws HubError as `ProviderClient` */
 export async function registerThere(on: Subscribing, subscription: Subscription): Promise<Registered> {
   const { definition, client } = on
-  const address = await addressFor(on, subscription)
+  const address = await addressFor(on.hub, definition, subscription)
   const { workspaceId, connectionId } = subscription
   if (definition.secret === 'learnt')
     await openForSecret(on.hub.db, { workspaceId, connectionId, id: address.id }, 2 * callTimeoutMs)
@@ -87,28 +85,6 @@ export async function removeThere(on: Subscribing, subscription: Subscription, s
   } catch (error) {
     if (!isForgotten(error)) throw error
   }
-}
-
-const urlPlace = ({ workspaceId, id }: Subscription) => ({ workspaceId, ownerId: id, field: 'webhook_url' })
-
-/** The address of a subscription, with the secret that signs; made when it has none. Its key is kept sealed, for renewals. */
-async function addressFor({ hub, definition }: Subscribing, subscription: Subscription) {
-  const { workspaceId, connectionId, addressId } = subscription
-  const url = await hub.credentials.get<string>(hub.db, urlPlace(subscription))
-  if (addressId !== null && url !== undefined) {
-    return { id: addressId, url, secret: await currentSecret(hub, hub.db, { workspaceId, id: addressId }) }
-  }
-  const secret = definition.secret === 'ours' ? randomBytes(32).toString('base64url') : undefined
-  const words = { name: `Subscription ${subscription.id}`, secret }
-  return hub.db.transaction().execute(async trx => {
-    const whose = { workspaceId, connectionId }
-    const { id, webhookUrl: url } = await createAddressIn(hub, trx, whose, 'subscription', words)
-    await hub.credentials.put(trx, urlPlace(subscription), url)
-    // One that has been removed meanwhile leaves no address behind.
-    if (!(await changeSubscription(trx, subscription, { address_id: id })))
-      throw new HubError('WEBHOOK_SUBSCRIPTION_NOT_FOUND')
-    return { id, url, secret }
-  })
 }
 
 function endOf({ lifetime }: SubscribeDefinition, { about }: Subscription): Date | undefined {
