@@ -4,7 +4,8 @@ import type { AttemptError } from '../../../../connections/states.ts'
 import { errorCodes, type ErrorCode, type HubError } from '../../../../errors.ts'
 import type { Hub } from '../../../../hub.ts'
 import { asHubError } from '../../../errors.ts'
-import { choicePage, onwardPage, page, type Choosing, type Page } from './oauth-callback-page.ts'
+import { choicePage, type Choosing } from './oauth-choice-page.ts'
+import { onwardPage, page, type Page } from './visit-page.ts'
 
 /** What the person reads when it did not work; the caller of the API gets the code. */
 const explanations: Record<AttemptError, (provider: string, missing: string[]) => string> = {

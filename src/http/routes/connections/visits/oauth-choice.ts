@@ -9,6 +9,7 @@ import type { Hub } from '../../../../hub.ts'
 import type { Plugin } from '../../../route.ts'
 import { proofIn } from './browser-cookie.ts'
 import { answerAttempt, answersPersons, platformOf, sendChoices } from './oauth-callback-answer.ts'
+import { choiceFaults } from './oauth-choice-page.ts'
 
 /** An id and a few words of a form. */
 const bodyLimit = 16 * 1024
@@ -31,12 +32,12 @@ export function oauthChoice(hub: Hub): Plugin {
     app.post('/oauth/choice/:attempt', { bodyLimit }, async (request, reply) =>
       withAttempt(hub, request, async attempt => {
         const choice = request.body instanceof URLSearchParams ? request.body.get('choice') : null
-        if (choice === null) return show(hub, reply, attempt, 'Choose one to go on.')
+        if (choice === null) return show(hub, reply, attempt, choiceFaults.none)
         const { workspaceId, id: attemptId } = attempt
         try {
           return await show(hub, reply, await settleChoice(hub, { workspaceId, attemptId }, choice, 'callback'))
         } catch (error) {
-          if (isHubError(error, 'INVALID_REQUEST')) return show(hub, reply, attempt, 'Choose one of these.')
+          if (isHubError(error, 'INVALID_REQUEST')) return show(hub, reply, attempt, choiceFaults.other)
           // It was sent twice, or too late: what became of it is the answer.
           if (isHubError(error, 'CONFLICT'))
             return show(hub, reply, await revisited(hub, await addressed(hub, attemptId)))

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Choice } from '../../../../connections/health/choices.ts'
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #556070; --paper: #fff; --ground: #f2f4f7; --line: #8a94a3; --good: #1a7f37; --bad: #b42318; --act: #1f5fbf; --on-act: #fff }
@@ -30,7 +29,7 @@ export function page({ title, text, good }: { title: string; text: string; good:
 <h1>${escaped(title)}</h1>
 <p>${escaped(text)}</p>
 </div>`
-  return whole({ title, inner, attributes: `class="${good ? 'good' : 'bad'}"` })
+  return wholePage({ title, inner, attributes: `class="${good ? 'good' : 'bad'}"` })
 }
 
 /** A page that leads on by itself, to an address that a form may not be answered with. */
@@ -38,36 +37,11 @@ export function onwardPage(title: string, href: string): Page {
   const inner = `<h1>${escaped(title)}</h1>
 <p><a href="${escaped(href)}">Go on</a></p>`
   const head = `<meta http-equiv="refresh" content="0;url=${escaped(href)}">`
-  return whole({ title, inner, attributes: 'class="good"', head })
+  return wholePage({ title, inner, attributes: 'class="good"', head })
 }
 
-/** A form by which a person says which account is meant. */
-export function choicePage({ name, choices, fault }: Choosing): Page {
-  const title = `Which account of ${name}?`
-  const options = choices.map(
-    choice => `<label><input type="radio" name="choice" value="${escaped(choice.id)}" required>
-<span>${escaped(choice.name)}${choice.detail === null ? '' : `<small>${escaped(choice.detail)}</small>`}</span></label>`,
-  )
-  const inner = `<h1>${escaped(title)}</h1>
-${fault === undefined ? '' : `<p class="fault" role="alert">${escaped(fault)}</p>\n`}<form method="post">
-<fieldset>
-<legend>You opened ${choices.length}. One of them is connected.</legend>
-${options.join('\n')}
-</fieldset>
-<button type="submit">Connect</button>
-</form>`
-  return whole({ title, inner, attributes: `class="${fault === undefined ? 'good' : 'bad'}"`, formAction: "'self'" })
-}
-
-export interface Choosing {
-  /** What the platform is called. */
-  name: string
-  choices: Choice[]
-  /** What is wrong with what was sent. */
-  fault: string | undefined
-}
-
-function whole({
+/** The whole of a page around its inner part. @param formAction where its forms may lead: nowhere unless given */
+export function wholePage({
   title,
   inner,
   attributes,
@@ -100,7 +74,8 @@ ${inner}
   return { html, contentSecurityPolicy }
 }
 
-function escaped(text: string): string {
+/** A text as it stands in HTML. */
+export function escaped(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
   return text.replace(/[&<>"']/g, character => entities[character]!)
 }
