@@ -19,6 +19,6 @@ export default {
   workerIdleMemoryLimit: '1GB',
   // Kept between runs, which have temporary folders of their own: what took longest last time is begun first.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   modulePathIgnorePatterns: ['<rootDir>/.causeway/', '<rootDir>/dist/'],
 }

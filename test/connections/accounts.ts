@@ -85,7 +85,7 @@ export async function approve(authorizationUrl: string, person: Person = {}): Pr
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  timeoutMs = 45_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + timeoutMs; ; await sleep(50)) {
     const found = await look()

@@ -321,5 +321,5 @@ describe('what is tried again', () => {
     await eventually('its end', async () => (await attentionOf(hub, workflow))[0] !== 'RUNNING', 40_000)
     expect(await attentionOf(hub, workflow)).toEqual(['COMPLETED', 'none'])
     expect(await shown(body.connection.id)).toMatchObject({ status: 'connected' })
-  }, 60_000)
+  })
 })

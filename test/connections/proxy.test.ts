@@ -435,7 +435,7 @@ describe('bodies', () => {
     for await (const part of answer) text += String(part)
     expect(text).toBe(String(sizeMb * chunk.length))
     expect(isHeld).toBe(true)
-  }, 60_000)
+  })
 
   it('are not read from the platform faster than the caller takes them', async () => {
     let written = 0
@@ -461,7 +461,7 @@ describe('bodies', () => {
     let size = 0
     for await (const chunk of answer) size += (chunk as Buffer).length
     expect(size).toBe(64 * 1024 * 1024)
-  }, 60_000)
+  })
 
   it('end for the platform when the caller goes, and for the caller when the platform does', async () => {
     const closed: Promise<unknown>[] = []

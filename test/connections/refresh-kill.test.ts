@@ -80,7 +80,7 @@ function beside(attempt: (stopAt: StopAt) => Promise<void>): (stopAt: StopAt) =>
   beforeAll(() => {
     for (const stopAt of points) outcomes.set(stopAt, attempt(stopAt))
     return Promise.allSettled(outcomes.values()).then(() => undefined)
-  }, 90_000)
+  })
   return stopAt => outcomes.get(stopAt)!
 }
 

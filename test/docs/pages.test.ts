@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product.stack.stop()
   rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+})
 
 describe('the pages', () => {
   it('are made of calls that all succeed, in one shell, in the order of reading', async () => {

@@ -98,7 +98,7 @@ beforeAll(async () => {
   await hub.pool.query('update connections set owner_id = $2 where id = $1', [connection.id, ids.ownerId])
   before = await rowsOfMine()
   expect(before.length).toBeGreaterThan(15)
-}, 60_000)
+})
 
 /** The address of a route, with what the one workspace has. */
 function addressOf(url: string): string {

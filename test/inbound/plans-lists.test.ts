@@ -44,7 +44,7 @@ beforeAll(async () => {
     ],
   )
   await hub.pool.query('analyze inbound_events')
-}, 60_000)
+})
 
 describe('lists of inbound events', () => {
   for (const filter of [

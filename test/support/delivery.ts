@@ -74,7 +74,7 @@ export async function publish(workspace: TestWorkspace, type = 'invoice.paid', d
 }
 
 /** Waits until a condition holds, looking every 20 ms; fails after the time. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it did not come to be within ${timeoutMs} ms`)
@@ -98,7 +98,7 @@ export async function deliveriesOf(workspace: TestWorkspace, filter = ''): Promi
 }
 
 /** Waits until every delivery of an event is in one of the given states; gives them. */
-export async function settled(workspace: TestWorkspace, eventId: string, timeoutMs = 30_000): Promise<ShownDelivery[]> {
+export async function settled(workspace: TestWorkspace, eventId: string, timeoutMs = 60_000): Promise<ShownDelivery[]> {
   let found: ShownDelivery[] = []
   await until(async () => {
     found = await deliveriesOf(workspace, `?eventId=${eventId}`)

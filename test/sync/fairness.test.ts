@@ -179,5 +179,5 @@ describe('a push that hands its place back', () => {
       [syncId],
     )
     expect(rows[0]).toEqual({ items: 30, open: 0 })
-  }, 60_000)
+  })
 })

@@ -54,5 +54,5 @@ describe('a worker that is killed in the middle of a pull', () => {
       [syncId],
     )
     expect(rows[0]).toEqual({ n: active, items: active })
-  }, 90_000)
+  })
 })

@@ -83,7 +83,7 @@ describe('a run that meets its platform’s limit', () => {
     const timers = history.events!.filter(event => event.timerStartedEventAttributes).length
     expect(timers).toBeGreaterThan(8)
     expect(history.events!.some(event => event.activityTaskFailedEventAttributes)).toBe(false)
-  }, 90_000)
+  })
 
   it('says for how long it waits, to the API and to operators, and ends at once when it is paused', async () => {
     const { own, list, syncId } = await account(4)
@@ -127,7 +127,7 @@ describe('a run that meets its platform’s limit', () => {
     expect(await run(own, syncId)).toMatchObject({
       ...{ status: 'succeeded', counts: { pulled: total, created: total, failed: 0 } },
     })
-  }, 90_000)
+  })
 })
 
 describe('a pass over everything that did not come to its end', () => {

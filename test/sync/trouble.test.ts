@@ -102,7 +102,7 @@ describe('a run whose platform fails', () => {
       ...{ status: 'succeeded', errorCode: null, waitingFor: null, waitingUntil: null },
     })
     await becomes(syncId, ['COMPLETED', 'none'])
-  }, 90_000)
+  })
 
   it('tries again when a person asks for a run meanwhile, without waiting for its time', async () => {
     const company = await platform.account('quickbooks')
@@ -129,7 +129,7 @@ describe('a run whose platform fails', () => {
     await company.workspace.request('POST', `/v1/syncs/${syncId}/pause`)
     expect(await endOf(company.workspace, syncId, id)).toMatchObject({ status: 'cancelled', errorCode: 'SYNC_PAUSED' })
     await becomes(syncId, ['COMPLETED', 'none'])
-  }, 60_000)
+  })
 })
 
 describe('a sync whose last run failed', () => {
@@ -157,7 +157,7 @@ describe('a sync whose last run failed', () => {
     await becomes(syncId, ['COMPLETED', 'none'])
     await eventually('the list to be empty', async () => (await listed()).length === 0)
     expect(await syncsOf(company, '?lastRunStatus=failed')).toEqual([])
-  }, 90_000)
+  })
 
   it('is one workflow, named after the sync, whatever its Schedule starts', async () => {
     const company = await platform.account('quickbooks')
@@ -182,7 +182,7 @@ describe('a sync whose last run failed', () => {
     await eventually('a third run', async () => (await runs())[0]!.status === 'succeeded')
     await becomes(syncId, ['COMPLETED', 'none'])
     await eventually('the list to be empty', async () => (await listed()).length === 0)
-  }, 90_000)
+  })
 
   it.each(['pause', 'delete'])(
     'is in trouble no more after %s',
@@ -226,7 +226,7 @@ describe('a sync whose last run failed', () => {
     await reconcileSync(hub, 100)
     await becomes(syncId, ['COMPLETED', 'none'])
     expect(await reconcileSync(hub, 100)).toBe(0)
-  }, 60_000)
+  })
 
   it('is watched whatever was away as its run ended', async () => {
     const company = await platform.account('quickbooks')
@@ -243,7 +243,7 @@ describe('a sync whose last run failed', () => {
     await becomes(syncId, ['RUNNING', 'needs_person'])
     expect((await run(company, syncId)).status).toBe('succeeded')
     await becomes(syncId, ['COMPLETED', 'none'])
-  }, 60_000)
+  })
 
   it('is said with what a person can call where it holds deletions', async () => {
     const company = await platform.account('quickbooks')
@@ -259,7 +259,7 @@ describe('a sync whose last run failed', () => {
     )
     expect((await run(company, syncId, { allowDeletions: true })).status).toBe('succeeded')
     await becomes(syncId, ['COMPLETED', 'none'])
-  }, 60_000)
+  })
 
   it('is not listed beside its connection, where that needs its user', async () => {
     const company = await platform.account('quickbooks')
@@ -276,5 +276,5 @@ describe('a sync whose last run failed', () => {
     await hub.pool.query(`update syncs set watch_until = now() - interval '1 minute' where id = $1`, [syncId])
     await reconcileSync(hub, 100)
     await becomes(syncId, ['COMPLETED', 'none'])
-  }, 60_000)
+  })
 })

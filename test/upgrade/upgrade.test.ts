@@ -171,7 +171,7 @@ describe('with its workers', () => {
 
   it('an endpoint that was in recovery recovers, and gets what was held for it', async () => {
     const { recovering } = deliveries.endpoints
-    await until(async () => (await request('GET', `/v1/endpoints/${recovering.id}`)).body['status'] === 'open', 60_000)
+    await until(async () => (await request('GET', `/v1/endpoints/${recovering.id}`)).body['status'] === 'open')
     await until(() => hooks['recovering']!.summary().distinct === 4)
   })
 

@@ -46,7 +46,7 @@ describeInBrowser('in a browser', () => {
       { id: 's-2', title: 'A shop whose name is rather long and goes on until it has to be broken', token: 'page-2' },
     ]
     providerAppId = await madeApp(hub, workspace, platform, 'sites')
-  }, 60_000)
+  })
   afterAll(() => found.browser?.close())
 
   /** Has a person begin; gives the page as it is when the platform has sent them on, and where they come back to. */

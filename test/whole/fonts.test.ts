@@ -14,7 +14,7 @@ onLinux('the browser of the tests', () => {
     const found = await startChromium()
     if (!found.browser) throw new Error(found.reason)
     browser = found.browser
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   it('draws fields of a form, and every family, with the fonts that the tests bring', async () => {

@@ -31,7 +31,7 @@ describeInBrowser('in a browser', () => {
     await startTestWorkers(hub, ['workflows', 'connections'])
     workspace = await createWorkspace(hub, { redirectOrigins: [hub.config.http.publicUrl] })
     appId = await createApp(workspace, stack().sandboxUrl, 'quickbooks')
-  }, 60_000)
+  })
 
   beforeEach(async () => {
     context = await found.browser!.newContext({ viewport: { width: 390, height: 700 } })

@@ -39,7 +39,7 @@ beforeAll(async () => {
     return body.data.length > 0 && endpoint.arrived().size > 100
   })
   await running.stack.postgres.kill()
-}, 90_000)
+})
 
 it('refuses what needs Postgres, clearly and at once, and says what is away', async () => {
   const answer = await workspace.request('GET', '/v1/endpoints')

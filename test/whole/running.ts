@@ -63,7 +63,7 @@ const stopping: (() => Promise<unknown>)[] = []
 
 afterAll(async () => {
   for (const stop of stopping.splice(0)) await stop()
-}, 60_000)
+})
 
 /** One request over HTTP, whatever is answered. `key` undefined sends none. */
 export async function call<Body = AnyBody>(

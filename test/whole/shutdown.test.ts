@@ -14,7 +14,7 @@ let workspace: TestWorkspace
 beforeAll(async () => {
   running = await startRunning()
   workspace = await running.createWorkspace()
-}, 60_000)
+})
 
 /** Asks a process to end, as an orchestrator does; gives its exit code and how long that took. Nothing of it must be left. */
 async function terminate({ pid, exited }: StackProcess): Promise<{ code: number | NodeJS.Signals; tookMs: number }> {
@@ -48,7 +48,7 @@ describe('a worker that is told to stop', () => {
     })
     expect([...arrived()].sort()).toEqual([...publisher.accepted].sort())
     expect(hook.summary()).toMatchObject({ duplicates: 0, unverified: 0 })
-  }, 90_000)
+  })
 
   it('waits no longer than its grace for receivers that do not answer; another worker delivers', async () => {
     const { hook, arrived } = await createHook(workspace, running.stack.receiver, 'stop.slow')
@@ -69,7 +69,7 @@ describe('a worker that is told to stop', () => {
       ...{ withinMs: 40_000, logsOf: [running.worker] },
     })
     expect(hook.summary().duplicates).toBeLessThanOrEqual(slow)
-  }, 90_000)
+  })
 
   it('stops although Postgres is away, and so does an API', async () => {
     const { stack } = running
@@ -90,7 +90,7 @@ describe('a worker that is told to stop', () => {
     await eventually('every accepted event', () => [...publisher.accepted].every(id => arrived().has(id)), {
       ...{ withinMs: 40_000, logsOf: [running.worker] },
     })
-  }, 90_000)
+  })
 })
 
 describe('an API that is told to stop', () => {

@@ -62,7 +62,7 @@ afterAll(async () => {
     await eventually('the start to end', () => !processTree(pid).some(isRunning), { withinMs: 30_000 })
   }
   await remove()
-}, 40_000)
+})
 
 it('prints where everything is and the key to it, and ends at Ctrl-C without leaving a process', async () => {
   const { printed, tree } = await startAndWait()

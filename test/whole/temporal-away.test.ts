@@ -45,7 +45,7 @@ beforeAll(async () => {
   publisher = startPublisher(workspace, 'invoice.paid')
   await eventually('deliveries', () => endpoint.arrived().size > 100)
   await temporal.kill()
-}, 90_000)
+})
 
 it('is degraded, not down, and names what is away', async () => {
   expect(await readiness(running.apiUrl)).toEqual({ http: 200, status: 'degraded', failed: ['temporal'] })
@@ -100,7 +100,7 @@ it('takes what needs a workflow, and lets it wait in its row', async () => {
     await visitAsPerson(connecting.authorizationUrl, { account })
     return connecting
   }
-}, 60_000)
+})
 
 it('starts a worker while Temporal is away, which is ready when Temporal is', async () => {
   const { stack, apiUrl, api } = running
@@ -115,7 +115,7 @@ it('starts a worker while Temporal is away, which is ready when Temporal is', as
   await isReady(apiUrl, 'ready', 15_000, [api])
   await late.worker.stop()
   expect(await late.worker.exited).toBe(0)
-}, 90_000)
+})
 
 it('delivers every event that was accepted before, during and after', async () => {
   const before = endpoint.arrived().size
@@ -126,7 +126,7 @@ it('delivers every event that was accepted before, during and after', async () =
     ...{ withinMs: 60_000, logsOf: [running.worker] },
   })
   expect([...endpoint.arrived()].sort()).toEqual([...publisher.accepted].sort())
-}, 90_000)
+})
 
 it(
   'starts what was left unstarted within a minute, by the worker that saw Temporal go',

@@ -51,7 +51,7 @@ describe('a file of connections', () => {
     expect((await workspace.request('GET', `/v1/connections/${rows[1]!.connectionId}`)).body).toMatchObject({
       ...{ ownerId: 'user-2', tags: [], status: 'connected' },
     })
-  }, 60_000)
+  })
 
   it('may be JSON lines with a byte order mark and CRLF, each row for itself', async () => {
     const row = { provider: 'stripe', providerAppId: stripe, credentials: { apiKey: stripeKey } }
@@ -74,7 +74,7 @@ describe('a file of connections', () => {
       [5, 'failed', 'Takes either tokens or credentials'],
       [6, 'failed', 'externalId: This member is there twice'],
     ])
-  }, 60_000)
+  })
 
   it('is refused whole, and leaves nothing behind, where it is no such file', async () => {
     const before = await kept()
@@ -101,7 +101,7 @@ describe('a file of connections', () => {
     expect(await kept()).toBe(before)
     expect(await sealedRows(hub)).toBe(0)
     expect(logLines.join('')).not.toContain(secret)
-  }, 60_000)
+  })
 
   it('that breaks off leaves nothing behind', async () => {
     const before = await kept()
@@ -141,7 +141,7 @@ describe('a file of connections', () => {
       ])
     }
     expect((await workspace.request('GET', '/v1/connection-imports')).body.data[0]!.id).toBe(ended.id)
-  }, 60_000)
+  })
 })
 
 describe('the secrets of an import', () => {
@@ -179,5 +179,5 @@ describe('the secrets of an import', () => {
       ...sightings(hex, 'dump', dump),
     ]).toEqual([])
     expect(await sealedRows(hub)).toBe(0)
-  }, 60_000)
+  })
 })

@@ -76,7 +76,7 @@ describe('an import', () => {
     expect(types).toContainEqual(['integration.needs_reauth', rows[3]!.connectionId])
     const start = await workspace.request('POST', `/v1/connections/${rows[3]!.connectionId}/reconnect`, {})
     expect([start.status, typeof start.body.authorizationUrl]).toEqual([201, 'string'])
-  }, 60_000)
+  })
 
   it('doubles nothing that is sent twice, and spends nothing for it', async () => {
     const { refreshToken } = await tokensOf('5200000001')
@@ -92,7 +92,7 @@ describe('an import', () => {
     )
     expect(await count()).toBe(before)
     expect(await sandbox.control.tokenRequests()).toEqual([])
-  }, 60_000)
+  })
 
   it('gives a connection that waits for its person the good tokens of a later one', async () => {
     const dead = await importAll(workspace, {
@@ -108,14 +108,14 @@ describe('an import', () => {
       status: 'connected',
       externalAccountId: '5300000001',
     })
-  }, 60_000)
+  })
 
   it('spends the refresh token after all where the access token is dead that should live', async () => {
     const { refreshToken } = await tokensOf('5400000001')
     const tokens = { accessToken: 'nothing', refreshToken, expiresAt: soon() }
     const { rows } = await importAll(workspace, { connections: [ofQuickbooks('said to live', '5400000001', tokens)] })
     expect(rows[0]!.outcome).toBe('connected')
-  }, 60_000)
+  })
 
   it('keeps nothing of a dry run, and spends no refresh token', async () => {
     const live = await tokensOf('5500000001')
@@ -136,7 +136,7 @@ describe('an import', () => {
     expect(await publishedEvents(hub, workspace.workspaceId)).toHaveLength(events)
     expect(await sandbox.control.tokenRequests()).toEqual([])
     expect(await sealedRows(hub)).toBe(0)
-  }, 60_000)
+  })
 
   it('waits for a platform that is down, and goes on with the others', async () => {
     await sandbox.control.addFault({ platform: 'stripe', path: '/v1/account', kind: '503' })
@@ -159,7 +159,7 @@ describe('an import', () => {
     await sandbox.control.clearFaults()
     const { ended } = await endOf(workspace, body.id)
     expect(ended.counts).toMatchObject({ connected: 13, failed: 0 })
-  }, 90_000)
+  })
 
   it('gives up what is left when it is cancelled, and destroys what was sealed of it', async () => {
     await sandbox.control.addFault({ platform: 'stripe', path: '/v1/account', kind: '503' })
@@ -179,7 +179,7 @@ describe('an import', () => {
       'connection_import.cancelled',
       'connection_import.created',
     ])
-  }, 60_000)
+  })
 
   it('takes nothing of another workspace’s app', async () => {
     const other = await createWorkspace(hub)
@@ -190,5 +190,5 @@ describe('an import', () => {
     })
     expect(rows.map(row => [row.outcome, row.code])).toEqual([['failed', 'PROVIDER_APP_NOT_FOUND']])
     expect(await rowsOf(workspace, rows[0]!.externalId!)).toBeUndefined()
-  }, 60_000)
+  })
 })

@@ -191,7 +191,7 @@ describe('without Temporal', () => {
     await reconcileDelivery(hub, 100)
     await inState(workspace, answer.body.id, 'finished')
     await until(() => hook.summary().total === 60)
-  }, 60_000)
+  })
 
   it('it is paused and resumed by its row, and reconcile tells its workflow', async () => {
     const hook = receiver.hook('told')
@@ -208,5 +208,5 @@ describe('without Temporal', () => {
     await reconcileDelivery(hub, 100)
     expect(await inState(workspace, id, 'finished')).toMatchObject({ queued: 300 })
     await until(() => hook.summary().distinct === 300)
-  }, 60_000)
+  })
 })

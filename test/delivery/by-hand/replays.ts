@@ -63,7 +63,7 @@ export async function inState(
   workspace: TestWorkspace,
   id: string,
   state: string,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<ShownReplay> {
   await until(async () => (await replayOf(workspace, id)).state === state, timeoutMs)
   return replayOf(workspace, id)

@@ -191,7 +191,7 @@ describe('delivering', () => {
     }
     expect(Math.max(...delays)).toBeLessThan(400)
     slowHook.answerWith(200)
-    await until(() => slowHook.summary().distinct === 1_000, 30_000)
+    await until(() => slowHook.summary().distinct === 1_000)
     await until(async () => (await deliveriesOf(slow, '?status=held')).length === 0)
   })
 
@@ -206,7 +206,7 @@ describe('delivering', () => {
     await workspace.request('POST', `/v1/endpoints/${endpoints[1]!.id}/pause`)
     const events = Array.from({ length: 50 }, (_, n) => ({ type: 'a.b', data: { n } }))
     await workspace.request('POST', '/v1/events', { events })
-    await until(() => hook.summary().total === 39 * 50 && slow.summary().total === 20 * 50, 20_000)
+    await until(() => hook.summary().total === 39 * 50 && slow.summary().total === 20 * 50)
     await workspace.request('POST', `/v1/endpoints/${endpoints[1]!.id}/resume`)
     await until(() => hook.summary().total === 40 * 50)
     expect(await deliveriesOf(workspace, '?status=failed')).toEqual([])

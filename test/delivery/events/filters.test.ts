@@ -147,7 +147,7 @@ describe('a filter', () => {
     expect(rows.map(row => row.endpoint)).toEqual(expected)
     expect(rows.every(row => row.due)).toBe(true)
     expect((await hub.pool.query('select from event_fanouts')).rows).toEqual([])
-  }, 60_000)
+  })
 
   it('that is costly is looked at by the dispatcher, in steps, with the same result', async () => {
     const workspace = await createWorkspace(hub)
@@ -165,5 +165,5 @@ describe('a filter', () => {
         .map(one => one.id)
         .sort(),
     )
-  }, 60_000)
+  })
 })

@@ -54,30 +54,30 @@ describe('an ordered endpoint in trouble', () => {
     down.answer = () => 503
     const keys = upTo(5).map(n => `key-${n}`)
     await publishKeyed(workspace, keys, upTo(20))
-    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering', 15_000)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering')
     // What was under way is over: from here on there are probes only.
     await until(async () => (await deliveriesOf(workspace, '?limit=100')).every(one => one.status === 'held'))
     down.tried.length = 0
-    await until(() => down.tried.length >= 4, 20_000)
+    await until(() => down.tried.length >= 4)
     expect(new Set(down.tried.map(data => data.n))).toEqual(new Set([0]))
     expect(new Set(down.tried.map(data => data.key)).size).toBeGreaterThan(2)
     await publishKeyed(workspace, keys, [20, 21])
     down.answer = () => 200
-    await until(async () => (await modeOf(workspace, endpoint.id)) === 'open', 20_000)
-    await until(() => [...down.accepted.values()].flat().length === 110, 15_000)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'open')
+    await until(() => [...down.accepted.values()].flat().length === 110)
     for (const key of keys) expect(down.accepted.get(key)).toEqual(upTo(22))
-  }, 60_000)
+  })
 
   it('is found out with one line, too, where it is surely not the payload', async () => {
     const workspace = await createWorkspace(hub)
     const endpoint = await createEndpoint(workspace, line.url, { ordered: true })
     line.answer = () => 503
     await publishKeyed(workspace, ['only'], upTo(5))
-    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering', 15_000)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering')
     line.answer = () => 200
-    await until(() => line.accepted.get('only')?.length === 5, 20_000)
+    await until(() => line.accepted.get('only')?.length === 5)
     expect(line.accepted.get('only')).toEqual(upTo(5))
-  }, 60_000)
+  })
 
   it('is not one whose one line has a poisonous payload at its head', async () => {
     const workspace = await createWorkspace(hub)
@@ -93,5 +93,5 @@ describe('an ordered endpoint in trouble', () => {
     expect(poisoned.accepted.get('good')).toEqual(upTo(15))
     expect(poisoned.accepted.get('bad')).toBeUndefined()
     expect(new Set(poisoned.tried.filter(data => data.key === 'bad').map(data => data.n))).toEqual(new Set([0]))
-  }, 30_000)
+  })
 })

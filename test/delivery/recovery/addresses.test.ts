@@ -63,12 +63,12 @@ describe('beside a healthy endpoint', () => {
     await until(() => receiver.seen.length > 0)
     await steady.keepsItsP99()
     for (const id of ids) {
-      const [delivery] = await settled(workspace, id, 20_000)
+      const [delivery] = await settled(workspace, id)
       expect(delivery).toMatchObject({ status: 'failed', reason: 'exhausted', attempts: 4 })
       expect(delivery!.error).toMatch(/^redirect 30[12378]$/)
     }
     expect(receiver.seen).toHaveLength(4 * ids.length)
-  }, 60_000)
+  })
 
   it('one whose name changes to 127.0.0.1 is blocked until it changes back', async () => {
     const name = 'rebinding.example'
@@ -94,7 +94,7 @@ describe('beside a healthy endpoint', () => {
     const [last] = await publishMany(workspace, 1)
     expect((await settled(workspace, last!))[0]).toMatchObject({ status: 'delivered', attempts: 1 })
     expect(await deliveriesOf(workspace, '?status=held')).toEqual([])
-  }, 60_000)
+  })
 
   it('one whose URL is a private address of its own is never called', async () => {
     const receiver = await startTroubled({ host: allowed })

@@ -52,7 +52,7 @@ describe('beside a healthy endpoint', () => {
       ids.push(await publish(workspace))
       await sleep(50)
       return (await modeOf(workspace, endpoint.id)) === 'recovering'
-    }, 15_000)
+    })
     ids.push(...(await publishMany(workspace, 12_000)))
     await steady.keepsItsP99()
     const { held, others, attempts } = await waiting(endpoint.id)
@@ -109,8 +109,8 @@ describe('beside a healthy endpoint', () => {
       response.writeHead(!refused && answersLeft-- > 0 ? 200 : 503).end()
     })
     const ids = await publishMany(workspace, 400)
-    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering', 15_000)
-    await until(() => told.includes('endpoint.failing'), 15_000)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering')
+    await until(() => told.includes('endpoint.failing'))
     const measuring = steady.keepsItsP99()
     const failingSince = async () => {
       const { body } = await workspace.request<{ failingSince: string }>('GET', `/v1/endpoints/${endpoint.id}`)
@@ -120,18 +120,18 @@ describe('beside a healthy endpoint', () => {
       const accepted = receiver.accepted().size
       const upAt = Date.now()
       answersLeft = 40
-      await until(() => receiver.accepted().size === accepted + 40, 20_000)
-      await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering', 20_000)
+      await until(() => receiver.accepted().size === accepted + 40)
+      await until(async () => (await modeOf(workspace, endpoint.id)) === 'recovering')
       ids.push(...(await publishMany(workspace, 50)))
       // It is disabled after days without a success: what it took ended the days before.
-      await until(async () => (await failingSince()) > upAt, 10_000)
+      await until(async () => (await failingSince()) > upAt)
       // Long enough to be told of, had it not been.
       await sleep(1_500)
     }
     await measuring
     receiver.answerBy((_request, response) => response.writeHead(200).end())
-    await until(async () => (await modeOf(workspace, endpoint.id)) === 'open', 30_000)
-    await until(() => receiver.accepted().size === ids.length, 20_000)
+    await until(async () => (await modeOf(workspace, endpoint.id)) === 'open')
+    await until(() => receiver.accepted().size === ids.length)
     await until(async () => (await waiting(endpoint.id)).held + (await waiting(endpoint.id)).others === 0)
     expect([...receiver.accepted().values()].every(times => times === 1)).toBe(true)
     expect(told).toEqual(['endpoint.failing'])

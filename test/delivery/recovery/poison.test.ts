@@ -45,7 +45,7 @@ describe('a payload that always fails', () => {
     await until(async () => {
       good.push(await publish(workspace, 'a.b', { n: good.length }))
       return exhausted()
-    }, 20_000)
+    })
     await measuring
     expect((await deliveriesOf(workspace, `?eventId=${poison}`))[0]).toMatchObject({
       ...{ status: 'failed', reason: 'exhausted', attempts: retryDelaysMs.length, error: 'status 500' },
@@ -53,12 +53,12 @@ describe('a payload that always fails', () => {
     await until(() => receiver.accepted().size === good.length)
     expect(receiver.seen).toHaveLength(good.length + retryDelaysMs.length)
     expect([await modeOf(workspace, endpoint.id), await epochOf(endpoint.id)]).toEqual(['open', 0])
-  }, 60_000)
+  })
 
   it('does not when it is all there is, either', async () => {
     const { workspace, endpoint } = await poisonable()
     const poison = await publish(workspace, 'a.b', { poison: true })
-    await until(async () => (await deliveriesOf(workspace, `?eventId=${poison}`))[0]!.status === 'failed', 20_000)
+    await until(async () => (await deliveriesOf(workspace, `?eventId=${poison}`))[0]!.status === 'failed')
     expect([await modeOf(workspace, endpoint.id), await epochOf(endpoint.id)]).toEqual(['open', 0])
     expect((await deliveriesOf(workspace, `?eventId=${poison}`))[0]!.attempts).toBe(retryDelaysMs.length)
   })
