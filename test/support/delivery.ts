@@ -73,11 +73,17 @@ export async function publish(workspace: TestWorkspace, type = 'invoice.paid', d
   return answer.body.id
 }
 
-/** Waits until a condition holds, looking every 20 ms; fails after the time. */
+/** Waits until a condition holds, looking every 20 ms; fails after the time. A look that fails is one at which it does not hold. */
 export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it did not come to be within ${timeoutMs} ms`)
+  for (;;) {
+    const late = Date.now() > deadline
+    try {
+      if (await condition()) return
+    } catch (error) {
+      if (late) throw error
+    }
+    if (late) throw new Error(`it did not come to be within ${timeoutMs} ms`)
     await sleep(20)
   }
 }
