@@ -112,7 +112,7 @@ export function workspaceAt(apiUrl: string, workspaceId: string, apiKey: string)
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  { withinMs = 20_000, logsOf = [] }: { withinMs?: number; logsOf?: StackProcess[] } = {},
+  { withinMs = 60_000, logsOf = [] }: { withinMs?: number; logsOf?: StackProcess[] } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {
