@@ -1,3 +1,5 @@
+const pusher = 'pusher@causeway-sandbox.iam.gserviceaccount.com'
+
 /** A platform at which webhooks are registered by API, and what is asked of it. */
 export interface Case {
   provider: string
@@ -14,6 +16,8 @@ export interface Case {
   sends: [event: Record<string, unknown>, type: string]
   /** Its app's own secret signs, which no registration has. */
   appSigns?: true
+  /** It is sent to the app's own address: what then signs it, and what the app says of that. */
+  toApp?: { secret: string; fields: Record<string, string> }
   /** What is particular to no platform is tried with it. */
   thorough?: true
 }
@@ -83,5 +87,11 @@ export const cases: Case[] = [
     words: { types: ['PAYMENT.CAPTURE.COMPLETED', 'INVOICING.INVOICE.PAID'] },
     list: ['/v1/notifications/webhooks', 'webhooks'],
     sends: [{}, 'PAYMENT.CAPTURE.COMPLETED'],
+  },
+  {
+    ...{ provider: 'gmail', method: 'delegated', count: 1, lapses: true },
+    words: { about: { topic: 'projects/causeway-sandbox/topics/mail' } },
+    sends: [{}, 'mailbox.changed'],
+    toApp: { secret: pusher, fields: { pushServiceAccount: pusher } },
   },
 ]

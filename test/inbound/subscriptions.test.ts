@@ -44,9 +44,9 @@ interface Made {
 
 const apps = new Map<string, Promise<string>>()
 
-async function connect({ provider, method }: Case, more: Record<string, unknown> = {}): Promise<string> {
+async function connect({ provider, method, toApp }: Case, more: Record<string, unknown> = {}): Promise<string> {
   const person = played.find(({ id }) => id === provider)!.people[method]!
-  const made = apps.get(provider) ?? createApp(workspace, sandbox.url, provider)
+  const made = apps.get(provider) ?? createApp(workspace, sandbox.url, provider, toApp && { fields: toApp.fields })
   apps.set(provider, made)
   const { status, body } = await workspace.request<Made>('POST', '/v1/connections', {
     ...{ provider, method, providerAppId: await made, config: person.config ?? {} },
@@ -110,7 +110,11 @@ async function addressOf({ id }: Shown): Promise<string> {
 }
 
 /** Has the platform send to what it has registered there, signed with what that was made with. */
-async function send({ provider, appSigns, sends: [event] }: Case, subscription: Shown): Promise<number> {
+async function send({ provider, appSigns, toApp, sends: [event] }: Case, subscription: Shown): Promise<number> {
+  if (toApp) {
+    const url = `http://127.0.0.1:${port}/webhooks/${provider}/${await apps.get(provider)!}`
+    return (await control.sendRegistered({ ...event, platform: provider, url, secret: toApp.secret })).status
+  }
   const secret = appSigns ? { secret: played.find(({ id }) => id === provider)!.apps![0]!.clientSecret } : {}
   const about = { platform: provider, url: await addressOf(subscription), ...secret }
   return (await control.sendRegistered({ ...event, ...about })).status
@@ -137,12 +141,12 @@ describe.each(cases.map(one => [one.provider, one] as const))('webhooks of %s', 
       expect(subscription).toMatchObject({ status: 'active', failures: 0, lastError: null, gapAt: null })
       expect(subscription.platformId).not.toBeNull()
       expect(subscription.expiresAt !== null).toBe(one.lapses)
-      if (one.lapses) {
+      if (one.lapses && !one.toApp) {
         const [renewAt, expiresAt] = [Date.parse(subscription.renewAt!), Date.parse(subscription.expiresAt!)]
         const left = (expiresAt - renewAt) / (expiresAt - Date.now())
         expect(left).toBeGreaterThan(0.09)
         expect(left).toBeLessThan(0.21)
-      } else expect(subscription.renewAt).toBeNull()
+      } else if (!one.lapses) expect(subscription.renewAt).toBeNull()
     }
     expect(await there(one, connectionId)).toBe(one.list && one.count)
     // What a platform sends at once is signed with what it was given.
@@ -153,7 +157,7 @@ describe.each(cases.map(one => [one.provider, one] as const))('webhooks of %s', 
     await eventually('the routed webhook', () => isRouted(connectionId, provider, type))
     await control.forgetRequests()
     await disconnect(connectionId)
-    const removals = (await requestsTo(/hooks|channels\/stop|subscriptions|webhook/)).filter(
+    const removals = (await requestsTo(/hooks|\/stop$|subscriptions|webhook/)).filter(
       ({ status }) => status >= 200 && status < 300,
     )
     expect(removals).toHaveLength(one.count)
@@ -307,6 +311,25 @@ describe('a subscription', () => {
     // What the one before has sent may still be on its way.
     const late = { ...one.sends[0], platform: provider, url, secret: secret! }
     expect([200, 202]).toContain((await control.sendRegistered(late)).status)
+    await disconnect(connectionId)
+  })
+
+  it('is asked for again each day where the platform advises that, and has no address where its app has one', async () => {
+    const one = cases.find(({ toApp }) => toApp)!
+    const connectionId = await connect(one)
+    const [before] = await subscribe(one, connectionId)
+    const hours = (at: string | null) => (Date.parse(at!) - Date.now()) / 3_600_000
+    expect([before!.addressId, Math.round(hours(before!.expiresAt))]).toEqual([null, 7 * 24])
+    expect(hours(before!.renewAt)).toBeGreaterThan(18)
+    expect(hours(before!.renewAt)).toBeLessThan(24)
+    await control.forgetRequests()
+    await age(connectionId, 'due')
+    expect(await renew()).toMatchObject({ done: 1, failed: 0 })
+    const asked = (await requestsTo(/users/)).map(({ method, path }) => `${method} ${path.replace(/.*users/, '')}`)
+    expect(asked).toEqual(['POST /me/watch'])
+    const [after] = await shown(connectionId)
+    expect(after).toMatchObject({ status: 'active', gapAt: null })
+    expect(hours(after!.renewAt)).toBeGreaterThan(18)
     await disconnect(connectionId)
   })
 

@@ -18,7 +18,8 @@ export interface Registered {
   platformId: string
   platformResource: string | null
   expiresAt: Date | null
-  addressId: string
+  /** Null where it is sent to the app's own address. */
+  addressId: string | null
   /** What the platform made to verify it with, and told. */
   secret: string | undefined
 }
@@ -49,15 +50,15 @@ export async function subscribingOf(
 /** Registers a subscription's address. @throws HubError as `ProviderClient` */
 export async function registerThere(on: Subscribing, subscription: Subscription): Promise<Registered> {
   const { definition, client } = on
-  const address = await addressFor(on.hub, definition, subscription)
+  const address = definition.to === 'app' ? undefined : await addressFor(on.hub, definition, subscription)
   const { workspaceId, connectionId } = subscription
-  if (definition.secret === 'learnt')
+  if (address && definition.secret === 'learnt')
     await openForSecret(on.hub.db, { workspaceId, connectionId, id: address.id }, 2 * callTimeoutMs)
   const expiresAt = endOf(definition, subscription)
   const answer = await client.call(
     callOf(definition, definition.make, { subscription, config: on.config, address, expiresAt }),
   )
-  return { ...registered(definition, answer, expiresAt), addressId: address.id }
+  return { ...registered(definition, answer, expiresAt), addressId: address?.id ?? null }
 }
 
 /** Prolongs a subscription; gives undefined where the platform has forgotten it. @throws HubError as `ProviderClient` */

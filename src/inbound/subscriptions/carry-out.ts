@@ -1,3 +1,4 @@
+import type { SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { connectionClient } from '../../connections/client.ts'
 import { writeAudit } from '../../audit/log.ts'
@@ -14,6 +15,7 @@ import {
   type Registered,
   type Subscribing,
 } from './at-platform.ts'
+import { countedOnMs } from './lifetime.ts'
 import { failingAfter, removalTries, renewAtMs, retryInMs } from './policy.ts'
 import { forgetSubscription } from './forget.ts'
 import { changeSubscription, type Subscription } from './store.ts'
@@ -47,7 +49,7 @@ async function renew(on: Subscribing, subscription: Subscription, actor: string)
   const expiresAt = await prolongThere(on, subscription)
   // The platform has forgotten it: nothing has come since.
   if (expiresAt === undefined) return register(on, subscription, actor, true)
-  await changeSubscription(on.hub.db, subscription, { ...renewed(expiresAt) }, 'active')
+  await changeSubscription(on.hub.db, subscription, renewed(on.definition, expiresAt), 'active')
   return 'renewed'
 }
 
@@ -64,11 +66,17 @@ async function register(
   const made = await registerThere(on, subscription)
   const syncs = await hub.db.transaction().execute(async trx => {
     const { platformId: platform_id, platformResource: platform_resource, expiresAt } = made
-    const now = { platform_id, platform_resource, ...renewed(expiresAt), ...(gap ? { gap_at: new Date() } : {}) }
+    const now = {
+      platform_id,
+      platform_resource,
+      ...renewed(on.definition, expiresAt),
+      ...(gap ? { gap_at: new Date() } : {}),
+    }
     if (!(await changeSubscription(trx, subscription, now, 'active'))) return undefined
     const { workspaceId, connectionId, id: subjectId } = subscription
     const { addressId: id, secret } = made
-    if (secret !== undefined) await takeSecret(hub, trx, { workspaceId, connectionId, id }, secret, actor)
+    if (secret !== undefined && id !== null)
+      await takeSecret(hub, trx, { workspaceId, connectionId, id }, secret, actor)
     const action = `webhook_subscription.${gap ? 'gap' : 'registered'}`
     await writeAudit(trx, { workspaceId, actor, action, subjectId, details: { connectionId } })
     if (!gap) return []
@@ -83,12 +91,16 @@ async function register(
   // Its connection has ended meanwhile: what was made is nobody's.
   if (syncs === undefined) await removeQuietly(on, { ...subscription, ...made })
   else startRunsSoon(hub, syncs, 'webhook')
-  if (subscription.platformId !== null && !isOver(subscription)) await removeQuietly(on, subscription)
+  // Where the app has one registration, what was there has become it.
+  const isReplaced = subscription.platformId !== null && !isOver(subscription) && on.definition.to === undefined
+  if (isReplaced) await removeQuietly(on, subscription)
   return subscription.platformId === null ? 'registered' : 'renewed'
 }
 
-function renewed(expiresAt: Registered['expiresAt']) {
-  const renewAt = expiresAt === null ? null : new Date(renewAtMs(Date.now(), expiresAt.getTime(), Math.random()))
+function renewed(definition: SubscribeDefinition, expiresAt: Registered['expiresAt']) {
+  const now = Date.now()
+  const until = expiresAt && countedOnMs(definition, expiresAt.getTime(), now)
+  const renewAt = until === null ? null : new Date(renewAtMs(now, until, Math.random()))
   return { expires_at: expiresAt, renew_at: renewAt, failures: 0, last_error: null }
 }
 

@@ -2,6 +2,11 @@ import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import { fitsPattern } from '../../catalogue/pattern.ts'
 import type { SubscribeDefinition } from '../../catalogue/schema/webhooks/subscribe.ts'
 
+/** Until when a subscription is counted on: its end, or sooner where the platform advises to renew it often. */
+export function countedOnMs({ renewEvery }: SubscribeDefinition, endsAtMs: number, nowMs: number): number {
+  return renewEvery === undefined ? endsAtMs : Math.min(endsAtMs, nowMs + lifetimeMs(renewEvery))
+}
+
 /** For how long a subscription is asked for, in milliseconds, by what it is about. */
 export function subscriptionLifetimeMs(
   lifetime: NonNullable<SubscribeDefinition['lifetime']>,

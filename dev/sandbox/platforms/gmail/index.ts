@@ -3,6 +3,7 @@ import { knownJwk } from '../../known-key.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { stop, watch } from './watch.ts'
 import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/gmail'
@@ -27,13 +28,21 @@ export const gmail: SandboxPlatform = {
     const { req, res, path, query } = exchange
     // The keys of its tokens: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken
     if (path === '/oauth2/v3/certs') return sendJson(res, 200, { keys: [knownJwk] })
-    const rest = /^\/gmail\/v1\/users\/([^/]+)\/(profile|labels|messages)$/.exec(path)
-    if (req.method !== 'GET' || !rest) return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
-    const granted = api.permitted(exchange, tools, rest[2] === 'labels' ? labelling : [...reading, others[1]!])
+    const rest = /^\/gmail\/v1\/users\/([^/]+)\/(profile|labels|messages|watch|stop)$/.exec(path)
+    const isOfWatch = rest?.[2] === 'watch' || rest?.[2] === 'stop'
+    if (!rest || req.method !== (isOfWatch ? 'POST' : 'GET'))
+      return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
+    const granted = api.permitted(
+      exchange,
+      tools,
+      rest[2] === 'labels' ? labelling : isOfWatch ? reading : [...reading, others[1]!],
+    )
     if (!granted) return
     const address = google.people[granted.account] ?? ''
     if (decodeURIComponent(rest[1]!) !== 'me' && decodeURIComponent(rest[1]!) !== address)
       return api.refuse(exchange, 403, 'PERMISSION_DENIED', 'forbidden', `Delegation denied for ${address}`)
+    if (rest[2] === 'watch') return watch(exchange, tools, granted)
+    if (rest[2] === 'stop') return stop(exchange, tools, granted)
     if (rest[2] === 'profile')
       return sendJson(res, 200, { emailAddress: address, messagesTotal: 5, threadsTotal: 5, historyId: '4242' })
     if (rest[2] === 'labels')

@@ -17,7 +17,20 @@ export const webhooks = {
   register:
     'Google Cloud console, Pub/Sub: make a topic, and let gmail-api-push@system.gserviceaccount.com publish to it. Make a push subscription of it with the ' +
     'webhookUrl of the app as its endpoint and with authentication, leave the audience empty, and give the app the service account as pushServiceAccount. ' +
-    'Then call users.watch with topicName, through the proxy, for each mailbox once a day: a watch ends after seven.',
+    'Then have the hub watch each mailbox, or call users.watch with topicName, through the proxy, once a day: a watch ends after seven.',
+  // A mailbox has one watch of a project: to end any of a mailbox's ends it.
+  subscribe: {
+    docs: 'https://developers.google.com/workspace/gmail/api/reference/rest/v1/users/watch',
+    about: { topic: 'The topic, as in projects/my-project/topics/gmail' },
+    secret: 'app',
+    to: 'app',
+    make: { method: 'POST', path: '/gmail/v1/users/me/watch', body: { topicName: '{topic}' } },
+    answer: { id: 'historyId', expiresAt: 'expiration' },
+    lifetime: '7d',
+    renewEvery: '1d',
+    renew: { method: 'POST', path: '/gmail/v1/users/me/watch', body: { topicName: '{topic}' } },
+    remove: { method: 'POST', path: '/gmail/v1/users/me/stop' },
+  },
   // https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions
   scheme: {
     kind: 'jwt',

@@ -78,6 +78,10 @@ export const webhookSubscribe = z
         '`ours`: the hub makes a secret for each. `theirs`: the answer has it. `learnt`: a handshake brings it while the call is under ' +
           'way. `app`: the platform signs with what the app has. `none`: it signs nothing, and the address is the proof',
       ),
+    to: z
+      .literal('app')
+      .exactOptional()
+      .describe('It is sent to the app’s own address, which the platform has already; to one of its own when absent'),
     make: subscribeCall,
     answer: z
       .strictObject({
@@ -88,6 +92,9 @@ export const webhookSubscribe = z
       })
       .describe('Where the answer has what is kept'),
     lifetime: lifetimes.exactOptional().describe('For how long it is asked for; one that does not end when absent'),
+    renewEvery: lifetime
+      .exactOptional()
+      .describe('It is renewed at least so often, where the platform advises that; late in its life when absent'),
     renew: z
       .union([subscribeCall, z.literal('again').describe('Another is made, and then this one removed')])
       .exactOptional(),
@@ -104,6 +111,14 @@ export const webhookSubscribe = z
   .refine(({ lifetime, renew }) => (lifetime === undefined) === (renew === undefined), {
     path: ['renew'],
     error: 'must be given with a lifetime, and only there',
+  })
+  .refine(({ renewEvery, renew }) => renewEvery === undefined || renew !== undefined, {
+    path: ['renewEvery'],
+    error: 'must be given where it is renewed only',
+  })
+  .refine(({ to, secret, renew }) => to === undefined || (secret === 'app' && renew !== 'again'), {
+    path: ['to'],
+    error: 'needs a secret of the app, and one registration that is prolonged',
   })
   .refine(({ secret, answer }) => (secret === 'theirs') === (answer.secret !== undefined), {
     path: ['answer', 'secret'],
