@@ -20,7 +20,7 @@ export const webhooks = {
     'Then have the hub watch each mailbox, or call users.watch with topicName, through the proxy, once a day: a watch ends after seven.',
   // A mailbox has one watch of a project: to end any of a mailbox's ends it.
   subscribe: {
-    docs: 'https://developers.google.com/workspace/gmail/api/reference/rest/v1/users/watch',
+    docs: 'https://developers.google.com/workspace/gmail/api/guides/push',
     about: { topic: 'The topic, as in projects/my-project/topics/gmail' },
     secret: 'app',
     to: 'app',

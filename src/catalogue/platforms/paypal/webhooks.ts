@@ -8,7 +8,7 @@ export const webhooks = {
     'client of its own has an address with a key, whose secret that id is.',
   // The id is what is signed with each event. An app has ten at most.
   subscribe: {
-    docs: 'https://developer.paypal.com/api/webhooks/v1/webhooks-post',
+    docs: 'https://developer.paypal.com/api/rest/webhooks/rest/',
     types: { form: 'list', entry: { name: '{type}' } },
     secret: 'theirs',
     make: {
