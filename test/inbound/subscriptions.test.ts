@@ -374,6 +374,8 @@ describe('a subscription', () => {
       await control.clearFaults()
       // It is there, and the platform takes no other for its address.
       expect(await there(one, connectionId)).toBe(count + 1)
+      // What it sends meanwhile is known by the secret that it was given, and not by one that nobody has been told yet.
+      expect(await send(one, before!)).toBe(provider === 'github' ? 202 : 401)
       await age(connectionId, 'due')
       expect(await renew()).toMatchObject({ done: 1, failed: 0 })
       const [after] = await shown(connectionId)

@@ -1,7 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { failure, at, led, ledUrl, load, personOf, sandbox, type Untyped } from './judged.ts'
+import {
+  appOf,
+  at,
+  codeAt,
+  failure,
+  led,
+  ledUrl,
+  load,
+  personOf,
+  redirectUri,
+  sandbox,
+  type Untyped,
+} from './judged.ts'
 
 // The platforms' own clients make a webhook at the sandbox, find it, are refused what the platform refuses, and end it.
 
@@ -43,6 +55,29 @@ it('Typeform’s client makes a webhook of a form, and changes it under the same
   expect((await failure(webhooks.create({ uid: 'none', tag: 'hub', url }))).code).toBe('FORM_NOT_FOUND')
   await webhooks.delete(about)
   expect((await failure(webhooks.get(about))).code).toBe('WEBHOOK_NOT_FOUND')
+})
+
+it('an app without the scope for it registers nothing at Typeform and GitLab', async () => {
+  const tokenFor = async (platform: string, authorize: string, token: string, scope: string) => {
+    const { clientId: client_id, clientSecret: client_secret } = appOf(platform)
+    const asked = { client_id, redirect_uri: redirectUri, response_type: 'code', scope, state: 's' }
+    const code = await codeAt(platform, `${authorize}?${new URLSearchParams(asked).toString()}`)
+    const form = { grant_type: 'authorization_code', client_id, client_secret, code, redirect_uri: redirectUri }
+    const body = new URLSearchParams(form)
+    const answer = await led(platform)(token, { method: 'POST', body })
+    return ((await answer.json()) as Untyped).access_token as string
+  }
+  const own = 'https://api.typeform.com'
+  const reading = await tokenFor('typeform', `${own}/oauth/authorize`, `${own}/oauth/token`, 'offline webhooks:read')
+  const apiBaseUrl = at('typeform', 'api.typeform.com')
+  const { webhooks } = load('@typeform/api-client').createClient({ token: reading, apiBaseUrl })
+  expect((await webhooks.list({ uid: 'fOrder' })).items).toEqual([])
+  expect((await failure(webhooks.create({ uid: 'fOrder', tag: 'hub', url }))).code).toBe('FORBIDDEN')
+  const lab = 'https://gitlab.com/oauth'
+  const oauthToken = await tokenFor('gitlab', `${lab}/authorize`, `${lab}/token`, 'read_api')
+  const { ProjectHooks } = new (load('@gitbeaker/rest').Gitlab)({ host: at('gitlab', 'gitlab.com'), oauthToken })
+  expect(await ProjectHooks.all('ada/p2')).toEqual([])
+  expect((await failure(ProjectHooks.add('ada/p2', url))).message).toMatch(/403|Forbidden|insufficient_scope/)
 })
 
 it('WooCommerce’s client makes a webhook of a shop, and ends it at once or not at all', async () => {
@@ -118,4 +153,25 @@ it('Stripe’s client makes an endpoint, whose secret is told this once', async 
   expect(await refused({ url, enabled_events: ['*'], colour: 'red' })).toBe('parameter_unknown')
   expect((await webhookEndpoints.del(made.id)).deleted).toBe(true)
   expect((await failure(webhookEndpoints.retrieve(made.id))).code).toBe('resource_missing')
+})
+
+it('Google’s client has a mailbox watched, by one topic of the app’s own project at a time', async () => {
+  const { clientId, clientSecret } = appOf('gmail')
+  const { OAuth2Client } = load('google-auth-library')
+  const transporterOptions = { fetchImplementation: led('gmail') }
+  const auth = new OAuth2Client({ clientId, clientSecret, redirectUri, transporterOptions })
+  const scope = 'https://www.googleapis.com/auth/gmail.metadata'
+  auth.setCredentials((await auth.getToken(await codeAt('gmail', auth.generateAuthUrl({ scope })))).tokens)
+  const { users } = load('@googleapis/gmail').gmail({ version: 'v1', auth })
+  const watch = (topicName: string, more: object = {}) =>
+    users.watch({ userId: 'me', requestBody: { topicName, ...more } }) as Promise<Untyped>
+  const topic = 'projects/causeway-sandbox/topics/mail'
+  const { data } = await watch(topic, { labelIds: ['INBOX'], labelFilterBehavior: 'include' })
+  expect(Number(data.expiration) - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
+  expect((await watch(topic)).data.historyId).toBe(data.historyId)
+  for (const wrong of [`${topic}2`, 'projects/another/topics/mail', 'mail'])
+    expect((await failure(watch(wrong))).status).toBe(400)
+  expect((await failure(watch(topic, { colour: 'red' }))).status).toBe(400)
+  expect((await users.stop({ userId: 'me' })).status).toBe(204)
+  expect((await watch(`${topic}2`)).status).toBe(200)
 })
