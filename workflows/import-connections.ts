@@ -1,21 +1,10 @@
-import {
-  CancellationScope,
-  condition,
-  continueAsNew,
-  defineSignal,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, proxyActivities } from '@temporalio/workflow'
 import type { createImportActivities } from '../activities/imports.ts'
 import { importChangedSignal } from '../src/connections/contract.ts'
 import type { ImportCounts, ImportInput, ImportStep } from '../src/connections/imports/contract.ts'
-import { taskQueues, type Attention } from '../src/temporal/contract.ts'
-import { attempt, hubTroubleMs } from './attempt.ts'
-import { attend, attentionNow } from './attention.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
 import { instantIn } from './instant.ts'
+import { stepByStep } from './steps.ts'
 
 const { moveImport, cancelImport } = proxyActivities<ReturnType<typeof createImportActivities>>({
   taskQueue: taskQueues.connections,
@@ -25,38 +14,21 @@ const { moveImport, cancelImport } = proxyActivities<ReturnType<typeof createImp
   retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
 })
 
-const stepsEach = 200
-
 /**
  * Decides the rows of an import, step by step: what is good becomes a connection, what waits for its platform waits here. The
  * row decides: cancelled, it gives up what is left and ends.
  */
 export async function importConnections(input: ImportInput): Promise<ImportCounts> {
-  try {
-    return await carryOut(input)
-  } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => cancelImport(input))
-    throw error
-  }
-}
-
-async function carryOut(input: ImportInput): Promise<ImportCounts> {
-  let told = false
-  setHandler(defineSignal(importChangedSignal), () => void (told = true))
-  let attention = attentionNow()
-  for (let steps = 1; ; steps++) {
-    told = false
-    const step = await attempt(() => moveImport(input))
-    const waitMs = step?.waitMs ?? hubTroubleMs
-    setCurrentDetails(describe(step, waitMs))
-    const needed: Attention = step?.waitsFor ? 'retrying' : 'none'
-    if (attention !== needed) attend(needed)
-    attention = needed
-    if (step && step.state !== 'running') return step.counts
-    if (waitMs > 0) await condition(() => told, waitMs)
-    if (steps >= stepsEach || workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof importConnections>(input)
-  }
+  const { counts } = await stepByStep({
+    changed: importChangedSignal,
+    move: () => moveImport(input),
+    words: describe,
+    isOver: ({ state }) => state !== 'running',
+    attention: step => (step?.waitsFor ? 'retrying' : 'none'),
+    cancel: () => cancelImport(input),
+    goOn: () => continueAsNew<typeof importConnections>(input),
+  })
+  return counts
 }
 
 function describe(step: ImportStep | undefined, waitMs: number): string {

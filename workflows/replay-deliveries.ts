@@ -1,20 +1,9 @@
-import {
-  CancellationScope,
-  condition,
-  continueAsNew,
-  defineSignal,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, proxyActivities } from '@temporalio/workflow'
 import type { createReplayActivities } from '../activities/delivery.ts'
 import { replayChangedSignal, type ReplayInput, type ReplayStep } from '../src/delivery/contract.ts'
-import { taskQueues, type Attention } from '../src/temporal/contract.ts'
-import { attempt, hubTroubleMs } from './attempt.ts'
-import { attend } from './attention.ts'
+import { taskQueues } from '../src/temporal/contract.ts'
 import { instantIn } from './instant.ts'
+import { stepByStep } from './steps.ts'
 
 const { moveReplay, cancelReplay } = proxyActivities<ReturnType<typeof createReplayActivities>>({
   taskQueue: taskQueues.workflows,
@@ -24,43 +13,22 @@ const { moveReplay, cancelReplay } = proxyActivities<ReturnType<typeof createRep
   retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
 })
 
-const stepsEach = 200
-
 /**
  * Sends a range of deliveries again: step by step they go back to the queue, no faster than their endpoints take them. The
  * row decides: paused, it waits until it is told otherwise; cancelled, it ends.
  */
 export async function replayDeliveries(input: ReplayInput): Promise<void> {
-  try {
-    await carryOut(input)
-  } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => cancelReplay(input))
-    throw error
-  }
-}
-
-async function carryOut(input: ReplayInput): Promise<void> {
-  let told = false
-  setHandler(defineSignal(replayChangedSignal), () => void (told = true))
-  let attention: Attention = 'none'
-  let idle = 0
-  for (let steps = 1; ; steps++) {
-    told = false
-    const step = await attempt(() => moveReplay(input, idle))
-    const waitMs = step?.waitMs ?? hubTroubleMs
-    setCurrentDetails(describe(step, waitMs))
-    const needed = step?.state === 'paused' ? 'held' : 'none'
-    if (attention !== needed) attend(needed)
-    attention = needed
-    if (step?.state === 'finished' || step?.state === 'cancelled' || step?.state === 'gone') return
-    if (step?.state === 'paused') {
-      await condition(() => told)
-      continue
-    }
-    idle = step?.moved ? 0 : idle + 1
-    if (waitMs > 0) await condition(() => told, waitMs)
-    if (steps >= stepsEach || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayDeliveries>(input)
-  }
+  await stepByStep({
+    changed: replayChangedSignal,
+    move: idle => moveReplay(input, idle),
+    words: describe,
+    isOver: ({ state }) => state === 'finished' || state === 'cancelled' || state === 'gone',
+    isHeld: ({ state }) => state === 'paused',
+    hasMoved: ({ moved }) => moved,
+    attention: step => (step?.state === 'paused' ? 'held' : 'none'),
+    cancel: () => cancelReplay(input),
+    goOn: () => continueAsNew<typeof replayDeliveries>(input),
+  })
 }
 
 function describe(step: ReplayStep | undefined, waitMs: number): string {

@@ -1,19 +1,9 @@
-import {
-  CancellationScope,
-  condition,
-  continueAsNew,
-  defineSignal,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, proxyActivities } from '@temporalio/workflow'
 import type { createInboundActivities } from '../activities/inbound.ts'
 import { inboundReplayChangedSignal, type InboundReplayInput, type InboundReplayStep } from '../src/inbound/contract.ts'
 import { taskQueues } from '../src/temporal/contract.ts'
-import { attempt, hubTroubleMs } from './attempt.ts'
 import { instantIn } from './instant.ts'
+import { stepByStep } from './steps.ts'
 
 const { moveInboundReplay, cancelInboundReplay } = proxyActivities<ReturnType<typeof createInboundActivities>>({
   taskQueue: taskQueues.connections,
@@ -23,30 +13,16 @@ const { moveInboundReplay, cancelInboundReplay } = proxyActivities<ReturnType<ty
   retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
 })
 
-const stepsEach = 200
-
 /** Routes a range of inbound webhooks again, step by step, no faster than they are routed. The row decides: cancelled, it ends. */
 export async function replayInbound(input: InboundReplayInput): Promise<void> {
-  try {
-    await carryOut(input)
-  } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => cancelInboundReplay(input))
-    throw error
-  }
-}
-
-async function carryOut(input: InboundReplayInput): Promise<void> {
-  let told = false
-  setHandler(defineSignal(inboundReplayChangedSignal), () => void (told = true))
-  for (let steps = 1; ; steps++) {
-    told = false
-    const step = await attempt(() => moveInboundReplay(input))
-    const waitMs = step?.waitMs ?? hubTroubleMs
-    setCurrentDetails(describe(step, waitMs))
-    if (step && step.state !== 'running' && step.state !== 'requested') return
-    if (waitMs > 0) await condition(() => told, waitMs)
-    if (steps >= stepsEach || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayInbound>(input)
-  }
+  await stepByStep({
+    changed: inboundReplayChangedSignal,
+    move: () => moveInboundReplay(input),
+    words: describe,
+    isOver: ({ state }) => state !== 'running' && state !== 'requested',
+    cancel: () => cancelInboundReplay(input),
+    goOn: () => continueAsNew<typeof replayInbound>(input),
+  })
 }
 
 function describe(step: InboundReplayStep | undefined, waitMs: number): string {
