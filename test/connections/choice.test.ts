@@ -1,6 +1,7 @@
 import { settleChoice } from '../../src/connections/attempts/choose.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
 import { createMadeHub, endToken, madeApp, tokenOf } from '../grants/made.ts'
+import { until } from '../support/delivery.ts'
 import { createWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
 import { eventually } from './accounts.ts'
@@ -213,13 +214,12 @@ describe('a choice', () => {
       errorCode: 'ATTEMPT_EXPIRED',
       choices: [],
     })
+    await until(() => platform.revoked.length > 0)
+    await until(() => platform.revoked.length > 0)
     expect(platform.revoked).toHaveLength(1)
     expect(await shown(visit.id)).toMatchObject({ status: 'pending', statusReason: 'ATTEMPT_EXPIRED' })
-    const { rows } = await hub.pool.query('select 1 from credentials where owner_id in ($1, $2)', [
-      visit.attemptId,
-      visit.id,
-    ])
-    expect(rows).toEqual([])
+    const kept = 'select 1 from credentials where owner_id in ($1, $2)'
+    await until(async () => (await hub.pool.query(kept, [visit.attemptId, visit.id])).rowCount === 0)
   })
 
   it('that is made while Temporal is away is carried out when it is back', async () => {
