@@ -49,7 +49,8 @@ export async function fillPlaces(
   /** Takes places for one kind after the other, as far as they are `wanted`; gives whether there is nobody else. */
   const look = async (wanted: readonly Kind[], passOver: readonly string[]): Promise<boolean> => {
     const taken = underway.length - apart
-    const left = (kind: Kind, keeps: number) => (wanted.includes(kind) ? Math.max(0, all - keeps - taken) : 0)
+    const left = (kind: Kind, keeps: number) =>
+      wanted.includes(kind) ? Math.max(0, Math.floor(all - keeps) - taken) : 0
     const room: Room = {
       none: left('none', 0),
       failing: left('failing', kept),
