@@ -55,6 +55,8 @@ export interface Connection {
   checkedAt: Date | null
   /** A second token of the same visit, such as the person's beside the bot's. */
   second: StoredSecond | null
+  /** When the last webhook about it came, to within a minute; null before the first. */
+  lastWebhookAt: Date | null
   destroyAt: Date | null
   createdAt: Date
   updatedAt: Date
@@ -94,6 +96,7 @@ export function connectionFromRow(row: Selectable<ConnectionsTable>): Connection
     recovery: row.recovery,
     checkedAt: row.checked_at,
     second: row.second,
+    lastWebhookAt: row.last_webhook_at,
     destroyAt: row.destroy_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -1,6 +1,6 @@
 import type { ConnectionParts } from '../connections/parts.ts'
 import { isHubError } from '../errors.ts'
-import { inboundEvents } from '../metrics/registry.ts'
+import { inboundEvents, inboundSeenAt } from '../metrics/registry.ts'
 import { acknowledgementOf, answerBody, isFormPing, type HandshakeReply } from './receiving/handshake.ts'
 import { keptHeaders } from './receiving/kept-headers.ts'
 import { readItems } from './read.ts'
@@ -64,6 +64,7 @@ export async function receiveWebhook(hub: ConnectionParts, request: WebhookReque
   const accepted = await arrivalWriterOf(hub).add({ target, headers, items })
   const duplicates = items.length - accepted
   if (accepted > 0) inboundWakeOf(hub).soon()
+  inboundSeenAt.set({ provider: labelOf(target) }, Math.floor(Date.now() / 1_000))
   inboundEvents.inc({ provider: labelOf(target), outcome: 'accepted' }, accepted)
   inboundEvents.inc({ provider: labelOf(target), outcome: 'duplicate' }, duplicates)
   const { acknowledge } = definition

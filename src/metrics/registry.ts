@@ -80,6 +80,12 @@ export const deliveryLagSeconds = histogram(
 /** Inbound provider webhooks; `outcome` is `accepted`, `duplicate`, `refused`, `handled`, `failed`. */
 export const inboundEvents = counter('inbound_events_total', 'Provider webhooks by outcome', ['provider', 'outcome'])
 
+export const inboundSeenAt = gauge(
+  'inbound_last_event_timestamp_seconds',
+  'When this process took the last webhook of a provider',
+  ['provider'],
+)
+
 /** Webhooks that were refused; `reason` is an error code. */
 export const inboundRefused = counter('inbound_refused_total', 'Refused webhooks by reason', ['provider', 'reason'])
 

@@ -31,6 +31,7 @@ import { webhookAddresses } from './0033-webhook-addresses.ts'
 import { inboundLooking } from './0034-inbound-looking.ts'
 import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
+import { webhookSilence } from './0037-webhook-silence.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   '0034-inbound-looking': inboundLooking,
   '0035-second-tokens': secondTokens,
   '0036-webhook-subscriptions': webhookSubscriptions,
+  '0037-webhook-silence': webhookSilence,
 }

@@ -88,6 +88,8 @@ export interface ConnectionsTable {
   refused_at: Date | null
   /** A second token of the same visit. */
   second: ColumnType<StoredSecond | null, string | null | undefined, string | null>
+  /** When the last webhook about it came, to within a minute; null before the first. */
+  last_webhook_at: Date | null
   /** When the secrets of a connection that is being disconnected go in any case. */
   destroy_at: Date | null
   created_at: Generated<Date>

@@ -33,6 +33,10 @@ export interface SyncsTable {
   failing_since: Date | null
   /** When the workflow that watches the sync looks again at the latest; null when none does, nor has to. */
   watch_until: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** Whether it may be polled besides, where it is run by webhooks. */
+  polling: Generated<boolean>
+  /** When it is next looked whether to poll; null for a sync that is not polled. */
+  poll_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   created_at: Generated<Date>
   updated_at: Generated<Date>
   /** Deleted for its users; the row stays until its Schedule and links are gone too. */

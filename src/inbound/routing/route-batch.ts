@@ -1,5 +1,6 @@
 import { isDatabaseUnavailable } from '../../db/database.ts'
 import { isHubError } from '../../errors.ts'
+import { noteWebhooks } from '../../connections/webhooks/seen.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { inboundEvents } from '../../metrics/registry.ts'
 import { startRunsSoon } from '../../sync/runs/start-runs.ts'
@@ -79,7 +80,22 @@ async function commit(
   const { syncs, ...count } = await hub.db.transaction().execute(trx => writeRouted(hub, trx, events, targets))
   for (const event of events) inboundEvents.inc({ provider: labelOf(event), outcome: 'handled' })
   startRunsSoon(hub, syncs, 'webhook')
+  await noteSeen(hub, events, targets)
   return count
+}
+
+/** Notes that webhooks have come, after they are committed: their transaction holds no connection. */
+async function noteSeen(hub: ConnectionParts, events: ClaimedEvent[], targets: Map<string, Targets>): Promise<void> {
+  const seen = events.flatMap(({ id, receivedAt: at }) =>
+    targets
+      .get(id)!
+      .now.flatMap(({ workspaceId, connectionId }) =>
+        connectionId === null ? [] : [{ workspaceId, connectionId, at }],
+      ),
+  )
+  await noteWebhooks(hub.db, seen).catch((error: unknown) =>
+    hub.log.warn({ err: error }, 'it was not noted when webhooks came; the next ones are'),
+  )
 }
 
 export function sumOf(one: RoutedCount, other: RoutedCount): RoutedCount {

@@ -45,6 +45,9 @@ export const connectionSchema = z
     refreshFailures: z.int(),
     lastError: z.string().nullable().meta({ description: 'The error code of the last refresh that failed' }),
     checkedAt: instant.nullable(),
+    lastWebhookAt: instant
+      .nullable()
+      .meta({ description: 'When the last webhook about it came, to within a minute; null before the first' }),
     secondToken: z
       .strictObject({
         as: z
@@ -93,6 +96,7 @@ export function showConnection(connection: Connection): z.output<typeof connecti
     refreshFailures: connection.refreshFailures,
     lastError: connection.lastError,
     checkedAt: iso(connection.checkedAt),
+    lastWebhookAt: iso(connection.lastWebhookAt),
     secondToken: showSecond(connection.second),
     createdAt: connection.createdAt.toISOString(),
     updatedAt: connection.updatedAt.toISOString(),
