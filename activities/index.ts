@@ -5,6 +5,7 @@ import { createDispatchActivities, createRecoveryActivities, createReplayActivit
 import { createConnectionActivities } from './connections.ts'
 import { createImportActivities } from './imports.ts'
 import { createMaintenanceActivities } from './maintenance.ts'
+import { createPollingActivities } from './polling.ts'
 import { createRetentionActivities } from './retention.ts'
 import { createRotationActivities } from './rotation.ts'
 import { createSyncActivities } from './sync.ts'
@@ -17,6 +18,7 @@ export function createActivities(hub: Hub) {
     connections: bounded({
       ...createInboundActivities(hub),
       ...createMaintenanceActivities(hub),
+      ...createPollingActivities(hub),
       ...createRetentionActivities(hub),
       ...createRotationActivities(hub),
       ...createConnectionActivities(hub),

@@ -11,16 +11,18 @@ import { inboundSchedules } from '../src/inbound/contract.ts'
 import { rotationSchedules } from '../src/credentials/contract.ts'
 import { maintenanceSchedules } from '../src/maintenance/contract.ts'
 import { retentionSchedules } from '../src/retention/contract.ts'
+import { syncSchedules } from '../src/sync/contract.ts'
 import { searchAttributes, taskQueues } from '../src/temporal/contract.ts'
 import type { HubSchedule } from '../src/temporal/schedules.ts'
 
-/** Every Schedule of the hub's own; those of syncs are made with their sync. */
+/** Every Schedule of the hub's own; that of a sync is made with it. */
 export const allSchedules: HubSchedule[] = [
   ...connectionSchedules,
   ...inboundSchedules,
   ...maintenanceSchedules,
   ...retentionSchedules,
   ...rotationSchedules,
+  ...syncSchedules,
 ]
 
 /**

@@ -1,10 +1,37 @@
 import type { HubSchedule } from '../temporal/schedules.ts'
 
-/** What caused a run. */
-export type RunTrigger = 'schedule' | 'manual' | 'webhook'
+/** What caused a run. `poll`: its platform's webhooks were silent. */
+export type RunTrigger = 'schedule' | 'manual' | 'webhook' | 'poll'
 
-/** The hub's own Schedules of this feature: none; each sync has one of its own, made with it. */
-export const syncSchedules: HubSchedule[] = []
+export const pollSyncsName = 'pollSyncs'
+
+/** What the runs of its Schedule are called, with the time behind it. */
+export const pollSyncsWorkflowId = 'poll-syncs'
+
+export interface PollSyncsInput {
+  batch: number
+  /** Of so many syncs one pass asks for runs at most: each starts a workflow. The others are the next pass's. */
+  most: number
+}
+
+/** What a pass over syncs that are run by webhooks did. */
+export interface PolledSyncs {
+  /** How many it looked at, and of how many it asked for a run. */
+  looked: number
+  asked: number
+}
+
+/** The hub's own Schedules of this feature; a sync with a schedule has one of its own, made with it. */
+export const syncSchedules: HubSchedule[] = [
+  {
+    id: 'poll-syncs',
+    everyMs: 60_000,
+    workflow: pollSyncsName,
+    workflowId: pollSyncsWorkflowId,
+    input: { batch: 200, most: 600 } satisfies PollSyncsInput,
+    summary: 'Polls syncs that are run by webhooks, where none have come',
+  },
+]
 
 export const runSyncName = 'runSync'
 

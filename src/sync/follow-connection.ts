@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../connections/store.ts'
 import type { Executor } from '../db/database.ts'
+import { pollNow } from './polling/poll-store.ts'
 import { cancelRuns } from './runs/run-store.ts'
 import { watchNow } from './runs/watch-now.ts'
 
@@ -62,6 +63,7 @@ async function resumeSyncs(trx: Executor, connection: Connection): Promise<void>
     .set({
       status: 'active',
       paused_because: null,
+      poll_at: pollNow,
       schedule_revision: sql<number>`schedule_revision + 1`,
       updated_at: sql<Date>`now()`,
     })

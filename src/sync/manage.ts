@@ -5,9 +5,11 @@ import { HubError } from '../errors.ts'
 import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
 import { findProvider } from '../catalogue/find.ts'
+import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
 import { syncWorkflowId } from './contract.ts'
 import type { ConflictPolicy } from './policy.ts'
+import { firstPollAt, isTold, mayBePolled } from './polling/relies.ts'
 import { pauseReasonOf } from './follow-connection.ts'
 import { cancelRuns } from './runs/run-store.ts'
 import { applyScheduleSoon } from './schedules/schedule.ts'
@@ -31,6 +33,7 @@ export interface SyncRequest {
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
   schedule: SyncSchedule | null
+  polling: boolean
 }
 
 /**
@@ -50,7 +53,8 @@ export async function createSync(
       const connection = await lockConnection(trx, workspaceId, request.connectionId)
       const pausedBecause = pauseReasonOf(connection)
       if (pausedBecause === 'disconnecting') throw new HubError('CONNECTION_NOT_READY')
-      const model = await modelOf(hub, trx, connection, request.model)
+      const definition = await findProvider(hub, workspaceId, connection.provider, trx)
+      const model = modelOf(definition, request.model)
       checkDirection(model, request.direction)
       const created = await insertSync(trx, {
         ...request,
@@ -58,6 +62,7 @@ export async function createSync(
         workspaceId,
         provider: connection.provider,
         collection: request.collection ?? model.collection,
+        pollAt: mayBePolled(request) && isTold(definition, request.model) ? firstPollAt() : null,
       })
       const { model: name, collection, direction } = created
       await writeAudit(trx, {
@@ -83,13 +88,15 @@ export async function changeSync(
   actor: string,
   workspaceId: string,
   syncId: string,
-  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'schedule'>,
+  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'schedule' | 'polling'>,
 ): Promise<Sync> {
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
-    if (changes.direction !== undefined)
-      checkDirection(await modelOf(hub, trx, before, before.model), changes.direction)
-    const after = await updateSync(trx, before, changes)
+    if (changes.direction !== undefined) {
+      const definition = await findProvider(hub, workspaceId, before.provider, trx)
+      checkDirection(modelOf(definition, before.model), changes.direction)
+    }
+    const after = await updateSync(trx, before, { ...changes, pollAt: await pollAtOf(hub, trx, before, changes) })
     const details = { changed: Object.keys(changes) }
     await writeAudit(trx, { workspaceId, actor, action: 'sync.changed', subjectId: syncId, details })
     return after
@@ -170,13 +177,16 @@ function follow(hub: ConnectionParts, sync: Sync): Promise<void> {
   return applyScheduleSoon(hub, { ...sync, paused, deleted: false, revision: sync.scheduleRevision })
 }
 
-async function modelOf(
-  hub: ConnectionParts,
-  trx: Executor,
-  { workspaceId, provider }: { workspaceId: string; provider: string },
-  name: string,
-): Promise<ModelDefinition> {
-  const { models = {} } = await findProvider(hub, workspaceId, provider, trx)
+/** When a sync that is changed is looked at next. What a webhook has run goes on being polled, whatever its definition says. */
+async function pollAtOf(hub: ConnectionParts, trx: Executor, before: Sync, changes: SyncChanges): Promise<Date | null> {
+  const { schedule = before.schedule, direction = before.direction, polling = before.polling } = changes
+  if (!mayBePolled({ schedule, direction, polling })) return null
+  if (before.pollAt !== null || mayBePolled(before)) return before.pollAt
+  const definition = await findProvider(hub, before.workspaceId, before.provider, trx)
+  return isTold(definition, before.model) ? firstPollAt() : null
+}
+
+function modelOf({ models = {} }: ProviderDefinition, name: string): ModelDefinition {
   const model = Object.hasOwn(models, name) ? models[name] : undefined
   if (!model) throw new HubError('INVALID_MODEL')
   return model

@@ -4,6 +4,7 @@ import { behind, type Position } from '../db/keyset.ts'
 import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
 import type { ConflictPolicy } from './policy.ts'
+import { pollNow } from './polling/poll-store.ts'
 import { watchNow } from './runs/watch-now.ts'
 
 export type SyncSchedule = { every: string } | { cron: string; timeZone: string }
@@ -32,6 +33,10 @@ export interface Sync {
   lastRun: LastRun | null
   /** Since when runs fail; null when the last one succeeded, and while the sync is paused. */
   failingSince: Date | null
+  /** Whether it may be polled besides, where it is run by webhooks. */
+  polling: boolean
+  /** When it is next looked whether to poll; null for one that is not polled. */
+  pollAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
@@ -63,6 +68,8 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     isScheduleApplied: row.schedule_revision === row.schedule_applied,
     lastRun: lastRunOf(row),
     failingSince: row.failing_since,
+    polling: row.polling,
+    pollAt: row.poll_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -129,6 +136,8 @@ export interface NewSync {
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
   schedule: SyncSchedule | null
+  polling: boolean
+  pollAt: Date | null
 }
 
 export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
@@ -145,6 +154,8 @@ export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
       conflict_policy: sync.conflictPolicy,
       schedule: JSON.stringify(sync.schedule),
       schedule_revision: sync.schedule === null ? 0 : 1,
+      polling: sync.polling,
+      poll_at: sync.pollAt,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -157,11 +168,13 @@ export interface SyncChanges {
   schedule?: SyncSchedule | null | undefined
   status?: Sync['status'] | undefined
   pausedBecause?: Sync['pausedBecause'] | undefined
+  polling?: boolean | undefined
+  pollAt?: Date | null | undefined
 }
 
 /** Changes a sync that the caller has locked; whatever its Schedule has to follow raises the revision. */
 export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges): Promise<Sync> {
-  const { direction, conflictPolicy, schedule, status, pausedBecause } = changes
+  const { direction, conflictPolicy, schedule, status, pausedBecause, polling, pollAt } = changes
   const isRescheduled = schedule !== undefined || status !== undefined
   const row = await db
     .updateTable('syncs')
@@ -173,6 +186,10 @@ export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges)
       ...(pausedBecause === undefined ? {} : { paused_because: pausedBecause }),
       ...(isRescheduled ? { schedule_revision: sql<number>`schedule_revision + 1`, watch_until: watchNow } : {}),
       ...(status === 'paused' ? { failing_since: null } : {}),
+      ...(polling === undefined ? {} : { polling }),
+      ...(pollAt === undefined ? {} : { poll_at: pollAt }),
+      // What came while it rested was not heeded.
+      ...(status === 'active' ? { poll_at: pollNow } : {}),
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', sync.workspaceId)

@@ -86,6 +86,8 @@ describe('a platform that only one workspace knows', () => {
 
     const company = { hub, workspace, connectionId: made.body.connection.id } as Company
     const syncId = await createSync(company, { model: 'people' })
+    // Its platform sends no webhooks: nothing runs it but who asks.
+    expect((await workspace.request('GET', `/v1/syncs/${syncId}`)).body).toMatchObject({ nextPollAt: null })
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { pulled: 3, created: 3 } })
     const names = async () => (await records(company)).map(({ data }) => data.displayName).toSorted()
     expect(await names()).toEqual(['Person 1', 'Person 2', 'Person 3'])

@@ -135,7 +135,7 @@ describe('a run whose platform fails', () => {
 describe('a sync whose last run failed', () => {
   it('is an open workflow that says why until a run succeeds', async () => {
     const company = await platform.account('quickbooks')
-    const syncId = await createSync(company)
+    const syncId = await createSync(company, { polling: false })
     const healthy = await createSync(company, { collection: 'healthy' })
     await run(company, healthy)
     platform.play = failing(400)
@@ -230,7 +230,7 @@ describe('a sync whose last run failed', () => {
 
   it('is watched whatever was away as its run ended', async () => {
     const company = await platform.account('quickbooks')
-    const syncId = await createSync(company)
+    const syncId = await createSync(company, { polling: false })
     // A run of a workflow that is gone.
     const runId = `run_${syncId.slice(5)}`
     await hub.pool.query(

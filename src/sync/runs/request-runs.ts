@@ -33,8 +33,14 @@ export async function requestRunsOfModels(
     ) as c on s.connection_id = c.connection_id and s.model = c.model and s.workspace_id = c.workspace_id
     where s.deleted_at is null and s.status = 'active' and s.direction <> 'push'
     order by s.id for share of s`.execute(db)
-  if (syncs.length === 0) return []
-  // What is asked for already does for this too: it begins after this transaction has ended.
+  await insertRequests(db, syncs, trigger)
+  return syncs
+}
+
+/** Asks for a run of each of these syncs, which the caller has locked. What is asked for already does for this too. */
+export async function insertRequests(db: Executor, syncs: readonly SyncIdentity[], trigger: RunTrigger): Promise<void> {
+  if (syncs.length === 0) return
+  // One that waits begins after this transaction has ended.
   await sql`
     insert into sync_runs (id, workspace_id, sync_id, trigger, status)
     select id, workspace_id, sync_id, ${trigger}, 'requested' from unnest(
@@ -43,5 +49,4 @@ export async function requestRunsOfModels(
       ${syncs.map(({ id }) => id)}::text[]
     ) as t (id, workspace_id, sync_id)
     on conflict (sync_id) where status = 'requested' do nothing`.execute(db)
-  return syncs
 }

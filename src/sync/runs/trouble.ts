@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { errorCodes, type ErrorCode } from '../../errors.ts'
 import type { SyncTrouble } from '../contract.ts'
+import { pollEveryMs } from '../polling/policy.ts'
+import { nextPollAt } from '../polling/relies.ts'
 import { nextRunAt } from '../schedules/next-run.ts'
 import type { RunRow } from './run-row.ts'
 import type { Sync } from '../sync-store.ts'
@@ -16,7 +18,7 @@ const lateMs = 300_000
 export function troubleOf(sync: Sync, now: Date): SyncTrouble | null {
   if (sync.failingSince === null || sync.status === 'paused') return null
   const errorCode = sync.lastRun?.errorCode ?? 'SYNC_FAILED'
-  const next = nextRunAt(sync, now)
+  const next = nextRunAt(sync, now) ?? nextPollAt(sync)
   const passes = errorCodes[errorCode as ErrorCode]?.retryable ?? false
   return {
     attention: passes && next !== null ? 'retrying' : 'needs_person',
@@ -24,7 +26,8 @@ export function troubleOf(sync: Sync, now: Date): SyncTrouble | null {
     since: sync.failingSince.toISOString(),
     nextRunAt: next?.toISOString() ?? null,
     held: sync.deletionsHeld && { count: sync.deletionsHeld.count, known: sync.deletionsHeld.known },
-    lookAgainMs: next === null ? longestLookMs : Math.min(longestLookMs, next.getTime() - now.getTime() + afterDueMs),
+    lookAgainMs:
+      next === null ? longestLookMs : Math.min(longestLookMs, Math.max(0, next.getTime() - now.getTime()) + afterDueMs),
   }
 }
 
@@ -49,7 +52,8 @@ export async function setWatch(db: Executor, workspaceId: string, syncId: string
 
 /**
  * Has syncs say how their last runs ended, in the transaction that ended them. One that failed is in trouble from then on,
- * until a run succeeds or the sync is paused; somebody has to watch it.
+ * until a run succeeds or the sync is paused; somebody has to watch it. One that a webhook has run is polled besides from then
+ * on.
  */
 export async function noteEnds(db: Executor, workspaceId: string, runs: readonly RunRow[]): Promise<void> {
   if (runs.length === 0) return
@@ -65,12 +69,17 @@ export async function noteEnds(db: Executor, workspaceId: string, runs: readonly
       watch_until = case
         when r.status = 'failed' and s.status = 'active' then coalesce(s.watch_until, now())
         when r.status = 'succeeded' and s.watch_until is not null then now()
-        else s.watch_until end
+        else s.watch_until end,
+      poll_at = case
+        when s.poll_at is null and r.trigger = 'webhook' and s.polling and s.direction <> 'push'
+          and coalesce(s.schedule, 'null') = 'null' then ${new Date(Date.now() + pollEveryMs)}
+        else s.poll_at end
     from unnest(
       ${ended.map(run => run.sync_id)}::text[],
       ${ended.map(run => run.id)}::text[],
       ${ended.map(run => run.status)}::text[],
-      ${ended.map(run => run.error_code)}::text[]
-    ) as r (sync_id, id, status, code)
+      ${ended.map(run => run.error_code)}::text[],
+      ${ended.map(run => run.trigger)}::text[]
+    ) as r (sync_id, id, status, code, trigger)
     where s.workspace_id = ${workspaceId} and s.id = r.sync_id`.execute(db)
 }

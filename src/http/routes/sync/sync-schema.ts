@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
 import type { Link } from '../../../sync/links/link-store.ts'
+import { nextPollAt } from '../../../sync/polling/relies.ts'
 import { nextRunAt } from '../../../sync/schedules/next-run.ts'
 import { openRunsOf, runWaits, waitOf } from '../../../sync/runs/open-runs.ts'
 import { countsOfRun } from '../../../sync/runs/run-row.ts'
@@ -30,6 +31,11 @@ export const scheduleField = z.union([
     timeZone: z.string().refine(isTimeZone, 'Must be an IANA time zone').default('UTC'),
   }),
 ])
+
+export const pollingField = z.boolean().meta({
+  description:
+    'Whether a sync without a schedule is polled at a slow pace besides, where webhooks of its platform run it: one may be lost',
+})
 
 export const directionField = z.enum(['pull', 'push', 'both'])
 
@@ -81,6 +87,11 @@ export const syncSchema = z
     nextRunAt: instant
       .nullable()
       .meta({ description: 'When it is due by its schedule next; null when it has none, or is paused' }),
+    polling: pollingField,
+    nextPollAt: instant.nullable().meta({
+      description:
+        'When it is polled next, unless it has run or webhooks have come by then; null when it is not polled, is paused, or holds deletions for a person',
+    }),
     lastRun: z
       .strictObject({
         id: idField('syncRun').meta({ description: 'The run' }),
@@ -116,6 +127,8 @@ export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof 
     deletionsHeld: sync.deletionsHeld,
     scheduleState: !sync.isScheduleApplied ? 'pending' : schedule === null ? 'none' : status,
     nextRunAt: nextRunAt(sync, new Date())?.toISOString() ?? null,
+    polling: sync.polling,
+    nextPollAt: nextPollAt(sync)?.toISOString() ?? null,
     lastRun: sync.lastRun && { ...sync.lastRun, finishedAt: sync.lastRun.finishedAt.toISOString() },
     failingSince: sync.failingSince?.toISOString() ?? null,
     openRun: open ? showOpenRun(open, sync) : null,
@@ -147,7 +160,7 @@ export const runSchema = z
   .strictObject({
     id: idField('syncRun'),
     syncId: idField('sync'),
-    trigger: z.enum(['schedule', 'manual', 'webhook']),
+    trigger: z.enum(['schedule', 'manual', 'webhook', 'poll']),
     status: z.enum(['requested', 'running', 'succeeded', 'failed', 'cancelled']),
     full: z.boolean().meta({ description: 'Whether it reads everything and not only what has changed' }),
     phase: z.enum(['settle', 'pull', 'compare', 'push', 'done']),

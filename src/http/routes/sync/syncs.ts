@@ -10,6 +10,7 @@ import {
   conflictPolicyField,
   directionField,
   endStates,
+  pollingField,
   scheduleField,
   showSyncs,
   syncSchema,
@@ -23,7 +24,10 @@ const params = z.strictObject({ syncId: z.string() })
 const changeable = {
   direction: directionField,
   conflictPolicy: conflictPolicyField,
-  schedule: scheduleField.nullable().meta({ description: 'Null: the sync runs when it is asked to' }),
+  schedule: scheduleField.nullable().meta({
+    description: 'Null: the sync runs when it is asked to, and when webhooks tell of its model',
+  }),
+  polling: pollingField,
 }
 
 /** Syncs: one model of a connection joined to one collection. */
@@ -44,6 +48,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
         direction: changeable.direction.default('pull'),
         conflictPolicy: changeable.conflictPolicy.default('newest'),
         schedule: changeable.schedule.default(null),
+        polling: changeable.polling.default(true),
       }),
       status: 201,
       reply: syncSchema,
