@@ -1,15 +1,19 @@
 import { Context } from '@temporalio/activity'
 import type { Hub } from '../src/hub.ts'
 import type {
+  CaughtUp,
   InboundReplayInput,
   InboundReplayStep,
   RenewedSubscriptions,
   RoutedUntil,
 } from '../src/inbound/contract.ts'
+import { catchUp } from '../src/inbound/missed/catch-up.ts'
 import { moveInboundReplay } from '../src/inbound/replays/step.ts'
 import { changeInboundReplay } from '../src/inbound/replays/store.ts'
 import { renewDueSubscriptions } from '../src/inbound/subscriptions/renew-due.ts'
 import { routeArrived } from '../src/inbound/routing/route-arrived.ts'
+
+const heartbeatEveryMs = 20_000
 
 export function createInboundActivities(hub: Hub) {
   return {
@@ -26,6 +30,19 @@ export function createInboundActivities(hub: Hub) {
       return renewDueSubscriptions(hub, batch, {
         ...{ actor, signal: context.cancellationSignal, beat: () => context.heartbeat() },
       })
+    },
+
+    /** Asks platforms for what they sent while the hub was away. */
+    async catchUpWebhooks(batch: number): Promise<CaughtUp & { more: boolean }> {
+      const context = Context.current()
+      const { cancellationSignal: signal } = context
+      // A list may be long, and its pages slow.
+      const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs)
+      try {
+        return await catchUp(hub, batch, signal)
+      } finally {
+        clearInterval(timer)
+      }
     },
 
     /** Queues the next webhooks of a range to be routed again. */

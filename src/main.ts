@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, loadConfig, type Config } from './config.ts'
+import { keepBeating } from './connections/webhooks/away.ts'
 import { pendingMigrations } from './db/migrate.ts'
 import { createServer } from './http/server.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -23,6 +24,7 @@ async function run(hub: Hub, stop: AbortSignal): Promise<number> {
     return 1
   }
   void tellOfMigrations(hub)
+  void keepBeating(hub, stop)
   if (!stop.aborted) await new Promise(resolve => stop.addEventListener('abort', resolve))
   hub.log.info('api stopping: answering what is under way')
   const closed = app.close().then(() => true)

@@ -1,6 +1,7 @@
 // Every workflow of the hub, one line each: the worker bundles this file.
 export { enforceRetention } from './enforce-retention.ts'
 export { handleInbound } from './handle-inbound.ts'
+export { catchUpWebhooks } from './catch-up-webhooks.ts'
 export { renewSubscriptions } from './renew-subscriptions.ts'
 export { replayInbound } from './replay-inbound.ts'
 export { reconcile } from './reconcile.ts'

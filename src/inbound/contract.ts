@@ -76,6 +76,25 @@ export interface RenewedSubscriptions {
   troubles: { subscriptionId: string; connectionId: string; provider: string; code: string }[]
 }
 
+export const catchUpWebhooksName = 'catchUpWebhooks'
+
+/** What the runs of its Schedule are called, with the time behind it. */
+export const catchUpWebhooksWorkflowId = 'catch-up-webhooks'
+
+export interface CatchUpWebhooksInput {
+  batch: number
+}
+
+/** What a pass over what was sent while the hub was away did. Codes and ids only: it is in the history. */
+export interface CaughtUp {
+  /** The connections whose list was read, and how many webhooks were found that had not come. */
+  read: number
+  taken: number
+  failed: number
+  /** Some of those that failed. */
+  troubles: { connectionId: string; provider: string; code: string }[]
+}
+
 /** The hub's own Schedules of webhooks. */
 export const inboundSchedules: HubSchedule[] = [
   {
@@ -85,5 +104,13 @@ export const inboundSchedules: HubSchedule[] = [
     workflowId: renewSubscriptionsWorkflowId,
     input: { batch: 100 } satisfies RenewSubscriptionsInput,
     summary: 'Registers, renews and removes webhooks at platforms',
+  },
+  {
+    id: 'catch-up-webhooks',
+    everyMs: 60_000,
+    workflow: catchUpWebhooksName,
+    workflowId: catchUpWebhooksWorkflowId,
+    input: { batch: 50 } satisfies CatchUpWebhooksInput,
+    summary: 'Asks platforms for what they sent while the hub was away',
   },
 ]

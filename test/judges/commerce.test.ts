@@ -170,6 +170,9 @@ describe('Stripe’s client', () => {
     const own = new Stripe(granted.access_token, { httpClient, maxNetworkRetries: 0, telemetry: false })
     await own.customers.create({ name: 'Ada' })
     expect((await own.customers.list({ limit: 3 })).data.map(({ name }: { name: string }) => name)).toContain('Ada')
+    const gte = Math.floor(Date.now() / 1_000) - 3_600
+    const events = await own.events.list({ created: { gte }, delivery_success: false, limit: 100 })
+    expect(events).toMatchObject({ object: 'list', has_more: false, data: [] })
     const other = new Stripe('sk_test_another', { httpClient, maxNetworkRetries: 0, telemetry: false })
     expect((await failure(other.oauth.token({ grant_type: 'authorization_code', code }))).statusCode).toBe(401)
     await stripe.oauth.deauthorize({ client_id: clientId, stripe_user_id: granted.stripe_user_id })

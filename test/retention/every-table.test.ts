@@ -29,7 +29,15 @@ const expiring: Record<string, ExpiringKind> = {
 
 /** Work under way, whose rows end with it. */
 const underWay = [
-  ...['inbound_queue', 'event_fanouts', 'push_calls', 'rate_limit_slots', 'delivery_outage', 'endpoint_gates'],
+  ...[
+    'inbound_queue',
+    'event_fanouts',
+    'push_calls',
+    'rate_limit_slots',
+    'delivery_outage',
+    'webhook_receiving',
+    'endpoint_gates',
+  ],
 ]
 
 /** As many rows as people have made things. */

@@ -1,4 +1,6 @@
 import { Kysely, PostgresDialect, type CompiledQuery } from 'kysely'
+import { beatReceiving } from '../../src/connections/webhooks/away.ts'
+import { claimMissed, markMissed } from '../../src/connections/webhooks/missed-store.ts'
 import { lastWebhooksOf, noteWebhooks } from '../../src/connections/webhooks/seen.ts'
 import type { Executor } from '../../src/db/database.ts'
 import type { Schema } from '../../src/db/schema/index.ts'
@@ -62,5 +64,42 @@ describe('polling', () => {
       expect(scanned(plan)).toEqual([])
       expect(readRows(plan)).toBeLessThanOrEqual(10)
     }
+  })
+})
+
+describe('what was sent while the hub was away', () => {
+  /** How one pass of marking is carried out, statement by statement. */
+  const marking = async () => {
+    const statements = await statementsOf(db => markMissed(db, 100, ['github']))
+    const told = statements.filter(({ text }) => !/^(begin|commit)/.test(text))
+    return Promise.all(told.map(({ text, values }) => planOf(hub.pool, text, values)))
+  }
+
+  it('costs nothing while it was not', async () => {
+    await beatReceiving(hub.pool)
+    const plans = await marking()
+    expect(plans).toHaveLength(1)
+    expect(readRows(plans[0]!)).toBeLessThanOrEqual(1)
+  })
+
+  it('is looked for by the keys of connections, some at a time, each once', async () => {
+    await hub.pool.query(`update connections set last_webhook_at = now() where id = $1 or id like '%7'`, [connectionId])
+    await hub.pool.query('analyze connections')
+    await hub.pool.query(`update webhook_receiving set alive_at = now() - interval '1 hour'`)
+    await beatReceiving(hub.pool)
+    for (const plan of await marking()) {
+      expect(scanned(plan, 'webhook_receiving')).toEqual([])
+      expect(readRows(plan, 'webhook_receiving')).toBeLessThanOrEqual(150)
+    }
+    let passes = 0
+    while (await markMissed(hub.db, 5_000, ['github'])) passes += 1
+    expect(passes).toBe(3)
+    expect(await markMissed(hub.db, 5_000, ['github'])).toBe(false)
+    const { rows } = await hub.pool.query('select from connections where catch_up_at is not null')
+    expect(rows).toHaveLength(2_001)
+    const [claim] = await statementsOf(db => claimMissed(db, 10, 60_000))
+    const claiming = await planOf(hub.pool, claim!.text, claim!.values)
+    expect(scanned(claiming)).toEqual([])
+    expect(readRows(claiming)).toBeLessThanOrEqual(60)
   })
 })

@@ -196,11 +196,21 @@ describe('a pass', () => {
     ['it ran 16 minutes ago, and a webhook came 16 minutes ago', 16, 16, {}, true],
     ['it ran 61 minutes ago, and a webhook came just now', 61, 0, {}, true],
     ['its run of 16 minutes ago failed, and a webhook came just now', 16, 0, { isFailing: true }, true],
+    [
+      'it ran 2 minutes ago, a webhook came just now, and the hub was away until a minute ago',
+      2,
+      0,
+      { backAgo: 1 },
+      true,
+    ],
+    ['it ran just now, and the hub was away until a minute ago', 0, null, { backAgo: 1 }, false],
     ['it ran 61 minutes ago, and is under way', 61, null, { isBusy: true }, false],
   ])('decides where %s', (_what, ranAgo, heardAgo, rest, poll) => {
     const now = Date.now()
     const ago = (minutes: number | null) => (minutes === null ? null : new Date(now - minutes * 60_000))
-    const known = { lastRunAt: ago(ranAgo), lastWebhookAt: ago(heardAgo), isFailing: false, isBusy: false, ...rest }
+    const { backAgo = null, ...more }: { backAgo?: number | null; isFailing?: boolean; isBusy?: boolean } = rest
+    const times = { lastRunAt: ago(ranAgo), lastWebhookAt: ago(heardAgo), backSince: ago(backAgo) }
+    const known = { ...times, isFailing: false, isBusy: false, ...more }
     for (const random of [0, 1]) {
       const found = pollOf(known, now, random)
       expect(found.poll).toBe(poll)

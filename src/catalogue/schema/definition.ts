@@ -45,6 +45,6 @@ export const providerDefinition = z.strictObject({
     .max(10)
     .exactOptional()
     .describe('Answers that tell of a limit, beside 429 and what the headers say'),
-  webhooks: webhookDefinition.exactOptional().describe('What the platform tells the hub'),
   models: record(slug, modelDefinition, 100).exactOptional().describe('What the hub can sync'),
+  webhooks: webhookDefinition.exactOptional().describe('What the platform tells the hub'),
 })

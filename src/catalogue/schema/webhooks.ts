@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { httpsUrl, parameter, record, slug, text } from './values.ts'
 import { webhookAcknowledgement, webhookHandshake } from './webhooks/challenge.ts'
+import { webhookMissed } from './webhooks/missed.ts'
 import { itemTokens, webhookScheme } from './webhooks/schemes.ts'
 import { webhookShape } from './webhooks/shapes.ts'
 import { webhookSubscribe } from './webhooks/subscribe.ts'
@@ -17,6 +18,7 @@ export const webhookDefinition = z.strictObject({
   docs: httpsUrl.describe("The platform's page that this follows"),
   register: text(1_000).exactOptional().describe("How a person has the platform send to the app's `webhookUrl`"),
   subscribe: webhookSubscribe.exactOptional(),
+  missed: webhookMissed.exactOptional(),
   secret: z
     .enum(['webhook', 'client'])
     .exactOptional()

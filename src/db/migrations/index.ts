@@ -32,6 +32,7 @@ import { inboundLooking } from './0034-inbound-looking.ts'
 import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
+import { webhooksMissed } from './0038-webhooks-missed.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -68,4 +69,5 @@ export const migrations: Record<string, Migration> = {
   '0035-second-tokens': secondTokens,
   '0036-webhook-subscriptions': webhookSubscriptions,
   '0037-webhook-silence': webhookSilence,
+  '0038-webhooks-missed': webhooksMissed,
 }

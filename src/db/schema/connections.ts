@@ -90,6 +90,10 @@ export interface ConnectionsTable {
   second: ColumnType<StoredSecond | null, string | null | undefined, string | null>
   /** When the last webhook about it came, to within a minute; null before the first. */
   last_webhook_at: Date | null
+  /** From when on its platform is asked for what it has sent, and when that is due; null where there is nothing to ask. */
+  catch_up_from: Date | null
+  catch_up_at: Date | null
+  catch_up_failures: Generated<number>
   /** When the secrets of a connection that is being disconnected go in any case. */
   destroy_at: Date | null
   created_at: Generated<Date>

@@ -35,6 +35,7 @@ import type { EndpointStatisticsTable } from './endpoint-statistics.ts'
 import type { EndpointVersionsTable } from './endpoint-versions.ts'
 import type { ReplaysTable } from './replays.ts'
 import type { WebhookAddressesTable } from './webhook-addresses.ts'
+import type { WebhookReceivingTable } from './webhook-receiving.ts'
 import type { WebhookSubscriptionsTable } from './webhook-subscriptions.ts'
 
 /** Every table by name. */
@@ -83,5 +84,6 @@ export interface Schema {
   endpoint_versions: EndpointVersionsTable
   replays: ReplaysTable
   webhook_addresses: WebhookAddressesTable
+  webhook_receiving: WebhookReceivingTable
   webhook_subscriptions: WebhookSubscriptionsTable
 }

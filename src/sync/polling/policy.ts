@@ -18,6 +18,8 @@ export interface Polled {
   lastRunAt: Date | null
   /** When the last webhook about its connection came. */
   lastWebhookAt: Date | null
+  /** When the hub was back after it received no webhooks for a while; null when it never was away. */
+  backSince: Date | null
   /** Its runs fail: what webhooks have told is not in the hub. */
   isFailing: boolean
   /** A run is asked for or under way, or deletions wait for a person. */
@@ -29,10 +31,12 @@ export interface Polled {
  * @param random between 0 and 1
  */
 export function pollOf(polled: Polled, nowMs: number, random: number): { poll: boolean; lookAtMs: number } {
-  const { lastRunAt, lastWebhookAt, isFailing, isBusy } = polled
+  const { lastRunAt, lastWebhookAt, backSince, isFailing, isBusy } = polled
   const isHeard = !isFailing && lastWebhookAt !== null && lastWebhookAt.getTime() > nowMs - pollEveryMs
   const everyMs = isHeard ? pollEveryWhileHeardMs : pollEveryMs
-  const dueMs = lastRunAt === null ? nowMs : lastRunAt.getTime() + everyMs
+  // What was sent while the hub was away came to nobody, whatever has come since.
+  const isUnread = lastRunAt === null || (backSince !== null && lastRunAt < backSince)
+  const dueMs = isUnread ? nowMs : lastRunAt.getTime() + everyMs
   const poll = !isBusy && dueMs <= nowMs
   const soonestMs = dueMs > nowMs ? Math.min(dueMs, nowMs + pollEveryMs) : nowMs + pollEveryMs
   return { poll, lookAtMs: soonestMs + random * jitter * pollEveryMs }

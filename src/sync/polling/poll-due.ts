@@ -1,4 +1,5 @@
 import { lastWebhooksOf } from '../../connections/webhooks/seen.ts'
+import { backSince } from '../../connections/webhooks/away.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { PolledSyncs } from '../contract.ts'
 import { insertRequests } from '../runs/request-runs.ts'
@@ -11,12 +12,13 @@ import { claimDuePolls, postponePolls } from './poll-store.ts'
  * for a while. The requests commit with the time of the next look; the runs start afterwards, as those of webhooks do.
  */
 export async function pollDueSyncs(hub: ConnectionParts, batch: number): Promise<PolledSyncs> {
+  const back = await backSince(hub.pool)
   const { due, wanted } = await hub.db.transaction().execute(async trx => {
     const due = await claimDuePolls(trx, batch)
     const heard = await lastWebhooksOf(trx, due)
     const looks = due.map(sync => {
       const lastWebhookAt = heard.get(sync.connectionId) ?? null
-      const { poll, lookAtMs } = pollOf({ ...sync, lastWebhookAt }, Date.now(), Math.random())
+      const { poll, lookAtMs } = pollOf({ ...sync, lastWebhookAt, backSince: back }, Date.now(), Math.random())
       return { sync, poll, atMs: lookAtMs }
     })
     await postponePolls(trx, looks)

@@ -4,6 +4,7 @@ import type { Storage } from '../../storage.ts'
 import type { Tools } from '../../tools.ts'
 import { deauthorize } from './connect.ts'
 import { answerAboutEndpoints } from './endpoints.ts'
+import { eventsOf } from './events.ts'
 
 type Customer = Record<string, unknown>
 
@@ -25,6 +26,11 @@ export async function handleStripe(exchange: Exchange, tools: Tools): Promise<vo
     sendJson(res, 200, body, { 'request-id': newId('req'), 'stripe-version': '2024-06-20' })
 
   if (path === '/v1/account' || path === `/v1/accounts/${account}`) return answer(accountObject(account))
+  if (path === '/v1/events' && req.method === 'GET') {
+    const found = eventsOf(query)
+    if ('list' in found) return answer(found.list)
+    return refuse(400, { message: `Received unknown parameter: ${found.param}`, code: 'parameter_unknown', ...found })
+  }
   const [, , resource, id] = path.split('/')
   if (resource === 'webhook_endpoints') return answerAboutEndpoints(exchange, tools, account, { answer, refuse })
   if (resource !== 'customers') return refuse(404, { message: `Unrecognized request URL (${req.method}: ${path}).` })

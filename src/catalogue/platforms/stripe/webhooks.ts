@@ -36,6 +36,24 @@ export const webhooks = {
       withoutAccount: 'only-connection',
     },
   ],
+  missed: {
+    docs: 'https://docs.stripe.com/webhooks/process-undelivered-events',
+    // https://docs.stripe.com/api/events/list: newest first, for 30 days.
+    list: {
+      kind: 'cursor',
+      path: '/v1/events',
+      query: { delivery_success: 'false' },
+      page: 100,
+      limitParam: 'limit',
+      param: 'starting_after',
+      next: { from: 'last-id' },
+      end: { more: 'has_more' },
+      items: 'data',
+    },
+    id: 'id',
+    since: { param: 'created[gte]', unit: 'seconds' },
+    days: 30,
+  },
   triggers: {
     'account.updated': { description: 'The account or its requirements changed' },
     'charge.dispute.closed': { description: 'A dispute was closed' },
