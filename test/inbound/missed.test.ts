@@ -16,12 +16,16 @@ const platform = await startLoopback(hub)
 const secret = 'whsec_missed'
 const event = (id: string, type = 'invoice.paid') => ({ id, object: 'event', type, data: { object: { id: 'in_1' } } })
 
-/** Sends as Stripe does; gives how many were new. */
-async function send(providerAppId: string, payload: object): Promise<{ accepted: number; duplicates: number }> {
+/** Sends as Stripe does, to an app or to an address; gives how many were new. */
+async function send(
+  providerAppId: string,
+  payload: object,
+  url = `/webhooks/stripe/${providerAppId}`,
+): Promise<{ accepted: number; duplicates: number }> {
   const [t, body] = [Math.floor(Date.now() / 1_000), JSON.stringify(payload)]
   const v1 = createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')
   const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${t},v1=${v1}` }
-  const answer = await app.inject({ method: 'POST', url: `/webhooks/stripe/${providerAppId}`, payload: body, headers })
+  const answer = await app.inject({ method: 'POST', url, payload: body, headers })
   return JSON.parse(answer.body) as { accepted: number; duplicates: number }
 }
 
@@ -102,6 +106,33 @@ describe('after the hub was away', () => {
     expect(await eventsOf(quiet)).toEqual([])
     expect(await catchUp()).toMatchObject({ read: 0 })
     expect(asked()).toHaveLength(2)
+  }, 60_000)
+
+  it('it is known by its id at the address of one connection that the others came to', async () => {
+    const { workspace, connectionId, providerAppId } = await account()
+    const url = `/v1/connections/${connectionId}/webhook-addresses`
+    const made = await workspace.request<{ webhookUrl: string; id: string }>('POST', url, { name: 'Own', secret })
+    const path = new URL(made.body.webhookUrl).pathname
+    expect(await send(providerAppId, event('evt_5'), path)).toMatchObject({ accepted: 1 })
+    const own = { workspace, connectionId } as Company
+    const came = (id: string) =>
+      eventually('it to come', async () =>
+        (await eventsOf(own)).some(({ deliveryId, status }) => deliveryId === id && status === 'routed'),
+      )
+    await came('evt_5')
+    await eventually('that to be noted', async () => {
+      const { body } = await workspace.request('GET', `/v1/connections/${connectionId}`)
+      return typeof body.lastWebhookAt === 'string'
+    })
+    platform.play = ({ path }: Call) =>
+      path.endsWith('/v1/events')
+        ? { body: { object: 'list', data: [event('evt_6'), event('evt_5')], has_more: false } }
+        : undefined
+    await goAway()
+    await catchUp()
+    await came('evt_6')
+    expect(await send(providerAppId, event('evt_6'), path)).toEqual({ accepted: 0, duplicates: 1 })
+    expect(await eventsOf(own)).toHaveLength(2)
   }, 60_000)
 
   it('a list that cannot be read is told, and read later', async () => {

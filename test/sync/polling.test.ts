@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { beatReceiving } from '../../src/connections/webhooks/away.ts'
 import { pollSyncsName, type PolledSyncs } from '../../src/sync/contract.ts'
 import { claimDuePolls } from '../../src/sync/polling/poll-store.ts'
 import { pollEveryMs, pollEveryWhileHeardMs, pollOf } from '../../src/sync/polling/policy.ts'
@@ -152,6 +153,25 @@ describe('a sync that is run by webhooks', () => {
     await hub.pool.query(`update syncs set last_run_finished_at = now() - interval '1 hour' where id = $1`, [syncId])
     const { body } = await workspace.request<Polled>('POST', `/v1/syncs/${syncId}/resume`)
     expect(Date.parse(body.nextPollAt!)).toBeLessThan(Date.now() + 10_000)
+    await pass()
+    expect(await polls(one, syncId)).toHaveLength(1)
+  }, 60_000)
+
+  it('is polled once after the hub was away, whatever has come since', async () => {
+    const one = await company()
+    const { syncId } = one
+    await one.send('Vendor')
+    await age(syncId, 1)
+    await pass()
+    expect(await polls(one, syncId)).toEqual([])
+    await beatReceiving(hub.pool)
+    await hub.pool.query(`update webhook_receiving set alive_at = now() - interval '10 minutes'`)
+    await beatReceiving(hub.pool)
+    await age(syncId, 1)
+    await pass()
+    const [poll] = await polls(one, syncId)
+    expect((await endOf(one.workspace, syncId, poll!.id)).status).toBe('succeeded')
+    await age(syncId, 0)
     await pass()
     expect(await polls(one, syncId)).toHaveLength(1)
   }, 60_000)
