@@ -5,6 +5,8 @@ export const longestPattern = 200
 const largestProgram = 2_000
 /** No id, key or host is longer; what is, fits no pattern. */
 const longestText = 4_096
+/** What an id is found in, such as the head of a mail, is no longer. */
+const longestSearched = 65_536
 
 const compiled = new Map<string, RE2JS>()
 const mostKept = 500
@@ -27,7 +29,7 @@ export function compilePattern(source: string): RE2JS {
 
 /** What the first group of a pattern finds in a text; undefined where the text does not fit. */
 export function firstGroup(source: string, text: string): string | undefined {
-  if (text.length > longestText) return undefined
+  if (text.length > longestSearched) return undefined
   const matcher = compilePattern(source).matcher(text)
   return matcher.find() && matcher.groupCount() > 0 ? (matcher.group(1) ?? undefined) : undefined
 }

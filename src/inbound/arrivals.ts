@@ -5,6 +5,7 @@ import { acknowledgementOf, answerBody, isFormPing, type HandshakeReply } from '
 import { keptHeaders } from './receiving/kept-headers.ts'
 import { readItems } from './read.ts'
 import { countRefusal } from './refusals.ts'
+import { withoutParts } from './receiving/multipart.ts'
 import { isProved, vouchedBy } from './receiving/proof.ts'
 import { shakeHands } from './receiving/shake-hands.ts'
 import { saidByTokens } from './receiving/signatures/item-tokens.ts'
@@ -57,7 +58,7 @@ export async function receiveWebhook(hub: ConnectionParts, request: WebhookReque
   if (body === undefined) return { kind: 'handshake', reply: { status: 200 } }
   const reply = answerBody(handshakes, body, app.webhookSecrets)
   if (reply) return { kind: 'handshake', reply }
-  const verified = { ...request, body }
+  const verified = await withoutParts({ ...request, body }, definition, request.hold)
   const said = await saidByTokens(hub, definition, app, verified)
   const items = readItems(definition, verified, vouchedBy(definition, app.webhookSecrets, said))
   const headers = keptHeaders(definition, request.headers)

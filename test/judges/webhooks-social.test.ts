@@ -36,6 +36,22 @@ describe('SendGrid’s verifier', () => {
     expect((await sendgrid.kept()).map(({ type }) => type)).toEqual(['open', 'click'])
   })
 
+  it('takes mails that come in, to the last byte, as the hub does', async () => {
+    const sendgrid = await judge('sendgrid')
+    const { headers, body } = sendgrid.sign({ mail: { subject: 'Grüße' } })
+    const verdicts = async (text: string) => [
+      verifies(sendgrid.secrets.app.webhookSecret!, headers, text),
+      await taken(sendgrid, headers, text),
+    ]
+    expect(await verdicts(body.replace('Grüße', 'Grösse'))).toEqual([false, false])
+    expect(await verdicts(body.replaceAll('\r', ''))).toEqual([false, false])
+    expect(await verdicts(body)).toEqual([true, true])
+    const [mail] = await sendgrid.kept()
+    expect(mail!.type).toBe('mail.received')
+    const file = { filename: 'map.txt', size: 19, content: Buffer.from('Left, then right.\r\n').toString('base64') }
+    expect(JSON.parse(mail!.body.toString())).toMatchObject({ subject: 'Grüße', attachments: '1', attachment1: file })
+  })
+
   it('comes with a signature that the hub takes', async () => {
     const key =
       'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=='

@@ -58,6 +58,14 @@ export const webhookDefinition = z.strictObject({
     .describe(
       'The member of a form that holds the JSON, `payload` unless given; the fields of a form without it are the JSON',
     ),
+  multipart: z
+    .strictObject({
+      charsets: parameter
+        .exactOptional()
+        .describe('The part whose JSON names the character sets of others, by their names; UTF-8 where it names none'),
+    })
+    .exactOptional()
+    .describe('It sends forms with files (multipart/form-data): texts are members, files objects with base64'),
   xml: z
     .strictObject({
       lists: z

@@ -103,7 +103,10 @@ function tokenIn(request: SignedRequest, { header, prefix = '' }: BearerPlace): 
   if (written === undefined || written.length > longestToken) return undefined
   if (written.slice(0, prefix.length).toLowerCase() !== prefix.toLowerCase()) return undefined
   const token = written.slice(prefix.length)
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) ? token : undefined
+  // Base64 that ends in bits which mean nothing is not what a platform writes.
+  const isWritten = (part: string) => part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part
+  const parts = token.split('.')
+  return parts.length === 3 && parts.every(isWritten) ? token : undefined
 }
 
 function audienceOf({ audience }: TokenRules, app: TokenFacts, url: string | undefined): string | undefined {

@@ -14,6 +14,8 @@ export function showsToken(place: TokenPlace, secret: string, request: SignedReq
 
 /** HTTP Basic (RFC 7617), whose secret is `user:password`. */
 export function isBasic(secret: string, request: SignedRequest): boolean {
+  // Without a colon it is none of these, and may be a key that everybody sees.
+  if (!secret.includes(':')) return false
   const [, credentials = ''] = /^basic +(\S+)$/i.exec(headerOf(request, 'authorization') ?? '') ?? []
   const shown = decoded(credentials, '', 'base64')
   return shown !== undefined && sameText(shown.toString(), secret)
