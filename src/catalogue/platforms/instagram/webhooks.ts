@@ -10,6 +10,8 @@ export const webhooks = {
     'login, Configure webhooks, paste the webhook URL and the verify token, and subscribe to fields; they are those of all accounts. ' +
     "Then call `POST /me/subscribed_apps` with `subscribed_fields` through each account's connection. The app has to be live. " +
     'What it sends is signed with the Instagram app secret, which is the client secret here.',
+  // Meta's page says "your app's App Secret", of which an app has two: assumed is that of Instagram login, as the webhooks are its own.
+  // Where the other signs, an app of its own with that one as its client secret takes them.
   ...signed,
   shapesTogether: true,
   shapes: [

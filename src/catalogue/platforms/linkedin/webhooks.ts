@@ -25,7 +25,7 @@ export const webhooks = {
         paths: ['type', 'notifications[].action'],
         words: { ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS: 'organization' },
       },
-      // Two members who have subscribed are told the same.
+      // Two members who have subscribed are told the same. Assumed is that the id is the one that the app knows the member by.
       deliveryId: { joined: [{ path: 'notifications[].subscriber' }, { path: 'notifications[].notificationId' }] },
       account: [{ path: 'notifications[].subscriber', pattern: '^urn:li:(?:person|member):(.+)$' }],
     },

@@ -19,6 +19,8 @@ export const webhooks = {
     answer: { id: 'id', secret: 'id' },
     remove: { method: 'DELETE', path: '/v1/notifications/webhooks/{platformId}' },
   },
+  // PayPal's own clients for Python and Ruby read the first certificate of the file and bring DigiCert's intermediate along. Where the
+  // file has it not, it is one for NODE_EXTRA_CA_CERTS: a certificate that leads to no authority is refused.
   scheme: {
     kind: 'certificate',
     header: 'paypal-transmission-sig',
