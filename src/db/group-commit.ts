@@ -2,14 +2,13 @@ import { Turns } from '../fairness/turns.ts'
 import { isDatabaseUnavailable } from './database.ts'
 import { hubItself, onBehalfOf } from './on-behalf-of.ts'
 
-const mostRows = 1_000
-const mostBytes = 8 * 1024 * 1024
-const mostCommits = 4
 /** A commit that takes longer than this stops holding back what has come after it. */
 const commitMs = 15
 
 /** What is written together, and how. */
 export interface GroupWriter<Item, Result> {
+  /** How much goes into one commit, unless a single item is larger; and how many commits there are at once. */
+  most: { rows: number; bytes: number; commits: number }
   /** Whose it is: owners take turns. */
   ownerOf(item: Item): string
   sizeOf(item: Item): { rows: number; bytes: number }
@@ -51,7 +50,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #next(): void {
-    while (this.#waiting.size > 0 && this.#committing < mostCommits) {
+    while (this.#waiting.size > 0 && this.#committing < this.#writer.most.commits) {
       const sinceMs = performance.now() - this.#lastCommitAt
       if (this.#committing > 0 && sinceMs < commitMs) {
         this.#timer ??= setTimeout(() => {
@@ -71,12 +70,13 @@ export class GroupCommit<Item, Result> {
   }
 
   #take(): Waiting<Item, Result>[] {
+    const { most } = this.#writer
     const taken: Waiting<Item, Result>[] = []
     let [rows, bytes] = [0, 0]
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
       rows += next.rows
       bytes += next.bytes
-      if (taken.length > 0 && (rows > mostRows || bytes > mostBytes)) break
+      if (taken.length > 0 && (rows > most.rows || bytes > most.bytes)) break
       taken.push(this.#waiting.take()!)
     }
     return taken

@@ -47,6 +47,9 @@ export interface DeliveryPolicy {
   replaySettleMs: number
 }
 
+/** How many events of publishes at once are committed together, and how many commits there are at once. */
+export const publishedTogether = { rows: 1_000, bytes: 8 * 1024 * 1024, commits: 4 }
+
 /** The example schedule of Standard Webhooks: 10 attempts over 75.6 hours. */
 export const deliveryPolicy: DeliveryPolicy = {
   retryDelaysMs: [

@@ -1,7 +1,7 @@
 import type { ConnectionParts } from '../connections/parts.ts'
 import { isHubError } from '../errors.ts'
 import { inboundEvents, inboundSeenAt } from '../metrics/registry.ts'
-import { acknowledgementOf, answerBody, isFormPing, type HandshakeReply } from './receiving/handshake.ts'
+import { acknowledgementOf, answerBody, isFormPing, type HandshakeReply } from './receiving/handshake-replies.ts'
 import { keptHeaders } from './receiving/kept-headers.ts'
 import { readItems } from './read.ts'
 import { countRefusal } from './refusals.ts'

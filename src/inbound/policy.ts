@@ -28,6 +28,9 @@ export function retryDelayMs(attempts: number): number {
   return doublingDelayMs(attempts, { firstMs: 1_000, longestMs: 300_000 })
 }
 
+/** How much of what is received at once is committed together, and how many commits there are at once. */
+export const receivedTogether = { rows: 1_000, bytes: 8 * 1024 * 1024, commits: 4 }
+
 /** How long the delivery ids of providers are remembered: longer than any of them sends again. */
 export const keyLifetimeMs = 8 * 86_400_000
 

@@ -12,6 +12,7 @@ interface Word {
 
 /** Writes numbers; what is none fails all that are written with it. */
 const writer = new GroupCommit<Word, string>({
+  most: { rows: 1_000, bytes: 8 * 1024 * 1024, commits: 4 },
   ownerOf: ({ owner }) => owner,
   sizeOf: ({ text }) => ({ rows: 1, bytes: text.length }),
   async write(words) {

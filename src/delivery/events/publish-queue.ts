@@ -1,5 +1,6 @@
 import { GroupCommit } from '../../db/group-commit.ts'
 import type { DeliveryParts } from '../parts.ts'
+import { publishedTogether } from '../policy.ts'
 import { EventsRefused } from './admit.ts'
 import type { PreparedEvent } from './payload.ts'
 import { runOnPool } from './write-events.ts'
@@ -19,6 +20,7 @@ export function publishQueueOf(hub: DeliveryParts): PublishQueue {
 
 function createQueue(hub: DeliveryParts): PublishQueue {
   return new GroupCommit({
+    most: publishedTogether,
     ownerOf: ([first]) => first?.workspaceId ?? '',
     sizeOf: events => ({ rows: events.length, bytes: events.reduce((sum, event) => sum + event.body.length, 0) }),
     async write(publishes) {

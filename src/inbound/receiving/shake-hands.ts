@@ -2,7 +2,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { HubError } from '../../errors.ts'
 import { offerSecret } from '../../provider-apps/offered-secret.ts'
 import { learnSecret } from '../addresses/learn.ts'
-import { answerQuestion, secretInBody, secretInHeader, type HandshakeReply } from './handshake.ts'
+import { answerQuestion, secretInBody, secretInHeader, type HandshakeReply } from './handshake-replies.ts'
 import type { SignedRequest } from './signed-request.ts'
 import type { WebhookTarget } from './target.ts'
 

@@ -1,7 +1,7 @@
 import { GroupCommit } from '../../db/group-commit.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { newId } from '../../ids.ts'
-import { keyLifetimeMs, sourceRepeatMs } from '../policy.ts'
+import { keyLifetimeMs, receivedTogether, sourceRepeatMs } from '../policy.ts'
 import type { InboundItem } from '../read.ts'
 import type { WebhookTarget } from './target.ts'
 
@@ -26,6 +26,7 @@ export function arrivalWriterOf(hub: ConnectionParts): ArrivalWriter {
 
 function createWriter(hub: ConnectionParts): ArrivalWriter {
   return new GroupCommit({
+    most: receivedTogether,
     ownerOf: ({ target }) => target.id,
     sizeOf: ({ items }) => ({ rows: items.length, bytes: items.reduce((sum, { body }) => sum + body.length, 0) }),
     write: arrivals => writeArrivals(hub, arrivals),

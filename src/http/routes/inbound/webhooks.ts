@@ -8,7 +8,7 @@ import { receiveWebhook, refuse, type WebhookReceipt } from '../../../inbound/ar
 import { BodyRoom, type BodyPlace } from '../../../inbound/receiving/body-room.ts'
 import { bodyLimitOf, bodyRoomBytes, bodyShareBytes } from '../../../inbound/policy.ts'
 import { readBody } from '../../../inbound/receiving/read-body.ts'
-import type { HandshakeReply } from '../../../inbound/receiving/handshake.ts'
+import type { HandshakeReply } from '../../../inbound/receiving/handshake-replies.ts'
 import { targetAt, type AddressParts, type WebhookTarget } from '../../../inbound/receiving/target.ts'
 import type { WebhookDefinition } from '../../../catalogue/schema/webhooks.ts'
 import { networkOf } from '../../rate-limit.ts'

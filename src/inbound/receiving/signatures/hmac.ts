@@ -3,7 +3,7 @@ import { lifetimeMs } from '../../../catalogue/lifetime.ts'
 import type { WebhookScheme } from '../../../catalogue/schema/webhooks/schemes.ts'
 import { headerOf, type SignedRequest } from '../signed-request.ts'
 import { decoded, signaturesIn } from './given.ts'
-import { sameBytes } from './same.ts'
+import { sameBytes } from './same-secret.ts'
 import { signedParts } from './signed-parts.ts'
 import { isRecent, signedTime, timeOf } from './signed-time.ts'
 

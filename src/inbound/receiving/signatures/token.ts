@@ -3,7 +3,7 @@ import { itemsAt, valueFor, type Indices } from '../../paths.ts'
 import { headerOf, type SignedRequest } from '../signed-request.ts'
 import { webhookJson } from '../webhook-json.ts'
 import { decoded } from './given.ts'
-import { sameText } from './same.ts'
+import { sameText } from './same-secret.ts'
 
 /** Whether a request shows the secret itself: in the body, at least one of the items does. */
 export function showsToken(place: TokenPlace, secret: string, request: SignedRequest): boolean {

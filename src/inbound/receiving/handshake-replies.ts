@@ -8,7 +8,7 @@ import type {
 } from '../../catalogue/schema/webhooks/challenge.ts'
 import { textOf } from '../../json/text-of.ts'
 import { valueFor } from '../paths.ts'
-import { sameText } from './signatures/same.ts'
+import { sameText } from './signatures/same-secret.ts'
 import type { SignedRequest } from './signed-request.ts'
 
 /** What is sent back to a platform that asks whether this address is ours. */
