@@ -13,7 +13,7 @@ import type { createSyncActivities } from '../activities/sync.ts'
 import type { ErrorCode } from '../src/errors.ts'
 import { type RunEnd, type RunProgress, type RunRef, type RunSyncInput, type RunTries } from '../src/sync/contract.ts'
 import { taskQueues, type Attention } from '../src/temporal/contract.ts'
-import { describeWait } from './sync-words.ts'
+import { describeWait, doing } from './sync-words.ts'
 import { attend, attentionNow } from './attention.ts'
 
 type Activities = ReturnType<typeof createSyncActivities>
@@ -79,14 +79,9 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
     }
   }
   try {
-    const pulled = await toTheEnd(
-      `Run ${ref.runId} pulls from ${input.provider}; it goes on page by page until it has everything.`,
-      tries => work.pullFromProvider(ref, true, tries),
-    )
+    const pulled = await toTheEnd(doing.pulling(input, ref.runId), tries => work.pullFromProvider(ref, true, tries))
     if (pulled.phase !== 'done') {
-      await toTheEnd(`Run ${ref.runId} pushes what has changed in the hub to ${input.provider}.`, tries =>
-        work.pushToProvider(ref, true, tries),
-      )
+      await toTheEnd(doing.pushing(input, ref.runId), tries => work.pushToProvider(ref, true, tries))
     }
     return await rows.finishRun(ref, 'succeeded', null)
   } catch (error) {

@@ -18,7 +18,7 @@ import {
 } from '../src/sync/contract.ts'
 import { attend, attentionNow } from './attention.ts'
 import { carryOut, eventsPerHistory, rows, type News } from './carry-out-run.ts'
-import { describeTrouble } from './sync-words.ts'
+import { describeTrouble, ending } from './sync-words.ts'
 
 const runRequested = defineSignal<[trigger?: RunTrigger]>(runRequestedSignal)
 const runStopped = defineSignal(runStoppedSignal)
@@ -79,22 +79,20 @@ async function watch(input: RunSyncInput, trouble: SyncTrouble, isAsked: () => b
 }
 
 function saySkipped(start: Exclude<RunStart, { kind: 'taken' }>): void {
-  if (start.kind === 'lost') setCurrentDetails('Another workflow holds the run of this sync; it will run again.')
-  if (start.kind === 'skipped') setCurrentDetails(`Nothing to run: ${start.reason}`)
+  if (start.kind === 'lost') setCurrentDetails(ending.lost)
+  if (start.kind === 'skipped') setCurrentDetails(ending.skipped(start.reason))
   if (start.kind === 'failed') sayFailed(start.errorCode, start.trouble)
 }
 
 function sayEnd(runId: string, end: RunEnd): void {
   if (end.status === 'failed') return sayFailed(end.errorCode, end.trouble)
-  setCurrentDetails(`Run ${runId} is over: ${end.errorCode ?? end.status}.`)
+  setCurrentDetails(ending.over(runId, end))
   // Ended by an activity of a version that does not tell of trouble.
   if (end.trouble === undefined && attentionNow() !== 'none') attend('none')
 }
 
 function sayFailed(errorCode: string | null, trouble: SyncTrouble | null | undefined): void {
-  setCurrentDetails(
-    `The run failed with ${errorCode ?? 'SYNC_FAILED'}; the workflow named after its sync says how it goes on.`,
-  )
+  setCurrentDetails(ending.failed(errorCode))
   if (trouble === undefined) attend(needPerson.includes(errorCode ?? '') ? 'needs_person' : 'none')
 }
 

@@ -1,7 +1,25 @@
-import type { RunProgress, RunSyncInput, SyncTrouble } from '../src/sync/contract.ts'
+import type { RunEnd, RunProgress, RunSyncInput, SyncTrouble } from '../src/sync/contract.ts'
 import { instantAt, instantIn } from './instant.ts'
 
 // What a person reads on the page of a sync's workflow: ids, codes and times only.
+
+/** What a run does while it goes on. */
+export const doing = {
+  pulling: ({ provider }: RunSyncInput, runId: string) =>
+    `Run ${runId} pulls from ${provider}; it goes on page by page until it has everything.`,
+  pushing: ({ provider }: RunSyncInput, runId: string) =>
+    `Run ${runId} pushes what has changed in the hub to ${provider}.`,
+}
+
+/** What became of a run, or why there is none. */
+export const ending = {
+  over: (runId: string, { status, errorCode }: Pick<RunEnd, 'status' | 'errorCode'>) =>
+    `Run ${runId} is over: ${errorCode ?? status}.`,
+  failed: (errorCode: string | null) =>
+    `The run failed with ${errorCode ?? 'SYNC_FAILED'}; the workflow named after its sync says how it goes on.`,
+  lost: 'Another workflow holds the run of this sync; it will run again.',
+  skipped: (reason: string) => `Nothing to run: ${reason}`,
+}
 
 /** Why a run waits, and until when. */
 export function describeWait({ provider, retry }: RunSyncInput, runId: string, progress: RunProgress, tries: number) {

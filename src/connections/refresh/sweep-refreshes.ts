@@ -12,8 +12,8 @@ import { tellWorkflows } from '../trouble/tell-workflows.ts'
 import { sortTrouble } from '../trouble/trouble.ts'
 
 const sortEveryMs = 5_000
-/** Looking for what is due costs statements: the sweep rests at least so long, and half as long as the look took. */
-const restsAtLeastMs = 10
+/** Looking for what is due costs statements: the sweep rests at least so long, and a third as long as the look took. */
+const restsAtLeastMs = 5
 const restsAtMostMs = 200
 /** However much is due, a sweep ends so long after its time: its activity's own limit would lose its count. */
 const longestOverMs = 60_000
@@ -77,7 +77,7 @@ export async function sweepRefreshes(
     const freed = new Promise<void>(resolve => (wake = resolve))
     const lookedAtMs = performance.now()
     const taken = stopped ? 0 : await fillPlaces(hub, [...underway], begin)
-    const rest = Math.min(restsAtMostMs, Math.max(restsAtLeastMs, (performance.now() - lookedAtMs) / 2))
+    const rest = Math.min(restsAtMostMs, Math.max(restsAtLeastMs, (performance.now() - lookedAtMs) / 3))
     if (!stopped && Date.now() >= sortAtMs) sort().catch((error: unknown) => sortingFailed(hub, error))
     if (underway.size + storing.size > 0 || taken > 0) {
       await Promise.all([sleep(rest), Promise.race([freed, sleep(input.pollMs || 1_000, undefined, { ref: false })])])
