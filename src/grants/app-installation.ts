@@ -7,7 +7,7 @@ import { asTokenError, failureIn, readTokenAnswer } from './answers/token-answer
 import { errorWords, meaningOf } from './answers/error-meaning.ts'
 import { TokenError } from './answers/token-error.ts'
 import type { Given, Grant, GrantCall, Way } from './grant.ts'
-import { signedJwt } from './jwt.ts'
+import { signedJwt } from './signed-jwt.ts'
 import { knownTo } from './known.ts'
 
 /**

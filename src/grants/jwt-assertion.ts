@@ -2,7 +2,7 @@ import type { JwtAssertion } from '../catalogue/schema/auth-token.ts'
 import { clientOf } from './asking/app.ts'
 import { askForToken } from './asking/token-endpoint.ts'
 import type { Grant, GrantCall, Way } from './grant.ts'
-import { signedJwt } from './jwt.ts'
+import { signedJwt } from './signed-jwt.ts'
 import { asOwnClient, knownTo } from './known.ts'
 import { scopeText } from './scopes.ts'
 
