@@ -5,11 +5,11 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
   type ConnectionOptions,
-  type GrpcRetryOptions,
 } from '@temporalio/client'
 
 /** The client's own retries, fewer and shorter: callers have deadlines, and what fails is asked for again by its row. */
 const standard = defaultGrpcRetryOptions({ maxAttempts: 4 })
+const longestDelayMs = 1_000
 
 /**
  * A connection whose closing first waits out the retries that are scheduled, less than a second. The client fires each from
@@ -20,8 +20,7 @@ export class HubConnection extends Connection {
 
   static override lazy(options: ConnectionOptions): HubConnection {
     const retries = new Retries()
-    const interceptors = [makeGrpcRetryInterceptor(retries.options)]
-    const connection = super.lazy({ ...options, interceptors }) as HubConnection
+    const connection = super.lazy({ ...options, interceptors: [retries.interceptor] }) as HubConnection
     connection.#retries = retries
     return connection
   }
@@ -51,23 +50,33 @@ export function connectTemporal(config: TemporalSettings): Client {
   return new Client({ connection, namespace: config.namespace })
 }
 
+type Interceptor = ReturnType<typeof makeGrpcRetryInterceptor>
+
 class Retries {
   #closing = false
-  #quietAtMs = 0
+  /** Scheduled, and not begun. */
+  #scheduled = 0
 
-  readonly options: GrpcRetryOptions = {
+  readonly #retrying = makeGrpcRetryInterceptor({
     retryableDecider: (attempt, status) => !this.#closing && standard.retryableDecider(attempt, status),
     delayFunction: (attempt, status) => {
-      const delayMs = Math.min(1_000, standard.delayFunction(attempt, status))
-      this.#quietAtMs = Math.max(this.#quietAtMs, Date.now() + delayMs)
-      return delayMs
+      this.#scheduled++
+      return Math.min(longestDelayMs, standard.delayFunction(attempt, status))
     },
+  })
+
+  readonly interceptor: Interceptor = (options, nextCall) => {
+    let isFirst = true
+    return this.#retrying(options, given => {
+      if (!isFirst) this.#scheduled--
+      isFirst = false
+      return nextCall(given)
+    })
   }
 
+  /** Waits until no retry is scheduled any more, however late the timers are. */
   async settle(): Promise<void> {
     this.#closing = true
-    const waitMs = this.#quietAtMs - Date.now()
-    // A little longer, so that the last retry has started its call when the channel closes.
-    if (waitMs > 0) await sleep(waitMs + 50)
+    for (const until = Date.now() + 10 * longestDelayMs; this.#scheduled > 0 && Date.now() < until; await sleep(10));
   }
 }
