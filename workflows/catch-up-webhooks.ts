@@ -2,6 +2,7 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { createInboundActivities } from '../activities/inbound.ts'
 import type { CatchUpWebhooksInput, CaughtUp } from '../src/inbound/contract.ts'
 import { taskQueues } from '../src/temporal/contract.ts'
+import { attend } from './attention.ts'
 
 const activities = proxyActivities<ReturnType<typeof createInboundActivities>>({
   taskQueue: taskQueues.connections,
@@ -29,6 +30,7 @@ export async function catchUpWebhooks(input: CatchUpWebhooksInput): Promise<Caug
     setCurrentDetails(wordsOf(total))
     if (!more) break
   }
+  if (total.failed > 0) attend('retrying')
   return total
 }
 
