@@ -1,42 +1,59 @@
-import { randomUUID } from 'node:crypto'
-import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
+import { type Exchange, bearerToken, readBody, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
+import { answerAssociations, answerObjects, type CrmAnswer, isObjectType } from './crm.ts'
+import { countCall } from './limits.ts'
+import { create, ensurePortal, type Shelf } from './objects.ts'
+import { missingScopes, notFound, Refusal } from './refusals.ts'
 
-/** The account, contacts and introspection. https://developers.hubspot.com/docs/api-reference/overview */
+/** The account, objects and introspection. https://developers.hubspot.com/docs/api-reference/overview */
 export async function handleHubspot(exchange: Exchange, tools: Tools): Promise<void> {
-  const { req, res, path, query } = exchange
-  const refuse = (status: number, category: string, message: string) =>
-    sendJson(res, status, { status: 'error', message, correlationId: randomUUID(), category })
+  const { req, res, path } = exchange
   if (path === '/oauth/2026-03/token/introspect' && req.method === 'POST') return introspect(exchange, tools)
+  try {
+    const { status, body, headers } = await answer(exchange, tools)
+    if (body === undefined) return void res.writeHead(status, headers).end()
+    sendJson(res, status, body, headers)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    sendJson(res, error.status, error.body)
+  }
+}
+
+async function answer(exchange: Exchange, tools: Tools): Promise<CrmAnswer & { headers: Record<string, string> }> {
+  const { req, path, query } = exchange
+  const { account, may } = authorize(exchange, tools)
+  const { storage } = tools
+  seed(tools, account)
+  const method = String(req.method)
+  const headers = countCall(storage, account, path.endsWith('/search'))
+  if (path === '/account-info/v3/details' && method === 'GET') {
+    const zone = { timeZone: 'Europe/Dublin', utcOffset: '+00:00', utcOffsetMilliseconds: 0, companyCurrency: 'EUR' }
+    const about = { portalId: Number(account), accountType: 'DEVELOPER_TEST', uiDomain: 'app-eu1.hubspot.com' }
+    return { status: 200, body: { ...about, ...zone, additionalCurrencies: [], dataHostingLocation: 'eu1' }, headers }
+  }
+  const [, version, type, more = ''] = /^\/crm\/v([34])\/objects\/([a-z]+)(\/.*)?$/.exec(path) ?? []
+  if (!isObjectType(type)) throw notFound()
+  const rest = more.split('/').slice(1).map(decodeURIComponent)
+  const reads = method === 'GET' || ['search', 'batch/read'].includes(rest.join('/'))
+  const scope = `crm.objects.${type}.${reads ? 'read' : 'write'}`
+  if (!may(scope)) throw missingScopes(scope)
+  const body = method === 'GET' || method === 'DELETE' ? undefined : await readJson(req)
+  const shelf: Shelf = { storage, portal: account, type }
+  const asked = { method, type, rest, query, body }
+  return { ...(version === '4' ? answerAssociations(shelf, asked) : answerObjects(shelf, asked)), headers }
+}
+
+function authorize({ req }: Exchange, tools: Tools): { account: string; may: (scope: string) => boolean } {
   const token = bearerToken(req)
-  if (!token) return refuse(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.')
+  const refuse = (category: string, message: string) => new Refusal(401, category, message)
+  if (!token) throw refuse('INVALID_AUTHENTICATION', 'Authentication credentials not found.')
   const granted = tools.granted(token)
   const account = granted?.account ?? tools.accountOfKey(token)
   if (!account) {
     const isOld = tools.grantIdOf(token) !== undefined
-    return refuse(401, isOld ? 'EXPIRED_AUTHENTICATION' : 'INVALID_AUTHENTICATION', 'The OAuth token is not good.')
+    throw refuse(isOld ? 'EXPIRED_AUTHENTICATION' : 'INVALID_AUTHENTICATION', 'The OAuth token is not good.')
   }
-  const headers = {
-    ...{ 'x-hubspot-ratelimit-max': '110', 'x-hubspot-ratelimit-remaining': '109' },
-    ...{ 'x-hubspot-ratelimit-interval-milliseconds': '10000', 'x-hubspot-ratelimit-daily': '250000' },
-  }
-  const may = (scope: string) => !granted || granted.scope.split(' ').includes(scope)
-  if (path === '/account-info/v3/details' && req.method === 'GET') {
-    const zone = { timeZone: 'Europe/Dublin', utcOffset: '+00:00', utcOffsetMilliseconds: 0, companyCurrency: 'EUR' }
-    const about = { portalId: Number(account), accountType: 'DEVELOPER_TEST', uiDomain: 'app-eu1.hubspot.com' }
-    return sendJson(res, 200, { ...about, ...zone, additionalCurrencies: [], dataHostingLocation: 'eu1' }, headers)
-  }
-  if (path === '/crm/v3/objects/contacts' && req.method === 'GET') {
-    if (!may('crm.objects.contacts.read'))
-      return refuse(403, 'MISSING_SCOPES', 'This app hasn’t been granted all required scopes to make this call.')
-    const size = Math.min(Number(query.get('limit') ?? 10), 100)
-    const start = contacts.findIndex(({ id }) => id === (query.get('after') ?? '')) + 1
-    const results = contacts.slice(start, start + size)
-    const more = start + size < contacts.length
-    const paging = more ? { paging: { next: { after: results.at(-1)!.id, link: '?after=' } } } : {}
-    return sendJson(res, 200, { results, ...paging }, headers)
-  }
-  refuse(404, 'OBJECT_NOT_FOUND', 'resource not found')
+  return { account, may: scope => !granted || granted.scope.split(' ').includes(scope) }
 }
 
 async function introspect({ req, res }: Exchange, tools: Tools): Promise<void> {
@@ -49,14 +66,13 @@ async function introspect({ req, res }: Exchange, tools: Tools): Promise<void> {
   sendJson(res, 200, { active: true, client_id, exp, scopes: scope.split(' '), hub_id: Number(account) })
 }
 
-const contacts = ['Maria Johnson', 'Brian Halligan', 'Ada King'].map((name, index) => {
-  const [firstname, lastname] = name.split(' ')
-  const createdAt = `2024-0${index + 1}-01T00:00:00.000Z`
-  return {
-    id: String(index + 1),
-    properties: { firstname, lastname },
-    createdAt,
-    updatedAt: createdAt,
-    archived: false,
+/** The portal that everybody knows has some contacts from the start. */
+function seed({ storage }: Tools, portal: string): void {
+  if (storage.get('SELECT 1 FROM hubspot_portals WHERE portal = ?', portal)) return
+  ensurePortal(storage, portal)
+  if (portal !== '62515') return
+  for (const name of ['Maria Johnson', 'Brian Halligan', 'Ada King']) {
+    const [firstname, lastname] = name.split(' ')
+    create({ storage, portal, type: 'contacts' }, { firstname, lastname })
   }
-})
+}

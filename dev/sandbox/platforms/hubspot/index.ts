@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleHubspot } from './api.ts'
+import { controls } from './controls.ts'
 import { oauth } from './oauth.ts'
+import { tables } from './objects.ts'
 import { webhooks } from './webhooks.ts'
 
 export const hubspot: SandboxPlatform = {
@@ -20,11 +22,13 @@ export const hubspot: SandboxPlatform = {
   },
   answer: handleHubspot,
   webhooks,
+  controls,
+  tables,
   refusal(status) {
     const [category, message] =
       status === 429 ? ['RATE_LIMITS', 'You have reached your secondly limit.'] : ['INTERNAL_ERROR', 'internal error']
     return {
-      body: { status: 'error', message, category, correlationId: randomUUID(), policyName: 'TEN_SECONDLY_ROLLING' },
+      body: { status: 'error', message, category, correlationId: randomUUID(), policyName: 'SECONDLY' },
     }
   },
 }

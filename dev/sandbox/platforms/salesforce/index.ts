@@ -1,6 +1,8 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleSalesforce } from './api.ts'
+import { controls } from './controls.ts'
 import { instance, oauth, organization } from './oauth.ts'
+import { tables } from './rows.ts'
 import { webhooks } from './webhooks.ts'
 
 const externalAccountId = organization
@@ -32,4 +34,6 @@ export const salesforce: SandboxPlatform = {
       ? { status: 403, body: [{ message: 'TotalRequests Limit exceeded.', errorCode: 'REQUEST_LIMIT_EXCEEDED' }] }
       : { body: [{ message: 'The server is temporarily unavailable', errorCode: 'SERVER_UNAVAILABLE' }] },
   webhooks,
+  controls,
+  tables,
 }

@@ -48,10 +48,10 @@ export const oauth: Dialect = {
   refresh: ({ scope }) => /\b(refresh_token|offline_access|full)\b/.test(scope),
   rotates: false,
   newToken: kind => (kind === 'AccessToken' ? newToken() : `5Aep861${random(80)}`),
-  translate({ status, body }, { grantType }) {
+  translate({ status, body }, { grantType, agreed }) {
     if (status === 200) {
       const issued_at = String(Date.now())
-      const id = `https://login.salesforce.com/id/${organization}/${user}`
+      const id = `https://login.salesforce.com/id/${agreed?.account ?? organization}/${user}`
       const signature = createHmac('sha256', 'the consumer secret')
         .update(id + issued_at)
         .digest('base64')
