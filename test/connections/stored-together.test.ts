@@ -77,3 +77,46 @@ it.each([
   expect(await secretsOf(hub, workspaceId, held)).toEqual(['tokens'])
   expect(platform.calls.length).toBe(asked + 5)
 })
+
+it('looks again before it rests when all that was under way ended while it looked', async () => {
+  const [quick, slow, late] = (await Promise.all([connect(), connect(), connect()])) as [string, string, string]
+  const slowToken = await refreshTokenOf(slow)
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  whenAsked = async refreshToken => {
+    if (refreshToken === slowToken) {
+      asked.resolve()
+      await answer.promise
+    } else await asked.promise
+  }
+  const isRefreshed = async (id: string) => (await shown(id)).generation === 2
+  // The last look of the round that begins when the quick one is through finds nothing, and comes back when another has become
+  // due and nothing is under way any more.
+  let stage: 'before' | 'underway' | 'again' | 'over' = 'before'
+  const slowly = new Proxy(hub.pool, {
+    get(pool, name: keyof typeof pool) {
+      if (name !== 'query') return typeof pool[name] === 'function' ? pool[name].bind(pool) : pool[name]
+      return async (statement: { name?: string; text: string; values: unknown[] }) => {
+        const found = await pool.query(statement)
+        if (statement.name !== 'connections-lease-due') return found
+        const isLast = (statement.values.at(-1) as number[])[0] === 0
+        if (stage === 'before' && !isLast) stage = 'underway'
+        else if (stage === 'underway' && !isLast) stage = 'again'
+        else if (stage === 'again' && isLast) {
+          stage = 'over'
+          await endToken(hub, late)
+          answer.resolve()
+          await eventually('the slow one to be stored', () => isRefreshed(slow))
+        }
+        return found
+      }
+    },
+  })
+  for (const id of [quick, slow]) await endToken(hub, id)
+  const stop = new AbortController()
+  const beside = Object.create(hub, { pool: { value: slowly } }) as typeof hub
+  const sweeping = sweepRefreshes(beside, { runForMs: 90_000, pollMs: 90_000 }, { actor: 'test', signal: stop.signal })
+  await eventually('the late one to be refreshed', () => isRefreshed(late))
+  expect(stage).toBe('over')
+  stop.abort()
+  expect(await sweeping).toMatchObject({ refreshed: 3, failed: 0 })
+})

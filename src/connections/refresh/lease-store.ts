@@ -123,7 +123,7 @@ export function serverOf({ provider, tokenHost }: RefreshLease): string {
 }
 
 /** Of so many that are due the shares are counted at once. */
-const looksAt = (limit: number) => 8 * limit + 64
+const looksAt = (limit: number) => 3 * limit + 64
 
 /** What a look has found. */
 export interface Look {

@@ -76,10 +76,12 @@ export async function sweepRefreshes(
     const stopped = options.signal?.aborted === true || Date.now() >= endsAtMs + longestOverMs
     const freed = new Promise<void>(resolve => (wake = resolve))
     const lookedAtMs = performance.now()
+    const wasBusy = underway.size + storing.size > 0
     const taken = stopped ? 0 : await fillPlaces(hub, [...underway], begin)
     const rest = Math.min(restsAtMostMs, Math.max(restsAtLeastMs, (performance.now() - lookedAtMs) / 3))
     if (!stopped && Date.now() >= sortAtMs) sort().catch((error: unknown) => sortingFailed(hub, error))
-    if (underway.size + storing.size > 0 || taken > 0) {
+    // What ended while it looked had left no place for what is due: it looks again before it rests.
+    if (wasBusy || underway.size + storing.size > 0 || taken > 0) {
       await Promise.all([sleep(rest), Promise.race([freed, sleep(input.pollMs || 1_000, undefined, { ref: false })])])
       continue
     }
