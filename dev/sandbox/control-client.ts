@@ -35,6 +35,10 @@ export interface GrantFilter {
 
 export type SandboxCustomer = Record<string, unknown> & { Id: string; SyncToken: string; DisplayName: string }
 
+export type SandboxEntity = Record<string, unknown> & { Id: string; SyncToken: string }
+export type XeroKind = 'contacts' | 'items' | 'invoices' | 'payments'
+export type XeroRow = Record<string, unknown>
+
 export type SandboxControl = ReturnType<typeof sandboxControl>
 
 /** The typed way to a sandbox's control endpoint; every call throws when the sandbox refuses. `url` is the sandbox's. */
@@ -72,32 +76,53 @@ export function sandboxControl(url: string) {
     /** Empties a QuickBooks company and fills it with so many customers. */
     fillCompany: (realm: string, count?: number) =>
       call<{ customers: number }>('POST', `/companies/${realm}`, count === undefined ? {} : { customers: count }),
-    /** What a person does in a QuickBooks company; a customer is named by its id or its DisplayName. */
-    customers(realm: string) {
-      const path = `/companies/${realm}/customers`
-      const find = async (idOrName: string) => {
-        const found = /^\d+$/.test(idOrName)
-          ? await call<SandboxCustomer | null>('GET', `${path}/${idOrName}`)
-          : (await call<SandboxCustomer[]>('GET', `${path}?${search({ displayName: idOrName })}`))[0]
-        if (!found) throw new Error(`company ${realm} has no customer ${idOrName}`)
-        return found
-      }
-      return {
-        list: (page: { limit?: number; offset?: number } = {}) =>
-          call<SandboxCustomer[]>('GET', `${path}?${search(page)}`),
-        get: find,
-        create: (fields: object) => call<SandboxCustomer>('POST', path, fields),
-        change: async (idOrName: string, fields: object) =>
-          call<SandboxCustomer>('PATCH', `${path}/${(await find(idOrName)).Id}`, fields),
-        /** Merged away: gone from queries, `Deleted` in the change feed. */
-        delete: async (idOrName: string) => call<{ deleted: true }>('DELETE', `${path}/${(await find(idOrName)).Id}`),
-      }
-    },
+    /** What a person does with the customers of a QuickBooks company. */
+    customers: (realm: string) => entitiesOf<SandboxCustomer>(call, realm, 'customers'),
+    /** The same of vendors, items, invoices and payments. */
+    entities: (realm: string, plural: 'vendors' | 'items' | 'invoices' | 'payments') =>
+      entitiesOf<SandboxEntity>(call, realm, plural),
+
+    /** What a person does in the organisation of Xero's account `org-<name>`. */
+    organisation: (account: string) => ({
+      list: (kind: XeroKind) => call<XeroRow[]>('GET', `/organisations/${account}/${kind}`),
+      get: (kind: XeroKind, id: string) => call<XeroRow | null>('GET', `/organisations/${account}/${kind}/${id}`),
+      /** Makes or changes one. */
+      put: (kind: XeroKind, row: object) => call<XeroRow>('POST', `/organisations/${account}/${kind}`, row),
+      putAll: (kind: XeroKind, rows: object[]) => call<XeroRow[]>('POST', `/organisations/${account}/${kind}`, rows),
+      delete: (kind: XeroKind, id: string) =>
+        call<{ deleted: true }>('DELETE', `/organisations/${account}/${kind}/${id}`),
+      limit: (limits: object) => call<object>('PUT', `/organisations/${account}/limits`, limits),
+    }),
 
     sendWebhook: (webhook: WebhookRequest) => call<SentWebhook>('POST', '/webhooks', webhook),
     /** Has any platform send to an address: signed with what that was registered with, unless a secret is given. */
     sendRegistered: (webhook: { platform: string; url: string; secret?: string }) =>
       call<SentWebhook>('POST', '/webhooks', webhook),
     sentWebhooks: () => call<SentWebhook[]>('GET', '/webhooks'),
+  }
+}
+
+type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>
+
+/** An entity of a QuickBooks company is named by its id, or by its DisplayName, name or number. */
+function entitiesOf<Entity extends SandboxEntity>(call: Call, realm: string, plural: string) {
+  const path = `/companies/${realm}/${plural}`
+  const find = async (idOrName: string) => {
+    const found = /^\d+$/.test(idOrName)
+      ? await call<Entity | null>('GET', `${path}/${idOrName}`)
+      : (await call<Entity[]>('GET', `${path}?${new URLSearchParams({ displayName: idOrName }).toString()}`))[0]
+    if (!found) throw new Error(`company ${realm} has no ${plural} ${idOrName}`)
+    return found
+  }
+  return {
+    list: (page: { limit?: number; offset?: number } = {}) =>
+      call<Entity[]>('GET', `${path}?${new URLSearchParams(page as Record<string, string>).toString()}`),
+    get: find,
+    create: (fields: object) => call<Entity>('POST', path, fields),
+    createAll: (all: object[]) => call<Entity[]>('POST', path, all),
+    change: async (idOrName: string, fields: object) =>
+      call<Entity>('PATCH', `${path}/${(await find(idOrName)).Id}`, fields),
+    /** A customer is merged away: gone from queries, `Deleted` in the change feed. */
+    delete: async (idOrName: string) => call<{ deleted: true }>('DELETE', `${path}/${(await find(idOrName)).Id}`),
   }
 }

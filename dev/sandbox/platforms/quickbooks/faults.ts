@@ -18,16 +18,24 @@ export function validationFault(code: string, message: string, detail: string, e
   })
 }
 
-export const staleObject = (id: number) =>
+export const staleObject = (kind: string, id: string) =>
   validationFault(
     '5010',
     'Stale Object Error',
-    `Stale Object Error : You and another user were working on customer ${id} at the same time. The other user finished before you did, so your work was not saved.`,
+    `Stale Object Error : You and another user were working on ${kind.toLowerCase()} ${id} at the same time. The other user finished before you did, so your work was not saved.`,
   )
 
 export const duplicateName = (id: number) =>
   validationFault('6240', 'Duplicate Name Exists Error', `The name supplied already exists. : Id=${id}`)
 
+export const duplicateNumber = (number: string, kind: string, id: number) =>
+  validationFault(
+    '6140',
+    'Duplicate Document Number Error',
+    `Duplicate Document Number Error : You must specify a different number. This number has already been used. DocNumber=${number} is assigned to TxnType=${kind} with TxnId=${id}`,
+  )
+
+/** Also said of what a write refers to, when that has been made inactive. */
 export const notFound = () =>
   validationFault(
     '610',
@@ -45,6 +53,30 @@ export const required = (element: string) =>
 
 export const invalid = (detail: string, element: string) =>
   validationFault('2010', 'Request has invalid or unsupported property', detail, element)
+
+export const badReference = (detail: string) => validationFault('2500', 'Invalid Reference Id', detail)
+
+export const tooLong = (element: string, max: number, length: number) =>
+  validationFault(
+    '2050',
+    'String is too long',
+    `String length is either shorter or longer than supported by specification: Min:0 Max:${max} supported. Supplied length:${length}`,
+    element,
+  )
+
+export const wrongAmount = (supplied: string) =>
+  validationFault(
+    '6070',
+    'Amount calculation incorrect in the request',
+    `Amount calculation incorrect in the request : Amount is not equal to UnitPrice * Qty. Supplied value:${supplied}`,
+  )
+
+export const businessRule = (detail: string) =>
+  validationFault(
+    '6000',
+    'A business validation error has occurred while processing your request',
+    `Business Validation Error: ${detail}`,
+  )
 
 export const queryFault = (detail: string, code = '4000') =>
   validationFault(code, 'Error parsing query', `QueryParserError: ${detail}`)

@@ -2,6 +2,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { quickbooksClient } from '../../settings.ts'
 import { handleQuickbooks } from './api.ts'
 import { controls } from './controls.ts'
+import { tables } from './entities.ts'
 import { invalid, notFound, throttled } from './faults.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
@@ -27,14 +28,10 @@ export const quickbooks: SandboxPlatform = {
       : { body: { message: status === 500 ? 'Internal server error' : 'Service unavailable' } },
   webhooks,
   controls,
-  tables: `
-    CREATE TABLE IF NOT EXISTS companies (realm TEXT PRIMARY KEY, name TEXT NOT NULL, next_id INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS customers (
-      realm TEXT NOT NULL, id INTEGER NOT NULL, display_name TEXT NOT NULL COLLATE NOCASE, active INTEGER NOT NULL,
-      deleted INTEGER NOT NULL DEFAULT 0, created_s INTEGER NOT NULL, updated_s INTEGER NOT NULL, body TEXT NOT NULL);
-    CREATE UNIQUE INDEX IF NOT EXISTS customers_id ON customers (realm, id);
-    CREATE INDEX IF NOT EXISTS customers_page ON customers (realm, deleted, active, id);
-    CREATE INDEX IF NOT EXISTS customers_changed ON customers (realm, updated_s);
-    CREATE UNIQUE INDEX IF NOT EXISTS customers_name ON customers (realm, display_name) WHERE deleted = 0;
-    CREATE TABLE IF NOT EXISTS answered (realm TEXT, request_id TEXT, status INTEGER, body TEXT, PRIMARY KEY (realm, request_id));`,
+  // An earlier version's file has its customers in a table of their own.
+  tables: `${tables}
+    CREATE TABLE IF NOT EXISTS customers (realm, id, display_name, active, deleted, created_s, updated_s, body);
+    INSERT OR IGNORE INTO entities
+      SELECT realm, 'Customer', id, 'person', display_name, active, deleted, created_s, updated_s, body FROM customers;
+    DELETE FROM customers;`,
 }

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { Storage } from '../../storage.ts'
+import type { Company } from './entities.ts'
 import { queryFault } from './faults.ts'
 
 const maxResults = 1000
@@ -8,47 +8,51 @@ const grammar =
 const condition =
   /^\s*(?<field>[\w.]+)\s*(?:(?<operator><=|>=|=|<|>)\s*(?<value>'(?:[^'\\]|\\.)*'|true|false|[\d.]+)|(?<like>like)\s+(?<pattern>'(?:[^'\\]|\\.)*')|(?<in>in)\s*\((?<list>[^)]*)\))\s*(?:and\s+|$)/is
 
+const kinds = ['Customer', 'Vendor', 'Item', 'Invoice', 'Payment', 'TaxCode', 'TaxRate', 'Account']
+
 /** Fields with a column of their own; others are read from the body. */
 const columns: Record<string, string> = {
   id: 'id',
-  displayname: 'display_name',
+  displayname: 'name',
+  name: 'name',
+  docnumber: 'name',
   active: 'active',
   'metadata.lastupdatedtime': 'updated_s',
   'metadata.createtime': 'created_s',
 }
 
 /**
- * Answers a statement of Intuit's query language over customers, as the text of the `QueryResponse`. Throws query faults.
+ * Answers a statement of Intuit's query language, as the text of the `QueryResponse`. Throws query faults.
  * https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/data-queries
  */
-export function answerQuery(storage: Storage, realm: string, statement: string): string {
+export function answerQuery({ storage, realm }: Company, statement: string): string {
   const parts = grammar.exec(statement)?.groups
   if (!parts) throw queryFault(`Encountered an unknown statement: ${statement.slice(0, 80)}`)
-  if (!/^customer$/i.test(parts['entity'] ?? ''))
-    throw queryFault(`no metadata found for entity '${parts['entity']}'`, '4001')
+  const kind = kinds.find(name => name.toLowerCase() === parts['entity']?.toLowerCase())
+  if (!kind) throw queryFault(`no metadata found for entity '${parts['entity']}'`, '4001')
   const start = Number(parts['start'] ?? 1)
   const max = Number(parts['max'] ?? 100)
   if (max > maxResults) throw queryFault(`value ${max} is too large. Max allowed value is ${maxResults}.`, '4001')
   if (start < 1) throw queryFault('startposition must be at least 1', '4001')
 
-  const { sql, values } = conditions(parts['where'] ?? '', realm)
+  const { sql, values } = conditions(parts['where'] ?? '', realm, kind)
   if (/^count\s*\(\s*\*\s*\)$/i.test(parts['columns'] ?? '')) {
-    const row = storage.get<{ total: number }>(`SELECT count(*) AS total FROM customers WHERE ${sql}`, ...values)
+    const row = storage.get<{ total: number }>(`SELECT count(*) AS total FROM entities WHERE ${sql}`, ...values)
     return `{"totalCount":${row?.total ?? 0}}`
   }
   const order = parts['order'] ? `${sqlField(parts['order'])} ${parts['direction'] ?? 'asc'}, id` : 'id'
   const rows = storage.all<{ body: string }>(
-    `SELECT body FROM customers WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    `SELECT body FROM entities WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
     ...[...values, max, start - 1],
   )
   if (rows.length === 0) return '{}'
   const bodies = rows.map(row => project(row.body, parts['columns'] ?? '*'))
-  return `{"Customer":[${bodies.join(',')}],"startPosition":${start},"maxResults":${rows.length}}`
+  return `{"${kind}":[${bodies.join(',')}],"startPosition":${start},"maxResults":${rows.length}}`
 }
 
-function conditions(where: string, realm: string): { sql: string; values: SQLInputValue[] } {
-  const clauses = ['realm = ?', 'deleted = 0']
-  const values: SQLInputValue[] = [realm]
+function conditions(where: string, realm: string, kind: string): { sql: string; values: SQLInputValue[] } {
+  const clauses = ['realm = ?', 'kind = ?', 'deleted = 0']
+  const values: SQLInputValue[] = [realm, kind]
   let rest = where
   let asksForActive = false
   while (rest.trim()) {
@@ -95,8 +99,8 @@ function literal(field: string, text: string): SQLInputValue {
 
 function project(body: string, wanted: string): string {
   if (wanted.trim() === '*') return body
-  const customer = JSON.parse(body) as Record<string, unknown>
+  const entity = JSON.parse(body) as Record<string, unknown>
   const names = wanted.split(',').map(name => name.trim().split('.')[0]?.toLowerCase())
-  const kept = Object.entries(customer).filter(([name]) => names.includes(name.toLowerCase()))
+  const kept = Object.entries(entity).filter(([name]) => names.includes(name.toLowerCase()))
   return JSON.stringify({ ...Object.fromEntries(kept), domain: 'QBO', sparse: true })
 }

@@ -1,65 +1,108 @@
-import { type Exchange, bearerToken, sendJson } from '../../http.ts'
-import type { Tools } from '../../tools.ts'
+import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
+import type { Granted, Tools } from '../../tools.ts'
+import { answerAccounting, scopesOf } from './accounting.ts'
+import { type Books, getEntity, putEntity, xeroTime } from './entities.ts'
+import { countCall } from './limits.ts'
+import { type Organisation, organisationsOf } from './organisations.ts'
+import { notFound, problem, Problem } from './problems.ts'
 
-/** The organisations that a person may open: one has one, the other two. */
-const organisations: Record<string, { tenantId: string; tenantName: string }[]> = {
-  one: [{ tenantId: '70784a63-d24b-46a9-a4db-0e70a274b056', tenantName: 'Maple Florists Ltd' }],
-  two: [
-    { tenantId: '70784a63-d24b-46a9-a4db-0e70a274b056', tenantName: 'Maple Florists Ltd' },
-    { tenantId: 'e0da6937-de07-4a14-adee-37abfac298ce', tenantName: 'Adam Demo Company (NZ)' },
-  ],
+interface Connection extends Organisation {
+  id: string
 }
 
-/** Connections, the organisation and contacts. https://developer.xero.com/documentation/api/accounting/overview */
-export function handleXero({ req, res, host, path, query }: Exchange, tools: Tools): void {
-  const problem = (Status: number, Title: string, Detail: string) =>
-    sendJson(res, Status, { Type: null, Title, Status, Detail, Instance: '4f6d2e8a-5a0e-4a05-a2d6-c0cfe8b7b4a9' })
-  if (host !== undefined && host !== 'api.xero.com') return sendJson(res, 404, { error: 'not_found' })
-  const granted = tools.granted(bearerToken(req))
-  if (!granted) return problem(401, 'Unauthorized', 'TokenExpired: token expired')
-  const isCustom = granted.params['kind'] === 'custom'
+/** Connections, the organisation, and its books. https://developer.xero.com/documentation/api/accounting/overview */
+export async function handleXero(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, host } = exchange
+  try {
+    if (host !== undefined && host !== 'api.xero.com') throw new Problem(404, { error: 'not_found' })
+    const granted = tools.granted(bearerToken(req))
+    if (!granted) throw problem(401, 'Unauthorized', 'TokenExpired: token expired')
+    const open = connectionsOf(granted, tools)
+    if (exchange.path.startsWith('/connections')) return answerConnections(exchange, tools, granted, open)
+    await answerBooks(exchange, tools, granted, open)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    sendJson(res, error.status, error.body === '' ? '' : JSON.stringify(error.body), error.headers)
+  }
+}
+
+function connectionsOf(granted: Granted, tools: Tools): Connection[] {
   const gone = new Set(tools.things.list('gone', granted.id).map(({ id }) => id))
-  const open = (organisations[granted.account] ?? [])
+  return organisationsOf(granted.account)
     .map((one, index) => ({ id: `${granted.id.slice(0, 8)}-conn-${index}`, ...one }))
     .filter(({ id }) => !gone.has(id))
+}
+
+function answerConnections({ req, res, path }: Exchange, tools: Tools, granted: Granted, open: Connection[]): void {
   if (path === '/connections' && req.method === 'GET') {
     const times = { createdDateUtc: '2026-01-01T10:00:00.0000000', updatedDateUtc: '2026-01-01T10:00:00.0000000' }
-    return sendJson(
-      res,
-      200,
-      open.map(one => ({ ...one, authEventId: granted.id, tenantType: 'ORGANISATION', ...times })),
-    )
+    const shown = open.map(({ id, tenantId, tenantName }) => {
+      return { id, tenantId, tenantName, authEventId: granted.id, tenantType: 'ORGANISATION', ...times }
+    })
+    return sendJson(res, 200, shown)
   }
   const ended = /^\/connections\/([\w-]+)$/.exec(path)?.[1]
-  if (ended !== undefined && req.method === 'DELETE') {
-    if (!open.some(({ id }) => id === ended)) return problem(404, 'Not Found', 'No such connection')
-    tools.things.put('gone', granted.id, ended, { id: ended })
-    if (open.length === 1) tools.endGrant(granted.id)
-    return void res.writeHead(204).end()
-  }
+  if (ended === undefined || req.method !== 'DELETE') throw notFound()
+  if (!open.some(({ id }) => id === ended)) throw problem(404, 'Not Found', 'No such connection')
+  tools.things.put('gone', granted.id, ended, { id: ended })
+  if (open.length === 1) tools.endGrant(granted.id)
+  res.writeHead(204).end()
+}
+
+async function answerBooks(exchange: Exchange, tools: Tools, granted: Granted, open: Connection[]): Promise<void> {
+  const { req, res, path, query } = exchange
+  const isCustom = granted.params['kind'] === 'custom'
   const named = req.headers['xero-tenant-id']
   const tenant = isCustom && !named ? open[0] : open.find(({ tenantId }) => tenantId === named)
-  if (!tenant) return problem(403, 'Forbidden', 'AuthenticationUnsuccessful')
+  if (!tenant) throw problem(403, 'Forbidden', 'AuthenticationUnsuccessful')
   if (!/json/.test(req.headers.accept ?? '')) {
     return void res.writeHead(200, { 'content-type': 'text/xml' }).end('<Response><Status>OK</Status></Response>')
   }
-  const resource = /^\/api\.xro\/2\.0\/(\w+)$/.exec(path)?.[1]
-  const needed = { Organisation: 'settings', Contacts: 'contacts' }[resource ?? '']
-  if (needed === undefined) return problem(404, 'Not Found', 'The resource you’re looking for cannot be found')
-  const scopes = granted.scope.split(' ')
-  if (!isCustom && !scopes.some(scope => [`accounting.${needed}`, `accounting.${needed}.read`].includes(scope)))
-    return problem(403, 'Forbidden', 'AuthorizationUnsuccessful')
-  const headers = { 'x-minlimit-remaining': '59', 'x-daylimit-remaining': '4999', 'x-appminlimit-remaining': '9999' }
-  const about = { Id: '6ef7f9c6-0a8d-4f14-a4c8-0c5f6ad2b0f1', Status: 'OK', ProviderName: 'Sandbox' }
-  if (resource === 'Organisation') {
-    const one = { OrganisationID: tenant.tenantId, Name: tenant.tenantName, CountryCode: 'NZ', BaseCurrency: 'NZD' }
-    return sendJson(res, 200, { ...about, Organisations: [{ ...one, OrganisationStatus: 'ACTIVE' }] }, headers)
+  const [, resource = '', id] = /^\/api\.xro\/2\.0\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? []
+  const needed = resource === 'Organisation' ? ['settings'] : scopesOf(resource)
+  if (needed === undefined) throw problem(404, 'Not Found', 'The resource you’re looking for cannot be found')
+  checkScopes(granted, needed, req.method !== 'GET', isCustom)
+  const { storage } = tools
+  const counted = countCall(storage, tenant.tenantId)
+  const { headers } = counted
+  try {
+    const text = (await readBody(req)).toString('utf8')
+    const books = seeded({ storage, tenant: tenant.tenantId })
+    const about = { Id: '6ef7f9c6-0a8d-4f14-a4c8-0c5f6ad2b0f1', Status: 'OK', ProviderName: 'Sandbox' }
+    const envelope = { ...about, DateTimeUTC: xeroTime(Date.now()) }
+    if (resource === 'Organisation') {
+      const one = { OrganisationID: tenant.tenantId, Name: tenant.tenantName, CountryCode: 'NZ' }
+      const more = { BaseCurrency: tenant.baseCurrency, OrganisationStatus: 'ACTIVE' }
+      return sendJson(res, 200, { ...envelope, Organisations: [{ ...one, ...more }] }, headers)
+    }
+    const call = { method: req.method ?? 'GET', resource, id, query, headers: req.headers, text }
+    const { status, body } = answerAccounting(books, call)
+    if (body === undefined) return void res.writeHead(status, headers).end()
+    sendJson(res, status, { ...envelope, ...body }, headers)
+  } catch (error) {
+    if (error instanceof Problem) Object.assign(error.headers, headers)
+    throw error
+  } finally {
+    counted.end()
   }
-  const Contacts = Number(query.get('page') ?? 1) > 1 ? [] : contacts
-  sendJson(res, 200, { ...about, Contacts }, headers)
 }
 
-const contacts = ['Ridgeway University', 'Boom FM'].map((Name, index) => ({
-  ...{ ContactID: `bd2270c3-8706-4c11-9cfb-000b551c3f5${index}`, Name, ContactStatus: 'ACTIVE' },
-  UpdatedDateUTC: '/Date(1704067200000+0000)/',
-}))
+/** Newer apps have the narrow scopes, older ones `transactions`; what ends in `.read` opens reading alone. */
+function checkScopes({ scope }: Granted, needed: readonly string[], isWrite: boolean, isCustom: boolean): void {
+  const scopes = scope.split(' ')
+  const opens = (name: string) =>
+    scopes.includes(`accounting.${name}`) || (!isWrite && scopes.includes(`accounting.${name}.read`))
+  if (!isCustom && !needed.some(opens)) throw problem(403, 'Forbidden', 'AuthorizationUnsuccessful')
+}
+
+/** The organisations of everybody have two contacts from the start. */
+function seeded(books: Books): Books {
+  if (!organisationsOf('two').some(({ tenantId }) => tenantId === books.tenant)) return books
+  for (const [index, Name] of ['Ridgeway University', 'Boom FM'].entries()) {
+    const id = `bd2270c3-8706-4c11-9cfb-000b551c3f5${index}`
+    if (getEntity(books, 'Contacts', id)) continue
+    const place = { kind: 'Contacts', id, name: Name, isArchived: false }
+    putEntity(books, place, { ContactID: id, Name, ContactStatus: 'ACTIVE' })
+  }
+  return books
+}

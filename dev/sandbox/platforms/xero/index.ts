@@ -1,5 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { handleXero } from './api.ts'
+import { controls } from './controls.ts'
+import { tables } from './entities.ts'
 import { customClient, oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -24,6 +26,8 @@ export const xero: SandboxPlatform = {
   },
   answer: handleXero,
   webhooks,
+  controls,
+  tables,
   refusal: status =>
     status === 429
       ? { headers: { 'retry-after': '1', 'x-rate-limit-problem': 'minute' }, body: {} }

@@ -42,7 +42,7 @@ export const oauth: Dialect = {
     return { status: status >= 500 ? status : 400, body: { error: body['error'] } }
   },
   accounts: ['one', 'two'],
-  accountPattern: /^(one|two)$/,
+  accountPattern: /^(one|two|org-\w+)$/,
 }
 
 /** Its tokens are JWTs, as long as theirs. */
