@@ -35,14 +35,25 @@ export async function writeByCall(
   return { kind: 'written', item: id === undefined ? undefined : withParts({}, { [model.id]: id }) }
 }
 
-/** Deletes one item by a call of its own. */
+/** Deletes one item by a call of its own, which may say something: a status, the id, the version. */
 export async function deleteByCall(
   client: ProviderClient,
+  model: Writes,
   definition: CallOf<DeleteDefinition>,
-  externalId: string,
+  { externalId, version }: Write & { kind: 'delete' },
+  key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
-  const { method, path } = definition
-  await client.call({ method, ...placeOf(definition), path: withId(path, externalId), signal })
+  const { method, path, body, idField, versionField } = definition
+  const call = { method, ...placeOf(definition), path: withId(path, externalId), signal }
+  if (body === undefined && idField === undefined && versionField === undefined) {
+    await client.call(call)
+    return { kind: 'deleted' }
+  }
+  const said = withParts(body ?? {}, {
+    ...(idField === undefined ? {} : { [idField]: externalId }),
+    ...(versionField === undefined || version === null ? {} : { [versionField]: version }),
+  })
+  await client.call(keyed(model, { ...call, body: said }, key))
   return { kind: 'deleted' }
 }

@@ -31,7 +31,7 @@ export async function writeItem(
 function written(client: ProviderClient, model: Writes, write: Write, key: string, signal: AbortSignal) {
   const deletion = write.kind === 'delete' ? model.delete : undefined
   if (write.kind === 'delete' && deletion?.kind === 'call') {
-    return deleteByCall(client, deletion, write.externalId, signal)
+    return deleteByCall(client, model, deletion, write, key, signal)
   }
   if (write.kind === 'delete' && deletion?.kind === 'graphql') {
     return deleteByMutation(client, model, deletion, write.externalId, key, signal)

@@ -61,7 +61,16 @@ export const updateDefinition = z.discriminatedUnion('kind', [
 export type DeleteDefinition = z.infer<typeof deleteDefinition>
 /** How one item is deleted. */
 export const deleteDefinition = z.discriminatedUnion('kind', [
-  z.strictObject({ ...asked, kind: z.literal('call'), method: z.enum(['DELETE', 'POST', 'PUT']) }).describe(ofCall),
+  z
+    .strictObject({
+      ...asked,
+      kind: z.literal('call'),
+      method: z.enum(['DELETE', 'POST', 'PUT']),
+      body: jsonObject.exactOptional().describe('What it says besides, such as a status'),
+      idField: jsonPath.exactOptional().describe("Where what it says has the item's id"),
+      versionField: jsonPath.exactOptional().describe("Where what it says has the item's version"),
+    })
+    .describe(ofCall),
   z.strictObject({ ...mutation, id: jsonPath.describe("The variable that takes the item's id") }).describe(ofMutation),
   z
     .strictObject({ kind: z.literal('mark'), body: jsonObject, restore: jsonObject })
