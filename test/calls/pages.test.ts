@@ -171,6 +171,16 @@ describe('pages whose address the body has', () => {
     expect(await idsOf(list)).toEqual(upTo(6))
   })
 
+  it('are followed from the root of a host that the app reaches behind a path of its own', async () => {
+    linked(page => `/v2/items?page=${page}`)
+    expect(await idsOf({ ...list, host: 'files' })).toEqual(upTo(6))
+    expect(platform.calls.map(({ path }) => new URL(path, platform.url).pathname)).toEqual(
+      Array.from({ length: 3 }, () => '/files/v2/items'),
+    )
+    linked(() => '/v2/items?page=2')
+    await expect(idsOf({ ...list, host: 'files' })).rejects.toMatchObject(endless)
+  })
+
   it('go to no other host: that would get the credential', async () => {
     other.answerBy(() => ({ status: 200, body: { value: [] } }))
     for (const address of [

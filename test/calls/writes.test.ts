@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../../src/catalogue/schema/definition.ts'
 import type { ModelDefinition } from '../../src/catalogue/schema/models.ts'
 import { readItem } from '../../src/calls/read-item.ts'
+import { readItems } from '../../src/calls/read-items.ts'
 import { groupWrites, writeItem, writeItems } from '../../src/calls/writes/write-items.ts'
 import type { NamedWrite, Write } from '../../src/calls/writes/write.ts'
 import { startPlatform, type PlatformCall } from '../connections/platform.ts'
@@ -38,6 +39,7 @@ function made(about: Partial<ModelDefinition>, calls?: ProviderDefinition['calls
     write: (write: Write, key = 'k1') => writeItem(client, model, write, key, never),
     writeAll: (writes: NamedWrite[], key = 'k1') => writeItems(client, model, writes, key, never),
     read: (id: string) => readItem(client, model, id, never),
+    readAll: (ids: string[]) => readItems(client, model, ids, never),
   }
 }
 
@@ -332,6 +334,42 @@ describe('a batch for each operation', () => {
     expect(JSON.parse(platform.calls[0]!.body)).toMatchObject({ inputs: [{ id: '1' }, { id: '2' }] })
   })
 
+  it('is to be looked at where the refusals do not tell which change or deletion they are about', async () => {
+    const gone = { category: 'NOT_FOUND', context: { ids: ['x2'] } }
+    play(() => ({ status: 207, body: { results: [{ traceId: 'r0', properties: { a: 1 } }], errors: [gone] } }))
+    expect(await byKey.writeAll(named(update('x1', { a: 1 }), update('x2', { a: 2 })))).toEqual([
+      { kind: 'written', item: { a: 1 } },
+      { kind: 'refused', why: 'missing' },
+    ])
+  })
+
+  it('says what goes with each request and with all, and is answered by a list of ids', async () => {
+    const rows = made({
+      ...single,
+      batch: {
+        ...{ kind: 'by-operation', size: 200, requests: 'records', answerId: 'key' },
+        ...{ body: { allOrNone: false }, request: { type: 'Contact' } },
+        create: { method: 'POST', path: '/rows' },
+        delete: { method: 'POST', path: '/rows/delete', id: 'id', bare: true },
+        match: { by: 'position' },
+        faults: { in: 'answer', code: 'errors.0.code' },
+      },
+    })
+    play((_call, body) => {
+      expect(body).toEqual({ allOrNone: false, records: [1, 2].map(a => ({ type: 'Contact', a })) })
+      return { body: [{ key: 'n1', errors: [] }, { errors: [{ code: 'EXISTS' }] }] }
+    })
+    expect(await rows.writeAll(named(create({ a: 1 }), create({ a: 2 })))).toEqual([
+      { kind: 'written', item: { id: 'n1' } },
+      { kind: 'refused', why: 'duplicate' },
+    ])
+    play((_call, body) => {
+      expect(body.records).toEqual([{ id: '1' }, { id: '2' }])
+      return { status: 204 }
+    })
+    expect(await rows.writeAll(named(remove('1'), remove('2')))).toEqual([{ kind: 'deleted' }, { kind: 'deleted' }])
+  })
+
   it.each([
     ['one is answered twice', { results: [result(0), result(0), result(1)] }],
     ['one is both written and refused', { results: [result(0), result(1), result(2)], errors: [fault(1)] }],
@@ -387,6 +425,24 @@ describe('reading an item', () => {
     expect(await read('..')).toBeNull()
     play(() => ({ body: { rows: ['text'] } }))
     await expect(read('1')).rejects.toMatchObject({ code: 'PROVIDER_ERROR' })
+  })
+
+  it('reads several in a call, and says nothing of those that are not answered', async () => {
+    const { readAll } = made({
+      readMany: {
+        path: '/items/read',
+        body: { fields: ['name'] },
+        ids: 'inputs',
+        idAt: 'id',
+        items: 'results',
+        size: 100,
+      },
+    })
+    play((_call, body) => {
+      expect(body).toEqual({ fields: ['name'], inputs: [{ id: '1' }, { id: '2' }, { id: '3' }] })
+      return { status: 207, body: { results: [{ id: 3, name: 'c' }, { id: '1' }, { id: '9' }], errors: [{}] } }
+    })
+    expect(Object.fromEntries(await readAll(['1', '2', '3']))).toEqual({ 1: { id: '1' }, 3: { id: 3, name: 'c' } })
   })
 
   it('takes an answer without it for no answer, unless the definition says otherwise', async () => {

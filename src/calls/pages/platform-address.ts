@@ -7,15 +7,24 @@ import type { Address } from './page-source.ts'
  * An address that an answer has, as a URL without the parameters that carried the credential: it is kept as a cursor.
  * @throws HubError `PROVIDER_ERROR` when it is none, `PROVIDER_LIST_ENDLESS` when it is what was just read
  */
-export function addressOf(text: string, { url: called, unsaid }: CalledAt): URL {
-  if (text.trim() === '' || !URL.canParse(text, called)) throw unexpectedList()
-  const url = new URL(text, called)
+export function addressOf(text: string, calledAt: CalledAt): URL {
+  const { url: called, unsaid } = calledAt
+  // An address from the root on is one of the platform's host, which the app may reach behind a path of its own.
+  const from = /^\/(?!\/)/.test(text) ? ownAddress(calledAt) : called
+  if (text.trim() === '' || !URL.canParse(text, from)) throw unexpectedList()
+  const url = new URL(text, from)
   for (const name of unsaid) url.searchParams.delete(name)
   url.hash = ''
-  const { origin, pathname, search } = new URL(called)
+  const { origin, pathname, search } = new URL(from)
   const isSame = url.origin === origin && url.pathname === pathname && url.search === search
   if (isSame) throw new HubError('PROVIDER_LIST_ENDLESS')
   return url
+}
+
+/** What was called, as the platform itself says it. */
+function ownAddress({ base, url, hosts }: CalledAt): string {
+  const host = hosts.find(one => one.base === base)
+  return host ? host.own.replace(/\/$/, '') + pathBehind(base, new URL(url)) : url
 }
 
 /** The part of a URL that follows on a base, as a call's path. */

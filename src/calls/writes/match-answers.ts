@@ -7,11 +7,12 @@ export type Row = { answer: unknown } | { code: string | undefined }
 
 /**
  * The rows of a batch's answer, in the order of its requests: a repeat says the same in the same order. One that was answered
- * twice or not at all, or that nobody asked for, could be anybody's: then none of them is believed.
+ * twice, or that nobody asked for, could be anybody's: then none of them is believed, nor where one was not answered at all,
+ * but for a platform that lists what it refused apart: there it is undefined.
  * @param keys what each request is known by, where answers repeat that
  * @throws HubError `PROVIDER_ERROR`
  */
-export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], body: unknown): Row[] {
+export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], body: unknown): (Row | undefined)[] {
   const rows = new Array<Row | undefined>(keys.length).fill(undefined)
   const put = (place: number, row: Row) => {
     if (!Number.isInteger(place) || place < 0 || place >= rows.length || rows[place]) throw unexpectedItem()
@@ -23,8 +24,10 @@ export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], 
   }
   const { faults, match } = batch
   if (faults.in === 'list') {
-    for (const fault of listAt(body, faults.list))
-      put(placeOf(textAt(fault, faults.at)), { code: textAt(fault, faults.code) })
+    for (const fault of listAt(body, faults.list)) {
+      const at = textAt(fault, faults.at)
+      if (at !== undefined) put(placeOf(at), { code: textAt(fault, faults.code) })
+    }
   }
   const answers = answersIn(batch, body)
   // Of answers by position those that were refused are left out, or have a place in which there is nothing.
@@ -36,10 +39,8 @@ export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], 
     const code = faults.in === 'answer' ? textAt(answer, faults.code) : undefined
     put(place, code === undefined ? { answer } : { code })
   }
-  return rows.map(row => {
-    if (!row) throw unexpectedItem()
-    return row
-  })
+  if (faults.in === 'answer' && rows.includes(undefined)) throw unexpectedItem()
+  return rows
 }
 
 function answersIn({ answers }: BatchOf<'by-operation'>, body: unknown): unknown[] {
@@ -47,8 +48,8 @@ function answersIn({ answers }: BatchOf<'by-operation'>, body: unknown): unknown
 }
 
 /** A list that is not there is an empty one. */
-function listAt(body: unknown, path: string): unknown[] {
-  const list = valueAt(body, path) ?? []
+function listAt(body: unknown, path: string | undefined): unknown[] {
+  const list = path === undefined ? body : (valueAt(body, path) ?? [])
   if (!Array.isArray(list)) throw unexpectedItem()
   return list as unknown[]
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { hostName } from './hosts.ts'
 import {
   code,
+  eachPath,
   headerName,
   headers,
   jsonObject,
@@ -180,4 +181,14 @@ export const readDefinition = z.strictObject({
     .literal('missing')
     .exactOptional()
     .describe('An answer without the thing says that there is none, as GraphQL and lists do'),
+})
+
+/** A call that reads several things by their ids. */
+export const readManyDefinition = z.strictObject({
+  ...asked,
+  body: jsonObject.exactOptional().describe('What the body of the POST says besides'),
+  ids: jsonPath.describe('Where the body takes the ids'),
+  idAt: jsonPath.exactOptional().describe('Where one of them has the id; each is the id itself when absent'),
+  items: eachPath.exactOptional().describe("Where the answer's things are; the body itself when absent"),
+  size: z.int().min(1).max(2_000).describe('At most so many in one call'),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readDefinition } from './calls.ts'
+import { readDefinition, readManyDefinition } from './calls.ts'
 import { changeFeed } from './items/feeds.ts'
 import { listDefinition } from './items/pages.ts'
 import { code, httpsUrl, jsonPath, slug, text } from './values.ts'
@@ -72,6 +72,15 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe('How to ask for what has changed only; without it every run reads everything'),
   read: readDefinition.describe('One thing by its id'),
+  readMany: readManyDefinition
+    .exactOptional()
+    .describe(
+      'Several things by their ids. With it, things of a platform that knows no version are looked at just before they are changed',
+    ),
+  merged: z
+    .literal('survivor')
+    .exactOptional()
+    .describe('The id of a thing that was merged away answers the one that is left: it counts as deleted'),
   create: writeDefinition.exactOptional(),
   update: updateDefinition.exactOptional(),
   delete: deleteDefinition.exactOptional(),

@@ -139,5 +139,7 @@ export async function readChange(
   const raw = await readItem(client, hold.mapping.model, externalId, signal)
   if (raw === undefined) return { tombstone: true, externalId, version: null, at: undefined }
   const item = hold.mapping.itemOf(raw)
-  return isBadItem(item) ? undefined : changeOf(item)
+  if (isBadItem(item)) return undefined
+  const isMergedAway = hold.mapping.model.merged === 'survivor' && item.externalId !== externalId
+  return isMergedAway ? { tombstone: true, externalId, version: null, at: item.updatedAt } : changeOf(item)
 }

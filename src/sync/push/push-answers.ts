@@ -8,7 +8,7 @@ import { commitSettled, countsOf } from '../links/commit-settled.ts'
 import { lockByRecord, recordsOfItems, type Link, type LinkedRecord } from '../links/link-store.ts'
 import type { LinkErrorCode, Mapping } from '../mapping/mapping.ts'
 import { forgetCall, type PushCall } from './push-calls.ts'
-import { outcomeOf, type Outcome } from './push-outcomes.ts'
+import { outcomeOf, readWritten, type Outcome } from './push-outcomes.ts'
 import { heldLink } from './push-repeats.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { inCommitPlace } from '../runs/run-places.ts'
@@ -28,8 +28,9 @@ export async function recordAnswers(
   signal: AbortSignal,
 ): Promise<string[]> {
   const outcomes = new Map<string, Outcome>()
+  const read = await readWritten(hold, client, items, answers, signal)
   for (const [index, item] of items.entries()) {
-    outcomes.set(item.recordId, await outcomeOf(hold, client, item, answers[index]!, signal))
+    outcomes.set(item.recordId, await outcomeOf(hold, client, item, answers[index]!, read, signal))
   }
   const commit = async (trx: Executor) => {
     const { settled, stale, failed } = await settleOutcomes(trx, hold, key, items, outcomes)

@@ -2,6 +2,7 @@ import { HubError, isHubError } from '../../errors.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { textAt } from '../../calls/json-path.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import { readItems } from '../../calls/read-items.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { changeOf } from '../pull/apply-page.ts'
 import { readChange } from '../pull/compare.ts'
@@ -19,16 +20,17 @@ export type Outcome =
   /** The answer could not be followed up just now: the very same call is made again. */
   | { kind: 'open'; error: unknown }
 
-/** What an answer tells, with a look at the item where the answer alone does not say. */
+/** What an answer tells, with a look at the item where neither the answer nor what was `read` says, by its id. */
 export async function outcomeOf(
   hold: RunHold,
   client: ProviderClient,
   sent: PushItem,
   answer: WriteAnswer,
+  read: ReadonlyMap<string, unknown>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    return await judged(hold, client, sent, answer, signal)
+    return await judged(hold, client, sent, answer, read, signal)
   } catch (error) {
     if (!isHubError(error)) throw error
     return { kind: 'open', error }
@@ -40,10 +42,11 @@ async function judged(
   client: ProviderClient,
   sent: PushItem,
   answer: WriteAnswer,
+  read: ReadonlyMap<string, unknown>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { write } = sent
-  if (answer.kind === 'written') return written(hold, client, sent, answer.item, signal)
+  if (answer.kind === 'written') return written(hold, client, sent, answer.item, read, signal)
   if (answer.kind === 'deleted') return { kind: 'seen', change: tombstoneOf(sent), refused: null }
   if (write.kind === 'create') {
     return { kind: 'failed', errorCode: answer.why === 'duplicate' ? 'DUPLICATE' : 'PROVIDER_REJECTED' }
@@ -75,16 +78,17 @@ async function written(
   client: ProviderClient,
   sent: PushItem,
   answered: unknown,
+  read: ReadonlyMap<string, unknown>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { mapping } = hold
   const { model } = mapping
-  const item = mapping.itemOf(answered)
-  if (!isBadItem(item) && (item.isDeleted || isWhole(mapping, item, sent))) {
-    return { kind: 'seen', change: changeOf(item), refused: null }
-  }
-  const externalId = item.externalId ?? (sent.write.kind === 'create' ? null : sent.write.externalId)
+  const item = wholeItem(mapping, sent, answered)
+  if (item) return { kind: 'seen', change: changeOf(item), refused: null }
+  const externalId = idOf(mapping, sent, answered)
   if (externalId === null) return { kind: 'open', error: unnamed() }
+  const readItem = mapping.itemOf(read.get(externalId))
+  if (!isBadItem(readItem)) return { kind: 'seen', change: changeOf(readItem), refused: null }
   const change = await readChange(hold, client, externalId, signal)
   if (change && 'item' in change) return { kind: 'seen', change, refused: null }
   return {
@@ -92,6 +96,45 @@ async function written(
     externalId,
     version: model.version === undefined ? null : (textAt(answered, model.version) ?? null),
   }
+}
+
+/**
+ * The items of a call whose answers do not hold them, read together where the platform lets several be read at once, by their
+ * ids. One that is not among them, as the call failed or left it out, is looked at alone.
+ */
+export async function readWritten(
+  { mapping }: RunHold,
+  client: ProviderClient,
+  items: readonly PushItem[],
+  answers: readonly WriteAnswer[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, unknown>> {
+  const ids = items.flatMap((sent, index) => {
+    const answer = answers[index]!
+    if (answer.kind !== 'written' || wholeItem(mapping, sent, answer.item)) return []
+    return idOf(mapping, sent, answer.item) ?? []
+  })
+  const most = mapping.model.readMany?.size ?? 0
+  const read = new Map<string, unknown>()
+  try {
+    for (let from = 0; most > 0 && ids.length > 1 && from < ids.length; from += most) {
+      for (const [id, item] of await readItems(client, mapping.model, ids.slice(from, from + most), signal))
+        read.set(id, item)
+    }
+  } catch (error) {
+    if (!isHubError(error)) throw error
+  }
+  return read
+}
+
+/** The item as it was answered, where the answer tells all of it. */
+function wholeItem(mapping: Mapping, sent: PushItem, answered: unknown): Item | undefined {
+  const item = mapping.itemOf(answered)
+  return !isBadItem(item) && (item.isDeleted || isWhole(mapping, item, sent)) ? item : undefined
+}
+
+function idOf(mapping: Mapping, { write }: PushItem, answered: unknown): string | null {
+  return mapping.itemOf(answered).externalId ?? (write.kind === 'create' ? null : write.externalId)
 }
 
 /** Whether an answer holds a value wherever the item is to have one. A deletion is not asked for its fields. */

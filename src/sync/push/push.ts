@@ -2,6 +2,7 @@ import { isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { groupWrites, writeItems } from '../../calls/writes/write-items.ts'
+import { refusalOf } from '../../calls/writes/refusal.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
 import { pushLimits } from '../policy.ts'
@@ -9,8 +10,10 @@ import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
 import { planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
+import { readFirst } from './read-first.ts'
 import { readAgain } from './push-reads.ts'
 import { mayHaveArrived, repeatable } from './push-repeats.ts'
+import { splitCall } from './split-call.ts'
 import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { unchanged } from '../links/settle.ts'
@@ -108,7 +111,11 @@ async function pushCandidates(
     const unread = planned('read').flatMap(({ link }) => link ?? [])
     const read = await readAgain(hub, hold, client, unread, control)
     const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
-    const items = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
+    const writes = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
+    const links = new Map(waiting.flatMap(({ record, link }) => (link ? [[record.id, link] as const] : [])))
+    read.push(...(await readFirst(hub, hold, client, writes, links, control)))
+    const isAgain = new Set(read)
+    const items = writes.filter(({ recordId }) => !isAgain.has(recordId))
     const calls = groupWrites(mapping.model, items).map(group => ({
       key: pushKeyOf(sync.id, group, byId),
       items: group,
@@ -149,6 +156,10 @@ async function sendCalls(
           stale.push(...(await recordAnswers(hub, hold, client, call, answers, control.signal)))
           failed = 0
         } catch (error) {
+          if (call.items.length > 1 && refusalOf(hold.mapping.model, error) !== undefined) {
+            waiting.push(...(await splitCall(hub, hold, call)))
+            continue
+          }
           // One item that the platform stumbles over must not hold the others back; a platform that is down must.
           if (
             !isHubError(error, 'PROVIDER_ERROR') ||

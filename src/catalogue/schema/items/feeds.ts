@@ -43,7 +43,7 @@ export const changeFeed = z.discriminatedUnion('kind', [
       since: z.strictObject({
         param: parameter.describe("The list's parameter, or the path into its body, that takes the time"),
         format: timeFormat,
-        template: text(300)
+        template: text(2_000)
           .exactOptional()
           .describe('What it says, with `{since}` in it, such as `updated > {since}`; that alone unless given'),
       }),

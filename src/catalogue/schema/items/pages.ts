@@ -100,7 +100,7 @@ const keysetPages = z
     param: parameter.describe('The parameter that takes where to go on; the first page is asked for without it'),
     after: z
       .string()
-      .max(300)
+      .max(2_000)
       .refine(template => template.includes('{after}'), 'must have {after} in it')
       .exactOptional()
       .describe('What the parameter says, with `{after}` in it, such as `Id > {after}`; that alone unless given'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { asked, placed } from '../calls.ts'
-import { jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
+import { eachPath, jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
 const answerId = jsonPath.exactOptional().describe('The answer of a create says the id alone, and here')
@@ -102,6 +102,7 @@ const operationCall = z.strictObject({
   path: pathTemplate,
   query: query.exactOptional(),
   id: jsonPath.exactOptional().describe("Where one request takes the item's id"),
+  bare: z.literal(true).exactOptional().describe('A request holds the id and nothing else, and its answer is empty'),
 })
 
 const rowMatch = z.discriminatedUnion('by', [
@@ -129,6 +130,10 @@ const batchByOperation = z
   .strictObject({
     ...batchBase,
     kind: z.literal('by-operation'),
+    answers: eachPath.exactOptional().describe('Where their answers come back; the body itself when absent'),
+    body: jsonObject.exactOptional().describe('What the body says besides'),
+    request: jsonObject.exactOptional().describe('What each request of a create or an update says besides'),
+    answerId: jsonPath.exactOptional().describe('An answer says the id alone, and here'),
     create: operationCall.exactOptional(),
     update: operationCall.exactOptional(),
     delete: operationCall.exactOptional(),
