@@ -77,7 +77,7 @@ async function playRound(
   const refreshed = async () => {
     const { rows } = await pool.query<{ id: string }>(
       `select id from connections where id = any($1) and refresh_at > now() and lease_owner is null
-         and status = 'connected'`,
+         and status = 'connected' and refresh_failures = 0`,
       [ids],
     )
     return new Set(rows.map(row => row.id))

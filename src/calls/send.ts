@@ -42,6 +42,9 @@ export class TransportError extends Error {
   }
 }
 
+/** A clock that strikes so late says that this process stood still: what has come meanwhile is read first. */
+const stoodStillMs = 200
+
 const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 /** Sends one call through the guarded agent and reads the whole answer. Redirects are not followed. @throws TransportError */
@@ -68,7 +71,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #call: OutgoingCall
   readonly #resolve: (answer: RawAnswer) => void
   readonly #reject: (error: TransportError) => void
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   readonly #cancel = () => this.#stop(new TransportError('cancelled', this.#started))
   readonly #chunks: Buffer[] = []
   #controller: Dispatcher.DispatchController | undefined
@@ -82,7 +85,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#call = call
     this.#resolve = resolve
     this.#reject = reject
-    this.#timer = setTimeout(() => this.#stop(new TransportError('timeout', this.#started)), call.timeoutMs)
+    this.#timer = this.#endIn(call.timeoutMs)
     if (call.signal?.aborted) this.#cancel()
     else call.signal?.addEventListener('abort', this.#cancel)
   }
@@ -121,6 +124,16 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (isTimeout(error)) return this.#end(new TransportError('timeout', this.#started, error))
     if (blocked(error)) return this.#end(new TransportError('blocked', false, error))
     this.#end(new TransportError(failedToConnect(error) ? 'unreachable' : 'cut', this.#started, error))
+  }
+
+  /** Ends it after this time; where that comes late, once what waits in the socket has been read. */
+  #endIn(ms: number): NodeJS.Timeout {
+    const dueAt = performance.now() + ms
+    const end = () => this.#stop(new TransportError('timeout', this.#started))
+    return setTimeout(() => {
+      if (performance.now() - dueAt < stoodStillMs) end()
+      else this.#timer = setTimeout(end, 1)
+    }, ms)
   }
 
   /** Ends it, and its connection with it. */

@@ -79,7 +79,7 @@ it.each([
 })
 
 it('looks again before it rests when all that was under way ended while it looked', async () => {
-  const [quick, slow, late] = (await Promise.all([connect(), connect(), connect()])) as [string, string, string]
+  const [quick, slow, late] = (await Promise.all([1, 2, 3].map(connect))) as [string, string, string]
   const slowToken = await refreshTokenOf(slow)
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   whenAsked = async refreshToken => {
@@ -92,24 +92,22 @@ it('looks again before it rests when all that was under way ended while it looke
   // The last look of the round that begins when the quick one is through finds nothing, and comes back when another has become
   // due and nothing is under way any more.
   let stage: 'before' | 'underway' | 'again' | 'over' = 'before'
+  const query = async (statement: { name?: string; text: string; values: unknown[] }) => {
+    const found = await hub.pool.query(statement)
+    if (statement.name !== 'connections-lease-due') return found
+    const isLast = (statement.values.at(-1) as number[])[0] === 0
+    if (stage === 'before' && !isLast) stage = 'underway'
+    else if (stage === 'underway' && !isLast) stage = 'again'
+    else if (stage === 'again' && isLast) {
+      stage = 'over'
+      await endToken(hub, late)
+      answer.resolve()
+      await eventually('the slow one to be stored', () => isRefreshed(slow))
+    }
+    return found
+  }
   const slowly = new Proxy(hub.pool, {
-    get(pool, name: keyof typeof pool) {
-      if (name !== 'query') return typeof pool[name] === 'function' ? pool[name].bind(pool) : pool[name]
-      return async (statement: { name?: string; text: string; values: unknown[] }) => {
-        const found = await pool.query(statement)
-        if (statement.name !== 'connections-lease-due') return found
-        const isLast = (statement.values.at(-1) as number[])[0] === 0
-        if (stage === 'before' && !isLast) stage = 'underway'
-        else if (stage === 'underway' && !isLast) stage = 'again'
-        else if (stage === 'again' && isLast) {
-          stage = 'over'
-          await endToken(hub, late)
-          answer.resolve()
-          await eventually('the slow one to be stored', () => isRefreshed(slow))
-        }
-        return found
-      }
-    },
+    get: (pool, name) => (name === 'query' ? query : (Reflect.get(pool, name, pool) as unknown)),
   })
   for (const id of [quick, slow]) await endToken(hub, id)
   const stop = new AbortController()
