@@ -50,3 +50,13 @@ export async function failure(work: Promise<unknown>): Promise<Untyped> {
   }
   throw new Error('it was not refused')
 }
+
+/** Sends what axios was to send to the platform to the sandbox. */
+export const adapterTo = (platform: string) => {
+  const axios = load('axios')
+  const http = axios.getAdapter('http')
+  return (config: Untyped) => {
+    const { baseURL: _, ...rest } = config
+    return http({ ...rest, url: ledUrl(platform, String(config.url)) })
+  }
+}

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { approve } from '../connections/accounts.ts'
 import {
+  adapterTo,
   appOf,
   codeAt,
   control,
@@ -22,15 +23,6 @@ import {
 async function told(platform: string, url: string, token: string, init: RequestInit = {}) {
   const headers = { authorization: `Bearer ${token}`, ...init.headers }
   return (await (await fetch(ledUrl(platform, url), { ...init, headers })).json()) as Untyped
-}
-/** Sends what axios was to send to the platform to the sandbox. */
-const adapterTo = (platform: string) => {
-  const axios = load('axios')
-  const http = axios.getAdapter('http')
-  return (config: Untyped) => {
-    const { baseURL: _, ...rest } = config
-    return http({ ...rest, url: ledUrl(platform, String(config.url)) })
-  }
 }
 
 /** Arctic’s clients know one address only, which is led to the sandbox meanwhile. */

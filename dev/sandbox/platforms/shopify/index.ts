@@ -1,5 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
+import { tables } from './admin/bucket.ts'
 import { handleShopify } from './api.ts'
+import { controls } from './controls.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -45,6 +47,8 @@ export const shopify: SandboxPlatform = {
   ],
   answer: handleShopify,
   webhooks,
+  controls,
+  tables,
   refusal: status =>
     status === 429
       ? { headers: { 'retry-after': '2.0' }, body: { errors: 'Exceeded 2 calls per second for api client.' } }

@@ -2,6 +2,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { stripeKey } from '../../settings.ts'
 import { handleStripe } from './api.ts'
 import { connect, connectClient } from './connect.ts'
+import { tables } from './store.ts'
 import { webhooks } from './webhooks.ts'
 
 export const stripe: SandboxPlatform = {
@@ -24,7 +25,5 @@ export const stripe: SandboxPlatform = {
     return { body: { error: { type: status === 429 ? 'rate_limit_error' : 'api_error', message } } }
   },
   webhooks,
-  tables: `
-    CREATE TABLE IF NOT EXISTS stripe_customers (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, account TEXT NOT NULL, body TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS stripe_answered (account TEXT, key TEXT, body TEXT, PRIMARY KEY (account, key));`,
+  tables,
 }

@@ -1,8 +1,14 @@
 import { type Exchange, basicCredentials, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
+import { batch } from './batch.ts'
 import { refuse } from './consent.ts'
+import { customers } from './customers.ts'
 import { answerAboutHooks } from './hooks.ts'
 import { permissionsOf } from './keys.ts'
+import { page } from './lists.ts'
+import { orders } from './orders.ts'
+import { products } from './products.ts'
+import { type Fields, type Kind, Refused, type Shop, create, invalidId, remove, shopOf, update } from './records.ts'
 
 const base = '/wp-json/wc/v3'
 
@@ -36,27 +42,44 @@ export async function answerShop(exchange: Exchange, tools: Tools): Promise<void
     const told = Object.entries(whole).filter(([name]) => !fields || fields.includes(name))
     return sendJson(res, 200, Object.fromEntries(told))
   }
-  const [, collection, id] = own.split('/')
+  const [, collection, id, more] = own.split('/')
   if (collection === 'webhooks') return answerAboutHooks(exchange, tools, id)
-  if (collection !== 'products') return refuse(res, 404, 'rest_no_route', 'No route was found matching the URL.')
-  if (req.method === 'POST' && id === undefined) return create()
-  if (id === undefined) return list()
-  const product = tools.things.get('product', host, id)
-  if (!product) return refuse(res, 404, 'woocommerce_rest_product_invalid_id', 'Invalid ID.')
-  sendJson(res, 200, product)
+  const kind = [products, orders, customers].find(({ name }) => name === collection)
+  if (!kind || more !== undefined) return refuse(res, 404, 'rest_no_route', noRoute)
+  try {
+    await answerAbout(exchange, kind, shopOf(tools, host), id)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    sendJson(res, error.status, error.body)
+  }
+}
 
-  async function create(): Promise<void> {
-    const said = ((await readJson(req)) ?? {}) as Record<string, unknown>
-    const number = 100 + tools.things.list('product', host).length
-    const product = { id: number, name: '', type: 'simple', status: 'publish', ...said }
-    tools.things.put('product', host, String(number), product)
-    sendJson(res, 201, product)
+const noRoute = 'No route was found matching the URL and request method.'
+
+async function answerAbout(
+  { req, res, query, host, path }: Exchange,
+  kind: Kind,
+  shop: Shop,
+  id?: string,
+): Promise<void> {
+  const said = async () => {
+    const body = await readJson(req)
+    if (typeof body !== 'object' || body === null)
+      throw new Refused(400, 'rest_invalid_json', 'Invalid JSON body passed.')
+    return body as Fields
   }
-  function list(): void {
-    const all = tools.things.list('product', host)
-    const size = Math.min(Number(query.get('per_page') ?? 10), 100)
-    const page = Number(query.get('page') ?? 1)
-    const headers = { 'x-wp-total': String(all.length), 'x-wp-totalpages': String(Math.ceil(all.length / size)) }
-    sendJson(res, 200, all.slice((page - 1) * size, page * size), headers)
+  if (id === 'batch' && req.method === 'POST') return sendJson(res, 200, batch(kind, await said(), shop))
+  if (id === undefined && req.method === 'POST') return sendJson(res, 201, create(kind, await said(), shop))
+  if (id === undefined && req.method === 'GET') {
+    const { items, headers } = page(kind, query, shop, `https://${host}${path}`)
+    return sendJson(res, 200, items, headers)
   }
+  if (id === undefined || !/^\d+$/.test(id)) throw new Refused(404, 'rest_no_route', noRoute)
+  if (req.method === 'PUT' || req.method === 'POST' || req.method === 'PATCH')
+    return sendJson(res, 200, update(kind, id, await said(), shop))
+  if (req.method === 'DELETE')
+    return sendJson(res, 200, remove(kind, id, ['true', '1'].includes(query.get('force') ?? ''), shop))
+  const item = shop.get(kind.name, id)
+  if (!item || req.method !== 'GET') throw invalidId(kind)
+  sendJson(res, 200, item)
 }
