@@ -1,7 +1,8 @@
 import type { ChangeFeed } from '../../src/catalogue/schema/items/feeds.ts'
 import type { ListDefinition } from '../../src/catalogue/schema/items/pages.ts'
+import type { ModelDefinition } from '../../src/catalogue/schema/models.ts'
 import type { ProviderCall, ProviderClient } from '../../src/calls/call.ts'
-import { readPages } from '../../src/calls/pages/read-pages.ts'
+import { readPages, type ReadPage } from '../../src/calls/pages/read-pages.ts'
 import { changesSince, FeedOverflow, fullPass } from '../../src/calls/pages/model-pages.ts'
 import { startPlatform, type PlatformAnswer } from '../connections/platform.ts'
 import { createTestHub } from '../support/hub.ts'
@@ -46,24 +47,32 @@ const baseUrls = { ...at(platform.url), 'https://files.made.example': `${platfor
 interface Reading {
   secretInQuery?: boolean
   feed?: ChangeFeed
+  gone?: ModelDefinition['gone']
 }
 
-/** The ids of all that a list gives, each once, as a reader of its pages sees them. */
-async function idsOf(list: ListDefinition, { secretInQuery, feed }: Reading = {}): Promise<unknown[]> {
-  const model = modelOf({ list, ...(feed && { changedSince: feed }) })
+/** The pages of a list, as their reader sees them. */
+async function pagesOf(list: ListDefinition, { secretInQuery, feed, gone }: Reading = {}): Promise<ReadPage[]> {
+  const model = modelOf({ list, ...(feed && { changedSince: feed }), ...(gone && { gone }) })
   const key = { kind: 'api_key' as const, id: 'key', label: 'Key', help: 'Settings' }
   const method = { ...key, placement: { in: 'query' as const, name: 'access_token' } }
   const client = clientOf(hub, definition, baseUrls, secretInQuery ? { method } : {})
   const since = new Date('2026-01-31T00:00:00.500Z')
   const source = model.changedSince ? changesSince(client, model, model.changedSince, since) : fullPass(client, model)
-  const ids: unknown[] = []
+  const pages: ReadPage[] = []
   for await (const page of readPages(source, null, AbortSignal.timeout(60_000))) {
     expect(JSON.stringify([page.cursor, page.next])).not.toContain('canary')
-    const repeated = new Set(page.repeated)
-    ids.push(...page.items.map(item => (item as { id: unknown }).id).filter(id => !repeated.has(String(id))))
+    pages.push(page)
     if (platform.calls.length > 100) throw new Error('endless')
   }
-  return ids
+  return pages
+}
+
+/** The ids of all that a list gives, each once. */
+async function idsOf(list: ListDefinition, reading?: Reading): Promise<unknown[]> {
+  const pages = await pagesOf(list, reading)
+  return pages.flatMap(({ items: all, repeated }) => {
+    return all.map(item => (item as { id: unknown }).id).filter(id => !repeated.includes(String(id)))
+  })
 }
 
 const upTo = (count: number) => items(1, count).map(({ id }) => id)
@@ -363,6 +372,7 @@ describe('a change feed', () => {
     play(() => items(1, 1))
     for (const [format, expected] of [
       ['iso', '2026-01-31T00:00:00.500Z'],
+      ['iso-without-zone', '2026-01-31T00:00:00'],
       ['unix-seconds', '1769817600'],
       ['unix-milliseconds', '1769817600500'],
     ] as const) {
@@ -405,6 +415,44 @@ describe('a change feed', () => {
       since: { param: 'created', format: 'unix-seconds', template: '> {since}' },
     }
     expect(await idsOf(list, { feed: events })).toEqual(upTo(4))
+  })
+
+  it('is a list of events that name the things, each of which is read once, as it is now', async () => {
+    const events: ChangeFeed = {
+      ...{ kind: 'list', deletions: true, named: 'about.id' },
+      list: {
+        ...{ kind: 'cursor', path: '/events', page: 2, param: 'after', items: 'data' },
+        ...{ next: { from: 'last-id' }, end: { more: 'more' } },
+      },
+      since: { param: 'created', format: 'unix-seconds' },
+    }
+    const named = [3, 1, 1, 3, 2, 9]
+    play(({ path, query }) => {
+      const id = Number(path.split('/')[2])
+      if (path.startsWith('/items/')) return id === 9 ? { status: 404, body: '{}' } : { id, name: 'as it is now' }
+      const from = Number(query.get('after') ?? 0)
+      const data = named
+        .slice(from, from + 2)
+        .map((about, n) => ({ id: from + n + 1, about: { id: about, name: 'old' } }))
+      return { data, more: from + 2 < named.length }
+    })
+    const gone = [{ path: 'deleted', equals: true }]
+    const pages = await pagesOf(list, { feed: events, gone })
+    expect(pages.flatMap(page => page.items)).toEqual([
+      ...[3, 1, 2].map(id => ({ id, name: 'as it is now' })),
+      { id: '9', deleted: true },
+    ])
+    // Two pages that name the same things are not the same page.
+    expect(pages.map(({ names }) => names)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+      ['5', '6'],
+    ])
+    expect(platform.calls.filter(({ path }) => path.startsWith('/items/'))).toHaveLength(4)
+    // Without a mark for it nothing is said of what is not there.
+    expect((await pagesOf(list, { feed: events })).flatMap(page => page.items)).toHaveLength(3)
+    play(() => ({ data: [{ id: 1, about: {} }], more: false }))
+    await expect(idsOf(list, { feed: events })).rejects.toMatchObject(formless)
   })
 })
 

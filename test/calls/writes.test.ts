@@ -64,6 +64,21 @@ describe('one item by a call', () => {
     expect(sentTo(platform.calls[0]!)).toBe('POST /items/7/archive?hard=1')
   })
 
+  it('says what is always the same besides, joined with what is in both', async () => {
+    const constant = { kind: 'full', lines: [{ taxed: true, at: { city: 'Ipoh' } }, { free: true }] }
+    const { write } = made({ create: { ...call, constant }, update: { ...change, constant: { kind: 'part' } } })
+    play((_call, body) => ({ body: { ...body, id: 7 } }))
+    const lines = [{ price: '1', at: { street: 'A' } }]
+    expect(await write(create({ name: 'a', lines }))).toMatchObject({
+      item: {
+        name: 'a',
+        kind: 'full',
+        lines: [{ price: '1', taxed: true, at: { city: 'Ipoh', street: 'A' } }, { free: true }],
+      },
+    })
+    expect(await write(update('7', { kind: 'own' }))).toMatchObject({ item: { kind: 'own' } })
+  })
+
   it('is sent as a form', async () => {
     const { write } = made({ create: { ...call, encoding: 'form' } })
     play(() => ({ body: { id: 1 } }))
@@ -181,6 +196,14 @@ describe('one item by a GraphQL mutation', () => {
       play(() => ({ body: { data: { make: { item: null, userErrors: [{ code }] } } } }))
       expect(await write(create({ name: 'a' }))).toEqual({ kind: 'refused', why })
     }
+  })
+
+  it('is written although the answer does not have it', async () => {
+    const { update: change } = about
+    const { item: _item, ...unanswered } = change as Extract<typeof change, { kind: 'graphql' }>
+    const { write: blind } = made({ ...about, update: unanswered }, { errors })
+    play(() => ({ body: { data: { change: { userErrors: [] } } } }))
+    expect(await blind(update('gid://2', { name: 'b' }))).toEqual({ kind: 'written', item: undefined })
   })
 
   it('fails by what the whole document is refused for, and is not there when it is null', async () => {

@@ -5,6 +5,7 @@ import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
+import { namedThings } from './named-things.ts'
 import type { PageSource } from './page-source.ts'
 
 /** Thrown when a change feed cannot tell everything since a time: only reading everything can. */
@@ -56,7 +57,7 @@ export function changesSince(
 function listedChanges(
   client: ProviderClient,
   model: ModelDefinition,
-  { list, since: { param, format, template }, thing, overflow }: ChangeFeed & { kind: 'list' },
+  { list, since: { param, format, template }, thing, named, overflow }: ChangeFeed & { kind: 'list' },
   since: Date,
 ): PageSource {
   const time = written(since, format)
@@ -71,6 +72,7 @@ function listedChanges(
   // Who asks for what comes after the last item names the whole entry, not the item in it.
   const idPath = thing === undefined || list.kind !== 'keyset' ? model.id : `${thing}.${model.id}`
   const source = listPages(watched, list, idPath, { params: { [param]: said } })
+  if (named !== undefined) return namedThings(client, model, source, named)
   if (thing === undefined) return source
   return {
     ...source,
@@ -91,6 +93,8 @@ function written(time: Date, format: TimeFormat): string | number {
   switch (format) {
     case 'iso':
       return time.toISOString()
+    case 'iso-without-zone':
+      return time.toISOString().slice(0, 19)
     case 'unix-seconds':
       return Math.floor(time.getTime() / 1000)
     case 'unix-milliseconds':

@@ -5,6 +5,8 @@ export interface ItemPage {
   items: unknown[]
   /** Where the next page begins; null at the end. */
   next: string | null
+  /** What the page is known by, where its items are others than the list's own entries: two pages never have the same. */
+  names?: readonly string[]
 }
 
 /** A list of the platform's that is read page by page. A cursor is text that stays good between processes. */

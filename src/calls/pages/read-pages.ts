@@ -68,7 +68,7 @@ export async function* readPages(
           fetch(last ? source.places!.behind(last.place) : next)
         }
       }
-      yield { items: page.items, next, cursor, repeated: source.repeats?.(cursor) ?? [] }
+      yield { ...page, next, cursor, repeated: source.repeats?.(cursor) ?? [] }
       if (next === null) return
       cursor = next
     }

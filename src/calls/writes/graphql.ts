@@ -22,7 +22,8 @@ export async function writeByMutation(
   const id = mutation.id === undefined || write.kind === 'create' ? {} : { [mutation.id]: write.externalId }
   const variables = withParts({}, { ...id, [mutation.input]: writtenBody(model, write) })
   const answer = await mutate(client, model, mutation, variables, key, signal)
-  return 'refused' in answer ? answer.refused : { kind: 'written', item: itemIn(answer.body, mutation.item) }
+  if ('refused' in answer) return answer.refused
+  return { kind: 'written', item: mutation.item === undefined ? undefined : itemIn(answer.body, mutation.item) }
 }
 
 /** Deletes one item by a mutation. */

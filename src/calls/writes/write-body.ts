@@ -5,15 +5,34 @@ import type { Write, Writes } from './write.ts'
 
 /** What is written of an item, with its id and version where the platform wants them. */
 export function writtenBody(model: Writes, write: Write): Values {
-  if (write.kind === 'create') return write.body
+  if (write.kind === 'create') return joined(model.create?.constant, write.body)
   const { idField, versionField, constant } = model.update ?? {}
   const marked = model.delete?.kind === 'mark' ? model.delete.body : {}
-  const body = { ...constant, ...(write.kind === 'update' ? write.body : marked) }
+  const body = joined(constant, write.kind === 'update' ? write.body : marked)
   return withParts(body, {
     ...(idField === undefined ? {} : { [idField]: write.externalId }),
     ...(versionField === undefined || write.version === null ? {} : { [versionField]: write.version }),
   })
 }
+
+/** Two values as one: objects member by member, lists element by element; where both have a value, it is the second's. */
+function joined(constant: Values | undefined, body: Values): Values {
+  return constant === undefined ? body : (both(constant, body) as Values)
+}
+
+function both(one: unknown, other: unknown): unknown {
+  if (other === undefined) return one
+  if (Array.isArray(one) && Array.isArray(other)) {
+    const longer = one.length > other.length ? one : other
+    return longer.map((_, index) => both(one[index], other[index]))
+  }
+  if (!isObject(one) || !isObject(other)) return other
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries(Array.from(names, name => [name, both(one[name], other[name])]))
+}
+
+const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** A call with the key by which the platform recognises a repeat of it. */
 export function keyed(

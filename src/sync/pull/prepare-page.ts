@@ -9,7 +9,7 @@ import type { RunHold } from '../runs/run-hold.ts'
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
 export interface PreparedPage {
   cursor: string
-  /** A hash of the ids of its items; null for the last page, behind which nothing is asked for. */
+  /** A hash of the ids of its items, or of what the list names them by; null for the last page, behind which nothing is asked for. */
   fingerprint: Buffer | null
   /** What it shows that the page before did not, by id. */
   items: ReadonlyMap<string, Item>
@@ -44,7 +44,8 @@ export async function preparePage(
     if (isBadItem(item)) bad.push({ ...item, position: index + 1 })
     else keepLater(hold, item.isDeleted ? tombstones : items, item)
   }
-  const fingerprint = page.next === null ? null : fingerprintOf([...items.keys(), ...tombstones.keys()])
+  const names = page.names ?? [...items.keys(), ...tombstones.keys()]
+  const fingerprint = page.next === null ? null : fingerprintOf([...names])
   const repeated = takeOutRepeated(hold, items, before.page?.items)
   if (repeated) await before.committed
   const isPresumedNew = !repeated && hasOnlyNew(before.page) && !(await hearsOfNew(hub, hold))

@@ -6,8 +6,10 @@ const feedBase = { deletions: z.boolean().describe('Whether things deleted are a
 
 export type TimeFormat = z.infer<typeof timeFormat>
 const timeFormat = z
-  .enum(['iso', 'unix-seconds', 'unix-milliseconds', 'http-date'])
-  .describe('How the time is written: `2026-01-31T00:00:00.000Z`, a number, or as headers have it')
+  .enum(['iso', 'iso-without-zone', 'unix-seconds', 'unix-milliseconds', 'http-date'])
+  .describe(
+    'How the time is written: `2026-01-31T00:00:00.000Z`, `2026-01-31T00:00:00` of UTC, a number, or as headers have it',
+  )
 
 export type ChangeFeed = z.infer<typeof changeFeed>
 /** How a platform tells what has changed since a time. */
@@ -48,6 +50,11 @@ export const changeFeed = z.discriminatedUnion('kind', [
           .describe('What it says, with `{since}` in it, such as `updated > {since}`; that alone unless given'),
       }),
       thing: jsonPath.exactOptional().describe('Where each item holds the thing; the item itself when absent'),
+      named: jsonPath
+        .exactOptional()
+        .describe(
+          'Where each item has the id of what has changed, if that is all that holds of it: each is read by its id, once',
+        ),
       overflow: z
         .strictObject({ total: jsonPath, most: z.int().min(1).max(10_000_000) })
         .exactOptional()
@@ -57,8 +64,9 @@ export const changeFeed = z.discriminatedUnion('kind', [
       maxAge: lifetime.exactOptional().describe('How far back it tells: beyond that, a full pass'),
     })
     .refine(
-      ({ list, thing }) => thing === undefined || (list.kind !== 'query' && list.kind !== 'offset'),
+      ({ list, thing, named }) => (thing ?? named) === undefined || (list.kind !== 'query' && list.kind !== 'offset'),
       'cannot look into items that are asked for by their position',
     )
+    .refine(({ thing, named }) => thing === undefined || named === undefined, 'has things or names them')
     .describe('A list of its own, such as a search or a list of events'),
 ])

@@ -4,6 +4,9 @@ import { eachPath, jsonObject, jsonPath, lifetime, parameter, pathTemplate, quer
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
 const answerId = jsonPath.exactOptional().describe('The answer of a create says the id alone, and here')
+const constant = jsonObject
+  .exactOptional()
+  .describe('What is written besides; what is in both is joined, member by member')
 
 const callWrite = {
   ...asked,
@@ -12,6 +15,7 @@ const callWrite = {
   encoding: z.enum(['json', 'form']),
   item,
   answerId,
+  constant,
 }
 
 /** Mistakes that a GraphQL answer lists beside its data, each with a code. */
@@ -31,7 +35,10 @@ const graphqlWrite = {
   ...mutation,
   input: jsonPath.describe('The variable that takes what is to be written'),
   id: jsonPath.exactOptional().describe("The variable that takes the item's id"),
-  item: jsonPath.describe('Where the item is in the answer, such as `data.customerCreate.customer`'),
+  item: jsonPath
+    .exactOptional()
+    .describe('Where the item is in the answer, such as `data.customerCreate.customer`; without it the item is read'),
+  constant,
 }
 
 const ofCall = 'A call of its own; `{id}` in its path is the id'
@@ -47,7 +54,6 @@ export const writeDefinition = z.discriminatedUnion('kind', [
 const updateBody = {
   idField: jsonPath.exactOptional().describe("Where what is written has the item's id"),
   versionField: jsonPath.exactOptional().describe("Where what is written has the item's version"),
-  constant: jsonObject.exactOptional().describe('What is written besides'),
   cleared: z.union([z.null(), z.literal('')]).describe('What a field is set to in order to empty it'),
 }
 
