@@ -39,6 +39,16 @@ export type SandboxEntity = Record<string, unknown> & { Id: string; SyncToken: s
 export type XeroKind = 'contacts' | 'items' | 'invoices' | 'payments'
 export type XeroRow = Record<string, unknown>
 
+/** Something that a platform keeps, as its API has it. */
+export interface SandboxThing {
+  platform: string
+  kind: string
+  /** Whose it is: an account, a repository, a form. */
+  account: string
+  id: string
+  thing: Record<string, unknown>
+}
+
 export type SandboxControl = ReturnType<typeof sandboxControl>
 
 /** The typed way to a sandbox's control endpoint; every call throws when the sandbox refuses. `url` is the sandbox's. */
@@ -93,6 +103,11 @@ export function sandboxControl(url: string) {
         call<{ deleted: true }>('DELETE', `/organisations/${account}/${kind}/${id}`),
       limit: (limits: object) => call<object>('PUT', `/organisations/${account}/limits`, limits),
     }),
+
+    /** What somebody makes or changes at a platform, one thing or many. */
+    putThings: (things: SandboxThing | SandboxThing[]) => call<{ put: number }>('PUT', '/things', things),
+    deleteThing: ({ platform, kind, account, id }: Omit<SandboxThing, 'thing'>) =>
+      call<{ deleted: boolean }>('DELETE', '/things', { platform, kind, account, id }),
 
     sendWebhook: (webhook: WebhookRequest) => call<SentWebhook>('POST', '/webhooks', webhook),
     /** Has any platform send to an address: signed with what that was registered with, unless a secret is given. */

@@ -8,6 +8,7 @@ import type { SandboxPlatform } from './platform.ts'
 import { keysOf, registerApps } from './play.ts'
 import { sandboxSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
+import { createTools } from './tools.ts'
 import { type SentWebhook, sendWebhook } from './webhooks.ts'
 
 export interface LoggedRequest {
@@ -36,6 +37,7 @@ const client = z.strictObject({
   redirectUris: z.array(z.url()),
 })
 const grantFilter = z.strictObject({ platform, account: z.string().optional(), grantId: z.string().optional() })
+const thing = z.strictObject({ platform, kind: z.string(), account: z.string(), id: z.string() })
 const fields = z.record(z.string(), z.unknown())
 const max = { sent: 1000 }
 
@@ -55,6 +57,8 @@ type Route = [method: string, path: RegExp, handler: Handler]
  *   POST   /tokens/expire                               the same filter: access tokens end now, refresh tokens stay
  *   GET    /token-requests?platform=&account=&grantId=  each call of a token endpoint; DELETE forgets them
  *   GET    /requests, DELETE /requests                  the last 2,000 requests to platforms
+ *   PUT    /things, DELETE /things                      { platform, kind, account, id, thing? }: what somebody makes, changes or deletes at
+ *                                                       a platform; kinds and accounts are those of its folder, the thing as its API has it
  *   POST   /webhooks, GET /webhooks                     send a signed webhook (webhooks.ts), to an address that is registered without a secret; what was
  *                                                       sent, and how it was answered
  *
@@ -150,6 +154,26 @@ const routes: Route[] = [
   ['DELETE', /^\/token-requests$/, ({ storage }) => ({ cleared: storage.run('DELETE FROM token_requests') })],
   ['GET', /^\/requests$/, ({ requests }) => requests],
   ['DELETE', /^\/requests$/, ({ requests }) => ({ cleared: requests.splice(0).length })],
+  [
+    'PUT',
+    /^\/things$/,
+    ({ storage }, { body }) => {
+      const put = z.array(thing.extend({ thing: fields })).parse([body].flat())
+      storage.transaction(() => {
+        for (const { platform, kind, account, id, thing } of put)
+          createTools(storage, platform, () => ({})).things.put(kind, account, id, thing)
+      })
+      return { put: put.length }
+    },
+  ],
+  [
+    'DELETE',
+    /^\/things$/,
+    ({ storage }, { body }) => {
+      const { platform, kind, account, id } = thing.parse(body)
+      return { deleted: createTools(storage, platform, () => ({})).things.delete(kind, account, id) }
+    },
+  ],
   [
     'POST',
     /^\/webhooks$/,

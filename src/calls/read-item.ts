@@ -7,7 +7,8 @@ import { refusalOf } from './writes/refusal.ts'
 import { unexpectedItem } from './writes/write.ts'
 
 /**
- * An item by its id; undefined when the platform has none, null when the id cannot be part of an address: then nobody can say.
+ * An item by its id; undefined when the platform has none, null when nobody can say: the id cannot be part of an address,
+ * or the platform reads none by its id.
  * @throws HubError as `ProviderClient` does
  */
 export async function readItem(
@@ -16,8 +17,8 @@ export async function readItem(
   externalId: string,
   signal: AbortSignal,
 ): Promise<unknown> {
+  if (!model.read || !isPathSegment(externalId)) return null
   const { path, idAt, item, absent } = model.read
-  if (!isPathSegment(externalId)) return null
   const said = asBody(model.read)
   const asked =
     said.method === 'POST' && idAt !== undefined

@@ -23,7 +23,12 @@ const unfilled = new Set([
 const ownNames: Record<string, string[]> = {
   auth: ['clientId', 'clientSecret', 'accessToken'],
   calls: ['clientId', 'clientSecret'],
-  models: ['id', 'since', 'after'],
+  models: [
+    'id',
+    'since',
+    'after',
+    ...['from', 'to', 'next'].flatMap(end => ['', 'Year', 'Month', 'Day'].map(part => end + part)),
+  ],
   webhooks: ['timestamp', 'body', 'method', 'url', 'secret', 'crc32', 'form'],
 }
 
@@ -105,7 +110,8 @@ function templateFaults(definition: ProviderDefinition, all: Found[]): Fault[] {
   const faults = all.flatMap(({ path, value }) => {
     if (typeof value !== 'string' || path.some(member => unfilled.has(member))) return []
     const also = path.includes('revoke') ? revoking : path[1] === 'subscribe' ? subscribing(definition) : []
-    const known = [...names, ...(ownNames[path[0]!] ?? []), ...also]
+    const asked = path[0] === 'models' ? (definition.models?.[path[1]!]?.asks ?? []).map(({ name }) => name) : []
+    const known = [...names, ...(ownNames[path[0]!] ?? []), ...also, ...asked]
     const missing = [...value.matchAll(/\{\+?(\w+)\}/g)].map(([, name]) => name!).filter(name => !known.includes(name))
     return missing.map(name => fault(path, `nothing fills {${name}}`))
   })
@@ -172,7 +178,17 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
       ? []
       : [fault(['webhooks', 'triggers', type, 'model'], 'is no model of this platform')],
   )
-  const parts = Object.entries(models).flatMap(([name, { list, changedSince, update, delete: remove }]) => [
+  const parts = Object.entries(models).flatMap(([name, { list, changedSince, update, delete: remove, ...model }]) => [
+    ...(model.windows && ['query', 'offset', 'keyset'].includes(list.kind)
+      ? [fault(['models', name, 'windows'], 'need a list that is not asked for by position or by value')]
+      : []),
+    ...(model.windows && changedSince
+      ? [fault(['models', name, 'changedSince'], 'has no meaning beside windows')]
+      : []),
+    ...(model.kind === 'append' && (update ?? remove ?? model.create)
+      ? [fault(['models', name, 'kind'], 'is only read: nothing is written')]
+      : []),
+    ...(model.kind !== 'append' && !model.read ? [fault(['models', name, 'read'], 'is missing')] : []),
     ...(changedSince?.kind === 'where' && list.kind !== 'query'
       ? [fault(['models', name, 'changedSince'], 'is a condition, but the list takes no statement')]
       : []),

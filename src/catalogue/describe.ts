@@ -66,6 +66,8 @@ export interface ModelDescription {
   description: string
   docs: string
   operations: ('read' | ModelOperation)[]
+  /** What a sync of it is asked for in `config`. */
+  asks: FieldDescription[]
   /** Whether the platform can be asked for changes only. */
   incremental: boolean
   /** The canonical fields that are mapped. */
@@ -113,7 +115,8 @@ function describeModel(id: string, model: ModelDefinition): ModelDescription {
     description: model.summary,
     docs: model.docs,
     operations: ['read', ...writes.filter(write => model[write] !== undefined)],
-    incremental: model.changedSince !== undefined,
+    asks: (model.asks ?? []).map(describeField),
+    incremental: model.changedSince !== undefined || model.windows !== undefined,
     fields: model.fields.map(([path, , options]) => ({ path, writable: options?.only !== 'read' })),
   }
 }

@@ -1,6 +1,7 @@
 import { writeAudit } from '../audit/log.ts'
 import { lockConnection } from '../connections/store.ts'
 import { isUniqueViolation, type Executor } from '../db/database.ts'
+import { faultsOf, withDefaults } from '../grants/check-field-values.ts'
 import { HubError } from '../errors.ts'
 import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
@@ -30,6 +31,7 @@ export interface SyncRequest {
   connectionId: string
   model: string
   collection?: string | undefined
+  config: Record<string, string>
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
   schedule: SyncSchedule | null
@@ -56,8 +58,10 @@ export async function createSync(
       const definition = await findProvider(hub, workspaceId, connection.provider, trx)
       const model = modelOf(definition, request.model)
       checkDirection(model, request.direction)
+      const config = configOf(model, request.config)
       const created = await insertSync(trx, {
         ...request,
+        config,
         id: newId('sync'),
         workspaceId,
         provider: connection.provider,
@@ -76,7 +80,9 @@ export async function createSync(
     })
     .catch((error: unknown) => {
       if (!isUniqueViolation(error, 'syncs_once')) throw error
-      throw new HubError('CONFLICT', { message: 'This connection has a sync of this model and collection already.' })
+      throw new HubError('CONFLICT', {
+        message: 'This connection has a sync of this model and collection already, with the same config.',
+      })
     })
   if (sync.schedule !== null) await follow(hub, sync)
   return sync
@@ -190,6 +196,20 @@ function modelOf({ models = {} }: ProviderDefinition, name: string): ModelDefini
   const model = Object.hasOwn(models, name) ? models[name] : undefined
   if (!model) throw new HubError('INVALID_MODEL')
   return model
+}
+
+/** What a sync says, with what is usual where it does not. @throws HubError `INVALID_REQUEST` naming what is wrong */
+function configOf({ asks = [] }: ModelDefinition, given: Record<string, string>): Record<string, string> {
+  const config = withDefaults(asks, given)
+  const messages = {
+    missing: 'Is missing',
+    unknown: 'This model does not ask for it',
+    pattern: 'Does not look like one',
+  }
+  const faults = [...faultsOf(asks, config)]
+  const details = faults.map(([name, fault]) => ({ path: `body.config.${name}`, message: messages[fault] }))
+  if (details.length > 0) throw new HubError('INVALID_REQUEST', { details })
+  return config
 }
 
 function checkDirection(model: ModelDefinition, direction: Sync['direction']): void {

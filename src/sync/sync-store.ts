@@ -17,6 +17,8 @@ export interface Sync {
   provider: string
   model: string
   collection: string
+  /** What the model asks for, such as a repository. */
+  config: Record<string, string>
   direction: 'pull' | 'push' | 'both'
   conflictPolicy: ConflictPolicy
   schedule: SyncSchedule | null
@@ -57,6 +59,7 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     provider: row.provider,
     model: row.model,
     collection: row.collection,
+    config: row.config,
     direction: row.direction,
     conflictPolicy: row.conflict_policy,
     schedule: row.schedule,
@@ -133,6 +136,7 @@ export interface NewSync {
   provider: string
   model: string
   collection: string
+  config: Record<string, string>
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
   schedule: SyncSchedule | null
@@ -150,6 +154,7 @@ export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
       provider: sync.provider,
       model: sync.model,
       collection: sync.collection,
+      config: JSON.stringify(sync.config),
       direction: sync.direction,
       conflict_policy: sync.conflictPolicy,
       schedule: JSON.stringify(sync.schedule),

@@ -3,7 +3,8 @@ import type { ListDefinition } from '../../src/catalogue/schema/items/pages.ts'
 import type { ModelDefinition } from '../../src/catalogue/schema/models.ts'
 import type { ProviderCall, ProviderClient } from '../../src/calls/call.ts'
 import { readPages, type ReadPage } from '../../src/calls/pages/read-pages.ts'
-import { changesSince, FeedOverflow, fullPass } from '../../src/calls/pages/model-pages.ts'
+import { FeedOverflow } from '../../src/calls/pages/feed-overflow.ts'
+import { changesSince, fullPass } from '../../src/calls/pages/model-pages.ts'
 import { startPlatform, type PlatformAnswer } from '../connections/platform.ts'
 import { createTestHub } from '../support/hub.ts'
 import { at, clientOf, definitionOf, modelOf } from './made.ts'
@@ -57,7 +58,7 @@ async function pagesOf(list: ListDefinition, { secretInQuery, feed, gone }: Read
   const method = { ...key, placement: { in: 'query' as const, name: 'access_token' } }
   const client = clientOf(hub, definition, baseUrls, secretInQuery ? { method } : {})
   const since = new Date('2026-01-31T00:00:00.500Z')
-  const source = model.changedSince ? changesSince(client, model, model.changedSince, since) : fullPass(client, model)
+  const source = changesSince(client, model, { since, token: null }) ?? fullPass(client, model)
   const pages: ReadPage[] = []
   for await (const page of readPages(source, null, AbortSignal.timeout(60_000))) {
     expect(JSON.stringify([page.cursor, page.next])).not.toContain('canary')

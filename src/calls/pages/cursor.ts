@@ -12,7 +12,7 @@ export function cursorPages(call: ListCall, list: ListOf<'cursor'>, idPath: stri
     first: '',
     async fetch(cursor, signal) {
       const answer = await call({ params: { ...limitOf(list), [list.param]: sayable(list, cursor) } }, signal)
-      return pageOf(answer, list.items, items => {
+      return pageOf(answer, list, items => {
         const next = nextCursor(list, answer.body, items, idPath)
         if (next !== null && next === cursor) throw new HubError('PROVIDER_LIST_ENDLESS')
         return next

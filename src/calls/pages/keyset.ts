@@ -23,7 +23,7 @@ export function keysetPages(call: ListCall, list: ListOf<'keyset'>, idPath: stri
       const place = cursor === '' ? undefined : placeOf(cursor)
       const after = place && (list.after ?? '{after}').replaceAll('{after}', () => place.after)
       const answer = await call({ params: { ...limitOf(list), [list.param]: after } }, signal)
-      return pageOf(answer, list.items, items => {
+      return pageOf(answer, list, items => {
         if (items.length === 0 || (list.end === 'short-page' && items.length < list.page)) return null
         return nextPlace(list, items, idOf, place)
       })

@@ -14,7 +14,7 @@ export function linkedPages(call: ListCall, list: ListOf<'link'>): PageSource {
       // A cursor without a path is a query alone, as they once were.
       const path = cursor.startsWith('/') ? cursor : `${list.path}?${cursor}`
       const answer = await call(cursor === '' ? { params: limitOf(list) } : { address: { path } }, signal)
-      return pageOf(answer, list.items, () => nextLink(answer))
+      return pageOf(answer, list, () => nextLink(answer))
     },
   }
 }

@@ -1,6 +1,7 @@
+import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import { HubError } from '../../errors.ts'
 import type { ProviderAnswer } from '../call.ts'
-import { each, stepsOf, textOf, valueBehind } from '../json-path.ts'
+import { each, stepsOf, textOf, valueAt, valueBehind } from '../json-path.ts'
 import type { ItemPage } from './page-source.ts'
 
 /**
@@ -43,10 +44,15 @@ export function saysMore(body: unknown, path: string): boolean {
 /** A page of an answer, which may say by its status that there is nothing. */
 export function pageOf(
   { status, body }: ProviderAnswer,
-  path: string | undefined,
+  { items: path, absent }: Pick<ListDefinition, 'items' | 'absent'>,
   nextOf: (items: unknown[]) => string | null,
 ): ItemPage {
   if (status === 204) return { items: [], next: null }
-  const items = itemsAt(body, path)
+  const isLeftOut = absent === 'empty' && path !== undefined && isObject(body) && valueAt(body, path) === undefined
+  const items = isLeftOut ? [] : itemsAt(body, path)
   return { items, next: nextOf(items) }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,30 +7,53 @@ import { itemsAt, unexpectedList } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
 import { namedThings } from './named-things.ts'
 import type { PageSource } from './page-source.ts'
+import { tokenPages } from './token-feed.ts'
+import { FeedOverflow } from './feed-overflow.ts'
+import { windowedPages } from './windowed.ts'
 
-/** Thrown when a change feed cannot tell everything since a time: only reading everything can. */
-export class FeedOverflow extends Error {}
+/** How far a sync has read: until when, and with a token of the platform's where it gives one. */
+export interface ReadUntil {
+  since: Date | null
+  token: string | null
+}
 
 /** Everything that the platform lists. */
 export function fullPass(client: ProviderClient, model: ModelDefinition): PageSource {
+  if (model.windows) return windowedPages(client, model, model.windows, null, new Date())
+  if (model.changedSince?.kind === 'token') return tokenPages(client, model, model.changedSince, null)
   return listPages(client, model.list, model.id)
 }
 
-/** Whether the platform can still tell what has changed since a time. */
-export function canTellSince(feed: ChangeFeed | undefined, since: Date | null, now: Date): boolean {
-  if (!feed || since === null) return false
+/** Whether the platform can still tell what has changed since it was read. */
+export function canTellSince(
+  { changedSince: feed, windows }: Pick<ModelDefinition, 'changedSince' | 'windows'>,
+  { since, token }: ReadUntil,
+  now: Date,
+): boolean {
+  if (since === null) return false
+  if (windows) return true
+  if (!feed || (feed.kind === 'token' && token === null)) return false
   const maxAge = feed.kind === 'cdc' || feed.kind === 'list' ? feed.maxAge : undefined
   return maxAge === undefined || now.getTime() - since.getTime() < lifetimeMs(maxAge)
 }
 
-/** What has changed since a time. Its pages throw `FeedOverflow` when that is more than the platform tells. */
+/**
+ * What has changed since a sync has read; undefined where that cannot be told, and everything is to be read. Its pages throw
+ * `FeedOverflow` when that is more than the platform tells.
+ */
 export function changesSince(
   client: ProviderClient,
   model: ModelDefinition,
-  feed: ChangeFeed,
-  since: Date,
-): PageSource {
-  switch (feed.kind) {
+  { since, token }: ReadUntil,
+): PageSource | undefined {
+  const { changedSince: feed, windows } = model
+  if (since === null) return undefined
+  if (windows) return windowedPages(client, model, windows, since, new Date())
+  switch (feed?.kind) {
+    case undefined:
+      return undefined
+    case 'token':
+      return token === null ? undefined : tokenPages(client, model, feed, token)
     case 'where':
       return listPages(client, model.list, model.id, { clause: feed.clause.replace('{since}', since.toISOString()) })
     case 'param':
@@ -95,6 +118,8 @@ function written(time: Date, format: TimeFormat): string | number {
       return time.toISOString()
     case 'iso-without-zone':
       return time.toISOString().slice(0, 19)
+    case 'iso-seconds':
+      return `${time.toISOString().slice(0, 19)}Z`
     case 'unix-seconds':
       return Math.floor(time.getTime() / 1000)
     case 'unix-milliseconds':

@@ -12,7 +12,7 @@ export function addressPages(call: ListCall, list: ListOf<'address'>): PageSourc
     first: '',
     async fetch(cursor, signal) {
       const answer = await call(cursor === '' ? { params: limitOf(list) } : { address: readCursor(cursor) }, signal)
-      return pageOf(answer, list.items, () => {
+      return pageOf(answer, list, () => {
         const text = cursorOf(valueAt(answer.body, list.next))
         return text === undefined ? null : nextCursor(text, answer.calledAt)
       })

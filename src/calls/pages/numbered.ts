@@ -12,7 +12,7 @@ export function numberedPages(call: ListCall, list: ListOf<'page'>): PageSource 
     async fetch(cursor, signal) {
       const number = Number(cursor)
       const answer = await call({ params: { [list.param]: number, ...limitOf(list) } }, signal)
-      return pageOf(answer, list.items, items => (isLast(list, number, answer.body, items) ? null : String(number + 1)))
+      return pageOf(answer, list, items => (isLast(list, number, answer.body, items) ? null : String(number + 1)))
     },
   }
 }

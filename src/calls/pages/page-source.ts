@@ -7,6 +7,8 @@ export interface ItemPage {
   next: string | null
   /** What the page is known by, where its items are others than the list's own entries: two pages never have the same. */
   names?: readonly string[]
+  /** What the next run is to show to be told what has changed since, on the last page of lists that give that. */
+  token?: string
 }
 
 /** A list of the platform's that is read page by page. A cursor is text that stays good between processes. */

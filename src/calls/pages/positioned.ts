@@ -37,7 +37,7 @@ export function positionedPages(
     },
     async fetch(cursor, signal) {
       const { start } = placeOf(cursor)
-      return pageOf(await at(start, signal), list.items, items => {
+      return pageOf(await at(start, signal), list, items => {
         if (items.length === 0) return null
         const last = items.slice(-overlap).map(idOf)
         return cursorOf({ start: start + items.length - overlapOf(items.length), anchors: last })

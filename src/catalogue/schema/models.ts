@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { readDefinition, readManyDefinition } from './calls.ts'
 import { changeFeed } from './items/feeds.ts'
 import { listDefinition } from './items/pages.ts'
+import { asks, marker, skipped } from './items/scope.ts'
+import { windows } from './items/windows.ts'
 import { code, httpsUrl, jsonPath, slug, text } from './values.ts'
 import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './items/writes.ts'
-
-export type Marker = z.infer<typeof marker>
-const marker = z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean()]) })
 
 const updatedAt = z.discriminatedUnion('format', [
   z
@@ -51,7 +50,30 @@ export const modelDefinition = z.strictObject({
   collection: slug.describe("The hub's collection that it maps to by default; its fields are in collections.ts"),
   summary: text(300),
   docs: httpsUrl.describe("The platform's documentation of it"),
+  kind: z
+    .literal('append')
+    .exactOptional()
+    .describe(
+      '`append`: dated figures and other things that the platform does not keep listing: what a list leaves out is not gone. They are only read',
+    ),
+  asks: asks
+    .exactOptional()
+    .describe(
+      'What a sync of it is asked for, such as a repository: `{name}` in paths, queries and bodies is filled from it',
+    ),
   id: jsonPath.describe('Where its id is'),
+  idWith: z
+    .array(jsonPath)
+    .min(1)
+    .max(12)
+    .exactOptional()
+    .describe('What else belongs to the id, where no one member names a thing, such as a day and a country'),
+  skip: z
+    .array(skipped)
+    .min(1)
+    .max(10)
+    .exactOptional()
+    .describe('What marks something on the list that is no such thing, and is left out'),
   version: jsonPath
     .exactOptional()
     .describe('Where the token is that an update has to bring along; a stale one is refused by the platform'),
@@ -71,7 +93,10 @@ export const modelDefinition = z.strictObject({
   changedSince: changeFeed
     .exactOptional()
     .describe('How to ask for what has changed only; without it every run reads everything'),
-  read: readDefinition.describe('One thing by its id'),
+  windows: windows.exactOptional().describe('How a list of dated things is read, some days at a time'),
+  read: readDefinition
+    .exactOptional()
+    .describe('One thing by its id. Without it nobody can say whether what a list leaves out is gone'),
   readMany: readManyDefinition
     .exactOptional()
     .describe(

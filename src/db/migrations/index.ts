@@ -33,6 +33,7 @@ import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
 import { webhooksMissed } from './0038-webhooks-missed.ts'
+import { syncConfig } from './0043-sync-config.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -70,4 +71,5 @@ export const migrations: Record<string, Migration> = {
   '0036-webhook-subscriptions': webhookSubscriptions,
   '0037-webhook-silence': webhookSilence,
   '0038-webhooks-missed': webhooksMissed,
+  '0043-sync-config': syncConfig,
 }

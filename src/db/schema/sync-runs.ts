@@ -12,6 +12,8 @@ export interface SyncRunsTable {
   phase: Generated<'settle' | 'pull' | 'compare' | 'push' | 'done'>
   /** Where the next page begins; committed with each page. Null at the beginning. */
   cursor: string | null
+  /** What the last page gave for the next run to begin with; the sync takes it when this one has succeeded. */
+  feed_token: string | null
   /** What was seen is kept, to find what is gone. */
   compare: Generated<boolean>
   /** Who holds the run: raised by each attempt that takes it up, so that an earlier one can write no more. */

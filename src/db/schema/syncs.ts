@@ -8,6 +8,8 @@ export interface SyncsTable {
   provider: string
   model: string
   collection: string
+  /** What the model asks for, such as a repository. */
+  config: ColumnType<Record<string, string>, string | undefined, string>
   direction: 'pull' | 'push' | 'both'
   conflict_policy: 'newest' | 'hub' | 'provider' | 'manual'
   schedule: JSONColumnType<{ every: string } | { cron: string; timeZone: string } | null>
@@ -17,6 +19,8 @@ export interface SyncsTable {
   /** The platform's changes before this are in the hub; null until a first pass was complete. */
   changed_since: Date | null
   full_pass_at: Date | null
+  /** What the platform gave with the last page, to be told by what has changed since; null where it gives none. */
+  feed_token: string | null
   /** Deletions that wait for a person: see `HeldDeletions`. */
   deletions_held: ColumnType<HeldDeletions | null, string | null | undefined, string | null>
   /** The collection's changes up to this number have been looked at for this sync's platform. */

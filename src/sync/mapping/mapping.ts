@@ -7,6 +7,7 @@ import type { FieldOptions, ModelDefinition, TransformName } from '../../catalog
 import { setAt, withValue, type Values } from '../../calls/json-write.ts'
 import { hashTextOf, sameValue } from './canonical.ts'
 import { isoInstant, unixInstant } from './instant.ts'
+import { idReader } from './item-id.ts'
 import type { Fields } from '../policy.ts'
 
 /** An item of the platform's as the hub sees it. */
@@ -149,15 +150,15 @@ class UnfitValue extends Error {}
 
 /** Where an item says what it is, how new, and whether it is gone. */
 interface Marks {
-  id: readonly string[]
+  id(raw: unknown): string | undefined
   version: readonly string[] | undefined
   updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
   gone: readonly { steps: readonly string[]; equals: unknown }[]
 }
 
-function marksOf({ id, version, updatedAt, gone = [] }: ModelDefinition): Marks {
+function marksOf({ version, updatedAt, gone = [], ...model }: ModelDefinition): Marks {
   return {
-    id: stepsOf(id),
+    id: idReader(model),
     version: version === undefined ? undefined : stepsOf(version),
     updatedAt: updatedAt && {
       steps: stepsOf(updatedAt.path),
@@ -171,7 +172,7 @@ function marksOf({ id, version, updatedAt, gone = [] }: ModelDefinition): Marks 
 }
 
 function itemOf(marks: Marks, write: Writer, raw: unknown): Item | BadItem {
-  const externalId = textOf(valueBehind(raw, marks.id))
+  const externalId = marks.id(raw)
   if (externalId === undefined || !isId(externalId)) {
     return { externalId: null, errorCode: 'INVALID_ITEM' }
   }

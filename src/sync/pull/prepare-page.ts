@@ -5,6 +5,7 @@ import { findStale, laterOf, type StaleItem } from './find-stale.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
+import { skippedBy } from './skipped.ts'
 
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
 export interface PreparedPage {
@@ -39,7 +40,9 @@ export async function preparePage(
 ): Promise<PreparedPage> {
   const [items, tombstones] = [new Map<string, Item>(), new Map<string, Item>()]
   const bad: PlacedItem[] = []
+  const isSkipped = skippedBy(hold.mapping.model)
   for (const [index, raw] of page.items.entries()) {
+    if (isSkipped(raw)) continue
     const item = hold.mapping.itemOf(raw)
     if (isBadItem(item)) bad.push({ ...item, position: index + 1 })
     else keepLater(hold, item.isDeleted ? tombstones : items, item)

@@ -2,7 +2,8 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { commitPage } from './apply-page.ts'
 import { refuseForeignList } from './hold-deletions.ts'
-import { changesSince, FeedOverflow, fullPass } from '../../calls/pages/model-pages.ts'
+import { FeedOverflow } from '../../calls/pages/feed-overflow.ts'
+import { changesSince, fullPass } from '../../calls/pages/model-pages.ts'
 import type { PageSource } from '../../calls/pages/page-source.ts'
 import { readPages } from '../../calls/pages/read-pages.ts'
 import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
@@ -35,7 +36,7 @@ export async function pullPages(
   } catch (error) {
     if (!(error instanceof FeedOverflow)) throw error
     // More has changed than the platform tells: everything is read instead, and what is gone is found by comparing.
-    await moveRun(hub.db, hold, {}, { cursor: null, full: true, compare: true })
+    await moveRun(hub.db, hold, {}, { cursor: null, full: true, compare: hold.mapping.model.kind !== 'append' })
     return readAll(hub, hold, client, sourceOf(hold, client), control)
   }
 }
@@ -58,6 +59,8 @@ async function readAll(
       }
       await committed
       control.onProgress()
+      // The sync takes it once the run has succeeded.
+      if (page.token !== undefined) await moveRun(hub.db, hold, {}, { feed_token: page.token })
       const place = placeBehind(page.next)
       committed = inCommitPlace(hub, hold.workspaceId, () => commitPage(hub, hold, prepared, place))
       // Awaited before the next commit; until then its failure is not unhandled.
@@ -82,7 +85,6 @@ function placeBehind(next: string | null): RunPlace {
 }
 
 function sourceOf({ sync, run, mapping }: RunHold, client: ProviderClient): PageSource {
-  const { changedSince: feed } = mapping.model
-  if (run.full || !feed || sync.changed_since === null) return fullPass(client, mapping.model)
-  return changesSince(client, mapping.model, feed, sync.changed_since)
+  const until = { since: sync.changed_since, token: sync.feed_token }
+  return (run.full ? undefined : changesSince(client, mapping.model, until)) ?? fullPass(client, mapping.model)
 }

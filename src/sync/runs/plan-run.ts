@@ -4,6 +4,7 @@ import type { Executor } from '../../db/database.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
 import { canTellSince } from '../../calls/pages/model-pages.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { RunRow } from './run-row.ts'
 import type { Sync } from '../sync-store.ts'
 
@@ -29,12 +30,13 @@ export async function planOf(
   run: RunRow,
 ): Promise<{ full: boolean; compare: boolean }> {
   const { models } = await findProvider(hub, sync.workspaceId, sync.provider, trx)
-  const feed = models?.[sync.model]?.changedSince
+  const model: Partial<ModelDefinition> = models?.[sync.model] ?? {}
   const row = await trx
     .selectFrom('syncs')
     .select(eb => [
       'full_pass_at',
       'deletions_held',
+      'feed_token',
       eb
         .exists(
           eb
@@ -49,9 +51,13 @@ export async function planOf(
     .where('id', '=', sync.id)
     .executeTakeFirstOrThrow()
   const now = new Date()
+  const until = { since: sync.changedSince, token: row.feed_token }
+  const isTold = canTellSince(model, until, now)
+  // What a list of dated things leaves out is not gone, and so it is not read to find that.
+  if (model.kind === 'append') return { full: run.full || !isTold, compare: false }
   const isDue = now.getTime() - (row.full_pass_at?.getTime() ?? 0) > fullPassEveryMs
   // What is held is looked at anew by each run, until it is allowed or there again.
-  const full = run.full || isDue || row.deletions_held !== null || !canTellSince(feed, sync.changedSince, now)
+  const full = run.full || isDue || row.deletions_held !== null || !isTold
   // Without links there is nothing that could have gone.
   return { full, compare: full && row.has_links === true }
 }

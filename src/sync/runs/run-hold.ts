@@ -3,6 +3,7 @@ import type { Executor } from '../../db/database.ts'
 import type { SyncRunsTable } from '../../db/schema/sync-runs.ts'
 import type { SyncsTable } from '../../db/schema/syncs.ts'
 import { HubError } from '../../errors.ts'
+import { filledModel } from '../../calls/filled-model.ts'
 import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
 import type { RunRef } from '../contract.ts'
 import { mappingOf, type Mapping } from '../mapping/mapping.ts'
@@ -53,7 +54,15 @@ export async function takeUpRun(hub: CatalogueParts, { workspaceId, syncId, runI
   if (!run || !row) throw stopped()
   const model = (await findProvider(hub, workspaceId, row.provider)).models?.[row.model]
   if (!model) throw new HubError('INVALID_MODEL')
-  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping: mappingOf(model), deletedByRefusal: 0 }
+  return {
+    workspaceId,
+    runId,
+    claim: run.claim,
+    sync: row,
+    run,
+    mapping: mappingOf(filledModel(model, row.config)),
+    deletedByRefusal: 0,
+  }
 }
 
 /**
@@ -64,7 +73,7 @@ export async function moveRun(
   db: Executor,
   hold: RunHold,
   counts: RunCounts,
-  place?: Partial<RunPlace> & { full?: boolean; compare?: boolean; deletions_held?: number },
+  place?: Partial<RunPlace> & { full?: boolean; compare?: boolean; deletions_held?: number; feed_token?: string },
 ): Promise<void> {
   const added = Object.entries(counts).map(([name, count]) => [name, sql<number>`${sql.ref(name)} + ${count}`])
   const { numUpdatedRows } = await db

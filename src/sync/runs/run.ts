@@ -74,6 +74,7 @@ async function noteSuccess(trx: Executor, sync: Sync, run: RunRow): Promise<void
     .updateTable('syncs')
     .set({
       changed_since: new Date(begunAt.getTime() - overlapMs),
+      feed_token: run.feed_token,
       ...(run.full ? { full_pass_at: begunAt } : {}),
       updated_at: sql<Date>`now()`,
     })

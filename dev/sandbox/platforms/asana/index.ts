@@ -3,6 +3,7 @@ import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutTasks } from './tasks.ts'
 import { webhooks } from './webhooks.ts'
 
 const personalToken = '2/1200000000000001/sandboxPersonalTokenOne'
@@ -114,6 +115,7 @@ async function handleAsana(exchange: Exchange, tools: Tools): Promise<void> {
     const may = (scope: string) => !granted || granted.scope.split(' ').some(one => one === 'default' || one === scope)
     return answerAboutHooks(exchange, tools, { account, may, gid }, projects, refuse)
   }
+  if (answerAboutTasks(exchange, tools, { resource, projects, refuse })) return
   if (resource === '/workspaces') return sendJson(res, 200, pageOf([workspace], query, resource))
   if (resource === '/projects') {
     const asked = query.get('workspace')

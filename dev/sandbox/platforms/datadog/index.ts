@@ -1,5 +1,6 @@
 import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
+import { answerAboutMonitors } from './monitors.ts'
 import { webhooks } from './webhooks.ts'
 
 const apiKey = 'add0'.repeat(8)
@@ -28,7 +29,8 @@ export const datadog: SandboxPlatform = {
   refusal: status => ({
     body: { errors: [status === 429 ? 'Rate limit of 300 requests in 60 seconds reached.' : 'Unavailable'] },
   }),
-  answer({ req, res, host = 'api.datadoghq.com', path }, tools) {
+  answer(exchange, tools) {
+    const { req, res, host = 'api.datadoghq.com', path } = exchange
     const header = (name: string) => String(req.headers[name] ?? '')
     // The account is of one site: another knows nothing of its keys.
     const known = (key: string) => host === 'api.datadoghq.com' && tools.accountOfKey(key) !== undefined
@@ -65,13 +67,7 @@ export const datadog: SandboxPlatform = {
         limits,
       )
     }
-    if (path === '/api/v1/monitor')
-      return sendJson(
-        res,
-        200,
-        [{ id: 1, name: 'Crossing', type: 'metric alert', query: 'avg(last_5m):avg:c{*} > 1' }],
-        limits,
-      )
+    if (answerAboutMonitors(exchange, tools, organisation, limits)) return
     sendJson(res, 404, { errors: ['Not Found'] }, limits)
   },
   webhooks,

@@ -1,10 +1,16 @@
 import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { graphError } from './errors.ts'
+import { GraphRefusal } from './insights.ts'
 import { proofFault } from './proof.ts'
 
 /** What the Graph API has at a path for whom a token opens; undefined where it has nothing. */
-export type GraphNode = (granted: Granted, path: string, tools: Tools) => Record<string, unknown> | undefined
+export type GraphNode = (
+  granted: Granted,
+  path: string,
+  tools: Tools,
+  query: URLSearchParams,
+) => Record<string, unknown> | undefined
 
 /** The Graph API, as far as it is called: fields that are asked for, edges with cursors, permissions, and its errors. */
 export async function answerGraph({ req, res, path, query }: Exchange, tools: Tools, nodeAt: GraphNode): Promise<void> {
@@ -26,10 +32,18 @@ export async function answerGraph({ req, res, path, query }: Exchange, tools: To
     return sendJson(res, 200, { success: true }, headers)
   }
   if (req.method !== 'GET') return refuse(400, 100, 'Unsupported request')
-  const node = nodeAt(granted, own, tools)
+  const node = asked(() => nodeAt(granted, own, tools, query))
+  if (node instanceof GraphRefusal) return sendJson(res, 400, node.body)
   if (!node) return refuse(400, 100, `Unsupported get request. Object with ID '${own.slice(1)}' does not exist.`, 33)
   const fields = (query.get('fields') ?? 'id,name').split(',')
-  sendJson(res, 200, Array.isArray(node['data']) ? edge(node['data'] as Node[]) : only(node, fields), headers)
+  sendJson(
+    res,
+    200,
+    Array.isArray(node['data'])
+      ? edge(node['data'] as Node[], node['always'] as string[] | undefined)
+      : only(node, fields),
+    headers,
+  )
 
   /** https://developers.facebook.com/docs/graph-api/reference/debug_token; an app's token is `id|secret`. */
   function debug(appToken: string, input: string): void {
@@ -46,8 +60,8 @@ export async function answerGraph({ req, res, path, query }: Exchange, tools: To
     const asked = new URLSearchParams({ ...Object.fromEntries(query), access_token: token!, after })
     return `https://graph.facebook.com${path}?${asked.toString()}`
   }
-  function edge(items: Node[]): unknown {
-    const wanted = query.has('fields') ? query.get('fields')!.split(',') : ['id', 'name']
+  function edge(items: Node[], always: string[] = []): unknown {
+    const wanted = [...(query.get('fields') ?? 'id,name').split(','), ...always]
     const limit = Number(query.get('limit') ?? 25)
     const from = Number(query.get('after') ?? 0)
     const page = items.slice(from, from + limit).map(item => only(item, wanted))
@@ -58,6 +72,15 @@ export async function answerGraph({ req, res, path, query }: Exchange, tools: To
 }
 
 type Node = Record<string, unknown>
+
+function asked<Given>(work: () => Given): Given | GraphRefusal {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof GraphRefusal) return error
+    throw error
+  }
+}
 
 const only = (node: Node, fields: string[]): Node =>
   Object.fromEntries(Object.entries(node).filter(([name]) => name === 'id' || fields.includes(name)))

@@ -4,6 +4,7 @@ import type { Granted, Tools } from '../../tools.ts'
 import { facebookLogin } from './dialect.ts'
 import { graphRefusal } from './errors.ts'
 import { answerGraph, type GraphNode } from './graph.ts'
+import { leadsOf, series } from './insights.ts'
 import { strictApp } from './proof.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -23,6 +24,9 @@ function pagesOf(account: string): Record<string, unknown>[] {
   }))
 }
 
+/** A page has a form for leads. */
+const formsOf = (page: Record<string, unknown>) => [`70${String(page['id']).slice(2)}`]
+
 /** The pages with a token for each, that ends with the person's grant: https://developers.facebook.com/docs/pages-api */
 function withTokens({ account, clientId, id: grantId }: Granted, tools: Tools): Record<string, unknown>[] {
   return pagesOf(account).map(page => {
@@ -33,10 +37,21 @@ function withTokens({ account, clientId, id: grantId }: Granted, tools: Tools): 
   })
 }
 
-const nodeAt: GraphNode = (granted, path, tools) => {
+const nodeAt: GraphNode = (granted, path, tools, query) => {
   const { account, scope, token } = granted
   const page = tools.things.get('page of a token', account, token)
-  if (page) return path === '/me' || path === `/${page['id'] as string}` ? page : undefined
+  if (page) {
+    const [, id, edge] = path.split('/')
+    const isOwn = id === 'me' || id === page['id']
+    if (isOwn && edge === undefined) return page
+    if (isOwn && edge === 'insights') {
+      const data = series(tools, String(page['id']), query, { names: /^page_[a-z_]+$/, days: 93 })
+      return { data, always: ['name', 'period', 'values', 'title', 'description'] }
+    }
+    if (edge === 'leads' && formsOf(page).includes(id!))
+      return { data: leadsOf(tools, id!, query), always: ['created_time', 'field_data'] }
+    return undefined
+  }
   if (path === '/me' || path === `/${account}`) {
     const email = scope.split(' ').includes('email') ? { email: `person${account.slice(-3)}@example.com` } : {}
     return { id: account, name: `Person ${account.slice(-3)}`, ...email }

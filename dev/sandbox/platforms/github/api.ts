@@ -2,6 +2,7 @@ import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from
 import type { Granted, Tools } from '../../tools.ts'
 import { githubClient } from '../../settings.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutIssues } from './issues.ts'
 import { answerAboutInstallation, answerAsApp, answerAsInstallation, app, install } from './installation.ts'
 
 /** GitHub's REST API, as far as it is called: user, repositories, and taking a grant back. https://docs.github.com/en/rest */
@@ -41,6 +42,7 @@ export async function handleGithub(given: Exchange, tools: Tools): Promise<void>
   }
   const own = ['causeway', 'hello-world', 'spoon-knife'].map((name, index) => repository(granted.account, name, index))
   if (answerAsInstallation(exchange, granted, own) || answerAboutInstallation(exchange, granted, own)) return
+  if (answerAboutIssues(exchange, tools, own, headers)) return
   if (await answerAboutHooks(exchange, tools, granted, own)) return
   if (path === '/user') return sendJson(res, 200, user(granted.account), headers)
   if (path === '/user/repos') {

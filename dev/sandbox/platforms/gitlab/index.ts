@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutIssues } from './issues.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -76,6 +77,10 @@ export const gitlab: SandboxPlatform = {
     }
     const projects = [1, 2, 3].map(id => ({ id, path: `ada/p${id}` }))
     const whose = { host, projects, mayWrite: has('api', ...(req.method === 'GET' ? ['read_api'] : [])) }
+    if (/\/issues(\/\d+)?$/.test(path)) {
+      if (!has('api', 'read_api')) return sendJson(res, 403, lacking('api read_api'))
+      if (answerAboutIssues(exchange, tools, { host, projects, limits })) return
+    }
     if (await answerAboutHooks(exchange, tools, whose, lacking('api'))) return
     if (path === '/api/v4/projects') {
       if (!has('api', 'read_api')) return sendJson(res, 403, lacking('api read_api'))

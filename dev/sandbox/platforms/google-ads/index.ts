@@ -2,6 +2,7 @@ import { type Exchange, readJson, sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { campaignReport } from './report.ts'
 import { serviceAccount } from '../google-service.ts'
 
 const adwords = 'https://www.googleapis.com/auth/adwords'
@@ -55,9 +56,16 @@ export const googleAds: SandboxPlatform = {
     if (!/^\d+$/.test(id)) return refuseAds(exchange, 400, 'INVALID_ARGUMENT', { requestError: 'INVALID_CUSTOMER_ID' })
     if (!own.includes(id))
       return refuseAds(exchange, 403, 'PERMISSION_DENIED', { authorizationError: 'USER_PERMISSION_DENIED' })
-    const { query } = ((await readJson(req)) ?? {}) as { query?: unknown }
+    const { query, pageToken, pageSize } = ((await readJson(req)) ?? {}) as Record<string, unknown>
+    if (pageSize !== undefined)
+      return refuseAds(exchange, 400, 'INVALID_ARGUMENT', { requestError: 'PAGE_SIZE_NOT_SUPPORTED' })
     if (typeof query !== 'string' || !/^SELECT .+ FROM \w+/i.test(query))
       return refuseAds(exchange, 400, 'INVALID_ARGUMENT', { queryError: 'UNEXPECTED_INPUT' })
+    if (/ FROM campaign /i.test(query)) {
+      const report = campaignReport(tools, id, query, pageToken)
+      if (typeof report === 'string') return refuseAds(exchange, 400, 'INVALID_ARGUMENT', { queryError: report })
+      return sendJson(res, 200, report)
+    }
     const customer = { resourceName: `customers/${id}`, id, descriptiveName: `Ads of ${id}` }
     sendJson(res, 200, { results: [{ customer }], fieldMask: 'customer.id,customer.descriptiveName' })
   },

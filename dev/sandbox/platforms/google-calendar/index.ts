@@ -3,6 +3,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
 import { stop, watch } from './channels.ts'
+import { events as answerAboutEvents } from './events.ts'
 import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/calendar'
@@ -34,7 +35,7 @@ export const googleCalendar: SandboxPlatform = {
       if (!granted) return
       return isStop ? stop(exchange, tools, granted) : watch(exchange, tools, granted, decodeURIComponent(watched!))
     }
-    const calendar = /^\/calendar\/v3\/calendars\/([^/]+)\/events$/.exec(path)?.[1]
+    const [, calendar, id] = /^\/calendar\/v3\/calendars\/([^/]+)\/events(?:\/([^/]+))?$/.exec(path) ?? []
     const isList = path === '/calendar/v3/users/me/calendarList'
     if (req.method !== 'GET' || !(isList || calendar))
       return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
@@ -47,16 +48,7 @@ export const googleCalendar: SandboxPlatform = {
     }
     if (!['primary', address].includes(decodeURIComponent(calendar!)))
       return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
-    const items = [
-      {
-        kind: 'calendar#event',
-        id: 'e1',
-        status: 'confirmed',
-        summary: 'Crossing',
-        updated: '2026-01-01T00:00:00.000Z',
-      },
-    ]
-    sendJson(res, 200, { kind: 'calendar#events', summary: address, items, nextSyncToken: 'CPDAlvWDx70CEPDAlvWDx70C' })
+    answerAboutEvents(exchange, tools, address, id && decodeURIComponent(id))
   },
   webhooks,
 }

@@ -2,6 +2,7 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import { random } from '../../oauth/dialect.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { graphError } from '../facebook/errors.ts'
+import { GraphRefusal, series } from '../facebook/insights.ts'
 
 const sixtyDays = 60 * 86_400
 /** Which tokens live long: the others can be exchanged, these refreshed. */
@@ -34,6 +35,18 @@ export function answerInstagram({ req, res, path, query }: Exchange, tools: Tool
   if (own === '/me/media' || own === `/${account}/media`) {
     const media = ['18000000000000001', '18000000000000002'].map(id => ({ id }))
     return sendJson(res, 200, { data: media, paging: { cursors: {} } })
+  }
+  if (own === '/me/insights' || own === `/${account}/insights`) {
+    if (!granted.scope.split(' ').includes('instagram_business_manage_insights'))
+      return refuse(10, '(#10) Application does not have permission for this action')
+    try {
+      return sendJson(res, 200, {
+        data: series(tools, account, query, { names: /^(reach|follower_count)$/, days: 30 }),
+      })
+    } catch (error) {
+      if (error instanceof GraphRefusal) return sendJson(res, 400, error.body)
+      throw error
+    }
   }
   refuse(100, 'Unsupported get request.', 33)
 

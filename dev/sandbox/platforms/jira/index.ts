@@ -1,6 +1,7 @@
 import { basicCredentials, bearerToken, sendJson } from '../../http.ts'
 import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
+import { answerAboutIssues } from './issues.ts'
 import { webhooks } from './webhooks.ts'
 
 const scopes = [
@@ -83,7 +84,8 @@ export const jira: SandboxPlatform = {
   },
   webhooks,
   refusal: status => ({ body: { code: status, message: status === 429 ? 'Rate limit exceeded' : 'Unavailable' } }),
-  answer({ req, res, host = '', path, query }, tools) {
+  async answer(exchange, tools) {
+    const { req, res, host = '', path, query } = exchange
     const granted = tools.granted(bearerToken(req))
     const isCloud = host === 'api.atlassian.com'
     const basic = basicCredentials(req, true)
@@ -125,6 +127,10 @@ export const jira: SandboxPlatform = {
       const values = [{ id: '10000', key: 'CROSS', name: 'Crossings' }]
       const startAt = Number(query.get('startAt') ?? 0)
       return sendJson(res, 200, { startAt, maxResults: 50, total: 1, isLast: true, values: values.slice(startAt) })
+    }
+    if (/^\/rest\/api\/[23]\/(search|issue)/.test(rest)) {
+      if (lacks('read:jira-work')) return refuse()
+      if (await answerAboutIssues(exchange, tools, cloudId || host, rest)) return
     }
     sendJson(res, 404, { errorMessages: ['No such resource'], errors: {} })
   },

@@ -1,5 +1,6 @@
 import { type Exchange, bearerToken, readBody, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
+import { shareStatistics } from './statistics.ts'
 
 export const said = (status: number, code: string, message: string, serviceErrorCode?: number) => ({
   status,
@@ -9,7 +10,7 @@ export const said = (status: number, code: string, message: string, serviceError
 })
 
 /** LinkedIn's API, as far as it is called; `/rest` wants its version. https://learn.microsoft.com/en-us/linkedin */
-export async function answerLinkedin({ req, res, path }: Exchange, tools: Tools): Promise<void> {
+export async function answerLinkedin({ req, res, path, query }: Exchange, tools: Tools): Promise<void> {
   const refuse = (status: number, code: string, message: string, number?: number) =>
     sendJson(res, status, said(status, code, message, number))
   if (path.startsWith('/oauth/v2/') && req.method === 'POST') return ofTokens()
@@ -32,6 +33,12 @@ export async function answerLinkedin({ req, res, path }: Exchange, tools: Tools)
     return refuse(400, 'VERSION_MISSING', 'A version must be present. Please specify a version')
   if (!/^20\d{4}$/.test(version) || version < '202512')
     return refuse(426, 'NONEXISTENT_VERSION', `Requested version ${version} is not active`)
+  if (path === '/rest/organizationalEntityShareStatistics' && req.method === 'GET') {
+    if (!scopes.includes('rw_organization_admin'))
+      return refuse(403, 'ACCESS_DENIED', 'Not enough permissions: organizationalEntityShareStatistics.FINDER')
+    const found = shareStatistics(tools, query, [req.headers['x-restli-protocol-version']].flat()[0])
+    return typeof found === 'string' ? refuse(400, 'ILLEGAL_ARGUMENT', found) : sendJson(res, 200, found)
+  }
   if (path === '/rest/posts' && req.method === 'POST') {
     if (!scopes.includes('w_member_social')) return refuse(403, 'ACCESS_DENIED', 'Not enough permissions: posts.CREATE')
     const { author, commentary } = ((await readJson(req)) ?? {}) as Record<string, unknown>

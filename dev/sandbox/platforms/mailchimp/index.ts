@@ -3,6 +3,7 @@ import { type Dialect, random, tenYears } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutLists } from './lists.ts'
 import { webhooks } from './webhooks.ts'
 
 const key = (words: string) => `${words.repeat(4)}-us21`
@@ -68,6 +69,7 @@ async function answer(exchange: Exchange, tools: Tools): Promise<void> {
       total_subscribers: 2,
     })
   if (await answerAboutHooks(exchange, tools, ['57afe96172'], problem)) return
+  if (answerAboutLists(exchange, tools, ['57afe96172'], problem)) return
   if (path === '/3.0/lists')
     return sendJson(res, 200, {
       lists: [{ id: '57afe96172', name: 'News', stats: { member_count: 2 } }],

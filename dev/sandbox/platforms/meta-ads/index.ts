@@ -2,6 +2,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import { facebookLogin } from '../facebook/dialect.ts'
 import { graphError, graphRefusal } from '../facebook/errors.ts'
 import { answerGraph, type GraphNode } from '../facebook/graph.ts'
+import { adInsights } from '../facebook/insights.ts'
 import { bearerToken, sendJson } from '../../http.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { webhooks } from './webhooks.ts'
@@ -20,12 +21,13 @@ function adAccountsOf(account: string): Record<string, unknown>[] {
   })
 }
 
-const nodeAt: GraphNode = ({ account, scope }, path) => {
+const nodeAt: GraphNode = ({ account, scope }, path, tools, query) => {
   if (path === '/me') return { id: account, name: `Person ${account.slice(-3)}` }
   if (!/\bads_(read|management)\b/.test(scope)) return undefined
   if (path === '/me/adaccounts' || path === `/${account}/adaccounts`) return { data: adAccountsOf(account) }
   const [, id, edge] = path.split('/')
   const known = adAccountsOf(account).find(one => one['id'] === id)
+  if (edge === 'insights' && known) return { data: adInsights(tools, id!, query), always: ['date_start', 'date_stop'] }
   if (edge === 'campaigns' && known)
     return { data: [{ id: '23840000000000001', name: 'Sale', objective: 'OUTCOME_SALES', status: 'PAUSED' }] }
   return edge === undefined ? known : undefined

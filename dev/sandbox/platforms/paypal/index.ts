@@ -4,6 +4,7 @@ import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { certificatePath, certificates } from './certificates.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutTransactions } from './transactions.ts'
 import { webhooks } from './webhooks.ts'
 
 const client = { clientId: `A${'sandboxClient'.repeat(6)}`, clientSecret: `E${'sandboxSecret-_'.repeat(5)}` }
@@ -62,15 +63,15 @@ async function answer(exchange: Exchange, tools: Tools): Promise<void> {
     const user_id = `https://www.paypal.com/webapps/auth/identity/user/${granted.account}`
     return sendJson(res, 200, { user_id, payer_id: granted.account, name: 'A shop', verified_account: 'true' }, headers)
   }
-  if (/^\/v1\/notifications\/webhooks(\/[^/]+)?$/.test(path))
-    return answerAboutHooks(exchange, tools, granted, {
-      answer(status, body) {
-        if (body !== undefined) return sendJson(res, status, body, headers)
-        res.writeHead(status, headers).end()
-      },
-      refuse: (status, name, message, details = []) =>
-        sendJson(res, status, { name, message, details, debug_id: debug_id() }, headers),
-    })
+  const words = {
+    answer: (status: number, body?: unknown) => {
+      if (body !== undefined) return sendJson(res, status, body, headers)
+      res.writeHead(status, headers).end()
+    },
+    refuse: (status: number, name: string, message: string, details: unknown[] = []) =>
+      sendJson(res, status, { name, message, details, debug_id: debug_id() }, headers),
+  }
+  if (/^\/v1\/notifications\/webhooks(\/[^/]+)?$/.test(path)) return answerAboutHooks(exchange, tools, granted, words)
   if (path === '/v2/invoicing/invoices' && req.method === 'GET')
     return sendJson(res, 200, { total_items: 0, total_pages: 0, items: [] }, headers)
   if (path === '/v1/billing/plans' && req.method === 'GET') {
@@ -78,11 +79,8 @@ async function answer(exchange: Exchange, tools: Tools): Promise<void> {
     const totals = query.get('total_required') === 'true' ? { total_items: 1, total_pages: 1 } : {}
     return sendJson(res, 200, { plans, ...totals }, headers)
   }
-  if (path.startsWith('/v1/reporting/')) {
-    // Its scope is the app's only where the merchant has ticked it.
-    const message = 'Authorization failed due to insufficient permissions.'
-    return sendJson(res, 403, { name: 'NOT_AUTHORIZED', message, debug_id: debug_id() }, headers)
-  }
+  if (path === '/v1/reporting/transactions' && req.method === 'GET')
+    return answerAboutTransactions(exchange, tools, granted.account, words.answer, words.refuse)
   if (path.startsWith('/v2/checkout/orders/')) {
     const details = [{ issue: 'INVALID_RESOURCE_ID', description: 'Specified resource ID does not exist.' }]
     const said = { name: 'RESOURCE_NOT_FOUND', message: 'The specified resource does not exist.', details }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Exchange, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
 import { advertisersOf } from './advertisers.ts'
+import { report } from './report.ts'
 
 const prefix = '/open_api/v1.3'
 
@@ -26,11 +27,15 @@ export async function answerTiktokAds({ req, res, path, query }: Exchange, tools
     const display_name = `Advertiser ${account.slice(-2)}`
     return answer(0, 'OK', { core_user_id: account, display_name, email: 'a***@example.com', create_time: 1 })
   }
-  if (own === '/campaign/get/') {
+  if (own === '/campaign/get/' || own === '/report/integrated/get/') {
     const advertiser = query.get('advertiser_id')
     if (advertiser === null) return answer(40002, 'advertiser_id: Missing data for required field.')
     if (!advertisersOf(account).some(({ advertiser_id }) => advertiser_id === advertiser))
       return answer(40001, `No permission to operate advertiser ${advertiser}.`)
+    if (own === '/report/integrated/get/') {
+      const found = report(tools, advertiser, query)
+      return typeof found === 'string' ? answer(40002, found) : answer(0, 'OK', found)
+    }
     const page_info = { page: 1, page_size: 10, total_number: 1, total_page: 1 }
     return answer(0, 'OK', { list: [{ campaign_id: '1700000000000001', campaign_name: 'Sale' }], page_info })
   }

@@ -1,6 +1,7 @@
-import { type Exchange, bearerToken, readBody, sendJson } from '../../http.ts'
+import { type Exchange, bearerToken, readBody, readJson, sendJson } from '../../http.ts'
 import { random } from '../../oauth/dialect.ts'
 import type { Tools } from '../../tools.ts'
+import { videosOf } from './videos.ts'
 
 const said = (code: string, message = '') => ({ code, message, log_id: random(32).toUpperCase() })
 
@@ -43,8 +44,9 @@ export async function answerTiktok({ req, res, path, query }: Exchange, tools: T
   if (path === '/v2/video/list/') {
     if (req.method !== 'POST') return refuse(404, 'unsupported_path', 'POST it')
     if (!scopes.includes('video.list')) return refuse(401, 'scope_not_authorized', 'video.list was not authorized.')
-    const videos = [{ id: '7080213458555737986', title: 'A video' }]
-    return sendJson(res, 200, { data: { videos, cursor: 1, has_more: false }, error: said('ok') })
+    const data = videosOf(tools, granted.account, fields, await readJson(req))
+    if (typeof data === 'string') return refuse(400, 'invalid_params', data)
+    return sendJson(res, 200, { data, error: said('ok') })
   }
   refuse(404, 'unsupported_path', 'This path is not supported.')
 

@@ -1,6 +1,7 @@
 import { type Exchange, basicCredentials, bearerToken, readJson, sendJson } from '../../http.ts'
 import { readForm } from '../../oauth/requests.ts'
 import type { Tools } from '../../tools.ts'
+import { postsOf } from './posts.ts'
 
 export const problem = (status: number, title: string, detail = title) => ({
   ...{ title, detail, status, type: status === 403 ? 'https://api.x.com/2/problems/not-authorized' : 'about:blank' },
@@ -34,8 +35,8 @@ export async function answerTwitter(exchange: Exchange, tools: Tools): Promise<v
     return sendJson(res, 201, { data: { id, text, edit_history_tweet_ids: [id] } }, headers)
   }
   if (path === `/2/users/${granted.account}/tweets` && req.method === 'GET') {
-    const data = tools.things.list('post', granted.account)
-    return sendJson(res, 200, { data, meta: { result_count: data.length } }, headers)
+    const found = postsOf(tools, granted.account, exchange.query)
+    return typeof found === 'string' ? refuse(400, 'Invalid Request', found) : sendJson(res, 200, found, headers)
   }
   refuse(404, 'Not Found')
 

@@ -3,6 +3,7 @@ import { type Dialect, random } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Tools } from '../../tools.ts'
 import { answerAboutHooks } from './hooks.ts'
+import { answerAboutResponses } from './responses.ts'
 import { webhooks } from './webhooks.ts'
 
 /** In parts, so that nothing here looks like a real one. */
@@ -77,6 +78,7 @@ async function handleTypeform(exchange: Exchange, tools: Tools): Promise<void> {
     return sendJson(res, 200, { user_id: account, alias: 'Ada', email: 'ada@example.com', language: 'en' })
   }
   if (await answerAboutHooks(exchange, tools, ['fOrder', 'fFeedback'], lacks, refuse)) return
+  if (answerAboutResponses(exchange, tools, { lacks, refuse })) return
   const uid = /^\/forms(?:\/([^/]+))?$/.exec(path)
   if (uid) {
     if (lacks('forms:read')) return refuse(403, 'FORBIDDEN', 'forms:read is missing')

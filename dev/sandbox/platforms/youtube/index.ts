@@ -2,6 +2,7 @@ import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { answerReport } from './reports.ts'
 import { webhooks } from './webhooks.ts'
 
 const at = 'https://www.googleapis.com/auth'
@@ -23,6 +24,13 @@ export const youtube: SandboxPlatform = {
   async answer(exchange, tools) {
     if (await api.answerCommon(exchange, tools)) return
     const { req, res, path, query } = exchange
+    if (path === '/v2/reports' && req.method === 'GET') {
+      const allowed = api.permitted(exchange, tools, [
+        `${at}/yt-analytics.readonly`,
+        `${at}/yt-analytics-monetary.readonly`,
+      ])
+      return allowed && answerReport(exchange, tools, allowed)
+    }
     if (req.method !== 'GET' || !/^\/youtube\/v3\/(channels|videos)$/.test(path))
       return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')
     const granted = api.permitted(exchange, tools, reading)

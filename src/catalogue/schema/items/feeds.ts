@@ -6,9 +6,9 @@ const feedBase = { deletions: z.boolean().describe('Whether things deleted are a
 
 export type TimeFormat = z.infer<typeof timeFormat>
 const timeFormat = z
-  .enum(['iso', 'iso-without-zone', 'unix-seconds', 'unix-milliseconds', 'http-date'])
+  .enum(['iso', 'iso-seconds', 'iso-without-zone', 'unix-seconds', 'unix-milliseconds', 'http-date'])
   .describe(
-    'How the time is written: `2026-01-31T00:00:00.000Z`, `2026-01-31T00:00:00` of UTC, a number, or as headers have it',
+    'How the time is written: `2026-01-31T00:00:00.000Z`, the same to the second, or without the zone (of UTC), a number, or as headers have it',
   )
 
 export type ChangeFeed = z.infer<typeof changeFeed>
@@ -69,4 +69,17 @@ export const changeFeed = z.discriminatedUnion('kind', [
     )
     .refine(({ thing, named }) => thing === undefined || named === undefined, 'has things or names them')
     .describe('A list of its own, such as a search or a list of events'),
+  z
+    .strictObject({
+      ...feedBase,
+      kind: z.literal('token'),
+      param: parameter.describe("The list's parameter, or the path into its body, that takes the token"),
+      token: jsonPath.describe("Where the last page of the list, and of the changes, has the next run's token"),
+      expired: z
+        .array(z.int().min(400).max(499))
+        .min(1)
+        .max(5)
+        .describe('Statuses that say that a token is good no longer: then everything is read'),
+    })
+    .describe('The list itself, with the token that its last page gave the time before'),
 ])

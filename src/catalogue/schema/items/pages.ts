@@ -8,6 +8,10 @@ const listBase = {
   items: eachPath
     .exactOptional()
     .describe("Where a page's things are; the body itself when absent. An absent list under a present parent is empty"),
+  absent: z
+    .literal('empty')
+    .exactOptional()
+    .describe('An answer without the list is one with nothing in it, as where empty lists are left out'),
 }
 
 /** With a body the list is asked for by POST, and the parameters of a page's position are paths into that body. */

@@ -53,6 +53,7 @@ const modelSchema = z.strictObject({
   description: z.string(),
   docs: z.string(),
   operations: z.array(z.enum(['read', 'create', 'update', 'delete'])),
+  asks: z.array(field).meta({ description: 'What `config` of a sync has to say' }),
   incremental: z.boolean().meta({ description: 'Whether the platform can be asked for changes only' }),
   fields: z.array(z.strictObject({ path: z.string(), writable: z.boolean() })),
 })

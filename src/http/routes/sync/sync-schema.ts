@@ -37,6 +37,11 @@ export const pollingField = z.boolean().meta({
     'Whether a sync without a schedule is polled at a slow pace besides, where webhooks of its platform run it: one may be lost',
 })
 
+export const configField = z
+  .record(z.string().max(50), z.string().min(1).max(200))
+  .refine(config => Object.keys(config).length <= 10, 'Must have at most 10 members')
+  .meta({ description: 'What the model asks for (`asks` of the provider), such as a repository' })
+
 export const directionField = z.enum(['pull', 'push', 'both'])
 
 export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual']).meta({
@@ -63,6 +68,7 @@ export const syncSchema = z
     provider: z.string(),
     model: z.string(),
     collection: z.string(),
+    config: configField,
     direction: directionField,
     conflictPolicy: conflictPolicyField,
     schedule: scheduleField.nullable(),
@@ -120,9 +126,9 @@ export const syncSchema = z
   .meta({ id: 'Sync' })
 
 export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof syncSchema> {
-  const { id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status } = sync
+  const { id, connectionId, provider, model, collection, config, direction, conflictPolicy, schedule, status } = sync
   return {
-    ...{ id, connectionId, provider, model, collection, direction, conflictPolicy, schedule, status },
+    ...{ id, connectionId, provider, model, collection, config, direction, conflictPolicy, schedule, status },
     pausedBecause: sync.pausedBecause,
     deletionsHeld: sync.deletionsHeld,
     scheduleState: !sync.isScheduleApplied ? 'pending' : schedule === null ? 'none' : status,

@@ -7,6 +7,7 @@ import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import {
   collectionField,
+  configField,
   conflictPolicyField,
   directionField,
   endStates,
@@ -40,11 +41,12 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
       access: 'syncs:write',
       summary: 'Create a sync',
       description:
-        'Joins one model of a connection to a collection of records. It runs by its schedule and when it is asked to; two syncs on one collection join two platforms.',
+        'Joins one model of a connection to a collection of records. It runs by its schedule and when it is asked to; two syncs on one collection join two platforms. A model that asks for a repository, a form or the like is given it in `config`, and a connection may have a sync for each.',
       body: z.strictObject({
         connectionId: z.string(),
         model: z.string().meta({ examples: ['customers'] }),
         collection: collectionField.optional().meta({ description: "The model's own unless given" }),
+        config: configField.default({}),
         direction: changeable.direction.default('pull'),
         conflictPolicy: changeable.conflictPolicy.default('newest'),
         schedule: changeable.schedule.default(null),
