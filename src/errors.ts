@@ -131,6 +131,16 @@ export const errorCodes = {
     retryable: false,
     message: 'The thing has changed since, or is not in a state that allows this.',
   },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retryable: false,
+    message: 'The thing has changed since: its version is none that If-Match names.',
+  },
+  QUERY_TOO_BROAD: {
+    status: 422,
+    retryable: false,
+    message: 'This would read more records than it may: search, or filter by what fewer records have.',
+  },
   EVENT_SCHEMA_MISMATCH: {
     status: 422,
     retryable: false,
@@ -200,6 +210,11 @@ export const errorCodes = {
     status: 503,
     retryable: true,
     message: 'More work waits for the database than it can take just now; wait as Retry-After says.',
+  },
+  INDEX_BUILDING: {
+    status: 503,
+    retryable: true,
+    message: 'The records of this collection are being made searchable; try again as Retry-After says.',
   },
   CALL_TIMEOUT: {
     status: 503,

@@ -54,10 +54,13 @@ export class CallCursors {
   }
 }
 
+/** What says which part of a list is asked for, and when: not which list it is. */
+const ofThePage = new Set([given, 'limit', 'start', 'waitMs'])
+
 /** Describes a list's query without its page, in one order whatever order the caller wrote it in. */
 function filterOf(part: unknown): Members {
   if (!isObject(part)) return {}
-  const names = Object.keys(part).filter(name => name !== given && name !== 'limit' && part[name] !== undefined)
+  const names = Object.keys(part).filter(name => !ofThePage.has(name) && part[name] !== undefined)
   return Object.fromEntries(names.sort().map(name => [name, part[name]]))
 }
 

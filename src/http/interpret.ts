@@ -7,6 +7,8 @@ import type { Hub } from '../hub.ts'
 import { writeJson } from '../json/json-text.ts'
 import { callerOf } from './authenticate.ts'
 import { oddParts } from './body.ts'
+import { withMembers } from './queries/bracketed.ts'
+import { endedOf, sendStream } from './bodies/streams.ts'
 import { fileOf } from './bodies/files.ts'
 import { CallCursors } from './cursors.ts'
 import { prefersCsv } from './csv.ts'
@@ -21,27 +23,36 @@ export interface Handling {
   holds: IdempotencyHolds
   /** How long a caller waits for its answer. */
   answerWithinMs: number
+  /** Aborted when the server begins to close. */
+  closing: AbortSignal
 }
 
 type AnyCall = Call<unknown, unknown, unknown>
 type TableCall = Call<unknown, unknown, undefined>
 
 /** Makes the handler of a declared route: parse, call, check the reply, once per Idempotency-Key. */
-export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs }: Handling) {
+export function handlerOf(hub: Hub, route: AnyRoute, { holds, answerWithinMs, closing }: Handling) {
   const status = route.status ?? 200
   const paged = isPaged(route)
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const call = parse(hub, route, request)
+    const call = parse(hub, route, request, () => endedOf(reply, closing))
     const { caller } = call
     if (route.csv && (route.csv.isAskedFor(call.query) || prefersCsv(request.headers.accept))) {
       const table = onBehalfOf(caller.workspaceId, () => route.csv!.handler(call as TableCall))
       return reply.header('content-type', 'text/csv; charset=utf-8').send(await inTime(table, answerWithinMs))
+    }
+    if (route.stream) {
+      const { type } = route.stream
+      const mediaType = typeof type === 'string' ? type : type.of(call.query)
+      const opened = onBehalfOf(caller.workspaceId, () => route.stream!.open(call as TableCall))
+      return sendStream(reply, caller.workspaceId, mediaType, await inTime(opened, answerWithinMs))
     }
     const cursors = paged ? openCursors(hub, route, call) : undefined
     const file = route.file && fileOf(request)
     const run = async (): Promise<Answer> => {
       const handled = file ? route.file!.handler(call as TableCall, file.type, file.bytes) : route.handler(call)
       const value = cursors ? cursors.sign(await handled) : await handled
+      if (route.headers) void reply.headers(route.headers(value))
       return { status, text: status === 204 ? '' : replyText(route, value) }
     }
     const key = route.idempotent === true ? idempotencyKeyOf(request) : undefined
@@ -75,11 +86,11 @@ async function inTime<T>(work: Promise<T>, answerWithinMs: number): Promise<T> {
   }
 }
 
-function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
+function parse(hub: Hub, route: AnyRoute, request: FastifyRequest, endOf: () => AbortSignal): AnyCall {
   const refused: Refusal[] = []
   const params = parsePart(route.params, 'params', request.params, refused)
   const query = route.query
-    ? parsePart(route.query, 'query', request.query, refused)
+    ? parsePart(route.query, 'query', withMembers(request.query), refused)
     : refuseAny(request.query, 'query', refused)
   const odd = oddParts(request, route.passedOn)
   refused.push(...odd)
@@ -87,6 +98,7 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
   if (refused.length > 0) throw new HubError('INVALID_REQUEST', { details: refused })
   const caller = callerOf(request)
   let log: AnyCall['log'] | undefined
+  let ended: AbortSignal | undefined
   return {
     params,
     query,
@@ -100,6 +112,10 @@ function parse(hub: Hub, route: AnyRoute, request: FastifyRequest): AnyCall {
         workspaceId: caller.workspaceId,
         apiKeyId: caller.apiKeyId,
       }))
+    },
+    // Most calls are over before anybody could go.
+    get ended() {
+      return (ended ??= endOf())
     },
   }
 }

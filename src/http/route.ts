@@ -23,6 +23,8 @@ export interface Call<Params, Query, Body> {
   caller: Caller
   log: Logger
   request: FastifyRequest
+  /** Aborted when the caller has gone, or the server begins to close: what waits for something, or goes on, ends then. */
+  ended: AbortSignal
 }
 
 /** Bodies that are read as they arrive, by whoever handles them. */
@@ -37,6 +39,14 @@ export interface FileBody<Params, Query, Reply> {
 export interface CsvReply<Params, Query> {
   isAskedFor(query: Query): boolean
   handler(call: Call<Params, Query, undefined>): Promise<string>
+}
+
+/** A reply that goes on, piece by piece, such as Server-Sent Events or a file that is as long as a collection. */
+export interface StreamReply<Params, Query> {
+  /** Its media type, such as `text/event-stream`; several, where the query says which. */
+  type: string | { any: readonly string[]; of(query: Query): string }
+  /** Gives its pieces. What it throws before the first of them is answered like any other error. */
+  open(call: Call<Params, Query, undefined>): Promise<AsyncIterable<string>>
 }
 
 /** One route: everything that is true of it stands here, and its OpenAPI operation is made from it. */
@@ -65,9 +75,15 @@ export interface Route<
   file?: FileBody<z.output<Params>, z.output<Query>, z.output<Reply>>
   /** Its reply as a table, where the caller would rather have that. */
   csv?: CsvReply<z.output<Params>, z.output<Query>>
+  /** Its reply in pieces, in place of what `handler` gives: that is not called then. */
+  stream?: StreamReply<z.output<Params>, z.output<Query>>
   /** The status of success; 200 unless given. */
   status?: 200 | 201 | 202 | 204
   reply: Reply
+  /** Headers of the answer, from what it says. */
+  headers?(reply: z.output<Reply>): Record<string, string>
+  /** Looks at If-Match, which names the version that a thing must be at. */
+  ifMatch?: boolean
   /** A creating POST: an Idempotency-Key header makes a repeat answer with the first result. */
   idempotent?: boolean
   /** Another route has taken its place; it answers as before. */

@@ -22,6 +22,7 @@ import { operations } from './operations.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { pluginsOf, routesOf } from './routes.ts'
 import { takesLong } from './bodies/slow-bodies.ts'
+import { closingOf } from './bodies/streams.ts'
 
 const bodyLimit = 1024 * 1024
 
@@ -74,13 +75,14 @@ export async function createServer(
   const gate = createGate(app, hub)
   const holds = new IdempotencyHolds(hub.pool, hub.log, idempotencyHoldMs)
   app.addHook('onClose', async () => holds.close())
+  const closing = closingOf(app)
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.url,
       ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
       onRequest: request => gate.admit(request, route.access),
-      handler: handlerOf(hub, route, { holds, answerWithinMs }),
+      handler: handlerOf(hub, route, { holds, answerWithinMs, closing }),
     })
   }
   await app.register(async scope => operations(hub)(scope))

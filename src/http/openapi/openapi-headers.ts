@@ -9,6 +9,7 @@ export const headers = {
     description: '`true` when this is the stored answer to an earlier request with the same Idempotency-Key',
     schema: { type: 'string', enum: ['true'] },
   },
+  etag: { description: 'The version, for `If-Match`', schema: { type: 'string', examples: ['"3"'] } },
   'retry-after': {
     description: 'How many seconds to wait before the same call is worth another try',
     schema: { type: 'integer', minimum: 0 },

@@ -13,6 +13,7 @@ export function operationOf(route: AnyRoute, schemas: SchemaCollector): JsonSche
   const operationId = operationIdOf(route)
   const parameters = [...parametersOf(route, 'params', schemas), ...parametersOf(route, 'query', schemas)]
   if (route.idempotent === true) parameters.push(idempotencyKey)
+  if (route.ifMatch === true) parameters.push(ifMatch)
   return {
     operationId,
     summary: route.summary,
@@ -42,7 +43,14 @@ function requestBodyOf(route: AnyRoute, operationId: string, schemas: SchemaColl
 function successOf(route: AnyRoute, operationId: string, schemas: SchemaCollector): JsonSchema {
   const names: Parameters<typeof referTo>[0] = ['x-request-id']
   if (route.idempotent === true) names.push('idempotent-replayed')
+  if (route.headers !== undefined) names.push('etag')
   if (route.status === 204) return { description: 'Done', headers: referTo(names) }
+  if (route.stream) {
+    const { type } = route.stream
+    const types = typeof type === 'string' ? [type] : type.any
+    const content = Object.fromEntries(types.map(one => [one, { schema: { type: 'string' } }]))
+    return { description: 'Success', headers: referTo(names), content }
+  }
   const listed = /^list(.+)$/.exec(operationId)?.[1]
   const name = listed === undefined ? `${pascal([operationId])}Result` : `${listed}Page`
   const schema = schemas.named(name, route.reply, 'output')
@@ -68,6 +76,14 @@ const idempotencyKey = {
   },
 }
 
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` that the thing must still have',
+  schema: { type: 'string', maxLength: 100, examples: ['"3"'] },
+}
+
 function parametersOf(route: AnyRoute, part: 'params' | 'query', schemas: SchemaCollector): JsonSchema[] {
   const schema = route[part]
   if (!schema) return []
@@ -76,9 +92,10 @@ function parametersOf(route: AnyRoute, part: 'params' | 'query', schemas: Schema
     required?: string[]
   }
   const place = part === 'params' ? 'path' : 'query'
-  return Object.entries(properties).map(([name, { description, ...of }]) => ({
+  return Object.entries(properties).map(([name, { description, style, ...of }]) => ({
     name,
     in: place,
+    ...(style === undefined ? {} : { style, explode: true }),
     required: place === 'path' || required.includes(name),
     description: description ?? parameterWords[name] ?? idWords(name),
     schema: { ...of, ...examplesOf(name, of) },
