@@ -28,6 +28,8 @@ import { ownProviderRoutes } from './routes/connections/own-providers.ts'
 import { payloadRoutes } from './routes/delivery/payloads.ts'
 import { providerAppRoutes } from './routes/connections/provider-apps.ts'
 import { providerRoutes } from './routes/connections/providers.ts'
+import { recordBulkRoutes } from './routes/sync/record-bulk.ts'
+import { recordChangeRoutes } from './routes/sync/record-changes.ts'
 import { recordRoutes } from './routes/sync/records.ts'
 import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
@@ -62,6 +64,8 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...syncRoutes(hub),
     ...syncRunRoutes(hub),
     ...recordRoutes(hub),
+    ...recordChangeRoutes(hub),
+    ...recordBulkRoutes(hub),
     ...auditLogRoutes(hub),
     ...offeredSecretRoutes(hub),
     ...webhookAddressRoutes(hub),

@@ -23,6 +23,7 @@ const expiring: Record<string, ExpiringKind> = {
   sync_run_suspects: 'sync_runs',
   records: 'tombstones',
   record_links: 'tombstones',
+  record_terms: 'tombstones',
   connection_imports: 'connection_imports',
   connection_import_rows: 'connection_imports',
 }
@@ -55,6 +56,7 @@ const made = [
     'credentials',
     'syncs',
     'collections',
+    'record_indexes',
     'endpoints',
   ],
   ...['event_types', 'delivery_settings', 'kysely_migration', 'kysely_migration_lock'],

@@ -33,6 +33,7 @@ import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
 import { webhooksMissed } from './0038-webhooks-missed.ts'
+import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
@@ -71,5 +72,6 @@ export const migrations: Record<string, Migration> = {
   '0036-webhook-subscriptions': webhookSubscriptions,
   '0037-webhook-silence': webhookSilence,
   '0038-webhooks-missed': webhooksMissed,
+  '0042-record-search': recordSearch,
   '0043-sync-config': syncConfig,
 }

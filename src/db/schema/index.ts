@@ -15,6 +15,7 @@ import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordsTable } from './records.ts'
 import type { PushCallsTable } from './push-calls.ts'
+import type { RecordIndexesTable, RecordTermsTable } from './record-indexes.ts'
 import type { RecordLinksTable } from './record-links.ts'
 import type { SyncRunPagesTable, SyncRunsTable, SyncRunSuspectsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
@@ -47,7 +48,9 @@ export interface Schema {
   collections: CollectionsTable
   records: RecordsTable
   push_calls: PushCallsTable
+  record_indexes: RecordIndexesTable
   record_links: RecordLinksTable
+  record_terms: RecordTermsTable
   sync_run_pages: SyncRunPagesTable
   sync_run_suspects: SyncRunSuspectsTable
   sync_runs: SyncRunsTable

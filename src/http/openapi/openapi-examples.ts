@@ -71,9 +71,12 @@ export const bodyExamples: Record<string, unknown> = {
   resolveSyncError: { externalId: '58' },
   createRecord: { collection: 'customers', data: { displayName: 'Ada', email: 'ada@example.com' } },
   createRecords: {
-    collection: 'customers',
-    records: [{ data: { displayName: 'Ada' } }, { data: { displayName: 'Grace' } }],
+    operations: [
+      { op: 'create', collection: 'customers', data: { displayName: 'Ada' } },
+      { op: 'update', id: 'rec_01kb3v9w8xf4s9hq2m7c5t6n0p', data: { email: null }, ifVersion: 1 },
+    ],
   },
+  importRecords: { csv: 'email,displayName\r\nada@example.com,Ada\r\n' },
   updateRecord: { data: { email: null }, ifVersion: 1 },
   createEndpoint: { url: 'https://example.com/hooks', eventTypes: ['invoice.*'] },
   updateEndpoint: { rateLimit: { requests: 100, seconds: 60 } },

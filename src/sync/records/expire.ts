@@ -24,7 +24,7 @@ export async function expireRuns(db: Executor, keepDays: number, limit: number):
 }
 
 /**
- * Deletes up to `limit` tombstones that are older than `keepDays`, with their links; gives how many. One stays while a sync has
+ * Deletes up to `limit` tombstones that are older than `keepDays`, with their links and terms; gives how many. One stays while a sync has
  * its platform's item linked as being there: without it the next pass would bring the record back.
  */
 export async function expireTombstones(db: Executor, keepDays: number, limit: number): Promise<number> {
@@ -41,6 +41,8 @@ export async function expireTombstones(db: Executor, keepDays: number, limit: nu
     ), links as (
       delete from record_links l using old join syncs s on s.workspace_id = old.workspace_id and s.collection = old.collection
       where l.sync_id = s.id and l.record_id = old.id
+    ), terms as (
+      delete from record_terms t using old where t.workspace_id = old.workspace_id and t.record_id = old.id
     ), gone as (
       delete from records r using old where r.id = old.id returning 1
     )

@@ -190,8 +190,11 @@ async function changeRecord(
   })
 }
 
-/** Data that the database takes: within a megabyte, and without NUL, which its text cannot hold. */
-function checked(data: Values, index?: number): Values {
+/**
+ * Data that the database takes: within a megabyte, and without NUL, which its text cannot hold.
+ * @throws HubError `INVALID_REQUEST`
+ */
+export function checked(data: Values, index?: number): Values {
   const json = JSON.stringify(data)
   const where = index === undefined ? {} : { details: { index } }
   if (json.length > maxDataLength) {

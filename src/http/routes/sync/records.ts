@@ -1,42 +1,50 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
-import type { RecordRow } from '../../../sync/links/link-store.ts'
+import { includedIn } from '../../../sync/records/includes.ts'
+import { queryRecords } from '../../../sync/records/query/query-records.ts'
+import { sortValueKind } from '../../../sync/records/query/sorts.ts'
 import { createRecords, deleteRecord, findRecord, listRecords, updateRecord } from '../../../sync/records/records.ts'
-import { idField, instant, jsonField } from '../../fields.ts'
-import { cursorAt, pageQueryUpTo, positionAt } from '../../pagination.ts'
-import { route, type AnyRoute } from '../../route.ts'
+import { instant } from '../../fields.ts'
+import { cursorAt, pageOf, pageQueryUpTo, positionAt } from '../../pagination.ts'
+import { route, type AnyRoute, type Call } from '../../route.ts'
+import { etagOf, versionOf } from './record-etags.ts'
+import { conditionsOf, filterField, includeField, searchField, sortField, sortOf } from './record-query.ts'
+import { dataField, flag, recordSchema, showRecord } from './record-schema.ts'
 import { collectionField } from './sync-schema.ts'
 
 const tag = 'Records'
 const url = '/v1/records'
 const one = z.strictObject({ recordId: z.string() })
-const dataField = z.record(z.string().max(200), jsonField)
-const bulkLimit = 8 * 1024 * 1024
-const flag = z.enum(['true', 'false']).transform(text => text === 'true')
 
-const recordSchema = z
-  .strictObject({
-    id: idField('record'),
-    collection: z.string(),
-    data: z.record(z.string(), z.unknown()),
-    version: z.int().meta({ description: 'Raised by each change' }),
-    createdAt: instant,
-    updatedAt: instant,
-    deletedAt: instant.nullable().meta({ description: 'Set for a tombstone' }),
-  })
-  .meta({ id: 'Record' })
+const listQuery = pageQueryUpTo(1000).extend({
+  collection: collectionField,
+  filter: filterField.optional(),
+  search: searchField.optional(),
+  sort: sortField.optional(),
+  include: includeField.optional(),
+  updatedSince: instant.optional(),
+  deleted: flag.default(false),
+})
 
-function showRecord(record: RecordRow): z.output<typeof recordSchema> {
-  return {
-    id: record.id,
-    collection: record.collection,
-    data: record.data,
-    version: record.version,
-    createdAt: record.created_at.toISOString(),
-    updatedAt: record.updated_at.toISOString(),
-    deletedAt: record.deleted_at?.toISOString() ?? null,
-  }
-}
+const includedField = z
+  .array(recordSchema)
+  .optional()
+  .meta({ description: 'With `include`: the records that these refer to, each once' })
+
+const listReply = z.strictObject({
+  data: z.array(recordSchema),
+  nextCursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Pass it as `cursor` for the next page; null when there is no more now' }),
+  watermark: z.string().nullable().meta({
+    description:
+      'Pass it as `cursor` later for what has changed behind this page; null where records are filtered, searched or sorted',
+  }),
+  included: includedField,
+})
+
+type ListCall = Call<unknown, z.output<typeof listQuery>, unknown>
 
 /** Canonical records, by collection. */
 export function recordRoutes(hub: Hub): AnyRoute[] {
@@ -46,37 +54,18 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       method: 'GET',
       url,
       access: 'records:read',
-      summary: 'List the records of a collection',
+      summary: 'List, filter and search the records of a collection',
       description:
-        'In the order of their last changes. To follow a collection, keep `watermark` and give it as `cursor` later: what has changed since comes, and nothing is missed, whatever commits in between. `deleted=true` includes tombstones. A page may be short, or empty, while `nextCursor` says that there is more: each looks at a bounded number of records.',
-      query: pageQueryUpTo(1000).extend({
-        collection: collectionField,
-        updatedSince: instant.optional(),
-        deleted: flag.default(false),
-      }),
-      reply: z.strictObject({
-        data: z.array(recordSchema),
-        nextCursor: z
-          .string()
-          .nullable()
-          .meta({ description: 'Pass it as `cursor` for the next page; null when there is no more now' }),
-        watermark: z
-          .string()
-          .nullable()
-          .meta({ description: 'Pass it as `cursor` later for what has changed behind this page' }),
-      }),
-      errors: ['INVALID_CURSOR'],
-      async handler({ query, caller }) {
-        const { limit, cursor } = query
-        const { records, edge, isEnd } = await listRecords(hub.db, caller.workspaceId, {
-          collection: query.collection,
-          after: Number(positionAt(cursor, 'record', 'number')?.sort ?? 0),
-          updatedSince: query.updatedSince === undefined ? undefined : new Date(query.updatedSince),
-          deleted: query.deleted,
-          limit,
-        })
-        const watermark = edge ? cursorAt({ id: edge.id, sort: edge.change }) : (cursor ?? null)
-        return { data: records.map(showRecord), nextCursor: isEnd ? null : watermark, watermark }
+        'In the order of their last changes. To follow a collection, keep `watermark` and give it as `cursor` later: what has changed since comes, and nothing is missed, whatever commits in between. `deleted=true` includes tombstones. A page may be short, or empty, while `nextCursor` says that there is more: each looks at a bounded number of records.\n\nWith `filter`, `search` or `sort` the newest come first unless `sort` says otherwise, and what would read too many records is refused as `QUERY_TOO_BROAD`.',
+      query: listQuery,
+      reply: listReply,
+      errors: ['INVALID_CURSOR', 'QUERY_TOO_BROAD', 'INDEX_BUILDING'],
+      async handler(call) {
+        const { filter, search, sort, include } = call.query
+        const isQuery = filter !== undefined || search !== undefined || sort !== undefined
+        const { records, ...rest } = isQuery ? await queried(hub, call) : await listed(hub, call)
+        const included = include && (await includedIn(hub.db, call.caller.workspaceId, records, include))
+        return { data: records.map(showRecord), ...rest, ...(included && { included: included.map(showRecord) }) }
       },
     }),
     route({
@@ -88,34 +77,11 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       body: z.strictObject({ collection: collectionField, data: dataField }),
       status: 201,
       reply: recordSchema,
+      headers: etagOf,
       idempotent: true,
       async handler({ body, caller }) {
         const [record] = await createRecords(hub, caller.workspaceId, body.collection, [body.data])
         return showRecord(record!)
-      },
-    }),
-    route({
-      tag,
-      method: 'POST',
-      url: `${url}/bulk`,
-      access: 'records:write',
-      summary: 'Create up to 1,000 records',
-      description: 'All or none, in their order.',
-      body: z.strictObject({
-        collection: collectionField,
-        records: z
-          .array(z.strictObject({ data: dataField }))
-          .min(1)
-          .max(1000),
-      }),
-      bodyLimit: bulkLimit,
-      status: 201,
-      reply: z.strictObject({ data: z.array(recordSchema) }),
-      idempotent: true,
-      async handler({ body, caller }) {
-        const datas = body.records.map(({ data }) => data)
-        const records = await createRecords(hub, caller.workspaceId, body.collection, datas)
-        return { data: records.map(showRecord) }
       },
     }),
     route({
@@ -125,11 +91,15 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       access: 'records:read',
       summary: 'Get a record',
       params: one,
-      query: z.strictObject({ deleted: flag.default(false) }),
-      reply: recordSchema,
-      errors: ['RECORD_NOT_FOUND'],
-      handler: async ({ params, query, caller }) =>
-        showRecord(await findRecord(hub.db, caller.workspaceId, params.recordId, query)),
+      query: z.strictObject({ deleted: flag.default(false), include: includeField.optional() }),
+      reply: recordSchema.extend({ included: includedField }),
+      headers: etagOf,
+      errors: ['RECORD_NOT_FOUND', 'QUERY_TOO_BROAD'],
+      async handler({ params, query, caller }) {
+        const record = await findRecord(hub.db, caller.workspaceId, params.recordId, query)
+        const included = query.include && (await includedIn(hub.db, caller.workspaceId, [record], query.include))
+        return { ...showRecord(record), ...(included && { included: included.map(showRecord) }) }
+      },
     }),
     route({
       tag,
@@ -138,13 +108,17 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       access: 'records:write',
       summary: 'Change a record',
       description:
-        'Merges `data` into the record (RFC 7396): members replace, null removes, the rest stays. With `ifVersion` only if the record is still at that version.',
+        'Merges `data` into the record (RFC 7396): members replace, null removes, the rest stays. With `If-Match`, or `ifVersion`, only if the record is still at that version.',
       params: one,
       body: z.strictObject({ data: dataField, ifVersion: z.int().positive().optional() }),
       reply: recordSchema,
-      errors: ['RECORD_NOT_FOUND', 'CONFLICT'],
-      handler: async ({ params, body, caller }) =>
-        showRecord(await updateRecord(hub, caller.workspaceId, params.recordId, body.data, body.ifVersion)),
+      headers: etagOf,
+      ifMatch: true,
+      errors: ['RECORD_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
+      handler: ({ params, body, caller, request }) =>
+        versionOf(request, body.ifVersion, async version =>
+          showRecord(await updateRecord(hub, caller.workspaceId, params.recordId, body.data, version)),
+        ),
     }),
     route({
       tag,
@@ -157,8 +131,45 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       query: z.strictObject({ ifVersion: z.coerce.number().int().positive().optional() }),
       status: 204,
       reply: z.void(),
-      errors: ['RECORD_NOT_FOUND', 'CONFLICT'],
-      handler: ({ params, query, caller }) => deleteRecord(hub, caller.workspaceId, params.recordId, query.ifVersion),
+      ifMatch: true,
+      errors: ['RECORD_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
+      handler: ({ params, query, caller, request }) =>
+        versionOf(request, query.ifVersion, version => deleteRecord(hub, caller.workspaceId, params.recordId, version)),
     }),
   ]
+}
+
+async function listed(hub: Hub, { query, caller }: ListCall) {
+  const { limit, cursor } = query
+  const { records, edge, isEnd } = await listRecords(hub.db, caller.workspaceId, {
+    collection: query.collection,
+    after: Number(positionAt(cursor, 'record', 'number')?.sort ?? 0),
+    updatedSince: query.updatedSince === undefined ? undefined : new Date(query.updatedSince),
+    deleted: query.deleted,
+    limit,
+  })
+  const watermark = edge ? cursorAt({ id: edge.id, sort: edge.change }) : (cursor ?? null)
+  return { records, nextCursor: isEnd ? null : watermark, watermark }
+}
+
+async function queried(hub: Hub, { query, caller }: ListCall) {
+  const { limit, cursor, collection } = query
+  const sort = sortOf(collection, query.sort)
+  const found = await queryRecords(hub.db, caller.workspaceId, {
+    collection,
+    conditions: conditionsOf(collection, query.filter),
+    search: query.search,
+    sort,
+    after: positionAt(cursor, 'record', sortValueKind(sort)),
+    updatedSince: query.updatedSince === undefined ? undefined : new Date(query.updatedSince),
+    deleted: query.deleted,
+    limit: limit + 1,
+  })
+  const page = pageOf(
+    found,
+    limit,
+    record => record,
+    ({ id, sort_value }) => (sort_value === null ? { id } : { id, sort: sort_value }),
+  )
+  return { records: page.data, nextCursor: page.nextCursor, watermark: null }
 }

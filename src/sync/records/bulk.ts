@@ -1,0 +1,147 @@
+import { sql } from 'kysely'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import type { Values } from '../../calls/json-write.ts'
+import type { Executor } from '../../db/database.ts'
+import { HubError, isHubError } from '../../errors.ts'
+import { canonicalJson, hashOf, mergePatch } from '../mapping/canonical.ts'
+import type { RecordRow } from '../links/link-store.ts'
+import { publishRecordEvents } from './events.ts'
+import { newRecordIds } from './record-ids.ts'
+import { writeRecords, type RecordInsert, type RecordUpdate } from './record-writes.ts'
+import { checked } from './records.ts'
+
+/** One of many things to do with records. */
+export type Operation =
+  | { op: 'create'; collection: string; data: Values }
+  | { op: 'update'; id: string; data: Values; ifVersion?: number | undefined }
+  | { op: 'delete'; id: string; ifVersion?: number | undefined }
+
+/** What became of an operation, in its place; a deleted record is shown as its tombstone. */
+export type Outcome = { record: RecordRow; error?: never } | { error: HubError; record?: never }
+
+/** What is to be written of one collection. */
+export interface Writes {
+  inserts: RecordInsert[]
+  updates: (RecordUpdate & { record: RecordRow })[]
+}
+
+/**
+ * Carries out many operations in one transaction. Each fails for itself; with `atomic` none is done unless all can be, and those that
+ * could be say `CONFLICT`. A record is in one of them at most. Records are locked in the order of their ids, then collections in the
+ * order of their names, as everywhere.
+ */
+export async function carryOut(
+  hub: ConnectionParts,
+  workspaceId: string,
+  operations: readonly Operation[],
+  { atomic }: { atomic: boolean },
+): Promise<Outcome[]> {
+  return hub.db.transaction().execute(async trx => {
+    const known = await lockRecords(trx, workspaceId, operations)
+    const newIds = newRecordIds(operations.filter(({ op }) => op === 'create').length)
+    const writes = new Map<string, Writes>()
+    const ids = new Map<number, string>()
+    const errors = new Map<number, HubError>()
+    const used = new Set<string>()
+    for (const [index, operation] of operations.entries()) {
+      try {
+        const id = operation.op === 'create' ? newIds.shift()! : operation.id
+        if (used.has(id))
+          throw new HubError('INVALID_REQUEST', { message: 'This record is in another operation already.' })
+        plan(operation, id, known.get(id), writes)
+        used.add(id)
+        ids.set(index, id)
+      } catch (error) {
+        if (!isHubError(error)) throw error
+        errors.set(index, error)
+      }
+    }
+    const isGivenUp = atomic && errors.size > 0
+    if (!isGivenUp) await writeAll(hub, trx, workspaceId, writes)
+    const records = isGivenUp ? new Map<string, RecordRow>() : await readRecords(trx, workspaceId, [...used])
+    return operations.map((_, index) => outcomeOf(errors.get(index), records.get(ids.get(index) ?? '')))
+  })
+}
+
+function outcomeOf(error: HubError | undefined, record: RecordRow | undefined): Outcome {
+  if (error) return { error }
+  return record
+    ? { record }
+    : { error: new HubError('CONFLICT', { message: 'Not done: another operation could not be.' }) }
+}
+
+/** @throws HubError why the operation cannot be done */
+function plan(operation: Operation, id: string, record: RecordRow | undefined, writes: Map<string, Writes>): void {
+  if (operation.op === 'create') {
+    writesOf(writes, operation.collection).inserts.push({ id, data: checked(operation.data) })
+    return
+  }
+  if (!record || record.deleted_at !== null) throw new HubError('RECORD_NOT_FOUND')
+  if (operation.ifVersion !== undefined && operation.ifVersion !== record.version) {
+    const message = 'The record has changed since.'
+    throw new HubError('CONFLICT', { message, details: { version: record.version } })
+  }
+  const { updates } = writesOf(writes, record.collection)
+  if (operation.op === 'delete') return void updates.push({ id, data: record.data, deleted: true, record })
+  const data = checked(mergePatch(record.data, operation.data))
+  if (!hashOf(canonicalJson(data)).equals(record.hash)) updates.push({ id, data, deleted: false, record })
+}
+
+function writesOf(writes: Map<string, Writes>, collection: string): Writes {
+  let of = writes.get(collection)
+  if (!of) writes.set(collection, (of = { inserts: [], updates: [] }))
+  return of
+}
+
+/** Writes new and changed records, in the caller's transaction, and publishes that. */
+export async function writeAll(
+  hub: ConnectionParts,
+  trx: Executor,
+  workspaceId: string,
+  writes: ReadonlyMap<string, Writes>,
+): Promise<void> {
+  const inOrder = [...writes].sort(([one], [other]) => (one < other ? -1 : 1))
+  for (const [collection, { inserts, updates }] of inOrder) {
+    await writeRecords(trx, workspaceId, collection, inserts, updates)
+  }
+  for (const [collection, { inserts, updates }] of inOrder) {
+    const [gone, changed] = [updates.filter(({ deleted }) => deleted), updates.filter(({ deleted }) => !deleted)]
+    await publishRecordEvents(
+      hub,
+      trx,
+      workspaceId,
+      { collection },
+      {
+        'record.created': inserts.map(({ id }) => id),
+        'record.updated': changed.map(({ id }) => id),
+        'record.deleted': gone.map(({ id }) => id),
+      },
+    )
+  }
+}
+
+async function lockRecords(
+  trx: Executor,
+  workspaceId: string,
+  operations: readonly Operation[],
+): Promise<Map<string, RecordRow>> {
+  const ids = operations.flatMap(operation => (operation.op === 'create' ? [] : [operation.id]))
+  return readRecords(trx, workspaceId, ids, true)
+}
+
+async function readRecords(
+  trx: Executor,
+  workspaceId: string,
+  ids: readonly string[],
+  lock = false,
+): Promise<Map<string, RecordRow>> {
+  if (ids.length === 0) return new Map()
+  let query = trx
+    .selectFrom('records')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', sql<string>`any(${ids}::text[])`)
+    .orderBy('id')
+  if (lock) query = query.forUpdate()
+  return new Map((await query.execute()).map(record => [record.id, record]))
+}

@@ -1,0 +1,26 @@
+import { fieldType } from '../../../catalogue/collections.ts'
+import { numeric, type Operator } from './conditions.ts'
+
+export const mostValues = 100
+
+/** Says what is wrong with comparing a field of one of the hub's own collections with these values; undefined when nothing is. */
+export function misfit(
+  collection: string,
+  field: string,
+  operator: Operator,
+  values: readonly string[],
+): string | undefined {
+  if (operator === 'exists') return undefined
+  if (values.length > mostValues) return `${mostValues} values at most`
+  const type = fieldType(collection, field)
+  if (type === 'number' && values.some(value => !numeric.test(value))) return 'Must be a number'
+  if (type === 'boolean' && values.some(value => value !== 'true' && value !== 'false')) return 'Must be true or false'
+  if (operator === 'prefix' && type !== undefined && type !== 'string')
+    return 'Is no text, which could begin with something'
+  return undefined
+}
+
+/** Whether a field of one of the hub's own collections holds numbers as text. */
+export function isDecimal(collection: string, field: string): boolean {
+  return fieldType(collection, field) === 'number'
+}
