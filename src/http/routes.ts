@@ -30,6 +30,7 @@ import { providerAppRoutes } from './routes/connections/provider-apps.ts'
 import { providerRoutes } from './routes/connections/providers.ts'
 import { recordBulkRoutes } from './routes/sync/record-bulk.ts'
 import { recordChangeRoutes } from './routes/sync/record-changes.ts'
+import { recordFileRoutes } from './routes/sync/record-files.ts'
 import { recordRoutes } from './routes/sync/records.ts'
 import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
@@ -66,6 +67,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...recordRoutes(hub),
     ...recordChangeRoutes(hub),
     ...recordBulkRoutes(hub),
+    ...recordFileRoutes(hub),
     ...auditLogRoutes(hub),
     ...offeredSecretRoutes(hub),
     ...webhookAddressRoutes(hub),

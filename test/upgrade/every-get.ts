@@ -36,6 +36,8 @@ const objects: Record<string, string> = {
 /** What a route needs besides; the token is left out, as reading it changes what is told of it. */
 const queries: Record<string, string> = {
   '/v1/records': '?collection=customers&deleted=true',
+  '/v1/records/changes': '?collection=customers',
+  '/v1/records/export': '?collection=customers',
   '/v1/records/:recordId': '?deleted=true',
 }
 const leftOut = [

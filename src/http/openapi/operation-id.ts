@@ -16,6 +16,7 @@ const exceptions: Record<string, string> = {
   'PUT /v1/endpoints/:endpointId/client-certificate': 'putEndpointClientCertificate',
   'POST /v1/events': 'publishEvents',
   'POST /v1/records/bulk': 'createRecords',
+  'GET /v1/records/export': 'exportRecords',
   'GET /v1/workspaces/:workspaceId/private-hosts': 'getPrivateHosts',
   'PUT /v1/workspaces/:workspaceId/private-hosts': 'putPrivateHosts',
   'POST /v1/workspaces/:workspaceId/api-keys': 'createApiKeyOfWorkspace',
