@@ -14,6 +14,7 @@ const pages = [
   'docs/moving-from-nango.md',
   'docs/moving-your-own-tables.md',
   'docs/syncs.md',
+  'docs/records.md',
   'docs/inbound-webhooks.md',
   'docs/webhooks.md',
   'docs/deliveries.md',

@@ -6,7 +6,7 @@ const options = { method: undefined, headers: [], body: undefined, url: undefine
 const args = process.argv.slice(2)
 while (args.length > 0) {
   const arg = args.shift()
-  if (arg === '-s') continue
+  if (arg === '-s' || arg === '-g') continue
   if (arg === '-X') options.method = args.shift()
   else if (arg === '-H') options.headers.push(args.shift().split(/: */, 2))
   else if (arg === '-d') options.body = args.shift()
