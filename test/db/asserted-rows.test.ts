@@ -1,3 +1,4 @@
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { sealedTables } from '../../src/credentials/contract.ts'
 import { countByKeyText, credentialsTable, keysInUseText, lockBatchText } from '../../src/credentials/reseal.ts'
@@ -9,11 +10,29 @@ import { variants as publishing } from '../../src/delivery/events/write-events.t
 import { attemptsStatement } from '../../src/delivery/log/attempt-log.ts'
 import { byEventsStatement } from '../../src/delivery/log/delivery-list-by-type.ts'
 import { listStatement } from '../../src/delivery/log/delivery-list-statement.ts'
+import { operators } from '../../src/sync/records/query/conditions.ts'
+import { pageStatement, type RecordQuery } from '../../src/sync/records/query/query-records.ts'
+import type { Candidates } from '../../src/sync/records/query/term-search.ts'
 import { findAssertedRows, findTables, readSources, type Member } from '../support/asserted-rows.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { describeColumns, type Column } from '../support/described-columns.ts'
 
 const replay = { workspaceId: 'ws', endpointId: null, cursor: '', to: new Date(), missed: false }
+
+/** Compiles statements without a connection. */
+const compiler = new Kysely<never>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: db => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
+const recordPage = (query: Pick<RecordQuery, 'sort' | 'after'>, candidates: Candidates) => {
+  const conditions = operators.map(operator => ({ path: ['a'], operator, values: ['1'], isDecimal: true }))
+  const common = { collection: 'a', conditions, updatedSince: new Date(), deleted: false, limit: 1 }
+  return pageStatement('ws', { ...common, ...query }, candidates).compile(compiler).sql
+}
 
 /** What is sent where the source alone does not say it: by their builders, or as what is built there. */
 const built: Record<string, string[]> = {
@@ -38,6 +57,15 @@ const built: Record<string, string[]> = {
   'src/delivery/dispatch/claiming/claim.ts claimBy': [claimDueText, claimHeldText, claimQuietText],
   'src/inbound/routing/queue.ts claimArrived': [claimArrivedText],
   'src/inbound/routing/queue.ts claimLate': [claimLateText],
+  'src/sync/records/query/query-records.ts pageStatement': [
+    recordPage(
+      { sort: { by: 'createdAt', descending: true }, after: { id: 'rec_1' } },
+      { kind: 'few', ids: ['rec_1'] },
+    ),
+    recordPage({ sort: { by: 'updatedAt', descending: false } }, { kind: 'many', terms: "'1~a'" }),
+    recordPage({ sort: { by: ['a'], descending: true }, after: { id: 'rec_1', sort: '1' } }, { kind: 'all' }),
+    recordPage({ sort: { by: ['a'], descending: true, isDecimal: true } }, { kind: 'all' }),
+  ],
   // Its values are left as bytes.
   'src/delivery/dispatch/lanes/bodies.ts #read': ['select event_id::bytea as id, body from event_payloads_7'],
   'src/credentials/reseal.ts lockBatch': [false, true].map(isBehind => lockBatchText(credentialsTable, isBehind)),

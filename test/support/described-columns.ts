@@ -10,7 +10,7 @@ export interface Column {
 }
 
 const kinds: Record<string, readonly number[]> = {
-  text: [18, 19, 25, 705, 1042, 1043, 1700, 2950],
+  text: [18, 19, 25, 705, 1042, 1043, 1700, 2950, 3614],
   number: [20, 21, 23, 26, 700, 701],
   boolean: [16],
   instant: [1082, 1114, 1184],

@@ -19,7 +19,10 @@ export interface RecordQuery {
   limit: number
 }
 
-export type FoundRecord = RecordRow & { sort_value: string | null }
+export interface FoundRecord extends RecordRow {
+  /** Its place in the order asked for, where the id does not say it all. */
+  sort_value: string | null
+}
 
 /** How long one look may take. */
 export const queryMs = 5_000
