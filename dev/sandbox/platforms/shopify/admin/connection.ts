@@ -1,4 +1,4 @@
-import { FieldProblem } from '../../../graphql/execute.ts'
+import { FieldProblem } from '../../../graphql.ts'
 import { matcher } from './search.ts'
 import { type Fields, type Node, numberOf } from './shop.ts'
 

@@ -1,36 +1,52 @@
-import { constantOf } from '../../../graphql/coerce.ts'
-import type { Document, Operation, Selection } from '../../../graphql/parse.ts'
-import { type Schema, named } from '../../../graphql/schema.ts'
+import {
+  type FragmentDefinitionNode,
+  getArgumentValues,
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql'
 
 /**
  * What an operation costs at most: an object a point, what a page holds as often as it may hold it, a mutation ten, and nothing for a
  * text or number. https://shopify.dev/docs/api/usage/limits
  */
 export function requestedCost(
-  schema: Schema,
-  { fragments }: Document,
-  operation: Operation,
-  root: string,
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   variables: Record<string, unknown>,
 ): number {
-  const ofSelections = (selections: readonly Selection[], typeName: string, times: number): number =>
-    selections.reduce((sum, selection) => {
-      if (selection.kind === 'spread')
-        return sum + ofSelections(fragments.get(selection.name)?.selections ?? [], typeName, times)
-      if (selection.kind === 'inline') return sum + ofSelections(selection.selections, typeName, times)
-      const type = schema.get(typeName)
-      const field = type?.kind === 'object' ? type.fields.get(selection.name) : undefined
-      if (!field || selection.selections.length === 0) return sum
-      const inner = named(field.type)
-      if (inner === 'PageInfo') return sum
-      const args = Object.fromEntries(selection.args.map(([name, value]) => [name, constantOf(value, variables)]))
-      const size = Number(args['first'] ?? args['last'] ?? 1)
-      const isPage = inner.endsWith('Connection')
-      if (isPage) return sum + times * 2 + ofSelections(selection.selections, inner, times * size)
-      const own = typeName === 'Mutation' ? 10 : times
-      return sum + own + ofSelections(selection.selections, inner, typeName === 'Mutation' ? 1 : times)
-    }, 0)
-  return Math.max(1, ofSelections(operation.selections, root, 1))
+  const root = schema.getRootType(operation.operation)!
+  const costOf = (set: SelectionSetNode | undefined, type: GraphQLNamedType, times: number): number => {
+    let sum = 0
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD)
+        sum += costOf(fragments.get(selection.name.value)?.selectionSet, type, times)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) sum += costOf(selection.selectionSet, type, times)
+      else {
+        const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined
+        if (!field || !selection.selectionSet) continue
+        const inner = getNamedType(field.type)
+        if (inner.name === 'PageInfo') continue
+        const { first, last } = getArgumentValues(field, selection, variables)
+        const isPage = inner.name.endsWith('Connection')
+        const size = isPage ? Number(first ?? last ?? 1) : 1
+        const own = isPage
+          ? times * 2
+          : operation.operation === OperationTypeNode.MUTATION && type === root
+            ? 10
+            : times
+        sum += own + costOf(selection.selectionSet, inner, times * size)
+      }
+    }
+    return sum
+  }
+  return Math.max(1, costOf(operation.selectionSet, root, 1))
 }
 
 /** What an answer cost: the objects that are in it. */

@@ -1,9 +1,15 @@
-import { Misfit } from '../../../graphql/coerce.ts'
-import { execute, FieldProblem, type Resolvers, variablesOf } from '../../../graphql/execute.ts'
-import { SyntaxProblem } from '../../../graphql/lex.ts'
-import { type Document, parse } from '../../../graphql/parse.ts'
-import { schemaOf } from '../../../graphql/schema.ts'
-import { problemsOf } from '../../../graphql/validate.ts'
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql'
+import { execute, type Resolvers, schemaOf } from '../../../graphql.ts'
 import { inputs } from '../schema/inputs.ts'
 import { objects } from '../schema/objects.ts'
 import type { bucketOf } from './bucket.ts'
@@ -14,9 +20,13 @@ import { orders } from './orders.ts'
 import { products } from './products.ts'
 import type { Shop } from './shop.ts'
 
-/** The part of the published schema that is played. */
-export const adminSchema = objects + inputs
-const schema = schemaOf(adminSchema)
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+const isAmount = (value: unknown) => /^-?\d+(\.\d+)?$/.test(String(value))
+const schema = schemaOf(objects + inputs, {
+  Money: isAmount,
+  Decimal: isAmount,
+  CountryCode: value => typeof value === 'string' && /^[A-Z]{2}$/.test(value) && regions.of(value) !== undefined,
+})
 const mostPoints = 1_000
 
 export interface GraphqlRequest {
@@ -27,51 +37,65 @@ export interface GraphqlRequest {
 
 /** Answers a request; errors come with the status of a success. https://shopify.dev/docs/api/admin-graphql#status_and_error_codes */
 export function answerGraphql(request: GraphqlRequest, shop: Shop, bucket: ReturnType<typeof bucketOf>): unknown {
-  let document: Document
+  const { operationName } = request
+  let document: DocumentNode
   try {
     document = parse(request.query)
   } catch (error) {
-    if (error instanceof SyntaxProblem)
-      return { errors: [{ message: error.message, extensions: { code: 'PARSE_ERROR' } }] }
+    if (error instanceof GraphQLError) return refused('PARSE_ERROR', error.message)
     throw error
   }
-  const { operations } = document
-  const operation =
-    request.operationName === undefined ? operations[0] : operations.find(one => one.name === request.operationName)
-  if (!operation || (operations.length > 1 && request.operationName === undefined))
-    return { errors: [{ message: 'An operation name is required', extensions: { code: 'BAD_REQUEST' } }] }
-  const root = operation.type === 'query' ? 'QueryRoot' : 'Mutation'
-  const problems = problemsOf(schema, document, operation, root)
-  if (problems.length > 0) return { errors: problems }
-  try {
-    const variables = variablesOf(schema, operation, request.variables)
-    const requested = requestedCost(schema, document, operation, root, variables)
-    const costs = (actual: number | null) => {
-      return { cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status() } }
-    }
-    if (requested > mostPoints) {
-      const message = `Query cost is ${requested}, which exceeds the single query max cost limit (${mostPoints}).`
-      return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost: requested, maxCost: mostPoints } }] }
-    }
-    if (!bucket.has(requested))
-      return { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }], extensions: costs(null) }
-    const { data, errors } = execute(schema, document, operation, { root, resolvers: resolversOf(shop), variables })
-    const actual = root === 'Mutation' ? requested : Math.min(requested, Math.max(1, actualCost(data)))
-    bucket.spend(actual)
-    return { ...(errors.length > 0 ? { errors } : {}), data, extensions: costs(actual) }
-  } catch (error) {
-    if (error instanceof Misfit) return { errors: [invalidVariable(error)] }
-    if (error instanceof FieldProblem) return { errors: [{ message: error.message, extensions: { code: error.code } }] }
-    throw error
+  const operation = getOperationAST(document, operationName)
+  if (!operation) return refused('BAD_REQUEST', 'An operation name is required')
+  const problems = validate(schema, document)
+  if (problems.length > 0) {
+    return { errors: problems.map(({ message }) => ({ message, extensions: { code: codeOf(message) } })) }
   }
+  const { coerced: variables, errors: misfits } = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    request.variables,
+  )
+  if (!variables) {
+    return { errors: misfits.map(({ message }) => ({ message, extensions: { code: 'INVALID_VARIABLE' } })) }
+  }
+  const named = document.definitions.filter(
+    (one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION,
+  )
+  const fragments = new Map(named.map(fragment => [fragment.name.value, fragment]))
+  const requested = requestedCost(schema, operation, fragments, variables)
+  const costs = (actual: number | null) => {
+    return { cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status() } }
+  }
+  if (requested > mostPoints) {
+    const message = `Query cost is ${requested}, which exceeds the single query max cost limit (${mostPoints}).`
+    return refused('MAX_COST_EXCEEDED', message, { cost: requested, maxCost: mostPoints })
+  }
+  if (!bucket.has(requested)) return { ...refused('THROTTLED', 'Throttled'), extensions: costs(null) }
+  const resolvers = resolversOf(shop)
+  const { data, errors } = execute({ schema, document, operationName, variables: request.variables, resolvers })
+  const isWrite = operation.operation === OperationTypeNode.MUTATION
+  const actual = isWrite ? requested : Math.min(requested, Math.max(1, actualCost(data)))
+  bucket.spend(actual)
+  const listed = errors?.map(({ message, path, extensions }) => ({ message, path, extensions }))
+  return { ...(listed ? { errors: listed } : {}), data, extensions: costs(actual) }
 }
 
-function invalidVariable({ path, message }: Misfit) {
-  const [name, ...at] = path
-  const where = at.length > 0 ? ` for ${at.join('.')}` : ''
-  const text = `Variable $${name} was provided invalid value${where} (${message})`
-  return { message: text, extensions: { code: 'INVALID_VARIABLE', problems: [{ path: at, explanation: message }] } }
-}
+const refused = (code: string, message: string, more: object = {}) => ({
+  errors: [{ message, extensions: { code, ...more } }],
+})
+
+/** Its own codes for what the schema does not have. */
+const codes: [RegExp, string][] = [
+  [/^Cannot query field/, 'undefinedField'],
+  [/^Unknown argument/, 'argumentNotAccepted'],
+  [/used in position expecting type/, 'variableMismatch'],
+  [/is never used/, 'variableNotUsed'],
+  [/is not defined/, 'variableNotDefined'],
+  [/selection of subfields/, 'selectionMismatch'],
+  [/is required, but it was not provided/, 'missingRequiredArguments'],
+]
+const codeOf = (message: string) => codes.find(([pattern]) => pattern.test(message))?.[1] ?? 'BAD_REQUEST'
 
 function resolversOf(shop: Shop): Resolvers {
   const name = shop.domain.split('.')[0]

@@ -1,4 +1,4 @@
-import { FieldProblem, type Resolvers } from '../../../graphql/execute.ts'
+import { FieldProblem, type Resolvers } from '../../../graphql.ts'
 import { connection } from './connection.ts'
 import { type Fields, type Node, type Shop, numberOf } from './shop.ts'
 import { textOf } from '../../../text.ts'

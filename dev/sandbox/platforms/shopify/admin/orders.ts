@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Resolvers } from '../../../graphql/execute.ts'
+import type { Resolvers } from '../../../graphql.ts'
 import { connection } from './connection.ts'
 import { addressesOf } from './customers.ts'
 import { type Fields, type Node, type Shop, nowIso } from './shop.ts'

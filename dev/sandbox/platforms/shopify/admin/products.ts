@@ -1,4 +1,4 @@
-import type { Resolvers } from '../../../graphql/execute.ts'
+import type { Resolvers } from '../../../graphql.ts'
 import { connection } from './connection.ts'
 import { itemIdOf } from './inventory.ts'
 import type { Fields, Node, Shop } from './shop.ts'

@@ -1,4 +1,4 @@
-import { FieldProblem } from '../../../graphql/execute.ts'
+import { FieldProblem } from '../../../graphql.ts'
 import type { Tools } from '../../../tools.ts'
 
 export type Fields = Record<string, unknown>

@@ -50,4 +50,6 @@ scalar Decimal
 scalar CustomerSetUserErrorCode
 scalar ProductSetUserErrorCode
 scalar InventorySetQuantitiesUserErrorCode
+directive @idempotent(key: String!) on FIELD
+schema { query: QueryRoot mutation: Mutation }
 `
