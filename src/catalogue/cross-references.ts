@@ -17,7 +17,7 @@ interface Found {
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
   ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture', 'issuers', 'entry'],
-  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register'],
+  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register', 'says'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
 const ownNames: Record<string, string[]> = {
@@ -178,24 +178,31 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
       ? []
       : [fault(['webhooks', 'triggers', type, 'model'], 'is no model of this platform')],
   )
-  const parts = Object.entries(models).flatMap(([name, { list, changedSince, update, delete: remove, ...model }]) => [
-    ...(model.windows && ['query', 'offset', 'keyset'].includes(list.kind)
-      ? [fault(['models', name, 'windows'], 'need a list that is not asked for by position or by value')]
-      : []),
-    ...(model.windows && changedSince
-      ? [fault(['models', name, 'changedSince'], 'has no meaning beside windows')]
-      : []),
-    ...(model.kind === 'append' && (update ?? remove ?? model.create)
-      ? [fault(['models', name, 'kind'], 'is only read: nothing is written')]
-      : []),
-    ...(model.kind !== 'append' && !model.read ? [fault(['models', name, 'read'], 'is missing')] : []),
-    ...(changedSince?.kind === 'where' && list.kind !== 'query'
-      ? [fault(['models', name, 'changedSince'], 'is a condition, but the list takes no statement')]
-      : []),
-    ...(remove?.kind === 'mark' && !update
-      ? [fault(['models', name, 'delete'], 'is an update, but there is none')]
-      : []),
-  ])
+  const parts = Object.entries(models).flatMap(
+    ([name, { list, changedSince, update, delete: remove, fields, ...model }]) => [
+      ...(model.windows && ['query', 'offset', 'keyset'].includes(list.kind)
+        ? [fault(['models', name, 'windows'], 'need a list that is not asked for by position or by value')]
+        : []),
+      ...(model.windows && changedSince
+        ? [fault(['models', name, 'changedSince'], 'has no meaning beside windows')]
+        : []),
+      ...(model.kind === 'append' && (update ?? remove ?? model.create)
+        ? [fault(['models', name, 'kind'], 'is only read: nothing is written')]
+        : []),
+      ...(model.kind !== 'append' && !model.read ? [fault(['models', name, 'read'], 'is missing')] : []),
+      ...(changedSince?.kind === 'where' && list.kind !== 'query'
+        ? [fault(['models', name, 'changedSince'], 'is a condition, but the list takes no statement')]
+        : []),
+      ...(remove?.kind === 'mark' && !update
+        ? [fault(['models', name, 'delete'], 'is an update, but there is none')]
+        : []),
+      ...[...(model.lookup?.by ?? []), ...(model.match ?? []).flat()]
+        .filter(path => !fields.some(([canonical]) => canonical === path))
+        .map(path =>
+          fault(['models', name, model.lookup?.by.includes(path) ? 'lookup' : 'match'], `${path} is not mapped`),
+        ),
+    ],
+  )
   return [...triggers, ...parts]
 }
 

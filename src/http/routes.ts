@@ -34,6 +34,8 @@ import { recordFileRoutes } from './routes/sync/record-files.ts'
 import { recordRoutes } from './routes/sync/records.ts'
 import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
+import { syncMatchRoutes } from './routes/sync/sync-matches.ts'
+import { syncPreviewRoutes } from './routes/sync/sync-preview.ts'
 import { syncRunRoutes } from './routes/sync/sync-runs.ts'
 import { syncRoutes } from './routes/sync/syncs.ts'
 import { inboundRefusalRoutes } from './routes/inbound/inbound-refusals.ts'
@@ -64,6 +66,8 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...connectionCredentialsRoutes(hub),
     ...syncRoutes(hub),
     ...syncRunRoutes(hub),
+    ...syncMatchRoutes(hub),
+    ...syncPreviewRoutes(hub),
     ...recordRoutes(hub),
     ...recordChangeRoutes(hub),
     ...recordBulkRoutes(hub),

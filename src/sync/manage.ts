@@ -7,6 +7,7 @@ import type { ConnectionParts } from '../connections/parts.ts'
 import { newId } from '../ids.ts'
 import { findProvider } from '../catalogue/find.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
+import type { MatchKeys } from '../catalogue/schema/items/lookup.ts'
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
 import { syncWorkflowId } from './contract.ts'
 import type { ConflictPolicy } from './policy.ts'
@@ -34,6 +35,7 @@ export interface SyncRequest {
   config: Record<string, string>
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
+  match: MatchKeys | null
   schedule: SyncSchedule | null
   polling: boolean
 }
@@ -57,7 +59,7 @@ export async function createSync(
       if (pausedBecause === 'disconnecting') throw new HubError('CONNECTION_NOT_READY')
       const definition = await findProvider(hub, workspaceId, connection.provider, trx)
       const model = modelOf(definition, request.model)
-      checkDirection(model, request.direction)
+      checkRequest(model, request)
       const config = configOf(model, request.config)
       const created = await insertSync(trx, {
         ...request,
@@ -94,13 +96,13 @@ export async function changeSync(
   actor: string,
   workspaceId: string,
   syncId: string,
-  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'schedule' | 'polling'>,
+  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'match' | 'schedule' | 'polling'>,
 ): Promise<Sync> {
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
-    if (changes.direction !== undefined) {
-      const definition = await findProvider(hub, workspaceId, before.provider, trx)
-      checkDirection(modelOf(definition, before.model), changes.direction)
+    if (changes.direction !== undefined || changes.match !== undefined) {
+      const model = modelOf(await findProvider(hub, workspaceId, before.provider, trx), before.model)
+      checkRequest(model, { direction: changes.direction ?? before.direction, match: changes.match ?? null })
     }
     const after = await updateSync(trx, before, { ...changes, pollAt: await pollAtOf(hub, trx, before, changes) })
     const details = { changed: Object.keys(changes) }
@@ -192,14 +194,15 @@ async function pollAtOf(hub: ConnectionParts, trx: Executor, before: Sync, chang
   return isTold(definition, before.model) ? firstPollAt() : null
 }
 
-function modelOf({ models = {} }: ProviderDefinition, name: string): ModelDefinition {
+/** @throws HubError `INVALID_MODEL` */
+export function modelOf({ models = {} }: ProviderDefinition, name: string): ModelDefinition {
   const model = Object.hasOwn(models, name) ? models[name] : undefined
   if (!model) throw new HubError('INVALID_MODEL')
   return model
 }
 
 /** What a sync says, with what is usual where it does not. @throws HubError `INVALID_REQUEST` naming what is wrong */
-function configOf({ asks = [] }: ModelDefinition, given: Record<string, string>): Record<string, string> {
+export function configOf({ asks = [] }: ModelDefinition, given: Record<string, string>): Record<string, string> {
   const config = withDefaults(asks, given)
   const messages = {
     missing: 'Is missing',
@@ -212,8 +215,23 @@ function configOf({ asks = [] }: ModelDefinition, given: Record<string, string>)
   return config
 }
 
-function checkDirection(model: ModelDefinition, direction: Sync['direction']): void {
+/** Whether a model can do what is asked of it. @throws HubError `INVALID_REQUEST` */
+export function checkRequest(
+  model: ModelDefinition,
+  { direction, match }: Pick<SyncRequest, 'direction' | 'match'>,
+): void {
   if (direction !== 'pull' && !model.create && !model.update) {
     throw new HubError('INVALID_REQUEST', { message: 'This model can only be read: its direction is pull.' })
   }
+  checkKeys(model, match)
+}
+
+/** A key of fields that the model does not have would match nothing, ever. */
+function checkKeys(model: ModelDefinition, keys: MatchKeys | null): void {
+  const unknown = (keys ?? []).flat().filter(path => !model.fields.some(([mapped]) => mapped === path))
+  if (unknown.length === 0) return
+  throw new HubError('INVALID_REQUEST', {
+    message: 'The model has no such fields to match by.',
+    details: { fields: unknown },
+  })
 }

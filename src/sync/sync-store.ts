@@ -3,6 +3,7 @@ import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
 import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
+import type { MatchKeys } from '../catalogue/schema/items/lookup.ts'
 import type { ConflictPolicy } from './policy.ts'
 import { pollNow } from './polling/poll-store.ts'
 import { watchNow } from './runs/watch-now.ts'
@@ -21,6 +22,8 @@ export interface Sync {
   config: Record<string, string>
   direction: 'pull' | 'push' | 'both'
   conflictPolicy: ConflictPolicy
+  /** The keys by which its items join records; null: the model's. */
+  match: MatchKeys | null
   schedule: SyncSchedule | null
   status: 'active' | 'paused'
   pausedBecause: SyncsTable['paused_because']
@@ -62,6 +65,7 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     config: row.config,
     direction: row.direction,
     conflictPolicy: row.conflict_policy,
+    match: row.match,
     schedule: row.schedule,
     status: row.status,
     pausedBecause: row.paused_because,
@@ -139,6 +143,7 @@ export interface NewSync {
   config: Record<string, string>
   direction: Sync['direction']
   conflictPolicy: ConflictPolicy
+  match: MatchKeys | null
   schedule: SyncSchedule | null
   polling: boolean
   pollAt: Date | null
@@ -157,6 +162,7 @@ export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
       config: JSON.stringify(sync.config),
       direction: sync.direction,
       conflict_policy: sync.conflictPolicy,
+      match: sync.match && JSON.stringify(sync.match),
       schedule: JSON.stringify(sync.schedule),
       schedule_revision: sync.schedule === null ? 0 : 1,
       polling: sync.polling,
@@ -170,6 +176,7 @@ export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
 export interface SyncChanges {
   direction?: Sync['direction'] | undefined
   conflictPolicy?: ConflictPolicy | undefined
+  match?: MatchKeys | null | undefined
   schedule?: SyncSchedule | null | undefined
   status?: Sync['status'] | undefined
   pausedBecause?: Sync['pausedBecause'] | undefined
@@ -179,13 +186,14 @@ export interface SyncChanges {
 
 /** Changes a sync that the caller has locked; whatever its Schedule has to follow raises the revision. */
 export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges): Promise<Sync> {
-  const { direction, conflictPolicy, schedule, status, pausedBecause, polling, pollAt } = changes
+  const { direction, conflictPolicy, match, schedule, status, pausedBecause, polling, pollAt } = changes
   const isRescheduled = schedule !== undefined || status !== undefined
   const row = await db
     .updateTable('syncs')
     .set({
       ...(direction === undefined ? {} : { direction }),
       ...(conflictPolicy === undefined ? {} : { conflict_policy: conflictPolicy }),
+      ...(match === undefined ? {} : { match: match && JSON.stringify(match) }),
       ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule) }),
       ...(status === undefined ? {} : { status }),
       ...(pausedBecause === undefined ? {} : { paused_because: pausedBecause }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readDefinition, readManyDefinition } from './calls.ts'
 import { changeFeed } from './items/feeds.ts'
+import { lookupDefinition, matchKeys } from './items/lookup.ts'
 import { listDefinition } from './items/pages.ts'
 import { asks, marker, skipped } from './items/scope.ts'
 import { windows } from './items/windows.ts'
@@ -111,6 +112,14 @@ export const modelDefinition = z.strictObject({
   delete: deleteDefinition.exactOptional(),
   batch: batchDefinition.exactOptional().describe('Several writes in one call, answered one by one'),
   idempotency: idempotency.exactOptional().describe('How the platform recognises a repeated write'),
+  lookup: lookupDefinition
+    .exactOptional()
+    .describe('How a thing is found by a key of its own, so that none is made twice'),
+  match: matchKeys
+    .exactOptional()
+    .describe(
+      'The keys, lists of canonical paths, by which its things join records that are there; those of the collection when absent',
+    ),
   errors: z
     .strictObject({ stale: codes, duplicate: codes, missing: codes })
     .exactOptional()

@@ -33,6 +33,7 @@ import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
 import { webhooksMissed } from './0038-webhooks-missed.ts'
+import { matching } from './0040-matching.ts'
 import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
 
@@ -72,6 +73,7 @@ export const migrations: Record<string, Migration> = {
   '0036-webhook-subscriptions': webhookSubscriptions,
   '0037-webhook-silence': webhookSilence,
   '0038-webhooks-missed': webhooksMissed,
+  '0040-matching': matching,
   '0042-record-search': recordSearch,
   '0043-sync-config': syncConfig,
 }

@@ -13,7 +13,7 @@ import type { InboundSourcesTable } from './inbound-sources.ts'
 import type { OwnPlatformsTable } from './own-platforms.ts'
 import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
-import type { CollectionsTable, RecordsTable } from './records.ts'
+import type { CollectionsTable, RecordKeysTable, RecordsTable } from './records.ts'
 import type { PushCallsTable } from './push-calls.ts'
 import type { RecordIndexesTable, RecordTermsTable } from './record-indexes.ts'
 import type { RecordLinksTable } from './record-links.ts'
@@ -47,6 +47,7 @@ export interface Schema {
   own_platforms: OwnPlatformsTable
   collections: CollectionsTable
   records: RecordsTable
+  record_keys: RecordKeysTable
   push_calls: PushCallsTable
   record_indexes: RecordIndexesTable
   record_links: RecordLinksTable

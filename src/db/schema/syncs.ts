@@ -12,6 +12,8 @@ export interface SyncsTable {
   config: ColumnType<Record<string, string>, string | undefined, string>
   direction: 'pull' | 'push' | 'both'
   conflict_policy: 'newest' | 'hub' | 'provider' | 'manual'
+  /** The keys by which its items join records that are there; null: the model's. */
+  match: ColumnType<string[][] | null, string | null | undefined, string | null>
   schedule: JSONColumnType<{ every: string } | { cron: string; timeZone: string } | null>
   status: Generated<'active' | 'paused'>
   /** Who paused it: a person, or the hub because of the connection. */

@@ -29,7 +29,7 @@ export async function commitSettled(
   await moveRun(db, hold, counts, place)
   const inserts = settled.flatMap(({ insert }) => insert ?? [])
   const updates = settled.flatMap(({ update }) => update ?? [])
-  await writeRecords(db, workspaceId, sync.collection, inserts, updates)
+  await writeRecords(db, workspaceId, sync.collection, inserts, updates, sync.id)
   await writeLinks(
     db,
     workspaceId,

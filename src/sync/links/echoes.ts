@@ -7,7 +7,7 @@ import type { Fields } from '../policy.ts'
 
 const pairsPerField = 8
 /** What the answer to a write says is sure at once; a later reading could be somebody's change, unless it comes again. */
-const sureAfter = 3
+export const sureAfter = 3
 
 /** The hub's fields with what the platform has already made of them, where that is what it has. */
 export function asPlatformHas(echoes: Echoes | null, base: Fields, hub: Fields): Fields {

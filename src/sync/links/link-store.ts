@@ -44,6 +44,37 @@ export function lockByItem(
   return lockBy(db, workspaceId, syncId, 'external_id', externalIds)
 }
 
+/**
+ * The links to these items, and those of these records, with their records; and all of these records, linked or not. Links first,
+ * then records, each in the order of the records' ids.
+ */
+export async function lockByItemOrRecord(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  externalIds: readonly string[],
+  recordIds: readonly string[],
+): Promise<{ linked: LinkedRecord[]; records: ReadonlyMap<string, RecordRow> }> {
+  const links = await db
+    .selectFrom('record_links')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    // By record_links_by_thing, and with what that gives by the primary key.
+    .where(
+      'record_id',
+      'in',
+      sql<string>`(select record_id from record_links
+        where workspace_id = ${workspaceId} and sync_id = ${syncId} and external_id = any(${externalIds}::text[])
+        union all select unnest(${recordIds}::text[]))`,
+    )
+    .orderBy('record_id')
+    .forUpdate()
+    .execute()
+  const records = await lockRecords(db, workspaceId, [...links.map(link => link.record_id), ...recordIds])
+  return { linked: links.map(link => ({ link, record: records.get(link.record_id) })), records }
+}
+
 /** The same by the records' ids. */
 export function lockByRecord(
   db: Executor,
@@ -74,17 +105,45 @@ async function lockBy(
 }
 
 async function withRecords(db: Executor, workspaceId: string, links: Link[]): Promise<LinkedRecord[]> {
-  if (links.length === 0) return []
+  const records = await lockRecords(
+    db,
+    workspaceId,
+    links.map(link => link.record_id),
+  )
+  return links.map(link => ({ link, record: records.get(link.record_id) }))
+}
+
+async function lockRecords(
+  db: Executor,
+  workspaceId: string,
+  recordIds: readonly string[],
+): Promise<ReadonlyMap<string, RecordRow>> {
+  if (recordIds.length === 0) return new Map()
   const records = await db
     .selectFrom('records')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${links.map(link => link.record_id)}::text[])`)
+    .where('id', '=', sql<string>`any(${recordIds}::text[])`)
     .orderBy('id')
     .forUpdate()
     .execute()
-  const byId = new Map(records.map(record => [record.id, record]))
-  return links.map(link => ({ link, record: byId.get(link.record_id) }))
+  return new Map(records.map(record => [record.id, record]))
+}
+
+/** Removes links of a sync by their records' ids. */
+export async function dropLinks(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  recordIds: readonly string[],
+): Promise<void> {
+  if (recordIds.length === 0) return
+  await db
+    .deleteFrom('record_links')
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
+    .execute()
 }
 
 /** The records that have these items, by the items' ids. Relies on record_links_by_thing. */

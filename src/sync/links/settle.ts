@@ -61,7 +61,11 @@ export function settleKnown(
   const hub = asPlatformHas(link.echoes, base, data)
   const times = { hubAt: record.updated_at, providerAt: item.updatedAt }
   const merge = mergeFields(mapping.writablePaths, { base, hub, provider }, policy, times, sameValue)
-  for (const path of mapping.fixedPaths) merge.hub[path] = merge.base[path] = provider[path]
+  for (const path of mapping.fixedPaths) {
+    merge.base[path] = provider[path]
+    // What the platform says nothing of, and never has, may be another platform's to say.
+    merge.hub[path] = (provider[path] ?? before[path] ?? null) === null ? hub[path] : provider[path]
+  }
 
   const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]))
   const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))

@@ -38,6 +38,8 @@ export type LinkErrorCode =
   /** Nobody knows whether an item was made, or it is another record's already: a person decides. */
   | 'WRITE_UNSURE'
   | 'LINKED_ELSEWHERE'
+  /** Several records may be the item's, or several items the record's: a person decides. */
+  | 'AMBIGUOUS_MATCH'
 
 /** A model made ready: its fields compiled, so that a page of a thousand items maps in a few milliseconds. */
 export interface Mapping {

@@ -6,12 +6,14 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { itemLink, placesPerPage } from './bad-items.ts'
 import { commitSettled, countsOf, isDataError } from '../links/commit-settled.ts'
 import { commitCreatedPage } from './create-page.ts'
-import { supersedes } from './find-stale.ts'
-import { lockByItem } from '../links/link-store.ts'
 import type { Item } from '../mapping/mapping.ts'
+import { keptKeys, lockMatching } from '../matching/key-store.ts'
+import { KeysNotReady, matchItems } from '../matching/match-items.ts'
+import { hasAlone, matchKeys, readyKeys } from '../matching/ready-keys.ts'
+import { settleItems } from '../matching/settle-page.ts'
 import { hearsOfNew, lookAt, type PreparedPage } from './prepare-page.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
-import { emptyLink, failedLink, settleKnown, settleNew, unchanged, type Settled, type Change } from '../links/settle.ts'
+import { emptyLink, failedLink, unchanged, type Settled, type Change } from '../links/settle.ts'
 import { suspect } from './suspects.ts'
 
 /**
@@ -32,7 +34,7 @@ export async function commitPage(
       if (isSilent && (await commitNew(hub, hold, page, place))) return
     }
     if (page.isPresumedNew) await lookAt(hub, hold, page)
-    await hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place))
+    await withKeysReady(hub, hold, () => hub.db.transaction().execute(trx => commitMixed(hub, trx, hold, page, place)))
   } catch (error) {
     const isMet = isUniqueViolation(error, 'sync_run_pages_pkey') || isUniqueViolation(error, 'sync_run_pages_once')
     throw isMet ? new HubError('PROVIDER_LIST_ENDLESS') : error
@@ -41,20 +43,53 @@ export async function commitPage(
 
 /** Commits a page of new items in one statement; gives false when something on it needs a look at each row. */
 async function commitNew(hub: ConnectionParts, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<boolean> {
+  const created = page.stale.map(({ item }) => item)
+  const all = {
+    cursor: pageKey(page.cursor),
+    fingerprint: page.fingerprint,
+    seen: seenOn(hold, page),
+    created,
+    counts: { pulled: page.items.size, unchanged: page.items.size - page.stale.length },
+    place,
+  }
+  const { workspaceId, sync } = hold
+  const kept = created.length === 0 ? undefined : await keptKeys(hub.db, workspaceId, sync.collection)
+  const isMatched = created.length > 0 && matchKeys(hold).length > 0
   try {
-    await commitCreatedPage(hub, hold, {
-      cursor: pageKey(page.cursor),
-      fingerprint: page.fingerprint,
-      seen: seenOn(hold, page),
-      created: page.stale.map(({ item }) => item),
-      counts: { pulled: page.items.size, unchanged: page.items.size - page.stale.length },
-      place,
-    })
-    return true
+    if (!isMatched || hasAlone(kept, sync.id)) {
+      await commitCreatedPage(hub, hold, { ...all, keys: kept?.keys ?? null, isAlone: isMatched })
+      return true
+    }
+    return await withKeysReady(hub, hold, () =>
+      hub.db.transaction().execute(async trx => {
+        await lockMatching(trx, workspaceId, sync.collection)
+        const matches = await matchItems(trx, hold, created)
+        if ([...matches.values()].some(({ kind }) => kind !== 'none')) return false
+        const { keys = null } = (await keptKeys(trx, workspaceId, sync.collection)) ?? {}
+        await commitCreatedPage(hub, hold, { ...all, keys, isAlone: false }, trx)
+        return true
+      }),
+    )
   } catch (error) {
-    // Something on it that Postgres does not take, or a link made since.
+    // Something on it that Postgres does not take, a link made since, or records of others since.
     if (isDataError(error)) return false
     throw error
+  }
+}
+
+/** Does something that looks records up by their keys; again where the collection does not keep them all yet. */
+async function withKeysReady<Result>(
+  hub: ConnectionParts,
+  hold: RunHold,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof KeysNotReady)) throw error
+      await readyKeys(hub, hold)
+    }
   }
 }
 
@@ -77,12 +112,12 @@ async function commitMixed(
     })
     .execute()
   await suspect(trx, hold, [...page.tombstones.values()])
-  const settled = await settlePage(trx, hold, page)
+  const { settled, ambiguous } = await settlePage(trx, hold, page)
   const failed = await commitRows(hub, trx, hold, settled)
   const counts = {
     pulled: page.items.size + page.tombstones.size + page.bad.length,
     unchanged: page.items.size - page.stale.length,
-    failed: page.bad.length + failed,
+    failed: page.bad.length + failed + ambiguous,
   }
   await moveRun(trx, hold, counts)
 }
@@ -99,28 +134,22 @@ function pageKey(cursor: string): string {
 }
 
 /** What each stale item of a page comes to, and each item that cannot be taken. */
-async function settlePage(trx: Executor, hold: RunHold, page: PreparedPage): Promise<Settled[]> {
-  const { workspaceId, sync, mapping } = hold
-  const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+async function settlePage(
+  trx: Executor,
+  hold: RunHold,
+  page: PreparedPage,
+): Promise<{ settled: Settled[]; ambiguous: number }> {
   const badIds = page.bad.flatMap(({ externalId }) => externalId ?? [])
-  const ids = [...page.stale.map(({ item }) => item.externalId), ...badIds]
-  const known = new Map(
-    (await lockByItem(trx, workspaceId, sync.id, ids)).map(linked => [linked.link.external_id, linked]),
-  )
-  const settled = page.stale.flatMap(({ item }): Settled[] => {
-    const linked = known.get(item.externalId)
-    if (!linked) return [settleNew(settling, item)]
-    // Another may have seen a later version since the page was compared.
-    return supersedes(hold, item, linked.link) ? [settleKnown(settling, linked, { item })] : []
-  })
+  const { settled, known, ambiguous } = await settleItems(trx, hold, page.stale, badIds)
+  const now = new Date()
   const placed = page.bad.filter(({ externalId }) => externalId === null).slice(0, placesPerPage)
   const named = page.bad.filter(({ externalId }) => externalId !== null)
   const failed = [...named, ...placed].map((item): Settled => {
     const link = item.externalId === null ? undefined : known.get(item.externalId)?.link
-    const before = link ? unchanged(link) : itemLink(sync.id, page.cursor, item)
-    return { link: failedLink(before, item.errorCode, settling.now), collisions: 0 }
+    const before = link ? unchanged(link) : itemLink(hold.sync.id, page.cursor, item)
+    return { link: failedLink(before, item.errorCode, now), collisions: 0 }
   })
-  return [...settled, ...failed]
+  return { settled: [...settled, ...failed], ambiguous }
 }
 
 export function changeOf(item: Item): Change {

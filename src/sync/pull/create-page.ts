@@ -1,12 +1,18 @@
+import { CompiledQuery } from 'kysely'
 import { textArray, textArrayBytes } from '../../db/array-literal.ts'
+import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
+import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import { hashBytes } from '../mapping/canonical.ts'
+import { keysIn } from '../matching/keys.ts'
 import { newRecordIds } from '../records/record-ids.ts'
 import type { Item } from '../mapping/mapping.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 
 // One statement, one commit: counts and cursor, what was seen, records and links. It writes nothing unless the run is
 // still this attempt's. Hashes come as one value: 1,000 of them as an array cost more than the rest of the page.
+// The row of the collection is locked when its numbers are taken: only then is it sure whose records it has and which keys it
+// keeps. Where that is not what the caller has seen, dividing by nothing ends the statement, and nothing is written.
 const text = `
   with held as (
     update sync_runs set phase = $3, cursor = $4, alive_at = now(), pulled = pulled + $5,
@@ -15,9 +21,13 @@ const text = `
   ), seen as (
     insert into sync_run_pages (run_id, cursor, external_ids, fingerprint) select $1, $8, $9::text[], $18 from held
   ), numbers as (
-    insert into collections as c (workspace_id, name, last_change) select $10, $11, $6::bigint from held where $6::int > 0
-    on conflict (workspace_id, name) do update set last_change = c.last_change + excluded.last_change
-    returning c.last_change - $6::bigint as before
+    insert into collections as c (workspace_id, name, last_change, sole_sync)
+    select $10, $11, $6::bigint, $17 from held where $6::int > 0
+    on conflict (workspace_id, name) do update set last_change = c.last_change + excluded.last_change,
+      sole_sync = case when c.sole_sync = excluded.sole_sync then c.sole_sync end
+    returning (c.last_change - $6::bigint)
+      / (case when c.match_keys is not distinct from $20::jsonb and (c.sole_sync is not null or not $21::boolean)
+        then 1 else 0 end) as before
   ), input as (
     select i.*, i.json::jsonb as data, substring($16::bytea from (i.ord::int - 1) * 32 + 1 for 32) as hash
     from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($19::bigint[]),
@@ -31,6 +41,11 @@ const text = `
         record_version, base)
     select $10, $17, record_id, external_id, external_version, to_timestamp(updated_ms / 1000.0::float8), hash, 1, data
     from input, numbers
+  ), new_keys as (
+    insert into record_keys (workspace_id, collection, key, record_id)
+    select $10, $11, k.key, i.record_id
+    from rows from (unnest($22::int[]), unnest($23::text[])) as k(ord, key) join input i on i.ord = k.ord cross join numbers
+    on conflict do nothing
   )
   select 1 from held`
 
@@ -43,38 +58,55 @@ export interface CreatedPage {
   created: readonly Item[]
   counts: RunCounts
   place: RunPlace
+  /** The keys that the collection keeps; null for none. */
+  keys: MatchKeys | null
+  /** Nobody but the sync must have made records in the collection. */
+  isAlone: boolean
 }
 
 /**
  * Commits a page of which nothing but new items has to be written: the most frequent one, as a first load consists of them
  * and a repeated one has none. It fails on a page that the run has met before. @throws HubError `SYNC_STOPPED`
  */
-export async function commitCreatedPage(hub: ConnectionParts, hold: RunHold, page: CreatedPage): Promise<void> {
-  const { created, counts, place } = page
-  const { rowCount } = await hub.pool.query({
-    name: 'sync-create-page',
-    text,
-    values: [
-      hold.runId,
-      hold.claim,
-      place.phase,
-      place.cursor,
-      counts.pulled ?? 0,
-      created.length,
-      counts.unchanged ?? 0,
-      page.cursor,
-      page.seen && textArray(page.seen),
-      hold.workspaceId,
-      hold.sync.collection,
-      textArray(newRecordIds(created.length)),
-      textArray(created.map(item => item.externalId)),
-      textArray(created.map(item => item.version)),
-      textArrayBytes(created.map(item => item.json)),
-      hashBytes(created.map(item => item.hash)),
-      hold.sync.id,
-      page.fingerprint,
-      `{${created.map(item => item.updatedAt?.getTime() ?? 'NULL').join()}}`,
-    ],
-  })
-  if (rowCount === 0) throw stopped()
+export async function commitCreatedPage(
+  hub: ConnectionParts,
+  hold: RunHold,
+  page: CreatedPage,
+  trx?: Executor,
+): Promise<void> {
+  const { created, counts, place, keys } = page
+  const keyed = keys === null ? [] : created.flatMap((item, index) => keysOf(keys, item, index + 1))
+  const values = [
+    hold.runId,
+    hold.claim,
+    place.phase,
+    place.cursor,
+    counts.pulled ?? 0,
+    created.length,
+    counts.unchanged ?? 0,
+    page.cursor,
+    page.seen && textArray(page.seen),
+    hold.workspaceId,
+    hold.sync.collection,
+    textArray(newRecordIds(created.length)),
+    textArray(created.map(item => item.externalId)),
+    textArray(created.map(item => item.version)),
+    textArrayBytes(created.map(item => item.json)),
+    hashBytes(created.map(item => item.hash)),
+    hold.sync.id,
+    page.fingerprint,
+    `{${created.map(item => item.updatedAt?.getTime() ?? 'NULL').join()}}`,
+    keys && JSON.stringify(keys),
+    page.isAlone,
+    `{${keyed.map(({ ord }) => ord).join()}}`,
+    textArray(keyed.map(({ key }) => key)),
+  ]
+  const { rows } = trx
+    ? await trx.executeQuery(CompiledQuery.raw(text, values))
+    : await hub.pool.query({ name: 'sync-create-page', text, values })
+  if (rows.length === 0) throw stopped()
+}
+
+function keysOf(keys: MatchKeys, { json }: Item, ord: number): { ord: number; key: string }[] {
+  return keysIn(keys, JSON.parse(json)).map(({ text }) => ({ ord, key: text }))
 }

@@ -9,6 +9,8 @@ import type { RunHold } from '../runs/run-hold.ts'
 export interface StaleItem {
   item: Item
   recordId: string | null
+  /** Its link is in error: it may have no record all the same. */
+  isFailed: boolean
 }
 
 interface StaleRow {
@@ -16,13 +18,15 @@ interface StaleRow {
   record_id: string | null
   external_version: string | null
   external_updated_at: Date | null
+  failed: boolean
 }
 
 // Relies on record_links_by_thing (sync_id, external_id): the lateral look-up keeps to it whatever the statistics say, and
 // the statement is planned anew each time, since a plan made while the table was empty reads all of it ever after.
 // What is unchanged does not leave the database.
 const text = `
-  select i.ord::int as ord, l.record_id, l.external_version, l.external_updated_at
+  select i.ord::int as ord, l.record_id, l.external_version, l.external_updated_at,
+    coalesce(l.state = 'error', false) as failed
   from unnest($2::text[], $3::text[]) with ordinality as i(external_id, external_version, ord)
   left join lateral (
     select * from record_links l where l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id limit 1
@@ -43,7 +47,7 @@ export async function findStale(hub: ConnectionParts, hold: RunHold, items: read
   return rows
     .map(row => ({ item: items[row.ord - 1]!, recordId: row.record_id, link: row }))
     .filter(({ item, link }) => supersedes(hold, item, link))
-    .map(({ item, recordId }) => ({ item, recordId }))
+    .map(({ item, recordId, link }) => ({ item, recordId, isFailed: link.failed }))
 }
 
 /** Whether a change counts against what a link last saw: an older version, such as a stale replica tells it, does not. */

@@ -71,7 +71,7 @@ export async function hearsOfNew(hub: ConnectionParts, { workspaceId }: RunHold)
 }
 
 function presumeNew(items: ReadonlyMap<string, Item>): StaleItem[] {
-  return Array.from(items.values(), item => ({ item, recordId: null }))
+  return Array.from(items.values(), item => ({ item, recordId: null, isFailed: false }))
 }
 
 /** Looks at the items of a page that were only taken for new. */

@@ -6,6 +6,7 @@ import { FeedOverflow } from '../../calls/pages/feed-overflow.ts'
 import { changesSince, fullPass } from '../../calls/pages/model-pages.ts'
 import type { PageSource } from '../../calls/pages/page-source.ts'
 import { readPages } from '../../calls/pages/read-pages.ts'
+import { readyKeys } from '../matching/ready-keys.ts'
 import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 import { inCommitPlace, inLookPlace } from '../runs/run-places.ts'
@@ -31,6 +32,7 @@ export async function pullPages(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
+  if (!(await readyKeys(hub, hold, control))) return false
   try {
     return await readAll(hub, hold, client, sourceOf(hold, client), control)
   } catch (error) {

@@ -3,18 +3,28 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { TransportError } from '../../calls/send.ts'
-import { lockByRecord, writeLinks, type LinkWrite } from '../links/link-store.ts'
-import { forgetCall, pendingCalls, underWay, type PushCall } from './push-calls.ts'
+import type { ProviderClient } from '../../calls/call.ts'
+import type { PushItem } from '../../db/schema/push-calls.ts'
+import { commitSettled, countsOf } from '../links/commit-settled.ts'
+import { lockByRecord, recordsOfItems, type LinkedRecord, type LinkWrite } from '../links/link-store.ts'
+import { findMade, type FoundItem } from './find-made.ts'
+import { forgetCall, notePendingFailure, pendingCalls, underWay, type PushCall } from './push-calls.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
-import { unchanged } from '../links/settle.ts'
+import { settleKnown, unchanged, type Settled } from '../links/settle.ts'
 
 /**
  * What is to become of calls whose answers never came: those that the platform recognises by their key are sent again as they
  * were. Of the others, what changes or deletes an item is planned anew, which does no harm; but what was to be made may be
- * there, and a second one would stay for ever: it is held for a person. What this run has left to the next is that one's. Gives
- * the calls, and the records to plan anew.
+ * there, and a second one would stay for ever. It is looked up by its key where the platform has a way to, once it would be found;
+ * else, or where that does not tell, it is held for a person. What this run has left to the next is that one's. Gives the calls,
+ * and the records to plan anew.
  */
-export async function repeatable(hub: ConnectionParts, hold: RunHold): Promise<{ calls: PushCall[]; anew: string[] }> {
+export async function repeatable(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  signal: AbortSignal,
+): Promise<{ calls: PushCall[]; anew: string[] }> {
   const calls: PushCall[] = []
   const anew: string[] = []
   for (const { sentAt, ...call } of await pendingCalls(hub.db, hold)) {
@@ -22,7 +32,8 @@ export async function repeatable(hub: ConnectionParts, hold: RunHold): Promise<{
     if (isLeft) continue
     if (open.size === 0) await forgetCall(hub.db, hold, call.key)
     else if (sentAt === null || isRecognised(hold.mapping.model, sentAt)) calls.push(call)
-    else anew.push(...(await giveUp(hub, hold, call, open)))
+    else if (mayBeUnseen(hold.mapping.model, call, sentAt)) await leave(hub, hold, call, open.size)
+    else anew.push(...(await giveUp(hub, hold, client, call, open, signal)))
   }
   return { calls, anew }
 }
@@ -39,25 +50,85 @@ function isRecognised({ idempotency }: ModelDefinition, sentAt: Date): boolean {
   return idempotency.keptFor === undefined || Date.now() - sentAt.getTime() < lifetimeMs(idempotency.keptFor)
 }
 
+const settlesAfterMs = 60_000
+
+/** Whether what was made by a call may be there and not be found yet. */
+function mayBeUnseen({ lookup }: ModelDefinition, { items }: PushCall, sentAt: Date): boolean {
+  if (!lookup || items.every(({ write }) => write.kind !== 'create')) return false
+  const afterMs = lookup.settlesAfter === undefined ? settlesAfterMs : lifetimeMs(lookup.settlesAfter)
+  return Date.now() - sentAt.getTime() < afterMs
+}
+
+async function leave(hub: ConnectionParts, hold: RunHold, { key }: PushCall, count: number): Promise<void> {
+  await notePendingFailure(hub.db, hold, key)
+  await moveRun(hub.db, hold, { failed: count })
+}
+
 async function giveUp(
   hub: ConnectionParts,
   hold: RunHold,
+  client: ProviderClient,
   call: PushCall,
   open: ReadonlySet<string>,
+  signal: AbortSignal,
 ): Promise<string[]> {
-  const { workspaceId, sync } = hold
-  const made = new Set(call.items.filter(({ write }) => write.kind === 'create').map(({ recordId }) => recordId))
+  const { workspaceId, sync, mapping } = hold
+  const made = new Map<string, Made>()
+  for (const item of call.items) {
+    if (item.write.kind !== 'create' || !open.has(item.recordId)) continue
+    made.set(item.recordId, { sent: item, found: await findMade(mapping, client, item, signal) })
+  }
   await hub.db.transaction().execute(async trx => {
     const linked = await lockByRecord(trx, workspaceId, sync.id, [...open])
-    const links = linked.map(({ link }) => (made.has(link.record_id) ? heldLink(unchanged(link)) : unchanged(link)))
-    await writeLinks(trx, workspaceId, sync.id, links)
+    const ids = [...made.values()].flatMap(({ found }) => (found.kind === 'one' ? found.item.externalId : []))
+    const owners = await recordsOfItems(trx, workspaceId, sync.id, ids)
+    const settled = linked.map(known => settleMade(hold, known, made.get(known.link.record_id), owners))
+    const isHeldNow = ({ link }: Settled, at: number) => link.failures > linked[at]!.link.failures
+    const [failed, pushed] = [settled.filter(isHeldNow).length, ids.length]
+    await commitSettled(hub, trx, hold, settled, { ...countsOf(settled), failed, pushed })
     await forgetCall(trx, hold, call.key)
-    await moveRun(trx, hold, { failed: links.filter(({ errorCode }) => errorCode === 'WRITE_UNSURE').length })
   })
-  return [...open].filter(recordId => !made.has(recordId))
+  const isAnew = (recordId: string) => ['none', undefined].includes(made.get(recordId)?.found.kind)
+  return [...open].filter(isAnew)
 }
 
+/** A create whose answer never came, and what the platform has by its key. */
+interface Made {
+  sent: PushItem
+  found: FoundItem
+}
+
+function settleMade(
+  { mapping, sync }: RunHold,
+  known: LinkedRecord,
+  made: Made | undefined,
+  owners: Map<string, string>,
+): Settled {
+  const link = unchanged(known.link)
+  switch (made?.found.kind) {
+    case undefined:
+    case 'none':
+      return { link, collisions: 0 }
+    case 'several':
+      return { link: heldLink(link, 'AMBIGUOUS_MATCH'), collisions: 0 }
+    case 'no-key':
+    case 'refused':
+      return { link: heldLink(link), collisions: 0 }
+    case 'one': {
+      const { item } = made.found
+      const owner = owners.get(item.externalId) ?? link.recordId
+      owners.set(item.externalId, owner)
+      if (owner !== link.recordId) return { link: heldLink(link, 'LINKED_ELSEWHERE'), collisions: 0 }
+      // It is the answer that never came: what differs from what was told is the platform's.
+      const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
+      return settleKnown(settling, known, { item }, mapping.fieldsOf(made.sent.values))
+    }
+  }
+}
+
+type HeldCode = 'WRITE_UNSURE' | 'LINKED_ELSEWHERE' | 'AMBIGUOUS_MATCH'
+
 /** A link of which a person has to say what became of it. */
-export function heldLink(link: LinkWrite, errorCode: 'WRITE_UNSURE' | 'LINKED_ELSEWHERE' = 'WRITE_UNSURE'): LinkWrite {
+export function heldLink(link: LinkWrite, errorCode: HeldCode = 'WRITE_UNSURE'): LinkWrite {
   return { ...link, state: 'error', errorCode, failures: link.failures + 1, retryAt: null }
 }

@@ -8,6 +8,7 @@ import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
 import { pushLimits } from '../policy.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
+import { withoutExisting } from './before-create.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
 import { planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
 import { readFirst } from './read-first.ts'
@@ -44,7 +45,7 @@ async function sendPending(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
-  const { calls, anew } = await repeatable(hub, hold)
+  const { calls, anew } = await repeatable(hub, hold, client, control.signal)
   const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
   const candidates = await candidatesById(hub.db, hold.workspaceId, hold.sync.id, [...anew, ...stale])
   return (await pushCandidates(hub, hold, client, candidates, control)) && isThrough
@@ -115,7 +116,8 @@ async function pushCandidates(
     const links = new Map(waiting.flatMap(({ record, link }) => (link ? [[record.id, link] as const] : [])))
     read.push(...(await readFirst(hub, hold, client, writes, links, control)))
     const isAgain = new Set(read)
-    const items = writes.filter(({ recordId }) => !isAgain.has(recordId))
+    const left = writes.filter(({ recordId }) => !isAgain.has(recordId))
+    const { items, again } = await withoutExisting(hub, hold, client, left, byId, control)
     const calls = groupWrites(mapping.model, items).map(group => ({
       key: pushKeyOf(sync.id, group, byId),
       items: group,
@@ -123,7 +125,7 @@ async function pushCandidates(
     await noteCalls(hub.db, hold, calls)
     const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
     isAll &&= isThrough
-    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...stale])
+    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...again, ...stale])
   }
   return isAll
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { Values } from '../../calls/json-write.ts'
+import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import { canonicalJson, hashOf } from '../mapping/canonical.ts'
+import { writeKeys } from '../matching/key-store.ts'
 
 /** A record to be made. */
 export interface RecordInsert {
@@ -17,34 +19,54 @@ export interface RecordUpdate {
 }
 
 /**
- * Takes so many change numbers of a collection, in the caller's transaction; gives the one before the first. The
- * collection stays locked for other writers until the commit, so records are locked before numbers are taken.
+ * Takes so many change numbers of a collection, in the caller's transaction; gives the one before the first, and the keys that
+ * the collection keeps of its records. It stays locked for other writers until the commit, so records are locked before
+ * numbers are taken.
+ * @param maker the sync that makes the new ones among them; null for somebody else, undefined where there are none
  */
-async function takeChanges(db: Executor, workspaceId: string, collection: string, count: number): Promise<number> {
+async function takeChanges(
+  db: Executor,
+  workspaceId: string,
+  collection: string,
+  count: number,
+  maker: string | null | undefined,
+): Promise<{ before: number; keys: MatchKeys | null }> {
   const row = await db
     .insertInto('collections')
-    .values({ workspace_id: workspaceId, name: collection, last_change: count })
+    .values({ workspace_id: workspaceId, name: collection, last_change: count, sole_sync: maker ?? null })
     .onConflict(conflict =>
-      conflict
-        .columns(['workspace_id', 'name'])
-        .doUpdateSet({ last_change: sql<number>`collections.last_change + excluded.last_change` }),
+      conflict.columns(['workspace_id', 'name']).doUpdateSet({
+        last_change: sql<number>`collections.last_change + excluded.last_change`,
+        ...(maker === undefined
+          ? {}
+          : {
+              sole_sync: sql<
+                string | null
+              >`case when collections.sole_sync = excluded.sole_sync then collections.sole_sync end`,
+            }),
+      }),
     )
-    .returning('last_change')
+    .returning(['last_change', 'match_keys'])
     .executeTakeFirstOrThrow()
-  return row.last_change - count
+  return { before: row.last_change - count, keys: row.match_keys }
 }
 
-/** Writes new and changed records of one collection, in the caller's transaction. */
+/**
+ * Writes new and changed records of one collection with their keys, in the caller's transaction.
+ * @param maker the sync whose items the new ones are; null where they are nobody's yet
+ */
 export async function writeRecords(
   db: Executor,
   workspaceId: string,
   collection: string,
   inserts: readonly RecordInsert[],
   updates: readonly RecordUpdate[],
+  maker: string | null = null,
 ): Promise<void> {
   const count = inserts.length + updates.length
   if (count === 0) return
-  const before = await takeChanges(db, workspaceId, collection, count)
+  const made = inserts.length > 0 ? maker : undefined
+  const { before, keys } = await takeChanges(db, workspaceId, collection, count, made)
   if (inserts.length > 0) {
     await sql`
       insert into records (id, workspace_id, collection, data, hash, change)
@@ -62,6 +84,10 @@ export async function writeRecords(
       where r.workspace_id = ${workspaceId} and r.id = i.id
     `.execute(db)
   }
+  if (keys === null) return
+  const written = [...inserts.map(insert => ({ ...insert, deleted: false })), ...updates]
+  const keyed = written.map(({ id, data, deleted }) => ({ id, data, isGone: deleted }))
+  await writeKeys(db, workspaceId, collection, keys, keyed)
 }
 
 function numbered<Row extends RecordInsert>(rows: readonly Row[], from: number) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { matchKeys } from '../../../catalogue/schema/items/lookup.ts'
 import type { Hub } from '../../../hub.ts'
 import type { Link } from '../../../sync/links/link-store.ts'
 import { nextPollAt } from '../../../sync/polling/relies.ts'
@@ -48,6 +49,13 @@ export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual'
   description: 'Who wins a field that both sides changed; `manual` holds it for a person',
 })
 
+/** Keys by which things are the same. */
+export const matchField = matchKeys.meta({
+  description:
+    'The keys by which things that are new to the sync join records that are there: lists of fields, of which all have to agree. An empty list: none do. Null: those of the model',
+  examples: [[['email'], ['taxNumber']]],
+})
+
 export const endStates = ['succeeded', 'failed', 'cancelled'] as const
 
 const runErrorCode = z.string().nullable().meta({
@@ -71,6 +79,7 @@ export const syncSchema = z
     config: configField,
     direction: directionField,
     conflictPolicy: conflictPolicyField,
+    match: matchField.nullable(),
     schedule: scheduleField.nullable(),
     status: z.enum(['active', 'paused']),
     pausedBecause: z.enum(['person', 'needs_reauth', 'disconnecting']).nullable(),
@@ -126,9 +135,10 @@ export const syncSchema = z
   .meta({ id: 'Sync' })
 
 export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof syncSchema> {
-  const { id, connectionId, provider, model, collection, config, direction, conflictPolicy, schedule, status } = sync
+  const { id, connectionId, provider, model, collection, config, direction, conflictPolicy, match, schedule, status } =
+    sync
   return {
-    ...{ id, connectionId, provider, model, collection, config, direction, conflictPolicy, schedule, status },
+    ...{ id, connectionId, provider, model, collection, config, direction, conflictPolicy, match, schedule, status },
     pausedBecause: sync.pausedBecause,
     deletionsHeld: sync.deletionsHeld,
     scheduleState: !sync.isScheduleApplied ? 'pending' : schedule === null ? 'none' : status,
@@ -245,10 +255,11 @@ export const rowErrorSchema = z
         'NOT_SETTLED',
         'WRITE_UNSURE',
         'LINKED_ELSEWHERE',
+        'AMBIGUOUS_MATCH',
       ])
       .meta({
         description:
-          '`WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record. Both wait for a person',
+          '`WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record; `AMBIGUOUS_MATCH`: several records have the key of the thing (`/matches` lists them), or several things that of the record. These wait for a person',
       }),
     failures: count,
     retryAt: instant.nullable(),

@@ -11,6 +11,7 @@ import {
   conflictPolicyField,
   directionField,
   endStates,
+  matchField,
   pollingField,
   scheduleField,
   showSyncs,
@@ -25,6 +26,7 @@ const params = z.strictObject({ syncId: z.string() })
 const changeable = {
   direction: directionField,
   conflictPolicy: conflictPolicyField,
+  match: matchField.nullable(),
   schedule: scheduleField.nullable().meta({
     description: 'Null: the sync runs when it is asked to, and when webhooks tell of its model',
   }),
@@ -49,6 +51,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
         config: configField.default({}),
         direction: changeable.direction.default('pull'),
         conflictPolicy: changeable.conflictPolicy.default('newest'),
+        match: changeable.match.default(null),
         schedule: changeable.schedule.default(null),
         polling: changeable.polling.default(true),
       }),

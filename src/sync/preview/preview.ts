@@ -1,0 +1,88 @@
+import { connectionClient } from '../../connections/client.ts'
+import type { ConnectionParts } from '../../connections/parts.ts'
+import { findConnection } from '../../connections/store.ts'
+import { findProvider } from '../../catalogue/find.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import type { ProviderClient } from '../../calls/call.ts'
+import { fullPass } from '../../calls/pages/model-pages.ts'
+import type { ItemPage } from '../../calls/pages/page-source.ts'
+import { HubError } from '../../errors.ts'
+import { mappingOf } from '../mapping/mapping.ts'
+import { matchKeysOf } from '../matching/keys.ts'
+import { checkRequest, modelOf, type SyncRequest } from '../manage.ts'
+import { previewPull, type PreviewPlace, type PulledRow } from './preview-pull.ts'
+import { previewPush, type PushedRow } from './preview-push.ts'
+
+export const previewLimits = { rows: 25, withinMs: 10_000 }
+
+/** What a sync would do with a few real rows. */
+export interface Preview {
+  collection: string
+  pulled: PulledRow[]
+  pushed: PushedRow[]
+  /** The platform has more than was looked at. */
+  hasMore: boolean
+}
+
+/**
+ * Shows what a sync would do with the first things of its platform, and with the records that were changed last, as it is created
+ * or, where the connection has one of this model and collection, as that one goes on. It reads, and writes nothing.
+ * @throws HubError as `createSync`, and as `ProviderClient` does; `PROVIDER_UNREACHABLE` when it takes too long
+ */
+export async function previewSync(
+  hub: ConnectionParts,
+  workspaceId: string,
+  request: Omit<SyncRequest, 'schedule' | 'polling'>,
+): Promise<Preview> {
+  const connection = await findConnection(hub.db, workspaceId, request.connectionId)
+  const model = modelOf(await findProvider(hub, workspaceId, connection.provider), request.model)
+  checkRequest(model, request)
+  const client = await connectionClient(hub, workspaceId, connection.id)
+  const collection = request.collection ?? model.collection
+  const place = await placeOf(hub, workspaceId, collection, request)
+  const settling = { mapping: mappingOf(model), policy: request.conflictPolicy, now: new Date() }
+  const signal = AbortSignal.timeout(previewLimits.withinMs)
+  try {
+    const keys = matchKeysOf(request.match, model)
+    const page = await firstPage(client, model, signal)
+    const items = page.items.slice(0, previewLimits.rows)
+    const pulled = await previewPull(hub.db, settling, place, keys, items)
+    const found = {
+      matched: new Set(pulled.flatMap(({ outcome, recordId }) => (outcome === 'matched' ? (recordId ?? []) : []))),
+      ambiguous: new Set(pulled.flatMap(({ candidates }) => candidates)),
+    }
+    const options = { limit: previewLimits.rows, signal }
+    const pushed = place.pushes ? await previewPush(hub.db, client, settling.mapping, place, found, options) : []
+    const hasMore = page.next !== null || page.items.length > items.length
+    return { collection, pulled: request.direction === 'push' ? [] : pulled, pushed, hasMore }
+  } catch (error) {
+    if (signal.aborted) throw new HubError('PROVIDER_UNREACHABLE', { message: 'The provider did not answer in time.' })
+    throw error
+  }
+}
+
+function firstPage(client: ProviderClient, model: ModelDefinition, signal: AbortSignal): Promise<ItemPage> {
+  const page = Math.min(model.list.page, previewLimits.rows)
+  const source = fullPass(client, { ...model, list: { ...model.list, page } })
+  return source.fetch(source.first, signal)
+}
+
+/** The sync that is there for the same, if there is one. Relies on syncs_once. */
+async function placeOf(
+  hub: ConnectionParts,
+  workspaceId: string,
+  collection: string,
+  { connectionId, model, direction }: Pick<SyncRequest, 'connectionId' | 'model' | 'direction'>,
+): Promise<PreviewPlace> {
+  const sync = await hub.db
+    .selectFrom('syncs')
+    .select(['id', 'pushed_change'])
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
+    .where('model', '=', model)
+    .where('collection', '=', collection)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  const { id: syncId = null, pushed_change: pushedChange = 0 } = sync ?? {}
+  return { workspaceId, collection, syncId, pushedChange, pushes: direction !== 'pull' }
+}

@@ -1,0 +1,180 @@
+import { saying } from '../../../src/calls/look-up.ts'
+import { Definitions } from '../../../src/catalogue/definitions.ts'
+import { platforms } from '../../../src/catalogue/platforms/index.ts'
+import type { ModelDefinition } from '../../../src/catalogue/schema/models.ts'
+import { modelDefinition } from '../../../src/catalogue/schema/models.ts'
+import { ownSandbox } from '../../connections/accounts.ts'
+import { createTestHub } from '../../support/hub.ts'
+import { startTestWorkers } from '../../support/workers.ts'
+import { standBetween } from '../between.ts'
+import { anotherCompany, createSync, endOf, patch, records, run } from '../company.ts'
+
+/** QuickBooks as it would be without keys of its own for repeated writes: customers are found by their names, in its language. */
+const forgetful = platforms.map(platform => {
+  if (platform.id !== 'quickbooks') return platform
+  const { idempotency: _, batch: __, ...customers } = platform.models!.customers!
+  const lookup = {
+    by: ['displayName'],
+    settlesAfter: '1h',
+    call: {
+      path: '/v3/company/{realmId}/query',
+      query: { minorversion: 75 },
+      says: { query: "select * from Customer where DisplayName = '{displayName}'" },
+      escape: 'backslash',
+      items: 'QueryResponse.Customer',
+    },
+  } satisfies ModelDefinition['lookup']
+  return { ...platform, models: { ...platform.models, customers: { ...customers, lookup } } }
+})
+
+const hub = await createTestHub({
+  environment: { LOG_LEVEL: process.env.SYNC_TEST_LOG ?? 'silent' },
+  definitions: new Definitions({ catalogue: forgetful }),
+})
+await startTestWorkers(hub)
+const sandbox = await ownSandbox({ customers: 0 })
+const between = await standBetween(`${sandbox.url}/quickbooks`)
+const company = await anotherCompany(hub, sandbox, between.url)
+const { workspace } = company
+
+const posts = () => between.calls.filter(({ method }) => method === 'POST')
+const errorsOf = async (syncId: string) => (await workspace.request('GET', `/v1/syncs/${syncId}/errors`)).body.data
+
+afterEach(() => {
+  between.meddle = undefined
+  between.calls.length = 0
+})
+
+async function recordOf(collection: string, data: Record<string, unknown>): Promise<string> {
+  return (await workspace.request('POST', '/v1/records', { collection, data })).body.id
+}
+
+/** A customer that the platform was told to make when its answer was lost, so long ago that it would be found. */
+async function unsure(name: string, collection: string, isMade: boolean, agoHours = 2) {
+  const syncId = await createSync(company, { direction: 'push', collection })
+  const recordId = await recordOf(collection, { displayName: name, notes: 'told' })
+  between.meddle = async (call, pass) => {
+    if (call.method !== 'POST') return pass(call)
+    if (isMade) await pass(call)
+    return 'drop'
+  }
+  const asked = await workspace.request('POST', `/v1/syncs/${syncId}/runs`)
+  while (posts().length === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  await workspace.request('POST', `/v1/syncs/${syncId}/pause`)
+  await endOf(workspace, syncId, asked.body.id)
+  between.meddle = undefined
+  between.calls.length = 0
+  await hub.pool.query(`update push_calls set sent_at = sent_at - make_interval(hours => $2) where sync_id = $1`, [
+    ...[syncId, agoHours],
+  ])
+  await workspace.request('POST', `/v1/syncs/${syncId}/resume`)
+  return { syncId, recordId }
+}
+
+describe('a create whose answer never came, where the platform knows no repeats', () => {
+  it('is found by its key and linked, and not sent again', async () => {
+    const { syncId, recordId } = await unsure("O'Brien \\ Sons", 'made', true)
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { pushed: 1, failed: 0 } })
+    expect(posts()).toEqual([])
+    expect(await errorsOf(syncId)).toEqual([])
+    await patch(company, recordId, { notes: 'edited' })
+    await run(company, syncId)
+    expect(await company.customers.get("O'Brien \\ Sons")).toMatchObject({ Notes: 'edited' })
+  })
+
+  it('is sent again when it is not found', async () => {
+    const { syncId } = await unsure('Never made', 'unmade', false)
+    expect(await run(company, syncId)).toMatchObject({ counts: { pushed: 1, failed: 0 } })
+    expect(await company.customers.get('Never made')).toMatchObject({ Notes: 'told' })
+  })
+
+  it('is left alone until it would be found', async () => {
+    const { syncId } = await unsure('Not yet', 'early', false, 0)
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { pushed: 0, failed: 1 } })
+    expect(posts()).toEqual([])
+    await hub.pool.query(`update push_calls set sent_at = sent_at - interval '2 hours' where sync_id = $1`, [syncId])
+    expect(await run(company, syncId)).toMatchObject({ counts: { pushed: 1, failed: 0 } })
+    expect(await company.customers.get('Not yet')).toMatchObject({ Notes: 'told' })
+  })
+
+  it('is held for a person when the platform does not take the question', async () => {
+    const { syncId } = await unsure('Asked in vain', 'vain', true)
+    between.meddle = async (call, pass) =>
+      call.path.includes('where') ? { status: 400, body: '{"Fault":{"Error":[{"code":"4000"}]}}' } : pass(call)
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1 } })
+    expect(await errorsOf(syncId)).toMatchObject([{ code: 'WRITE_UNSURE', retryAt: null }])
+    expect(posts()).toEqual([])
+  })
+})
+
+describe('a record that is to be made where it is already', () => {
+  it('joins what is there, and tells it what it lacks', async () => {
+    const { Id } = await company.customers.create({ DisplayName: 'There', PrimaryPhone: { FreeFormNumber: '555-1' } })
+    await recordOf('there', { displayName: 'There', notes: 'From the hub' })
+    const syncId = await createSync(company, { direction: 'push', collection: 'there' })
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 0 } })
+    expect(await company.customers.get('There')).toMatchObject({ Id, Notes: 'From the hub' })
+    expect((await records(company, '', 'there'))[0]!.data).toMatchObject({ phone: '555-1' })
+  })
+
+  it('waits for a person where several have its key, who names one', async () => {
+    const twin = await company.customers.create({ DisplayName: 'Twin' })
+    const recordId = await recordOf('twins', { displayName: 'Twin' })
+    const syncId = await createSync(company, { direction: 'push', collection: 'twins' })
+    // A second one, as platforms have it that do not mind.
+    between.meddle = async (call, pass) => {
+      const answer = await pass(
+        call.path.endsWith('/customer/999?minorversion=75')
+          ? { ...call, path: call.path.replace('999', twin.Id) }
+          : call,
+      )
+      if (call.path.includes('/customer/999'))
+        return { ...answer, body: answer.body.replace(`"Id":"${twin.Id}"`, '"Id":"999"') }
+      if (!call.path.includes('where')) return answer
+      const { QueryResponse } = JSON.parse(answer.body) as { QueryResponse: { Customer?: object[] } }
+      const Customer = [...(QueryResponse.Customer ?? []), { ...QueryResponse.Customer?.[0], Id: '999' }]
+      return { ...answer, body: JSON.stringify({ QueryResponse: { Customer } }) }
+    }
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1 } })
+    expect(await errorsOf(syncId)).toMatchObject([{ recordId, code: 'AMBIGUOUS_MATCH', retryAt: null }])
+    expect(posts()).toEqual([])
+    await run(company, syncId)
+    expect(posts()).toEqual([])
+    const url = `/v1/syncs/${syncId}/errors/${recordId}/resolve`
+    expect((await workspace.request('POST', url, { externalId: twin.Id })).status).toBe(204)
+    await run(company, syncId)
+    expect(await errorsOf(syncId)).toEqual([])
+    await patch(company, recordId, { notes: 'the right one' })
+    await run(company, syncId)
+    expect(await company.customers.get(twin.Id)).toMatchObject({ Notes: 'the right one' })
+  })
+})
+
+describe('what is said of a key', () => {
+  it.each([
+    ["N = '{a}'", 'backslash', 'it\'s \\ "it"', `N = 'it\\'s \\\\ "it"'`],
+    [`N == "{a}"`, 'backslash', `it's "it"`, `N == "it's \\"it\\""`],
+    ["N = '{a}'", 'doubled', "it's", "N = 'it''s'"],
+    ["N = '{a}'", 'none', "it's", undefined],
+    ["N = '{a}'", 'none', 'it is', "N = 'it is'"],
+    ["N = '{a}'", 'backslash', 'a\nb', undefined],
+    ['{a}', undefined, "it's\n\\", "it's\n\\"],
+    ["N = '{b}'", 'backslash', 'x', undefined],
+  ] as const)('%s with quotes by %s of %j', (template, escape, a, wanted) => {
+    expect(saying(template, { a }, escape)).toBe(wanted)
+  })
+
+  it('stands within quotes, or alone, or is no definition', () => {
+    const { lookup } = modelDefinition.shape
+    const by = (says: string, escape?: string) =>
+      lookup.safeParse({ by: ['email'], call: { path: '/x', says: { q: says }, ...(escape ? { escape } : {}) } })
+        .success
+    expect(by('{email}')).toBe(true)
+    expect(by("Email = '{email}'", 'backslash')).toBe(true)
+    expect(by("Email = '{email}'")).toBe(false)
+    expect(by('Email = {email}', 'backslash')).toBe(false)
+    expect(by(`Email = '{email}"`, 'backslash')).toBe(false)
+    expect(by('{phone}')).toBe(false)
+    expect(by('email')).toBe(false)
+  })
+})
