@@ -1,7 +1,7 @@
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { textAt, textOf } from '../../calls/json-path.ts'
-import { lookUp } from '../../calls/look-up.ts'
+import { lookUp } from '../../calls/reads/look-up.ts'
 import { readItem } from '../../calls/read-item.ts'
 import { isBadItem, type Item, type Mapping } from '../mapping/mapping.ts'
 import { keyValue } from '../matching/keys.ts'

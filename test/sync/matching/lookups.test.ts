@@ -1,4 +1,4 @@
-import { saying } from '../../../src/calls/look-up.ts'
+import { saying } from '../../../src/calls/reads/look-up.ts'
 import { Definitions } from '../../../src/catalogue/definitions.ts'
 import { platforms } from '../../../src/catalogue/platforms/index.ts'
 import type { ModelDefinition } from '../../../src/catalogue/schema/models.ts'

@@ -23,7 +23,7 @@ describe('a second platform on a collection', () => {
     const books = await pulled(company, { direction: 'both' })
     // Nothing can match what comes alone, and so nothing is kept for it.
     expect(await keysKept(company.workspace.workspaceId)).toBe(0)
-    const ada = await addToStripe({ name: 'Ada', email: ' ADA@Example.com ', phone: '555-1' })
+    const ada = await addToStripe({ name: 'Ada', email: 'ADA@Example.com', phone: '555-1' })
     await addToStripe({ name: 'Cleo', email: 'cleo@example.com' })
     await addToStripe({ name: 'Without an address too' })
     const before = await records(company)

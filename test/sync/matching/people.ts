@@ -45,7 +45,9 @@ export async function twoPlatforms(beside: Company): Promise<TwoPlatforms> {
       headers: { authorization: `Bearer ${stripeKey}` },
       body: new URLSearchParams(fields),
     })
-    return ((await response.json()) as { id: string }).id
+    const { id } = (await response.json()) as { id?: string }
+    if (id === undefined) throw new Error(`not made: ${response.status}`)
+    return id
   }
   return {
     company,

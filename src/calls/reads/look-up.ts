@@ -1,10 +1,10 @@
-import type { LookupDefinition } from '../catalogue/schema/items/lookup.ts'
-import type { ModelDefinition } from '../catalogue/schema/models.ts'
-import { asBody, placeOf, withParts } from './body.ts'
-import type { ProviderClient } from './call.ts'
-import { valueAt } from './json-path.ts'
-import { itemsAt } from './pages/list-answer.ts'
-import { refusalOf } from './writes/refusal.ts'
+import type { LookupDefinition } from '../../catalogue/schema/items/lookup.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { asBody, placeOf, withParts } from '../body.ts'
+import type { ProviderClient } from '../call.ts'
+import { valueAt } from '../json-path.ts'
+import { itemsAt } from '../pages/list-answer.ts'
+import { refusalOf } from '../writes/refusal.ts'
 
 /**
  * The items that a platform finds by a key; undefined where the key cannot be said to it, or is refused: then nobody knows.
