@@ -1,15 +1,17 @@
+import { sql } from 'kysely'
 import { connectionClient } from '../../connections/client.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { findConnection } from '../../connections/store.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import { filledModel } from '../../calls/filled-model.ts'
 import { fullPass } from '../../calls/pages/model-pages.ts'
 import type { ItemPage } from '../../calls/pages/page-source.ts'
 import { HubError } from '../../errors.ts'
 import { mappingOf } from '../mapping/mapping.ts'
 import { matchKeysOf } from '../matching/keys.ts'
-import { checkRequest, modelOf, type SyncRequest } from '../manage.ts'
+import { checkRequest, configOf, modelOf, type SyncRequest } from '../manage.ts'
 import { previewPull, type PreviewPlace, type PulledRow } from './preview-pull.ts'
 import { previewPush, type PushedRow } from './preview-push.ts'
 
@@ -35,11 +37,13 @@ export async function previewSync(
   request: Omit<SyncRequest, 'schedule' | 'polling'>,
 ): Promise<Preview> {
   const connection = await findConnection(hub.db, workspaceId, request.connectionId)
-  const model = modelOf(await findProvider(hub, workspaceId, connection.provider), request.model)
-  checkRequest(model, request)
+  const asked = modelOf(await findProvider(hub, workspaceId, connection.provider), request.model)
+  checkRequest(asked, request)
+  const config = configOf(asked, request.config)
+  const model = filledModel(asked, config)
   const client = await connectionClient(hub, workspaceId, connection.id)
   const collection = request.collection ?? model.collection
-  const place = await placeOf(hub, workspaceId, collection, request)
+  const place = await placeOf(hub, workspaceId, collection, { ...request, config })
   const settling = { mapping: mappingOf(model), policy: request.conflictPolicy, now: new Date() }
   const signal = AbortSignal.timeout(previewLimits.withinMs)
   try {
@@ -72,7 +76,7 @@ async function placeOf(
   hub: ConnectionParts,
   workspaceId: string,
   collection: string,
-  { connectionId, model, direction }: Pick<SyncRequest, 'connectionId' | 'model' | 'direction'>,
+  { connectionId, model, config, direction }: Pick<SyncRequest, 'connectionId' | 'model' | 'config' | 'direction'>,
 ): Promise<PreviewPlace> {
   const sync = await hub.db
     .selectFrom('syncs')
@@ -81,6 +85,7 @@ async function placeOf(
     .where('connection_id', '=', connectionId)
     .where('model', '=', model)
     .where('collection', '=', collection)
+    .where(sql`md5(config::text)`, '=', sql`md5(${JSON.stringify(config)}::jsonb::text)`)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
   const { id: syncId = null, pushed_change: pushedChange = 0 } = sync ?? {}

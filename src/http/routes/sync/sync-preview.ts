@@ -3,7 +3,7 @@ import type { Hub } from '../../../hub.ts'
 import { previewSync } from '../../../sync/preview/preview.ts'
 import { idField } from '../../fields.ts'
 import { route, type AnyRoute } from '../../route.ts'
-import { collectionField, conflictPolicyField, directionField, matchField } from './sync-schema.ts'
+import { collectionField, configField, conflictPolicyField, directionField, matchField } from './sync-schema.ts'
 
 const value = z.unknown().optional()
 const changes = z.record(z.string(), z.strictObject({ before: value, after: value })).meta({
@@ -69,6 +69,7 @@ export function syncPreviewRoutes(hub: Hub): AnyRoute[] {
         connectionId: z.string(),
         model: z.string().meta({ examples: ['customers'] }),
         collection: collectionField.optional().meta({ description: "The model's own unless given" }),
+        config: configField.default({}),
         direction: directionField.default('pull'),
         conflictPolicy: conflictPolicyField.default('newest'),
         match: matchField.nullable().default(null),
