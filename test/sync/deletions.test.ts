@@ -165,7 +165,7 @@ describe('items that are gone', () => {
     const syncId = await createSync(company, { direction: 'both' })
     await run(company, syncId)
     for (const { id } of await records(company)) await patch(company, id, { notes: 'edited' })
-    expect((await run(company, syncId)).counts.deleted).toBe(50)
+    expect((await run(company, syncId, { full: true })).counts.deleted).toBe(50)
     expect(await records(company)).toHaveLength(10)
   })
 

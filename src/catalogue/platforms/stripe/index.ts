@@ -50,7 +50,8 @@ export const stripe = {
     read_write: 'Read and change everything of the account, and take payments',
   },
   identity: { get: '/v1/account', id: 'id', name: 'settings.dashboard.display_name' },
-  calls: { errors: { code: 'error.code' } },
+  // What objects look like is said by the version: https://docs.stripe.com/api/versioning
+  calls: { headers: { 'stripe-version': '2026-10-28.endive' }, errors: { code: 'error.code' } },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 100, window: '1s' }],
   models: { customers },
   webhooks,

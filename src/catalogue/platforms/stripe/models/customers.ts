@@ -1,4 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
+import { eventsOf } from '../changes.ts'
 
 export const customers = {
   collection: 'customers',
@@ -16,6 +17,7 @@ export const customers = {
     end: { more: 'has_more' },
     items: 'data',
   },
+  changedSince: eventsOf('customer.created', 'customer.updated', 'customer.deleted'),
   read: { path: '/v1/customers/{id}' },
   create: { kind: 'call', method: 'POST', path: '/v1/customers', encoding: 'form' },
   update: { kind: 'call', method: 'POST', path: '/v1/customers/{id}', encoding: 'form', cleared: '' },
