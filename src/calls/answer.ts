@@ -4,6 +4,7 @@ import { textOf } from '../json/text-of.ts'
 import { ownTurn } from '../json/turns.ts'
 import type { Pause } from '../limits/limit-answer.ts'
 import type { SaidError } from './errors.ts'
+import { keepWords, wordsOf } from './platform-words.ts'
 import type { RawAnswer } from './send.ts'
 
 /** What is larger takes milliseconds to parse. */
@@ -44,6 +45,6 @@ export function assertSuccess(status: number, body: unknown, said: SaidError, pa
   const details = { status, ...(code ? { providerCode: code } : {}), ...(meaning ? { meaning } : {}) }
   const isRefusal = meaning === undefined ? status < 300 || (status >= 400 && status < 500) : meaning !== 'unavailable'
   throw isRefusal
-    ? new HubError('PROVIDER_REJECTED', { details })
+    ? keepWords(new HubError('PROVIDER_REJECTED', { details }), wordsOf(body, said.wordsAt))
     : new HubError('PROVIDER_ERROR', { details, ...retry })
 }

@@ -9,6 +9,8 @@ export interface SaidError {
   /** The platform's own code, if it looks like one: never a text of the platform's. */
   code?: string
   meaning?: Meaning
+  /** Where it says in words what is wrong, where the definition names the places. */
+  wordsAt?: string | string[]
 }
 
 /** What a body says of an error, as the definition tells. */
@@ -19,7 +21,8 @@ export function saidError(errors: CallErrors | undefined, body: unknown): SaidEr
   const shown = code !== undefined && /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? { code } : {}
   const known = code !== undefined && errors.meanings && Object.hasOwn(errors.meanings, code)
   const meaning = known ? { meaning: errors.meanings![code]! } : {}
-  return { inside200: isError(errors, body), ...shown, ...meaning }
+  const words = errors.message === undefined ? {} : { wordsAt: errors.message }
+  return { inside200: isError(errors, body), ...shown, ...meaning, ...words }
 }
 
 function isError({ inside200 }: CallErrors, body: unknown): boolean {

@@ -3,6 +3,7 @@ import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
+import { platformWords } from '../platform-words.ts'
 import { reasonOf } from './refusal.ts'
 import { rowsOf } from './match-answers.ts'
 import { keyed, writtenBody } from './write-body.ts'
@@ -33,7 +34,9 @@ export async function writeByOperation(
     // Of what is not there some say nothing, or nothing that tells which it was: a look at it does. A create has to be told of.
     if (row === undefined && kind === 'create') throw unexpectedItem()
     if (row === undefined) return { kind: 'refused', why: 'missing' }
-    if ('code' in row) return { kind: 'refused', why: reasonOf(model, row.code) }
+    if ('code' in row) {
+      return { kind: 'refused', why: reasonOf(model, row.code), said: platformWords(row.code, row.fault) }
+    }
     return kind === 'delete' ? { kind: 'deleted' } : { kind: 'written', item: answeredItem(model, batch, row.answer) }
   })
 }

@@ -3,6 +3,7 @@ import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
+import { platformWords } from '../platform-words.ts'
 import { reasonOf } from './refusal.ts'
 import { keyed, writtenBody } from './write-body.ts'
 import { itemIn, unexpectedItem, type Write, type WriteAnswer, type Writes } from './write.ts'
@@ -54,5 +55,6 @@ async function mutate(
   const listed = faults === undefined ? [] : (valueAt(body, faults.list) ?? [])
   if (!Array.isArray(listed)) throw unexpectedItem()
   if (listed.length === 0) return { body }
-  return { refused: { kind: 'refused', why: reasonOf(model, textAt(listed[0], faults!.code)) } }
+  const code = textAt(listed[0], faults!.code)
+  return { refused: { kind: 'refused', why: reasonOf(model, code), said: platformWords(code, listed) } }
 }

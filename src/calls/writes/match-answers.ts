@@ -3,7 +3,7 @@ import { textAt, valueAt } from '../json-path.ts'
 import { unexpectedItem } from './write.ts'
 
 /** What came back for one write of a batch: its answer, or the code by which it was refused. */
-export type Row = { answer: unknown } | { code: string | undefined }
+export type Row = { answer: unknown } | { code: string | undefined; fault: unknown }
 
 /**
  * The rows of a batch's answer, in the order of its requests: a repeat says the same in the same order. One that was answered
@@ -26,7 +26,7 @@ export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], 
   if (faults.in === 'list') {
     for (const fault of listAt(body, faults.list)) {
       const at = textAt(fault, faults.at)
-      if (at !== undefined) put(placeOf(at), { code: textAt(fault, faults.code) })
+      if (at !== undefined) put(placeOf(at), { code: textAt(fault, faults.code), fault })
     }
   }
   const answers = answersIn(batch, body)
@@ -37,7 +37,7 @@ export function rowsOf(batch: BatchOf<'by-operation'>, keys: readonly string[], 
     const place = match.by === 'position' ? open[index]! : placeOf(textAt(answer, match.answer))
     if (match.by === 'position' && rows[place]) continue
     const code = faults.in === 'answer' ? textAt(answer, faults.code) : undefined
-    put(place, code === undefined ? { answer } : { code })
+    put(place, code === undefined ? { answer } : { code, fault: answer })
   }
   if (faults.in === 'answer' && rows.includes(undefined)) throw unexpectedItem()
   return rows

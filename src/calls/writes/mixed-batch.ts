@@ -2,6 +2,7 @@ import type { BatchOf } from '../../catalogue/schema/items/writes.ts'
 import { placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
+import { platformWords } from '../platform-words.ts'
 import { reasonOf } from './refusal.ts'
 import { keyed, writtenBody } from './write-body.ts'
 import { unexpectedItem, type NamedWrite, type WriteAnswer, type Writes } from './write.ts'
@@ -44,7 +45,7 @@ export async function writeMixed(
     if (item !== undefined) return { kind: 'written', item }
     const code = textAt(answer, batch.faultCode)
     if (code === undefined) throw unexpectedItem()
-    return { kind: 'refused', why: reasonOf(model, code) }
+    return { kind: 'refused', why: reasonOf(model, code), said: platformWords(code, answer) }
   })
 }
 

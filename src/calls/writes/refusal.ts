@@ -1,5 +1,6 @@
 import type { Meaning } from '../../catalogue/schema/calls.ts'
 import { refusalIn } from '../errors.ts'
+import { keptWords, platformWords, type PlatformWords } from '../platform-words.ts'
 import type { Refusal, Writes } from './write.ts'
 
 const meant: Partial<Record<Meaning, Refusal>> = {
@@ -32,4 +33,11 @@ function knownReason({ errors }: Pick<Writes, 'errors'>, code: string | undefine
   if (errors?.stale?.includes(code)) return 'stale'
   if (errors?.duplicate?.includes(code)) return 'duplicate'
   return errors?.missing?.includes(code) ? 'missing' : undefined
+}
+
+/** What the platform said as it refused a call. */
+export function saidIn(error: unknown): PlatformWords {
+  const message = keptWords(error)
+  const { providerCode } = refusalIn(error) ?? {}
+  return { ...platformWords(providerCode, undefined), ...(message === undefined ? {} : { message }) }
 }

@@ -3,7 +3,7 @@ import { isPathSegment } from '../path-segment.ts'
 import { writeByOperation } from './batch-by-operation.ts'
 import { deleteByMutation, writeByMutation } from './graphql.ts'
 import { writeMixed } from './mixed-batch.ts'
-import { refusalOf } from './refusal.ts'
+import { refusalOf, saidIn } from './refusal.ts'
 import { deleteByCall, writeByCall } from './single.ts'
 import type { NamedWrite, Write, WriteAnswer, Writes } from './write.ts'
 
@@ -24,7 +24,7 @@ export async function writeItem(
   } catch (error) {
     const why = refusalOf(model, error)
     if (why === undefined) throw error
-    return { kind: 'refused', why }
+    return { kind: 'refused', why, said: saidIn(error) }
   }
 }
 

@@ -2,6 +2,7 @@ import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { HubError } from '../../errors.ts'
 import { valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
+import type { PlatformWords } from '../platform-words.ts'
 
 /** What a platform is told of one item. */
 export type Write =
@@ -19,7 +20,7 @@ export interface NamedWrite {
 export type WriteAnswer =
   | { kind: 'written'; item: unknown }
   | { kind: 'deleted' }
-  | { kind: 'refused'; why: 'stale' | 'duplicate' | 'missing' | 'rejected' }
+  | { kind: 'refused'; why: 'stale' | 'duplicate' | 'missing' | 'rejected'; said?: PlatformWords }
 
 export type Refusal = (WriteAnswer & { kind: 'refused' })['why']
 

@@ -91,6 +91,12 @@ export const callErrors = z.strictObject({
     .describe(
       'What makes an answer with a status of success an error: a value such as `ok: false`, another one than `code: 0`, that there is something at a path, or that there is and nothing at another',
     ),
+  message: z
+    .union([jsonPath, z.array(jsonPath).min(1).max(5)])
+    .exactOptional()
+    .describe(
+      "Where an error's body says in words what is wrong, for the workspace whose row it is; the usual places unless said",
+    ),
   meanings: record(code, meaning, 200).exactOptional().describe('What the codes mean'),
 })
 
