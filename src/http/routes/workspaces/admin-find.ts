@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
 import { findAnywhere } from '../../../operators/find.ts'
+import { workflowUrl } from '../../../temporal/workflow-url.ts'
 import { route, type AnyRoute } from '../../route.ts'
 
 const foundSchema = z
@@ -40,14 +41,10 @@ export function adminFindRoutes(hub: Hub): AnyRoute[] {
       errors: ['ID_NOT_FOUND'],
       async handler({ params, caller }) {
         const found = await findAnywhere(hub.db, caller.apiKeyId, params.id)
-        return { data: found.map(thing => ({ ...thing, workflowUrl: urlOf(hub, thing.workflowId) })) }
+        return {
+          data: found.map(thing => ({ ...thing, workflowUrl: workflowUrl(hub.config.temporal, thing.workflowId) })),
+        }
       },
     }),
   ]
-}
-
-function urlOf({ config: { temporal } }: Hub, workflowId: string | null): string | null {
-  if (workflowId === null || temporal.uiUrl === undefined) return null
-  const base = temporal.uiUrl.replace(/\/$/, '')
-  return `${base}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`
 }
