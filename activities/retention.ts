@@ -58,7 +58,8 @@ export function createRetentionActivities(hub: Hub) {
 
     /** Drops the partitions that have been kept long enough; gives how many. */
     async dropPartitions(): Promise<number> {
-      return (await dropExpiredPartitions(hub)).length
+      // A record's history names runs: it is kept as long as they are.
+      return (await dropExpiredPartitions(hub, { record_changes: hub.config.retention.syncRunDays })).length
     },
 
     /** Deletes what has expired in small batches until none is left; gives how many rows. */

@@ -8,8 +8,9 @@ import { compareUnseen } from '../src/sync/pull/compare.ts'
 import { pullPages, type WorkControl } from '../src/sync/pull/pull.ts'
 import { pushChanges, settlePending } from '../src/sync/push/push.ts'
 import type { Place } from '../src/fairness/waited-places.ts'
+import { SlicePulse } from '../src/sync/progress/slice-pulse.ts'
 import { finishRun } from '../src/sync/runs/run.ts'
-import { takeUpRun, type RunHold } from '../src/sync/runs/run-hold.ts'
+import { stopped, takeUpRun, type RunHold } from '../src/sync/runs/run-hold.ts'
 import { SentAway, takePlace } from '../src/sync/runs/run-places.ts'
 import type { ProviderClient } from '../src/calls/call.ts'
 import { waitInstead, type Tolerance } from './run-failure.ts'
@@ -65,14 +66,18 @@ export function createSyncActivities(hub: Hub) {
     tolerance: Tolerance,
   ): Promise<RunProgress> {
     const { workspaceId, sync } = hold
+    const pulse = new SlicePulse(hub, hold)
+    const bounded = { ...control, signal: AbortSignal.any([control.signal, pulse.gone]) }
     try {
-      const client = await connectionClient(hub, workspaceId, sync.connection_id)
+      const client = pulse.counting(await connectionClient(hub, workspaceId, sync.connection_id))
       for (let phase = phases[hold.run.phase]; phase; phase = phases[hold.run.phase]) {
-        if (!(await phase(hub, hold, client, control))) return progressOf(hold, false)
+        if (!(await phase(hub, hold, client, bounded))) return progressOf(hold, false)
       }
       return progressOf(hold, true)
     } catch (error) {
-      return waitInstead(hub, hold, error, tolerance)
+      return await waitInstead(hub, hold, pulse.gone.aborted ? stopped() : error, tolerance)
+    } finally {
+      await pulse.end()
     }
   }
 

@@ -13,6 +13,7 @@ export const idPrefixes = {
   sync: 'sync',
   syncRun: 'run',
   record: 'rec',
+  recordChange: 'rch',
   inboundEvent: 'in',
   webhookAddress: 'wha',
   webhookSubscription: 'whs',

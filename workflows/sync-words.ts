@@ -40,6 +40,10 @@ export function describeTrouble({ syncId, connectionId }: RunSyncInput, trouble:
   const since = `since ${instantAt(Date.parse(trouble.since))}`
   const run = `POST /v1/syncs/${syncId}/runs`
   const next = nextRunAt === null ? 'it has no schedule' : `the next run is due at ${instantAt(Date.parse(nextRunAt))}`
+  if (trouble.issues !== undefined) {
+    const rows = `${trouble.issues} ${trouble.issues === 1 ? 'row waits' : 'rows wait'}`
+    return `Runs succeed, and ${rows} for a person ${since}: GET /v1/syncs/${syncId}/issues lists them, and what can be done; ${next}.`
+  }
   if (held) {
     return `Holds up to ${held.count} deletions of ${held.known} records ${since} (${errorCode}): more is gone at the platform than a run deletes by itself. To let them through, ${run} with {"allowDeletions": true}. Each run looks again; ${next}.`
   }

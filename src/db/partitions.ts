@@ -20,6 +20,7 @@ export const partitionedTables: PartitionedTable[] = [
   { table: 'deliveries', key: 'delivery', keepDays: 90 },
   { table: 'delivery_attempts', key: 'delivery', keepDays: 90 },
   { table: 'inbound_events', key: 'inboundEvent', keepDays: 30 },
+  { table: 'record_changes', key: 'recordChange', keepDays: 90 },
   { table: 'endpoint_statistics', key: 'instant', keepDays: 30 },
 ]
 

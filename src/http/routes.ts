@@ -31,12 +31,15 @@ import { providerRoutes } from './routes/connections/providers.ts'
 import { recordBulkRoutes } from './routes/sync/record-bulk.ts'
 import { recordChangeRoutes } from './routes/sync/record-changes.ts'
 import { recordFileRoutes } from './routes/sync/record-files.ts'
+import { recordHistoryRoutes } from './routes/sync/record-history.ts'
 import { recordRoutes } from './routes/sync/records.ts'
 import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
 import { syncMatchRoutes } from './routes/sync/sync-matches.ts'
 import { syncPreviewRoutes } from './routes/sync/sync-preview.ts'
+import { syncIssueRoutes } from './routes/sync/sync-issues.ts'
 import { syncRunRoutes } from './routes/sync/sync-runs.ts'
+import { syncTroubleRoutes } from './routes/sync/sync-trouble.ts'
 import { syncRoutes } from './routes/sync/syncs.ts'
 import { inboundRefusalRoutes } from './routes/inbound/inbound-refusals.ts'
 import { inboundReplayRoutes } from './routes/inbound/inbound-replays.ts'
@@ -68,10 +71,13 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...syncRunRoutes(hub),
     ...syncMatchRoutes(hub),
     ...syncPreviewRoutes(hub),
+    ...syncTroubleRoutes(hub),
+    ...syncIssueRoutes(hub),
     ...recordRoutes(hub),
     ...recordChangeRoutes(hub),
     ...recordBulkRoutes(hub),
     ...recordFileRoutes(hub),
+    ...recordHistoryRoutes(hub),
     ...auditLogRoutes(hub),
     ...offeredSecretRoutes(hub),
     ...webhookAddressRoutes(hub),

@@ -69,6 +69,8 @@ export interface SyncTrouble {
   nextRunAt: string | null
   /** Deletions that wait for a person, of so many items that were known. */
   held: { count: number; known: number } | null
+  /** So many rows wait for a person, while runs succeed; 1,000 stands for more too. */
+  issues?: number
   lookAgainMs: number
 }
 

@@ -27,6 +27,8 @@ export interface Merge {
   base: Fields
   /** Fields that both sides changed, each in its own way. */
   collided: number
+  /** Whose value each of them gets. */
+  winners: Record<string, 'hub' | 'provider' | 'held'>
   /** Those of them that wait for a person. */
   held: Record<string, { base?: unknown; hub?: unknown; provider?: unknown }>
 }
@@ -43,7 +45,7 @@ export function mergeFields(
   times: ChangeTimes,
   same: (a: unknown, b: unknown) => boolean,
 ): Merge {
-  const merge: Merge = { hub: {}, base: {}, collided: 0, held: {} }
+  const merge: Merge = { hub: {}, base: {}, collided: 0, winners: {}, held: {} }
   for (const path of paths) {
     const [was, ours, theirs] = [base[path], hub[path], provider[path]]
     merge.base[path] = theirs
@@ -52,6 +54,7 @@ export function mergeFields(
     else {
       merge.collided++
       const winner = winnerOf(policy, times)
+      merge.winners[path] = winner
       merge.hub[path] = winner === 'provider' ? theirs : ours
       if (winner !== 'held') continue
       merge.base[path] = was
@@ -124,6 +127,9 @@ export function deletionsAllowed(found: Found): number {
   if (isForeignList(found)) return 0
   return Math.max(freeDeletions, Math.floor(found.known * freeShare))
 }
+
+/** What failed so often is tried no more by itself: it waits for a person. */
+export const mostTries = 8
 
 /** When what failed `failures` times is tried again: 5 minutes after the first time, doubling up to a day. */
 export function retryDelayMs(failures: number): number {

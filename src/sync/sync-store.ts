@@ -8,7 +8,11 @@ import type { ConflictPolicy } from './policy.ts'
 import { pollNow } from './polling/poll-store.ts'
 import { watchNow } from './runs/watch-now.ts'
 
-export type SyncSchedule = { every: string } | { cron: string; timeZone: string }
+export type SyncSchedule = ({ every: string } | { cron: string; timeZone: string }) & {
+  /** How much later than due a run may begin, and how late one is still made up for, such as `30s`; defaults unless said. */
+  jitter?: string | undefined
+  catchUp?: string | undefined
+}
 
 /** A sync as the hub's features see it. */
 export interface Sync {
@@ -38,6 +42,9 @@ export interface Sync {
   lastRun: LastRun | null
   /** Since when runs fail; null when the last one succeeded, and while the sync is paused. */
   failingSince: Date | null
+  /** So many rows wait for a person, 1,000 at most, and since when some do. */
+  issuesHeld: number
+  issuesSince: Date | null
   /** Whether it may be polled besides, where it is run by webhooks. */
   polling: boolean
   /** When it is next looked whether to poll; null for one that is not polled. */
@@ -75,6 +82,8 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     isScheduleApplied: row.schedule_revision === row.schedule_applied,
     lastRun: lastRunOf(row),
     failingSince: row.failing_since,
+    issuesHeld: row.issues_held,
+    issuesSince: row.issues_since,
     polling: row.polling,
     pollAt: row.poll_at,
     createdAt: row.created_at,

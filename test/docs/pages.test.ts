@@ -15,6 +15,7 @@ const pages = [
   'docs/moving-your-own-tables.md',
   'docs/syncs.md',
   'docs/records.md',
+  'docs/sync/history.md',
   'docs/inbound-webhooks.md',
   'docs/webhooks.md',
   'docs/deliveries.md',

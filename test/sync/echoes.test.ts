@@ -26,7 +26,10 @@ class HubRecord {
   row: RecordRow
   constructor(data: Values) {
     const at = new Date(0)
-    const fixed = { id: 'rec_1', workspace_id: 'ws', collection: 'customers', hash: Buffer.alloc(0), change: 1 }
+    const fixed = {
+      ...{ id: 'rec_1', workspace_id: 'ws', collection: 'customers', hash: Buffer.alloc(0), change: 1 },
+      ...{ created_by: null, created_run: null },
+    }
     this.row = { ...fixed, data, version: 1, created_at: at, updated_at: at, deleted_at: null }
   }
 
@@ -89,7 +92,7 @@ class Platform {
 const emptyWrite: LinkWrite = {
   ...{ recordId: 'rec_1', externalId: null, externalVersion: null, externalHash: null, recordVersion: 0, base: null },
   ...{ state: 'ok', gone: false, conflict: null, errorCode: null, failures: 0, retryAt: null, echoes: null },
-  ...{ externalUpdatedAt: null, place: null },
+  ...{ externalUpdatedAt: null, place: null, errorMessage: null, providerCode: null },
 }
 
 function rowOf(link: LinkWrite): Link {
@@ -99,6 +102,8 @@ function rowOf(link: LinkWrite): Link {
     ...{ base: link.base, state: link.state, gone: link.gone, conflict: link.conflict, error_code: link.errorCode },
     ...{
       failures: link.failures,
+      error_message: null,
+      provider_code: null,
       retry_at: null,
       push_key: null,
       external_updated_at: null,

@@ -106,7 +106,8 @@ describe('many records', () => {
     const slow = hub.db.transaction().execute(async trx => {
       const { writeRecords } = await import('../../src/sync/records/record-writes.ts')
       await trx.selectFrom('records').selectAll().where('id', '=', early.id).forUpdate().execute()
-      await writeRecords(trx, workspace.workspaceId, 'late', [], [{ id: early.id, data: { n: 2 }, deleted: false }])
+      const update = { id: early.id, data: { n: 2 }, deleted: false }
+      await writeRecords(trx, workspace.workspaceId, 'late', [], [update], { actor: 'a test' })
       await sleep(400)
     })
     await sleep(100)

@@ -187,7 +187,7 @@ describe('the Schedule of a sync', () => {
     const describeIt = () => schedule.getHandle(syncWorkflowId(syncId)).describe()
     const made = await describeIt()
     expect(made.spec.intervals).toMatchObject([{ every: 900_000 }])
-    expect(made.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 600_000 })
+    expect(made.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 900_000 })
     expect(made.action).toMatchObject({ workflowType: runSyncName })
 
     const url = `/v1/syncs/${syncId}`

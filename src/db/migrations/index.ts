@@ -34,6 +34,7 @@ import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
 import { webhooksMissed } from './0038-webhooks-missed.ts'
 import { matching } from './0040-matching.ts'
+import { recordHistory } from './0041-record-history.ts'
 import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
 
@@ -74,6 +75,7 @@ export const migrations: Record<string, Migration> = {
   '0037-webhook-silence': webhookSilence,
   '0038-webhooks-missed': webhooksMissed,
   '0040-matching': matching,
+  '0041-record-history': recordHistory,
   '0042-record-search': recordSearch,
   '0043-sync-config': syncConfig,
 }

@@ -18,12 +18,16 @@ export interface RecordLinksTable {
   record_version: Generated<number>
   /** The mapped fields as the platform last had them, but for those in conflict: what both sides last agreed on. */
   base: ColumnType<Values | null, string | null, string | null>
-  state: Generated<'ok' | 'conflict' | 'error'>
+  /** `skipped`: a person has left it so, until the item or the record changes. */
+  state: Generated<'ok' | 'conflict' | 'error' | 'skipped'>
   /** The thing is gone at the platform. */
   gone: Generated<boolean>
   /** Field by field what the two sides have; `deleted` where one side deleted what the other changed. */
   conflict: ColumnType<LinkConflict | null, string | null, string | null>
   error_code: string | null
+  /** What the platform said of a row that it refused, cut short, and its code for it. Shown to the workspace alone. */
+  error_message: string | null
+  provider_code: string | null
   failures: Generated<number>
   retry_at: Date | null
   /** Where on the platform's list an item stood that could not be told by an id. */

@@ -37,4 +37,7 @@ export interface RecordsTable {
   created_at: Generated<Date>
   updated_at: Generated<Date>
   deleted_at: Date | null
+  /** Who made it, the id of an API key or of a sync, and in which run; null of a record that an earlier version made. */
+  created_by: string | null
+  created_run: string | null
 }

@@ -34,6 +34,14 @@ export interface SyncRunsTable {
   pushed: Generated<number>
   conflicts: Generated<number>
   failed: Generated<number>
+  /** What was passed over because a person said so, or decides it. */
+  skipped: Generated<number>
+  /** Calls that were made to the platform. */
+  calls: Generated<number>
+  /** So many items a pass over everything will meet, as far as the one before tells; null where that is not known. */
+  expected: number | null
+  /** The sync's direction as it began; null before that, and of a run of an earlier version. */
+  direction: 'pull' | 'push' | 'both' | null
   /** Deletions that wait for a person, and how many a person has let through. */
   deletions_held: Generated<number>
   deletions_allowed: number | null

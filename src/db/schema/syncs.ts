@@ -14,7 +14,9 @@ export interface SyncsTable {
   conflict_policy: 'newest' | 'hub' | 'provider' | 'manual'
   /** The keys by which its items join records that are there; null: the model's. */
   match: ColumnType<string[][] | null, string | null | undefined, string | null>
-  schedule: JSONColumnType<{ every: string } | { cron: string; timeZone: string } | null>
+  schedule: JSONColumnType<
+    (({ every: string } | { cron: string; timeZone: string }) & { jitter?: string; catchUp?: string }) | null
+  >
   status: Generated<'active' | 'paused'>
   /** Who paused it: a person, or the hub because of the connection. */
   paused_because: 'person' | 'needs_reauth' | 'disconnecting' | null
@@ -23,6 +25,11 @@ export interface SyncsTable {
   full_pass_at: Date | null
   /** What the platform gave with the last page, to be told by what has changed since; null where it gives none. */
   feed_token: string | null
+  /** From when on a person wants changes to be read again: taken over by the next run. */
+  rewind_to: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** So many rows wait for a person, as its last run left them; 1,000 stands for more too. */
+  issues_held: Generated<number>
+  issues_since: Date | null
   /** Deletions that wait for a person: see `HeldDeletions`. */
   deletions_held: ColumnType<HeldDeletions | null, string | null | undefined, string | null>
   /** The collection's changes up to this number have been looked at for this sync's platform. */

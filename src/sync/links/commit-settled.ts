@@ -1,6 +1,7 @@
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { publishRecordEvents } from '../records/events.ts'
+import { writeHistory } from '../history/write-history.ts'
 import { writeLinks } from './link-store.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { moveRun, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
@@ -16,7 +17,7 @@ export function countsOf(settled: readonly Settled[]): RunCounts {
   }
 }
 
-/** Writes what was settled, moves the run on and publishes the changes, all in the caller's transaction. */
+/** Writes what was settled, with its history, moves the run on and publishes the changes, all in the caller's transaction. */
 export async function commitSettled(
   hub: ConnectionParts,
   db: Executor,
@@ -29,7 +30,10 @@ export async function commitSettled(
   await moveRun(db, hold, counts, place)
   const inserts = settled.flatMap(({ insert }) => insert ?? [])
   const updates = settled.flatMap(({ update }) => update ?? [])
-  await writeRecords(db, workspaceId, sync.collection, inserts, updates, sync.id)
+  const by = { actor: sync.id, runId: hold.runId }
+  await writeRecords(db, workspaceId, sync.collection, inserts, updates, by)
+  const changes = settled.flatMap(({ link, change }) => (change ? { recordId: link.recordId, ...change } : []))
+  await writeHistory(db, workspaceId, by, changes)
   await writeLinks(
     db,
     workspaceId,

@@ -28,6 +28,9 @@ export interface LinkWrite {
   gone: boolean
   conflict: LinkConflict | null
   errorCode: string | null
+  /** The platform's own words and code, where it refused the row. */
+  errorMessage: string | null
+  providerCode: string | null
   failures: number
   retryAt: string | null
   echoes: Echoes | null
@@ -174,20 +177,21 @@ export async function writeLinks(
   if (links.length === 0) return
   await sql`
     insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version,
-      external_updated_at, external_hash, record_version, base, state, gone, conflict, error_code, failures, retry_at,
-      place, echoes)
+      external_updated_at, external_hash, record_version, base, state, gone, conflict, error_code, error_message,
+      provider_code, failures, retry_at, place, echoes)
     select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", i."externalUpdatedAt",
-      decode(i."externalHash", 'hex'), i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode", i.failures,
-      i."retryAt", i.place, i.echoes
+      decode(i."externalHash", 'hex'), i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode",
+      i."errorMessage", i."providerCode", i.failures, i."retryAt", i.place, i.echoes
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as i("recordId" text, "externalId" text,
       "externalVersion" text, "externalUpdatedAt" timestamptz, "externalHash" text, "recordVersion" int, base jsonb,
-      state text, gone boolean, conflict jsonb, "errorCode" text, failures int, "retryAt" timestamptz, place text,
-      echoes jsonb)
+      state text, gone boolean, conflict jsonb, "errorCode" text, "errorMessage" text, "providerCode" text,
+      failures int, "retryAt" timestamptz, place text, echoes jsonb)
     on conflict (sync_id, record_id) do update set external_id = excluded.external_id,
       external_version = excluded.external_version, external_updated_at = excluded.external_updated_at,
       external_hash = excluded.external_hash,
       record_version = excluded.record_version, base = excluded.base, state = excluded.state, gone = excluded.gone,
-      conflict = excluded.conflict, error_code = excluded.error_code, failures = excluded.failures,
+      conflict = excluded.conflict, error_code = excluded.error_code,
+      error_message = excluded.error_message, provider_code = excluded.provider_code, failures = excluded.failures,
       retry_at = excluded.retry_at, place = excluded.place, echoes = excluded.echoes, push_key = null, updated_at = now()
     where l.workspace_id = ${workspaceId}
   `.execute(db)

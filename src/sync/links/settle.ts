@@ -2,10 +2,12 @@ import type { LinkConflict } from '../../db/schema/record-links.ts'
 import { newId } from '../../ids.ts'
 import type { Values } from '../../calls/json-write.ts'
 import { hashBytes, sameValue } from '../mapping/canonical.ts'
+import { deletionChange, mergeChange, type SettledChange } from '../history/settled-change.ts'
+import { changedFields } from '../history/fields.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
 import type { LinkErrorCode, Mapping, Item } from '../mapping/mapping.ts'
-import { mergeFields, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
+import { mergeFields, mostTries, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
 import type { RecordInsert, RecordUpdate } from '../records/record-writes.ts'
 
 /** A change at the platform: an item as it is now, or a tombstone. */
@@ -19,6 +21,8 @@ export interface Settled {
   link: LinkWrite
   /** How many fields, or whole items, both sides had changed. */
   collisions: number
+  /** What the record's history says of it. */
+  change?: SettledChange | undefined
 }
 
 export interface Settling {
@@ -75,7 +79,9 @@ export function settleKnown(
     path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
   )
   const next = { ...data, ...Object.fromEntries(taken.map(path => [path, merge.hub[path]])) }
+  const { echoes, conflict } = link
   return {
+    change: mergeChange({ merge, data, taken, provider, base, echoes, conflict, policy, version }),
     ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, next), deleted: false } } : {}),
     link: {
       ...seen(mapping, record.id, item, merge.base),
@@ -102,10 +108,14 @@ function settleDeleted(
   base: Fields,
 ): Settled {
   const link_ = { ...seen(mapping, record.id, item, provider), echoes: link.echoes }
+  const data = mapping.intoData(record.data, provider)
+  const next = record.version + 1
+  const restored = changedFields(record.data, data)
   const restore: Settled = {
-    update: { id: record.id, data: mapping.intoData(record.data, provider), deleted: false },
-    link: { ...link_, recordVersion: record.version + 1 },
+    update: { id: record.id, data, deleted: false },
+    link: { ...link_, recordVersion: next },
     collisions: 0,
+    change: deletionChange('restored', next, undefined, restored),
   }
   // Both had agreed that it is deleted: that it is there again is the platform's change alone.
   if (link.gone && link.record_version === record.version) return restore
@@ -114,13 +124,16 @@ function settleDeleted(
   }
   switch (winnerOf(policy, { hubAt: record.deleted_at ?? now, providerAt: item.updatedAt })) {
     case 'provider':
-      return { ...restore, collisions: 1 }
-    case 'hub':
-      return { link: { ...link_, recordVersion: link.record_version }, collisions: 1 }
+      return { ...restore, collisions: 1, change: deletionChange('restored', next, policy, restored) }
+    case 'hub': {
+      const change = deletionChange('kept', record.version, policy)
+      return { link: { ...link_, recordVersion: link.record_version }, collisions: 1, change }
+    }
     case 'held':
       return {
         link: { ...link_, recordVersion: link.record_version, ...inConflict({ fields: {}, deleted: 'hub' }) },
         collisions: 1,
+        change: deletionChange('held', record.version, policy),
       }
   }
 }
@@ -145,6 +158,8 @@ function settleTombstone(
     gone: true,
     conflict: null,
     errorCode: null,
+    errorMessage: null,
+    providerCode: null,
     failures: 0,
     retryAt: null,
   }
@@ -155,6 +170,7 @@ function settleTombstone(
     update: { id: record.id, data: record.data, deleted: true },
     link: { ...gone, recordVersion: record.version + 1 },
     collisions: 0,
+    change: deletionChange('deleted', record.version + 1),
   }
   const base = mapping.fieldsOf(link.base)
   const hub = asPlatformHas(link.echoes, base, mapping.fieldsOf(record.data))
@@ -162,20 +178,32 @@ function settleTombstone(
   if (!edited) return tombstone
   switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: change.at ?? now })) {
     case 'provider':
-      return { ...tombstone, collisions: 1 }
-    case 'hub':
+      return { ...tombstone, collisions: 1, change: deletionChange('deleted', record.version + 1, policy) }
+    case 'hub': {
       // It is behind, so that the push makes it anew.
-      return { link: { ...gone, recordVersion: record.version - 1 }, collisions: 1 }
-    case 'held':
-      return { link: { ...gone, ...inConflict({ fields: {}, deleted: 'provider' }) }, collisions: 1 }
+      const behind = { ...gone, recordVersion: record.version - 1 }
+      return { link: behind, collisions: 1, change: deletionChange('kept', record.version, policy) }
+    }
+    case 'held': {
+      const held = { ...gone, ...inConflict({ fields: {}, deleted: 'provider' }) }
+      return { link: held, collisions: 1, change: deletionChange('held', record.version, policy) }
+    }
   }
 }
 
-/** A link that says that its item could not be taken or written. What was agreed on before stays. */
-export function failedLink(link: LinkWrite, errorCode: LinkErrorCode, now: Date): LinkWrite {
+/**
+ * A link that says that its item could not be taken or written, and in what words the platform refused it. What was agreed on
+ * before stays. After so many times it is held: a person says whether it is tried again.
+ */
+export function failedLink(
+  link: LinkWrite,
+  errorCode: LinkErrorCode,
+  now: Date,
+  { code = null, message = null }: { code?: string | null; message?: string | null } = {},
+): LinkWrite {
   const failures = link.failures + 1
-  const retryAt = new Date(now.getTime() + retryDelayMs(failures)).toISOString()
-  return { ...link, state: 'error', errorCode, failures, retryAt }
+  const retryAt = failures >= mostTries ? null : new Date(now.getTime() + retryDelayMs(failures)).toISOString()
+  return { ...link, state: 'error', errorCode, errorMessage: message, providerCode: code, failures, retryAt }
 }
 
 /** A link of an item that has no record yet. */
@@ -192,6 +220,8 @@ export function emptyLink(recordId: string, externalId: string | null): LinkWrit
     gone: false,
     conflict: null,
     errorCode: null,
+    errorMessage: null,
+    providerCode: null,
     failures: 0,
     retryAt: null,
     place: null,
@@ -213,6 +243,8 @@ export function unchanged(link: Link): LinkWrite {
     gone: link.gone,
     conflict: link.conflict,
     errorCode: link.error_code,
+    errorMessage: link.error_message,
+    providerCode: link.provider_code,
     failures: link.failures,
     retryAt: link.retry_at?.toISOString() ?? null,
     place: link.place,

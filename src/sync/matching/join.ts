@@ -22,11 +22,17 @@ export function settleJoin(
   keys: MatchKeys,
 ): Settled {
   const link = { ...firstLink(sync, record.id), ...agreed(settling.mapping, record, item, keys) }
-  const settled = settleKnown(settling, { link, record }, { item })
+  const settled = joined(settleKnown(settling, { link, record }, { item }), record)
   const isBehind = settled.link.recordVersion < record.version + (settled.update ? 1 : 0)
   if (settled.update || !isBehind || record.change > sync.pushed_change) return settled
   // The push has looked at this change of the record before it was the platform's business: it is written once more.
   return { ...settled, update: { id: record.id, data: record.data, deleted: false } }
+}
+
+/** Whatever the merge did is part of joining the two. */
+function joined(settled: Settled, { version: before }: RecordRow): Settled {
+  const { version = before, fields = [], policy } = settled.change ?? {}
+  return { ...settled, change: { kind: 'joined', version, fields, policy } }
 }
 
 /**
@@ -64,6 +70,7 @@ function firstLink({ id, workspace_id }: Pick<Selectable<SyncsTable>, 'id' | 'wo
     ...{ workspace_id, sync_id: id, record_id: recordId, external_id: null, external_version: null },
     ...{ external_updated_at: null, external_hash: null, record_version: 0, base: null, state: 'ok', gone: false },
     ...{ conflict: null, error_code: null, failures: 0, retry_at: null, place: null, push_key: null, echoes: null },
+    ...{ error_message: null, provider_code: null },
     updated_at: new Date(),
   }
 }

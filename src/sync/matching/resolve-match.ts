@@ -9,6 +9,7 @@ import { settleNew, type Settled } from '../links/settle.ts'
 import { canonicalJson } from '../mapping/canonical.ts'
 import { mappingOf, type Item } from '../mapping/mapping.ts'
 import { publishRecordEvents } from '../records/events.ts'
+import { writeHistory } from '../history/write-history.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { findSync, type Sync } from '../sync-store.ts'
@@ -97,7 +98,7 @@ export async function resolveMatch(
       settled = settleJoin(settling, row, record, item, matchKeysOf(sync.match, mapping.model))
       await dropLinks(trx, workspaceId, syncId, [id])
     }
-    await commit(hub, trx, sync, settled)
+    await commit(hub, trx, sync, settled, actor)
     await wakeWaiting(trx, workspaceId, syncId)
     const details = { syncId, made: recordId === null }
     await writeAudit(trx, { workspaceId, actor, action: 'sync.match_resolved', subjectId: recordId ?? id, details })
@@ -105,9 +106,16 @@ export async function resolveMatch(
   if (sync.direction !== 'pull' && sync.status === 'active') await requestSyncRun(hub, workspaceId, syncId, 'manual')
 }
 
-async function commit(hub: ConnectionParts, trx: Executor, sync: Sync, { insert, update, link }: Settled) {
+async function commit(
+  hub: ConnectionParts,
+  trx: Executor,
+  sync: Sync,
+  { insert, update, link, change }: Settled,
+  actor: string,
+) {
   const { workspaceId, id: syncId, collection } = sync
-  await writeRecords(trx, workspaceId, collection, insert ? [insert] : [], update ? [update] : [], syncId)
+  await writeRecords(trx, workspaceId, collection, insert ? [insert] : [], update ? [update] : [], { actor: syncId })
+  if (change) await writeHistory(trx, workspaceId, { actor }, [{ recordId: link.recordId, ...change }])
   await writeLinks(trx, workspaceId, syncId, [link])
   await publishRecordEvents(
     hub,

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { isUniqueViolation, type Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import { itemLink, placesPerPage } from './bad-items.ts'
+import { badItemLink, itemLink, placesPerPage } from './bad-items.ts'
 import { commitSettled, countsOf, isDataError } from '../links/commit-settled.ts'
 import { commitCreatedPage } from './create-page.ts'
 import type { Item } from '../mapping/mapping.ts'
@@ -114,10 +114,12 @@ async function commitMixed(
   await suspect(trx, hold, [...page.tombstones.values()])
   const { settled, ambiguous } = await settlePage(trx, hold, page)
   const failed = await commitRows(hub, trx, hold, settled)
+  const skipped = settled.filter(({ link }) => link.state === 'skipped').length
   const counts = {
     pulled: page.items.size + page.tombstones.size + page.bad.length,
     unchanged: page.items.size - page.stale.length,
-    failed: page.bad.length + failed + ambiguous,
+    failed: page.bad.length - skipped + failed + ambiguous,
+    skipped,
   }
   await moveRun(trx, hold, counts)
 }
@@ -147,7 +149,7 @@ async function settlePage(
   const failed = [...named, ...placed].map((item): Settled => {
     const link = item.externalId === null ? undefined : known.get(item.externalId)?.link
     const before = link ? unchanged(link) : itemLink(hold.sync.id, page.cursor, item)
-    return { link: failedLink(before, item.errorCode, now), collisions: 0 }
+    return { link: badItemLink(before, item, now), collisions: 0 }
   })
   return { settled: [...settled, ...failed], ambiguous }
 }

@@ -5,7 +5,7 @@ import { idPrefixes, newId } from '../../ids.ts'
 import type { LinkWrite } from '../links/link-store.ts'
 import type { PlacedItem } from './prepare-page.ts'
 import type { RunHold } from '../runs/run-hold.ts'
-import { emptyLink } from '../links/settle.ts'
+import { emptyLink, failedLink } from '../links/settle.ts'
 
 const maxPlaceLength = 200
 /** So many items without an id are listed of one page; the others are counted alone. */
@@ -24,6 +24,12 @@ export function itemLink(syncId: string, cursor: string, { externalId, position 
   const recordId = `${idPrefixes.record}_7${hash.slice(0, 25)}`
   const page = cursor === '' ? 'the first page' : `the page at ${cursor.slice(0, maxPlaceLength)}`
   return { ...emptyLink(recordId, null), place: `item ${position} of ${page}` }
+}
+
+/** What becomes of the link of an item that cannot be taken. One that a person has left so stays, until the item is another. */
+export function badItemLink(link: LinkWrite, { errorCode, hash }: PlacedItem, now: Date): LinkWrite {
+  if (link.state === 'skipped' && link.externalHash === hash) return link
+  return failedLink({ ...link, externalHash: hash }, errorCode, now)
 }
 
 /** After a pass over everything: items without an id that it has not met are mended, or gone. Relies on record_links_in_trouble. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import { audienceOf } from '../records/events.ts'
+import { hearsOfCreated } from '../records/events.ts'
 import { findStale, laterOf, type StaleItem } from './find-stale.ts'
+import { hashOf } from '../mapping/canonical.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
@@ -25,6 +26,8 @@ export interface PreparedPage {
 /** An item that cannot be a record, with its number on the page. */
 export interface PlacedItem extends BadItem {
   position: number
+  /** The hash of the item as it came: whether it has changed since a person left it so. Hexadecimal. */
+  hash: string
 }
 
 /**
@@ -44,7 +47,8 @@ export async function preparePage(
   for (const [index, raw] of page.items.entries()) {
     if (isSkipped(raw)) continue
     const item = hold.mapping.itemOf(raw)
-    if (isBadItem(item)) bad.push({ ...item, position: index + 1 })
+    if (isBadItem(item))
+      bad.push({ ...item, position: index + 1, hash: hashOf(JSON.stringify(raw) ?? '').toString('hex') })
     else keepLater(hold, item.isDeleted ? tombstones : items, item)
   }
   const names = page.names ?? [...items.keys(), ...tombstones.keys()]
@@ -67,7 +71,7 @@ export function hasOnlyNew(page: PreparedPage | undefined): boolean {
 
 /** Whether somebody is told of new records: their pages are written row by row. */
 export async function hearsOfNew(hub: ConnectionParts, { workspaceId }: RunHold): Promise<boolean> {
-  return (await audienceOf(hub).types(hub.db, workspaceId)).has('record.created')
+  return hearsOfCreated(hub, hub.db, workspaceId)
 }
 
 function presumeNew(items: ReadonlyMap<string, Item>): StaleItem[] {

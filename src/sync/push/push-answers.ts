@@ -10,6 +10,7 @@ import type { LinkErrorCode, Mapping } from '../mapping/mapping.ts'
 import { forgetCall, type PushCall } from './push-calls.ts'
 import { outcomeOf, readWritten, type Outcome } from './push-outcomes.ts'
 import { heldLink } from './push-repeats.ts'
+import { pushedChange } from '../history/settled-change.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { inCommitPlace } from '../runs/run-places.ts'
 import { emptyLink, failedLink, settleKnown, unchanged, type Settled } from '../links/settle.ts'
@@ -85,7 +86,7 @@ function settleOutcome(
   const { link } = known
   switch (outcome.kind) {
     case 'failed':
-      return { link: failedLink(unchanged(link), outcome.errorCode, settling.now), collisions: 0 }
+      return { link: failedLink(unchanged(link), outcome.errorCode, settling.now, outcome.said), collisions: 0 }
     case 'unread':
       return unreadItem(mapping, link, item, outcome, settling.now)
     case 'seen': {
@@ -95,9 +96,17 @@ function settleOutcome(
       }
       // What the platform answers to our own write is compared with what we wrote, not with what was before.
       const wrote = outcome.refused === null && item.write.kind !== 'delete' ? mapping.fieldsOf(item.values) : undefined
-      return settleKnown(settling, known, outcome.change, wrote)
+      const settled = settleKnown(settling, known, outcome.change, wrote)
+      return outcome.refused === null ? { ...settled, change: pushed(mapping, known, item, settled) } : settled
     }
   }
+}
+
+/** What the record's history says of a write that was taken. */
+function pushed(mapping: Mapping, { link, record }: LinkedRecord, item: PushItem, settled: Settled) {
+  const { externalId, externalVersion } = settled.link
+  const version = (record?.version ?? 0) + (settled.update ? 1 : 0)
+  return pushedChange(item, mapping.fieldsOf(link.base), { version, externalId, externalVersion }, settled.change)
 }
 
 /** The item is there, and has what it was told as far as anybody knows: whatever changes next is an update of it. */

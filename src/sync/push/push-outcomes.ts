@@ -2,6 +2,7 @@ import { HubError, isHubError } from '../../errors.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { textAt } from '../../calls/json-path.ts'
 import type { ProviderClient } from '../../calls/call.ts'
+import type { PlatformWords } from '../../calls/platform-words.ts'
 import { readItems } from '../../calls/read-items.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { changeOf } from '../pull/apply-page.ts'
@@ -14,7 +15,7 @@ import type { Change } from '../links/settle.ts'
 /** What an answer comes to. */
 export type Outcome =
   | { kind: 'seen'; change: Change; refused: 'stale' | 'missing' | null }
-  | { kind: 'failed'; errorCode: LinkErrorCode }
+  | { kind: 'failed'; errorCode: LinkErrorCode; said?: PlatformWords | undefined }
   /** The item was written and cannot be understood: what is known of it is kept, and it is looked at again later. */
   | { kind: 'unread'; externalId: string; version: string | null }
   /** The answer could not be followed up just now: the very same call is made again. */
@@ -48,16 +49,17 @@ async function judged(
   const { write } = sent
   if (answer.kind === 'written') return written(hold, client, sent, answer.item, read, signal)
   if (answer.kind === 'deleted') return { kind: 'seen', change: tombstoneOf(sent), refused: null }
+  const { said } = answer
   if (write.kind === 'create') {
-    return { kind: 'failed', errorCode: answer.why === 'duplicate' ? 'DUPLICATE' : 'PROVIDER_REJECTED' }
+    return { kind: 'failed', errorCode: answer.why === 'duplicate' ? 'DUPLICATE' : 'PROVIDER_REJECTED', said }
   }
   switch (answer.why) {
     case 'missing': {
       // It is also said of something that the write refers to: only a look at the item tells that it is gone.
       const change = await readChange(hold, client, write.externalId, signal)
-      if (!change || !('tombstone' in change)) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
+      if (!change || !('tombstone' in change)) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED', said }
       // So many at once are rather a lost permission: they are left to the next pass, which holds them for a person.
-      if (++hold.deletedByRefusal > freeDeletions) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
+      if (++hold.deletedByRefusal > freeDeletions) return { kind: 'failed', errorCode: 'PROVIDER_REJECTED', said }
       return { kind: 'seen', change, refused: 'missing' }
     }
     case 'stale': {
@@ -66,9 +68,9 @@ async function judged(
       return { kind: 'seen', change, refused: 'stale' }
     }
     case 'duplicate':
-      return { kind: 'failed', errorCode: 'DUPLICATE' }
+      return { kind: 'failed', errorCode: 'DUPLICATE', said }
     case 'rejected':
-      return { kind: 'failed', errorCode: 'PROVIDER_REJECTED' }
+      return { kind: 'failed', errorCode: 'PROVIDER_REJECTED', said }
   }
 }
 

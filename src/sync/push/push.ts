@@ -6,6 +6,7 @@ import { refusalOf } from '../../calls/writes/refusal.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
 import { pushLimits } from '../policy.ts'
+import { isHeld } from './held-writes.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
 import { withoutExisting } from './before-create.ts'
@@ -107,6 +108,8 @@ async function pushCandidates(
       link ? [{ ...upToDate(link), recordVersion: record.version }] : [],
     )
     await writeLinks(hub.db, workspaceId, sync.id, touched)
+    const skipped = planned('skip').filter(({ link }) => isHeld(link) || link?.conflict?.deleted !== undefined).length
+    if (skipped > 0) await moveRun(hub.db, hold, { skipped })
     const empty = planned('empty').map(({ record }) => record.id)
     await recordFailures(hub, hold, empty, 'INVALID_ITEM')
     const unread = planned('read').flatMap(({ link }) => link ?? [])
@@ -133,7 +136,15 @@ async function pushCandidates(
 /** A link that needs no write: what is held for a person stays held. */
 function upToDate(link: Link): LinkWrite {
   const state = link.conflict === null ? 'ok' : 'conflict'
-  return { ...unchanged(link), state, errorCode: null, failures: 0, retryAt: null }
+  return {
+    ...unchanged(link),
+    state,
+    errorCode: null,
+    errorMessage: null,
+    providerCode: null,
+    failures: 0,
+    retryAt: null,
+  }
 }
 
 /**

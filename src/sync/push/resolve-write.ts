@@ -6,6 +6,7 @@ import { publishRecordEvents } from '../records/events.ts'
 import { isHeld } from './held-writes.ts'
 import { lockByRecord, lockByItem, writeLinks } from '../links/link-store.ts'
 import { writeRecords } from '../records/record-writes.ts'
+import { writeHistory } from '../history/write-history.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { unchanged } from '../links/settle.ts'
 import { findSync, type Sync } from '../sync-store.ts'
@@ -28,7 +29,7 @@ export async function resolveWrite(
     const [linked] = await lockByRecord(trx, workspaceId, syncId, [recordId])
     if (!linked?.record) throw new HubError('RECORD_NOT_FOUND')
     if (!isHeld(linked.link)) throw new HubError('CONFLICT', { message: 'No write of this record waits for a person.' })
-    if (externalId !== null) await releaseItem(hub, trx, sync, recordId, externalId)
+    if (externalId !== null) await releaseItem(hub, trx, sync, recordId, externalId, actor)
     // Without anything agreed on, the item is read before it is told anything.
     const known = externalId === null ? {} : { externalId, externalVersion: null, externalHash: null, base: null }
     const due = { state: 'error' as const, errorCode: 'NOT_SETTLED', gone: false, retryAt: new Date().toISOString() }
@@ -46,6 +47,7 @@ async function releaseItem(
   { workspaceId, id: syncId, collection }: Sync,
   recordId: string,
   externalId: string,
+  actor: string,
 ): Promise<void> {
   const [other] = await lockByItem(trx, workspaceId, syncId, [externalId])
   if (!other || other.link.record_id === recordId) return
@@ -56,7 +58,9 @@ async function releaseItem(
     .where('record_id', '=', other.link.record_id)
     .execute()
   if (!other.record || other.record.deleted_at !== null) return
-  const { id, data } = other.record
-  await writeRecords(trx, workspaceId, collection, [], [{ id, data, deleted: true }])
+  const { id, data, version } = other.record
+  await writeRecords(trx, workspaceId, collection, [], [{ id, data, deleted: true }], { actor })
+  const joined = { recordId: id, kind: 'deleted' as const, version: version + 1, fields: [] }
+  await writeHistory(trx, workspaceId, { actor }, [joined])
   await publishRecordEvents(hub, trx, workspaceId, { collection, syncId }, { 'record.deleted': [id] })
 }

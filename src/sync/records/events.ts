@@ -7,6 +7,9 @@ export const recordEventTypes = ['record.created', 'record.updated', 'record.del
 
 export type RecordEventType = (typeof recordEventTypes)[number]
 
+/** What was created, updated and deleted together, in one event. */
+export const recordsChanged = 'records.changed'
+
 /** Ids of records by what happened to them. */
 export type RecordChanges = Partial<Record<RecordEventType, string[]>>
 
@@ -25,7 +28,7 @@ export class RecordAudience {
     const known = this.#known.get(workspaceId)
     if (known && known.until > Date.now()) return known.types
     const subscriptions = await loadSubscriptions(db, workspaceId)
-    const types = new Set(recordEventTypes.filter(type => subscriptions.isHeard(type)))
+    const types = new Set<string>([...recordEventTypes, recordsChanged].filter(type => subscriptions.isHeard(type)))
     if (this.#known.size >= 10_000) this.#known.clear()
     this.#known.set(workspaceId, { until: Date.now() + rememberedMs, types })
     return types
@@ -41,6 +44,12 @@ export function audienceOf(hub: ConnectionParts): RecordAudience {
   return audience
 }
 
+/** Whether somebody is told of new records. */
+export async function hearsOfCreated(hub: ConnectionParts, db: Executor, workspaceId: string): Promise<boolean> {
+  const types = await audienceOf(hub).types(db, workspaceId)
+  return types.has('record.created') || types.has(recordsChanged)
+}
+
 /**
  * Publishes what happened to records, in the transaction that changed them: up to 1,000 ids an event, so that a page is
  * one event and not a thousand. Types that nobody subscribes to are not published.
@@ -53,12 +62,27 @@ export async function publishRecordEvents(
   changes: RecordChanges,
 ): Promise<void> {
   const types = await audienceOf(hub).types(db, workspaceId)
-  const events = recordEventTypes.flatMap(type => {
+  const events: { type: string; data: Record<string, unknown> }[] = recordEventTypes.flatMap(type => {
     const ids = types.has(type) ? (changes[type] ?? []) : []
-    const chunks = Array.from({ length: Math.ceil(ids.length / idsPerEvent) }, (_, index) =>
-      ids.slice(index * idsPerEvent, (index + 1) * idsPerEvent),
-    )
-    return chunks.map(recordIds => ({ type, data: { ...source, recordIds } }))
+    return chunksOf(ids).map(recordIds => ({ type, data: { ...source, recordIds } }))
   })
+  if (types.has(recordsChanged)) {
+    for (const data of batchesOf(changes)) events.push({ type: recordsChanged, data: { ...source, ...data } })
+  }
   if (events.length > 0) await publishEvents(hub, db, workspaceId, events)
+}
+
+/** Ids of all kinds together, up to 1,000 in a batch. */
+function batchesOf(changes: RecordChanges): Record<'created' | 'updated' | 'deleted', string[]>[] {
+  const all = recordEventTypes.flatMap(type => (changes[type] ?? []).map(id => ({ type, id })))
+  return chunksOf(all).map(chunk => {
+    const of = (type: RecordEventType) => chunk.filter(one => one.type === type).map(({ id }) => id)
+    return { created: of('record.created'), updated: of('record.updated'), deleted: of('record.deleted') }
+  })
+}
+
+function chunksOf<One>(all: readonly One[]): One[][] {
+  return Array.from({ length: Math.ceil(all.length / idsPerEvent) }, (_, index) =>
+    all.slice(index * idsPerEvent, (index + 1) * idsPerEvent),
+  )
 }

@@ -17,6 +17,8 @@ import {
 } from '../links/link-store.ts'
 import { mappingOf } from '../mapping/mapping.ts'
 import { writeRecords } from './record-writes.ts'
+import { changedFields } from '../history/fields.ts'
+import { writeHistory } from '../history/write-history.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { unchanged } from '../links/settle.ts'
 import { findSync } from '../sync-store.ts'
@@ -67,7 +69,10 @@ export async function resolveConflict(
     if (linked.link.conflict === null) throw new HubError('CONFLICT', { message: 'This record is not in conflict.' })
     const { update, link } = resolved(models?.[sync.model], linked, linked.record, resolution)
     // The record is written even if its data stay: the push looks at what has changed.
-    await writeRecords(trx, workspaceId, sync.collection, [], [{ id: recordId, ...update }])
+    await writeRecords(trx, workspaceId, sync.collection, [], [{ id: recordId, ...update }], { actor })
+    const version = linked.record.version + 1
+    const fields = changedFields(linked.record.data, update.data)
+    await writeHistory(trx, workspaceId, { actor }, [{ recordId, kind: 'resolved', version, fields }])
     await writeLinks(trx, workspaceId, syncId, [link])
     const type = update.deleted ? 'record.deleted' : 'record.updated'
     const source = { collection: sync.collection, syncId }

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
+import { isId } from '../../ids.ts'
 import type { Values } from '../../calls/json-write.ts'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import { canonicalJson, hashOf } from '../mapping/canonical.ts'
+import type { Author } from '../history/write-history.ts'
 import { writeKeys } from '../matching/key-store.ts'
 
 /** A record to be made. */
@@ -51,26 +53,26 @@ async function takeChanges(
   return { before: row.last_change - count, keys: row.match_keys }
 }
 
-/**
- * Writes new and changed records of one collection with their keys, in the caller's transaction.
- * @param maker the sync whose items the new ones are; null where they are nobody's yet
- */
+/** Writes new and changed records of one collection with their keys, in the caller's transaction; new ones say who made them. */
 export async function writeRecords(
   db: Executor,
   workspaceId: string,
   collection: string,
   inserts: readonly RecordInsert[],
   updates: readonly RecordUpdate[],
-  maker: string | null = null,
+  by: Author,
 ): Promise<void> {
   const count = inserts.length + updates.length
   if (count === 0) return
+  // What a sync makes are its items; of others' records nobody knows yet whose they are.
+  const maker = isId('sync', by.actor) ? by.actor : null
   const made = inserts.length > 0 ? maker : undefined
   const { before, keys } = await takeChanges(db, workspaceId, collection, count, made)
   if (inserts.length > 0) {
     await sql`
-      insert into records (id, workspace_id, collection, data, hash, change)
-      select i.id, ${workspaceId}, ${collection}, i.data, decode(i.hash, 'hex'), ${before}::bigint + i.ord
+      insert into records (id, workspace_id, collection, data, hash, change, created_by, created_run)
+      select i.id, ${workspaceId}, ${collection}, i.data, decode(i.hash, 'hex'), ${before}::bigint + i.ord,
+        ${by.actor}, ${by.runId ?? null}
       from jsonb_to_recordset(${JSON.stringify(numbered(inserts, 1))}::jsonb) as i(id text, data jsonb, hash text, ord int)
     `.execute(db)
   }

@@ -5,6 +5,8 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { hasOddText } from '../../json/oddities.ts'
 import type { Values } from '../../calls/json-write.ts'
 import { canonicalJson, hashOf, mergePatch } from '../mapping/canonical.ts'
+import { changedFields } from '../history/fields.ts'
+import { writeHistory } from '../history/write-history.ts'
 import { publishRecordEvents, type RecordChanges } from './events.ts'
 import type { RecordRow } from '../links/link-store.ts'
 import { newRecordIds } from './record-ids.ts'
@@ -124,11 +126,12 @@ export async function createRecords(
   workspaceId: string,
   collection: string,
   datas: readonly Values[],
+  actor: string,
 ): Promise<RecordRow[]> {
   const ids = newRecordIds(datas.length)
   const inserts = datas.map((data, index) => ({ id: ids[index]!, data: checked(data, index) }))
   return hub.db.transaction().execute(async trx => {
-    await writeRecords(trx, workspaceId, collection, inserts, [])
+    await writeRecords(trx, workspaceId, collection, inserts, [], { actor })
     await publishRecordEvents(hub, trx, workspaceId, { collection }, { 'record.created': ids })
     const query = trx.selectFrom('records').selectAll().where('workspace_id', '=', workspaceId)
     return query
@@ -147,9 +150,10 @@ export async function updateRecord(
   workspaceId: string,
   recordId: string,
   patch: Values,
+  actor: string,
   ifVersion?: number,
 ): Promise<RecordRow> {
-  return changeRecord(hub, workspaceId, recordId, ifVersion, record => {
+  return changeRecord(hub, workspaceId, recordId, actor, ifVersion, record => {
     const data = checked(mergePatch(record.data, patch))
     const isSame = hashOf(canonicalJson(data)).equals(record.hash)
     return isSame ? undefined : { data, deleted: false }
@@ -161,15 +165,17 @@ export async function deleteRecord(
   hub: ConnectionParts,
   workspaceId: string,
   recordId: string,
+  actor: string,
   ifVersion?: number,
 ): Promise<void> {
-  await changeRecord(hub, workspaceId, recordId, ifVersion, ({ data }) => ({ data, deleted: true }))
+  await changeRecord(hub, workspaceId, recordId, actor, ifVersion, ({ data }) => ({ data, deleted: true }))
 }
 
 async function changeRecord(
   hub: ConnectionParts,
   workspaceId: string,
   recordId: string,
+  actor: string,
   ifVersion: number | undefined,
   change: (record: RecordRow) => { data: Values; deleted: boolean } | undefined,
 ): Promise<RecordRow> {
@@ -183,7 +189,10 @@ async function changeRecord(
     }
     const next = change(record)
     if (!next) return record
-    await writeRecords(trx, workspaceId, record.collection, [], [{ id: recordId, ...next }])
+    await writeRecords(trx, workspaceId, record.collection, [], [{ id: recordId, ...next }], { actor })
+    const fields = changedFields(record.data, next.data)
+    const kind = next.deleted ? 'deleted' : 'updated'
+    await writeHistory(trx, workspaceId, { actor }, [{ recordId, kind, version: record.version + 1, fields }])
     const changes: RecordChanges = { [next.deleted ? 'record.deleted' : 'record.updated']: [recordId] }
     await publishRecordEvents(hub, trx, workspaceId, { collection: record.collection }, changes)
     return findRecord(trx, workspaceId, recordId, { deleted: true })

@@ -5,6 +5,7 @@ import { syncWorkflowId, type RunRef, type RunStart, type RunTrigger } from '../
 import { connectionProblem, planOf } from './plan-run.ts'
 import { handOnPages, unfinishedPass } from './resume.ts'
 import { publishEnd } from './run.ts'
+import { takeOverRewind } from '../by-hand/rewind.ts'
 import { endRun, insertRequest, openRun, startRun } from './run-store.ts'
 import { startRunSoon } from './start-workflow.ts'
 import { findSync, lockSync, type Sync } from '../sync-store.ts'
@@ -65,10 +66,12 @@ export async function beginRun(
           ...(isNamed ? {} : { handOver: failing }),
         }
       }
+      await takeOverRewind(trx, workspaceId, syncId)
+      const current = await findSync(trx, workspaceId, syncId)
       const pass = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
       await handOnPages(trx, run, pass)
-      const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(hub, trx, sync, run)
-      await startRun(trx, run, by.workflowId, plan)
+      const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(hub, trx, current, run)
+      await startRun(trx, run, by.workflowId, { ...plan, direction: sync.direction })
       // Nobody has to look whether it is watched while it runs: a run that is left alone is found by itself.
       await setWatch(trx, workspaceId, syncId, null)
       return { kind: 'taken', runId: run.id, trouble: isNamed ? troubleOf(sync, new Date()) : null }

@@ -28,7 +28,7 @@ export async function planOf(
   trx: Executor,
   sync: Sync,
   run: RunRow,
-): Promise<{ full: boolean; compare: boolean }> {
+): Promise<{ full: boolean; compare: boolean; expected: number | null }> {
   const { models } = await findProvider(hub, sync.workspaceId, sync.provider, trx)
   const model: Partial<ModelDefinition> = models?.[sync.model] ?? {}
   const row = await trx
@@ -59,5 +59,27 @@ export async function planOf(
   // What is held is looked at anew by each run, until it is allowed or there again.
   const full = run.full || isDue || row.deletions_held !== null || !isTold
   // Without links there is nothing that could have gone.
-  return { full, compare: full && row.has_links === true }
+  const expected = full && sync.direction !== 'push' ? await lastPassOf(trx, sync) : null
+  return { full, compare: full && row.has_links === true, expected }
+}
+
+/** What the last pass over everything met, if one of the sync's latest runs was one. Relies on sync_runs_by_sync. */
+async function lastPassOf(trx: Executor, { workspaceId, id }: Sync): Promise<number | null> {
+  const latest = trx
+    .selectFrom('sync_runs')
+    .select(['id', 'full', 'status', 'pulled', 'resumed_cursor'])
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', id)
+    .orderBy('id', 'desc')
+    .limit(200)
+  const row = await trx
+    .selectFrom(latest.as('run'))
+    .select('pulled')
+    .where('full', '=', true)
+    .where('status', '=', 'succeeded')
+    .where('resumed_cursor', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.pulled ?? null
 }

@@ -22,7 +22,10 @@ export interface RunHold {
 
 /** What a page or a batch adds to a run's counts. */
 export type RunCounts = Partial<
-  Record<'pulled' | 'created' | 'updated' | 'unchanged' | 'deleted' | 'pushed' | 'conflicts' | 'failed', number>
+  Record<
+    'pulled' | 'created' | 'updated' | 'unchanged' | 'deleted' | 'pushed' | 'conflicts' | 'failed' | 'skipped',
+    number
+  >
 >
 
 /** Where a run goes on. */

@@ -5,6 +5,6 @@ export type RunRow = Selectable<SyncRunsTable>
 
 /** A run's counts as they are shown. */
 export function countsOfRun(run: RunRow) {
-  const { pulled, created, updated, unchanged, deleted, pushed, conflicts, failed } = run
-  return { pulled, created, updated, unchanged, deleted, pushed, conflicts, failed }
+  const { pulled, created, updated, unchanged, deleted, pushed, conflicts, failed, skipped } = run
+  return { pulled, created, updated, unchanged, deleted, pushed, conflicts, failed, skipped }
 }

@@ -57,6 +57,9 @@ export async function openRun(
 export interface RunPlan {
   full: boolean
   compare: boolean
+  direction: 'pull' | 'push' | 'both'
+  /** So many items a pass over everything will meet, where that can be told. */
+  expected?: number | null
   /** The unfinished pass of a run before, to go on with. */
   pass?: { cursor: string; startedAt: Date } | undefined
 }

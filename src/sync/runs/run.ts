@@ -4,6 +4,7 @@ import { publishEvents } from '../../delivery/events/publish.ts'
 import { errorCodes, isHubError, type ErrorCode } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { syncWorkflowId, type RunEnd, type RunRef } from '../contract.ts'
+import { runDirectionOf, runStateOf } from '../progress/run-progress.ts'
 import { measureRun } from './measure.ts'
 import { endRun, openRun } from './run-store.ts'
 import { countsOfRun, type RunRow } from './run-row.ts'
@@ -83,11 +84,10 @@ async function noteSuccess(trx: Executor, sync: Sync, run: RunRow): Promise<void
     .execute()
 }
 
-/** `sync.completed` or `sync.failed`; a run that was cancelled is nobody's news. */
+/** `sync.completed` or `sync.failed`, but nothing of a run that was cancelled; and `integration.synced` in any case. */
 export async function publishEnd(hub: ConnectionParts, trx: Executor, sync: Sync, run: RunRow): Promise<void> {
-  if (run.status !== 'succeeded' && run.status !== 'failed') return
   const code = run.error_code as ErrorCode | null
-  const data = {
+  const about = {
     syncId: sync.id,
     connectionId: sync.connectionId,
     provider: sync.provider,
@@ -98,6 +98,16 @@ export async function publishEnd(hub: ConnectionParts, trx: Executor, sync: Sync
     counts: countsOfRun(run),
     ...(code === null ? {} : { error: { code, message: errorCodes[code]?.message ?? code } }),
   }
-  const type = run.status === 'succeeded' ? 'sync.completed' : 'sync.failed'
-  await publishEvents(hub, trx, sync.workspaceId, [{ type, data }])
+  const { started_at: startedAt, finished_at: finishedAt } = run
+  const synced = {
+    ...about,
+    direction: runDirectionOf(run, sync),
+    status: runStateOf(run),
+    startedAt: startedAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+  }
+  const own = { succeeded: 'sync.completed', failed: 'sync.failed' } as const
+  const type = run.status === 'succeeded' || run.status === 'failed' ? own[run.status] : undefined
+  const events = [...(type ? [{ type, data: about }] : []), { type: 'integration.synced', data: synced }]
+  await publishEvents(hub, trx, sync.workspaceId, events)
 }

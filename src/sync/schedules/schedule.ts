@@ -2,7 +2,7 @@ import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } 
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { syncWorkflowId } from '../contract.ts'
 import { offsetOf } from './next-run.ts'
-import { parseEvery } from './schedule-input.ts'
+import { parseCatchUp, parseEvery, parseJitter } from './schedule-input.ts'
 import { runStartOf, type SyncIdentity } from '../runs/start-workflow.ts'
 import { optionsOf } from '../../temporal/start.ts'
 import type { SyncSchedule } from '../sync-store.ts'
@@ -53,22 +53,32 @@ export async function applyScheduleSoon(hub: ConnectionParts, wanted: WantedSche
   }
 }
 
+/** Many syncs have the same hour: they begin within this time of it. Those with an interval are spread over the interval. */
+const cronJitterMs = 30_000
+/** What was missed is made up for within these times, once, however often it was due. */
+const [shortestCatchUpMs, longestCatchUpMs] = [600_000, 3_600_000]
+
 function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
   const start = runStartOf(wanted, 'schedule')
+  const everyMs = 'every' in schedule ? parseEvery(schedule.every)! : undefined
+  const jitter = given(schedule.jitter, parseJitter) ?? (everyMs === undefined ? cronJitterMs : 0)
+  const usual = Math.min(longestCatchUpMs, Math.max(shortestCatchUpMs, everyMs ?? longestCatchUpMs))
   return {
-    spec:
-      'every' in schedule
-        ? {
-            intervals: [
-              { every: parseEvery(schedule.every)!, offset: offsetOf(wanted.id, parseEvery(schedule.every)!) },
-            ],
-          }
-        : { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
+    spec: {
+      ...('every' in schedule
+        ? { intervals: [{ every: everyMs!, offset: offsetOf(wanted.id, everyMs!) }] }
+        : { cronExpressions: [schedule.cron], timezone: schedule.timeZone }),
+      ...(jitter === 0 ? {} : { jitter }),
+    },
     action: { type: 'startWorkflow' as const, workflowType: start.name, ...optionsOf(start) },
     // A run that is due while one is under way waits for the next time; after an outage one run catches up, not all.
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' as const },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: given(schedule.catchUp, parseCatchUp) ?? usual },
     state: { paused: wanted.paused, note: wanted.paused ? 'The sync is paused' : 'As the sync says' },
   }
+}
+
+function given(text: string | undefined, parse: (text: string) => number | undefined): number | undefined {
+  return text === undefined ? undefined : parse(text)
 }
 
 function ignoreMissing(error: unknown): void {

@@ -6,7 +6,7 @@ export function isEventType(type: string): boolean {
 }
 
 /** What the hub publishes itself, and what it tells of deliveries. */
-const ownPrefixes = ['connection.', 'endpoint.', 'integration.', 'record.', 'sync.', 'webhook.']
+const ownPrefixes = ['connection.', 'endpoint.', 'integration.', 'record.', 'records.', 'sync.', 'webhook.']
 
 /** Whether the hub itself publishes events of a type. A workspace then has no say in their content. */
 export function isOwnType(type: string): boolean {

@@ -80,7 +80,7 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       headers: etagOf,
       idempotent: true,
       async handler({ body, caller }) {
-        const [record] = await createRecords(hub, caller.workspaceId, body.collection, [body.data])
+        const [record] = await createRecords(hub, caller.workspaceId, body.collection, [body.data], caller.apiKeyId)
         return showRecord(record!)
       },
     }),
@@ -117,7 +117,7 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       errors: ['RECORD_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
       handler: ({ params, body, caller, request }) =>
         versionOf(request, body.ifVersion, async version =>
-          showRecord(await updateRecord(hub, caller.workspaceId, params.recordId, body.data, version)),
+          showRecord(await updateRecord(hub, caller.workspaceId, params.recordId, body.data, caller.apiKeyId, version)),
         ),
     }),
     route({
@@ -134,7 +134,9 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       ifMatch: true,
       errors: ['RECORD_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
       handler: ({ params, query, caller, request }) =>
-        versionOf(request, query.ifVersion, version => deleteRecord(hub, caller.workspaceId, params.recordId, version)),
+        versionOf(request, query.ifVersion, version =>
+          deleteRecord(hub, caller.workspaceId, params.recordId, caller.apiKeyId, version),
+        ),
     }),
   ]
 }

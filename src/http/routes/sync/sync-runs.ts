@@ -1,24 +1,27 @@
 import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
-import { listTrouble, resolveConflict } from '../../../sync/records/held-conflicts.ts'
+import { cancelRun } from '../../../sync/by-hand/cancel-run.ts'
+import { rewindSync } from '../../../sync/by-hand/rewind.ts'
+import { RunWatch, type SeenRun } from '../../../sync/progress/run-watch.ts'
 import { openRunsOf } from '../../../sync/runs/open-runs.ts'
 import { requestSyncRun } from '../../../sync/runs/request-run.ts'
-import { resolveWrite } from '../../../sync/push/resolve-write.ts'
 import { findRun, listRuns } from '../../../sync/runs/run-store.ts'
 import type { RunRow } from '../../../sync/runs/run-row.ts'
 import { findSync } from '../../../sync/sync-store.ts'
-import { jsonField } from '../../fields.ts'
+import { writeJson } from '../../../json/json-text.ts'
+import { instant } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
-import { conflictSchema, rowErrorSchema, runSchema, showConflict, showRowError, showRun } from './sync-schema.ts'
+import { runSchema, showRun } from './run-schema.ts'
 
 const tag = 'Syncs'
 const url = '/v1/syncs/:syncId'
 const params = z.strictObject({ syncId: z.string() })
-const side = z.enum(['hub', 'provider'])
+const one = params.extend({ runId: z.string() })
 
-/** What syncs did, and what of it needs a person. */
+/** What syncs do and did. */
 export function syncRunRoutes(hub: Hub): AnyRoute[] {
+  const watch = new RunWatch(hub)
   return [
     route({
       tag,
@@ -66,7 +69,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
         const list = { after: positionAt(cursor, 'syncRun'), limit: limit + 1 }
         const runs = await listRuns(hub.db, caller.workspaceId, params.syncId, list)
         const open = (await openRunsOf(hub.db, [sync])).get(sync.id)
-        return pageOf(runs, limit, run => showRun(run, sync, open))
+        return pageOf(runs, limit, run => showRun(hub, run, sync, open))
       },
     }),
     route({
@@ -75,7 +78,7 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
       url: `${url}/runs/:runId`,
       access: 'syncs:read',
       summary: 'Get a run of a sync',
-      params: params.extend({ runId: z.string() }),
+      params: one,
       reply: runSchema,
       errors: ['SYNC_NOT_FOUND', 'SYNC_RUN_NOT_FOUND'],
       async handler({ params, caller }) {
@@ -86,98 +89,72 @@ export function syncRunRoutes(hub: Hub): AnyRoute[] {
     }),
     route({
       tag,
+      method: 'POST',
+      url: `${url}/runs/:runId/cancel`,
+      access: 'syncs:write',
+      summary: 'Cancel a run',
+      description:
+        'It counts as cancelled at once, and whoever works on it stops within seconds. What it has taken and pushed stays; the next run goes on from there.',
+      params: one,
+      reply: runSchema,
+      errors: ['SYNC_NOT_FOUND', 'SYNC_RUN_NOT_FOUND', 'CONFLICT'],
+      async handler({ params: { syncId, runId }, caller: { workspaceId, apiKeyId } }) {
+        await cancelRun(hub, apiKeyId, workspaceId, syncId, runId)
+        return show(workspaceId, syncId, await findRun(hub.db, workspaceId, syncId, runId))
+      },
+    }),
+    route({
+      tag,
       method: 'GET',
-      url: `${url}/conflicts`,
+      url: `${url}/runs/:runId/events`,
       access: 'syncs:read',
-      summary: 'List the conflicts that a sync holds',
-      description: 'What both sides changed under the policy `manual`, and nobody has decided yet.',
-      params,
-      query: pageQuery,
-      reply: page(conflictSchema),
-      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
-      async handler({ params, query, caller }) {
-        return trouble(caller.workspaceId, params.syncId, 'conflict', query, showConflict)
+      summary: 'Follow a run',
+      description:
+        'Server-Sent Events: `run` with the run as it stands, at first and whenever that has changed, at most once a second; comments while nothing does. `end` is the last event, when the run is over. A connection is closed after 15 minutes: clients connect again, and begin with the run as it stands then.',
+      params: one,
+      reply: runSchema,
+      errors: ['SYNC_NOT_FOUND', 'SYNC_RUN_NOT_FOUND', 'RATE_LIMITED'],
+      handler: async ({ params, caller }) =>
+        show(caller.workspaceId, params.syncId, await findRun(hub.db, caller.workspaceId, params.syncId, params.runId)),
+      stream: {
+        type: 'text/event-stream',
+        async open({ params: { syncId, runId }, caller, ended }) {
+          return eventsOf(await watch.follow(caller.workspaceId, syncId, runId, ended))
+        },
       },
     }),
     route({
       tag,
       method: 'POST',
-      url: `${url}/conflicts/:recordId/resolve`,
+      url: `${url}/rewind`,
       access: 'syncs:write',
-      summary: 'Resolve a conflict',
+      summary: 'Rewind a sync',
       description:
-        'Says which side counts: `use` for everything, `fields` for single fields, which may also get a value of their own. The record is changed at once, the platform by a run that is started.',
-      params: params.extend({ recordId: z.string() }),
-      body: z.strictObject({
-        use: side.optional(),
-        fields: z
-          .record(z.string(), z.union([z.strictObject({ use: side }), z.strictObject({ value: jsonField })]))
-          .optional(),
-      }),
-      status: 204,
-      reply: z.void(),
-      errors: ['SYNC_NOT_FOUND', 'RECORD_NOT_FOUND', 'CONFLICT'],
-      handler: ({ params, body, caller }) =>
-        resolveConflict(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body),
-    }),
-    route({
-      tag,
-      method: 'GET',
-      url: `${url}/errors`,
-      access: 'syncs:read',
-      summary: 'List what a sync could not take or write',
-      description:
-        'Single items and records; the others of their batch went through. They are tried again by later runs.',
+        'What has changed at the platform since an instant is read again, by the run that this gives; where the platform cannot tell that any more, everything is. What is as the hub last saw it is not written again.',
       params,
-      query: pageQuery,
-      reply: page(rowErrorSchema),
-      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
-      async handler({ params, query, caller }) {
-        return trouble(caller.workspaceId, params.syncId, 'error', query, showRowError)
+      body: z.strictObject({ to: instant.meta({ description: 'From when on changes are read again' }) }),
+      status: 202,
+      reply: runSchema,
+      errors: ['SYNC_NOT_FOUND', 'SYNC_PAUSED', 'TOKEN_EXPIRED'],
+      async handler({ params: { syncId }, body, caller: { workspaceId, apiKeyId } }) {
+        const { runId } = await rewindSync(hub, apiKeyId, workspaceId, syncId, new Date(body.to))
+        return show(workspaceId, syncId, await findRun(hub.db, workspaceId, syncId, runId))
       },
-    }),
-    route({
-      tag,
-      method: 'POST',
-      url: `${url}/errors/:recordId/resolve`,
-      access: 'syncs:write',
-      summary: 'Say what became of a write',
-      description:
-        'For a record that is listed with `WRITE_UNSURE` or `LINKED_ELSEWHERE`: nothing is written for it until a person has looked at the platform. A run that goes on with it is started.',
-      params: params.extend({ recordId: z.string().meta({ description: 'The id of the record' }) }),
-      body: z.strictObject({
-        externalId: z.string().min(1).max(512).nullable().meta({
-          description:
-            'The id of the thing that the record stands for; null when the platform made nothing, and it is to be sent again',
-        }),
-      }),
-      status: 204,
-      reply: z.void(),
-      errors: ['SYNC_NOT_FOUND', 'RECORD_NOT_FOUND', 'CONFLICT'],
-      handler: ({ params, body, caller }) =>
-        resolveWrite(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body.externalId),
     }),
   ]
 
   async function show(workspaceId: string, syncId: string, run: RunRow) {
     const sync = await findSync(hub.db, workspaceId, syncId)
-    return showRun(run, sync, (await openRunsOf(hub.db, [sync])).get(syncId))
+    return showRun(hub, run, sync, (await openRunsOf(hub.db, [sync])).get(syncId))
   }
 
-  async function trouble<Item>(
-    workspaceId: string,
-    syncId: string,
-    state: 'conflict' | 'error',
-    { cursor, limit }: z.output<typeof pageQuery>,
-    show: (link: Awaited<ReturnType<typeof listTrouble>>[number]) => Item,
-  ) {
-    await findSync(hub.db, workspaceId, syncId)
-    const after = positionAt(cursor, 'record')?.id
-    const links = await listTrouble(hub.db, workspaceId, syncId, { state, after, limit: limit + 1 })
-    return pageOf(
-      links.map(link => ({ id: link.record_id, link })),
-      limit,
-      ({ link }) => show(link),
-    )
+  /** https://html.spec.whatwg.org/multipage/server-sent-events.html */
+  async function* eventsOf(seen: AsyncIterable<SeenRun | null>): AsyncGenerator<string> {
+    yield 'retry: 2000\n\n'
+    for await (const one of seen) {
+      if (one === null) yield ': nothing new\n\n'
+      else yield `event: run\ndata: ${writeJson(runSchema.parse(showRun(hub, one.run, one.sync, one.open)))}\n\n`
+      if (one?.run.finished_at) yield 'event: end\ndata: {}\n\n'
+    }
   }
 }

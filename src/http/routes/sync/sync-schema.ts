@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { matchKeys } from '../../../catalogue/schema/items/lookup.ts'
 import type { Hub } from '../../../hub.ts'
-import type { Link } from '../../../sync/links/link-store.ts'
 import { nextPollAt } from '../../../sync/polling/relies.ts'
 import { nextRunAt } from '../../../sync/schedules/next-run.ts'
-import { openRunsOf, runWaits, waitOf } from '../../../sync/runs/open-runs.ts'
-import { countsOfRun } from '../../../sync/runs/run-row.ts'
+import { openRunsOf, waitOf } from '../../../sync/runs/open-runs.ts'
 import type { RunRow } from '../../../sync/runs/run-row.ts'
-import { isCron, isTimeZone, parseEvery } from '../../../sync/schedules/schedule-input.ts'
+import { isCron, isTimeZone, parseCatchUp, parseEvery, parseJitter } from '../../../sync/schedules/schedule-input.ts'
 import type { Sync } from '../../../sync/sync-store.ts'
 import { idField, instant } from '../../fields.ts'
+import { runErrorCode, waitingFor, waitingUntil } from './run-schema.ts'
 
 /** The name of a collection: the hub's own (`customers`) or one that a workspace makes up. */
 export const collectionField = z
@@ -17,12 +16,35 @@ export const collectionField = z
   .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'Must be small letters, digits, - and _, beginning with a letter')
   .meta({ examples: ['customers'] })
 
+const spread = {
+  jitter: z
+    .string()
+    .refine(text => parseJitter(text) !== undefined, 'Must be a time up to 1h, such as 30s')
+    .optional()
+    .meta({
+      description: 'A run begins up to so much later than it is due; 30s for a cron expression, none for an interval',
+      pattern: '^(0|[1-9][0-9]{0,5})[smhd]$',
+      examples: ['30s'],
+    }),
+  catchUp: z
+    .string()
+    .refine(text => parseCatchUp(text) !== undefined, 'Must be a time from 10s to 1d, such as 1h')
+    .optional()
+    .meta({
+      description:
+        'A run that was missed is made up for within this time, once; the interval, but 10m to 1h, unless given',
+      pattern: '^[1-9][0-9]{0,5}[smhd]$',
+      examples: ['1h'],
+    }),
+}
+
 export const scheduleField = z.union([
   z.strictObject({
     every: z
       .string()
       .refine(text => parseEvery(text) !== undefined, 'Must be an interval from 10s to 31d, such as 15m')
       .meta({ pattern: '^[1-9][0-9]{0,5}[smhd]$', examples: ['15m'] }),
+    ...spread,
   }),
   z.strictObject({
     cron: z
@@ -30,6 +52,7 @@ export const scheduleField = z.union([
       .refine(isCron, 'Must be a cron expression of five fields that comes to pass')
       .meta({ pattern: '^ *([0-9A-Za-z*,/-]+ +){4}[0-9A-Za-z*,/-]+ *$', examples: ['0 6 * * 1-5'] }),
     timeZone: z.string().refine(isTimeZone, 'Must be an IANA time zone').default('UTC'),
+    ...spread,
   }),
 ])
 
@@ -57,17 +80,6 @@ export const matchField = matchKeys.meta({
 })
 
 export const endStates = ['succeeded', 'failed', 'cancelled'] as const
-
-const runErrorCode = z.string().nullable().meta({
-  description: 'Why it failed; of a run that is under way, why its last try failed, until it gets on again',
-})
-
-const waitingFor = z.enum(runWaits).nullable().meta({
-  description:
-    'Why it does nothing just now. Under way: `rate_limit`, the limit of the platform is used up; `provider_error`, the last try failed and it tries again; `place`, other syncs have the places of the workers. Asked for: `run_before`, another run of the sync is under way; `connection`, its user has to connect again; `worker`, nobody has begun it yet. It goes on by itself',
-})
-
-const waitingUntil = instant.nullable().meta({ description: 'When it goes on, where that is known' })
 
 export const syncSchema = z
   .strictObject({
@@ -119,6 +131,9 @@ export const syncSchema = z
     failingSince: instant.nullable().meta({
       description: 'Since when runs fail; null once one has succeeded, and while the sync is paused',
     }),
+    issuesHeld: z.int().meta({
+      description: 'So many rows wait for a person, 1,000 at most: see its `issues`',
+    }),
     openRun: z
       .strictObject({
         id: idField('syncRun').meta({ description: 'The run' }),
@@ -147,6 +162,7 @@ export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof 
     nextPollAt: nextPollAt(sync)?.toISOString() ?? null,
     lastRun: sync.lastRun && { ...sync.lastRun, finishedAt: sync.lastRun.finishedAt.toISOString() },
     failingSince: sync.failingSince?.toISOString() ?? null,
+    issuesHeld: sync.issuesHeld,
     openRun: open ? showOpenRun(open, sync) : null,
     createdAt: sync.createdAt.toISOString(),
     updatedAt: sync.updatedAt.toISOString(),
@@ -167,114 +183,5 @@ function showOpenRun(run: RunRow, sync: Sync) {
     ...{ id: run.id, status: run.status as 'requested' | 'running', errorCode: run.error_code },
     waitingFor: waitOf(run, sync, run),
     waitingUntil: run.waiting_until?.toISOString() ?? null,
-  }
-}
-
-const count = z.int()
-
-export const runSchema = z
-  .strictObject({
-    id: idField('syncRun'),
-    syncId: idField('sync'),
-    trigger: z.enum(['schedule', 'manual', 'webhook', 'poll']),
-    status: z.enum(['requested', 'running', 'succeeded', 'failed', 'cancelled']),
-    full: z.boolean().meta({ description: 'Whether it reads everything and not only what has changed' }),
-    phase: z.enum(['settle', 'pull', 'compare', 'push', 'done']),
-    counts: z.strictObject({
-      pulled: count.meta({ description: 'Items that the platform gave' }),
-      created: count,
-      updated: count,
-      unchanged: count,
-      deleted: count,
-      pushed: count.meta({ description: 'Writes that the platform took' }),
-      conflicts: count.meta({ description: 'Fields that both sides had changed' }),
-      failed: count.meta({ description: 'Items and records that could not be taken or written' }),
-    }),
-    deletionsHeld: count.meta({ description: 'Deletions that it held for a person, at most' }),
-    errorCode: runErrorCode,
-    waitingFor,
-    waitingUntil,
-    requestedAt: instant,
-    startedAt: instant.nullable(),
-    finishedAt: instant.nullable(),
-  })
-  .meta({ id: 'SyncRun' })
-
-/** @param open the run of the sync that is under way, or asked for */
-export function showRun(run: RunRow, sync: Sync, open: RunRow | undefined): z.output<typeof runSchema> {
-  const { id, trigger, status, full, phase } = run
-  return {
-    ...{ id, syncId: run.sync_id, trigger, status, full, phase, counts: countsOfRun(run), errorCode: run.error_code },
-    deletionsHeld: run.deletions_held,
-    waitingFor: waitOf(run, sync, open),
-    waitingUntil: run.waiting_until?.toISOString() ?? null,
-    requestedAt: run.requested_at.toISOString(),
-    startedAt: run.started_at?.toISOString() ?? null,
-    finishedAt: run.finished_at?.toISOString() ?? null,
-  }
-}
-
-const side = z.unknown().optional()
-
-export const conflictSchema = z
-  .strictObject({
-    recordId: idField('record'),
-    externalId: z.string().nullable(),
-    fields: z.record(z.string(), z.strictObject({ base: side, hub: side, provider: side })).meta({
-      description: 'What both sides last agreed on, and what each has now; a missing member is an empty field',
-    }),
-    deletedBy: z
-      .enum(['hub', 'provider'])
-      .nullable()
-      .meta({ description: 'The side that deleted what the other changed' }),
-    since: instant,
-  })
-  .meta({ id: 'SyncConflict' })
-
-export function showConflict(link: Link): z.output<typeof conflictSchema> {
-  return {
-    recordId: link.record_id,
-    externalId: link.external_id,
-    fields: link.conflict?.fields ?? {},
-    deletedBy: link.conflict?.deleted ?? null,
-    since: link.updated_at.toISOString(),
-  }
-}
-
-export const rowErrorSchema = z
-  .strictObject({
-    recordId: idField('record'),
-    externalId: z.string().nullable(),
-    place: z.string().nullable().meta({ description: "Where on the platform's list an item without an id stood" }),
-    code: z
-      .enum([
-        'INVALID_ITEM',
-        'DUPLICATE',
-        'PROVIDER_REJECTED',
-        'PROVIDER_ERROR',
-        'NOT_SETTLED',
-        'WRITE_UNSURE',
-        'LINKED_ELSEWHERE',
-        'AMBIGUOUS_MATCH',
-      ])
-      .meta({
-        description:
-          '`WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record; `AMBIGUOUS_MATCH`: several records have the key of the thing (`/matches` lists them), or several things that of the record. These wait for a person',
-      }),
-    failures: count,
-    retryAt: instant.nullable(),
-    since: instant,
-  })
-  .meta({ id: 'SyncRowError' })
-
-export function showRowError(link: Link): z.output<typeof rowErrorSchema> {
-  return {
-    recordId: link.record_id,
-    externalId: link.external_id,
-    place: link.place,
-    code: rowErrorSchema.shape.code.parse(link.error_code),
-    failures: link.failures,
-    retryAt: link.retry_at?.toISOString() ?? null,
-    since: link.updated_at.toISOString(),
   }
 }
