@@ -34,7 +34,7 @@ const make = async (collection: string, displayName: string) =>
   (
     await workspace.request('POST', '/v1/records', {
       collection,
-      data: { displayName, email: `${displayName}@example.com` },
+      data: { displayName, email: `${displayName.replaceAll(' ', '')}@example.com` },
     })
   ).body.id
 
