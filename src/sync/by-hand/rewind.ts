@@ -48,6 +48,8 @@ export async function takeOverRewind(db: Executor, workspaceId: string, syncId: 
     .updateTable('syncs')
     .set({
       changed_since: sql<Date | null>`case when changed_since is null then null else least(changed_since, rewind_to) end`,
+      // What a platform tells by its own token it tells from there on only: a rewound sync reads everything.
+      feed_token: null,
       rewind_to: null,
     })
     .where('workspace_id', '=', workspaceId)

@@ -54,7 +54,7 @@ export async function planOf(
   const until = { since: sync.changedSince, token: row.feed_token }
   const isTold = canTellSince(model, until, now)
   // What a list of dated things leaves out is not gone, and so it is not read to find that.
-  if (model.kind === 'append') return { full: run.full || !isTold, compare: false }
+  if (model.kind === 'append') return { full: run.full || !isTold, compare: false, expected: null }
   const isDue = now.getTime() - (row.full_pass_at?.getTime() ?? 0) > fullPassEveryMs
   // What is held is looked at anew by each run, until it is allowed or there again.
   const full = run.full || isDue || row.deletions_held !== null || !isTold
