@@ -3,6 +3,8 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import type { Values } from '../../calls/json-write.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError, isHubError } from '../../errors.ts'
+import { changedFields } from '../history/fields.ts'
+import { writeHistory, type Author, type HistoryEntry } from '../history/write-history.ts'
 import { canonicalJson, hashOf, mergePatch } from '../mapping/canonical.ts'
 import type { RecordRow } from '../links/link-store.ts'
 import { publishRecordEvents } from './events.ts'
@@ -34,6 +36,7 @@ export async function carryOut(
   hub: ConnectionParts,
   workspaceId: string,
   operations: readonly Operation[],
+  actor: string,
   { atomic }: { atomic: boolean },
 ): Promise<Outcome[]> {
   return hub.db.transaction().execute(async trx => {
@@ -57,7 +60,7 @@ export async function carryOut(
       }
     }
     const isGivenUp = atomic && errors.size > 0
-    if (!isGivenUp) await writeAll(hub, trx, workspaceId, writes)
+    if (!isGivenUp) await writeAll(hub, trx, workspaceId, writes, { actor })
     const records = isGivenUp ? new Map<string, RecordRow>() : await readRecords(trx, workspaceId, [...used])
     return operations.map((_, index) => outcomeOf(errors.get(index), records.get(ids.get(index) ?? '')))
   })
@@ -93,17 +96,26 @@ function writesOf(writes: Map<string, Writes>, collection: string): Writes {
   return of
 }
 
-/** Writes new and changed records, in the caller's transaction, and publishes that. */
+/** What a record's history says of a change. */
+function entryOf({ id, data, deleted, record }: Writes['updates'][number]): HistoryEntry {
+  const fields = changedFields(record.data, data)
+  return { recordId: id, kind: deleted ? 'deleted' : 'updated', version: record.version + 1, fields }
+}
+
+/** Writes new and changed records with their history, in the caller's transaction, and publishes that. */
 export async function writeAll(
   hub: ConnectionParts,
   trx: Executor,
   workspaceId: string,
   writes: ReadonlyMap<string, Writes>,
+  by: Author,
 ): Promise<void> {
   const inOrder = [...writes].sort(([one], [other]) => (one < other ? -1 : 1))
   for (const [collection, { inserts, updates }] of inOrder) {
-    await writeRecords(trx, workspaceId, collection, inserts, updates)
+    await writeRecords(trx, workspaceId, collection, inserts, updates, by)
   }
+  const changes = inOrder.flatMap(([, { updates }]) => updates.map(entryOf))
+  await writeHistory(trx, workspaceId, by, changes)
   for (const [collection, { inserts, updates }] of inOrder) {
     const [gone, changed] = [updates.filter(({ deleted }) => deleted), updates.filter(({ deleted }) => !deleted)]
     await publishRecordEvents(

@@ -85,7 +85,8 @@ describe('the changes of a collection', () => {
     const held = Promise.withResolvers<void>()
     const numbered = Promise.withResolvers<void>()
     const slow = hub.db.transaction().execute(async trx => {
-      await writeRecords(trx, workspaceId, 'late', [{ id: 'rec_00000000000000000000000001', data: { n: 'slow' } }], [])
+      const made = { id: 'rec_00000000000000000000000001', data: { n: 'slow' } }
+      await writeRecords(trx, workspaceId, 'late', [made], [], { actor: 'a test' })
       numbered.resolve()
       await held.promise
     })

@@ -80,11 +80,12 @@ export function recordBulkRoutes(hub: Hub): AnyRoute[] {
       async handler({ body, caller }) {
         if ('records' in body) {
           const datas = body.records.map(({ data }) => data)
-          const records = await createRecords(hub, caller.workspaceId, body.collection, datas)
+          const records = await createRecords(hub, caller.workspaceId, body.collection, datas, caller.apiKeyId)
           return { data: records.map(showRecord) }
         }
         const { operations, atomic } = body
-        const outcomes = (await carryOut(hub, caller.workspaceId, operations, { atomic })).map(showOutcome)
+        const { workspaceId, apiKeyId } = caller
+        const outcomes = (await carryOut(hub, workspaceId, operations, apiKeyId, { atomic })).map(showOutcome)
         if (atomic && outcomes.some(({ status }) => status === 'failed')) {
           const message = 'Nothing was done: not all of it can be. See details, in the order of the operations.'
           throw new HubError('CONFLICT', {

@@ -187,5 +187,5 @@ async function imported(
   const { collection, match, columns = {}, preview } = query
   const rows = await readCsv(csv)
   const request = { collection, rows, columns, match, preview }
-  return showReport(preview, await importRecords(hub, caller.workspaceId, request))
+  return showReport(preview, await importRecords(hub, caller.workspaceId, caller.apiKeyId, request))
 }

@@ -56,6 +56,7 @@ export interface ImportReport {
 export async function importRecords(
   hub: ConnectionParts,
   workspaceId: string,
+  actor: string,
   request: ImportRequest,
 ): Promise<ImportReport> {
   const [names = [], ...rows] = request.rows
@@ -80,7 +81,7 @@ export async function importRecords(
     const reports = await hub.db.transaction().execute(async trx => {
       const found = await findMatches(trx, { workspaceId, collection, match }, batch)
       const planned = planRows(batch, match, found)
-      if (!preview) await writeAll(hub, trx, workspaceId, new Map([[collection, planned.writes]]))
+      if (!preview) await writeAll(hub, trx, workspaceId, new Map([[collection, planned.writes]]), { actor })
       return planned.reports
     })
     for (const one of reports) {
