@@ -129,7 +129,10 @@ describe('one item by a call', () => {
       [422, 'other', 'rejected'],
     ] as const) {
       play(() => ({ status, body: { ok: false, error } }))
-      expect([error, await write(update('1', { name: 'b' }))]).toEqual([error, { kind: 'refused', why }])
+      expect([error, await write(update('1', { name: 'b' }))]).toEqual([
+        error,
+        { kind: 'refused', why, said: { code: error, message: error } },
+      ])
     }
     play(() => ({ status: 403, body: {} }))
     await expect(write(update('1', { name: 'b' }))).rejects.toMatchObject({ code: 'PROVIDER_REJECTED' })
@@ -194,7 +197,7 @@ describe('one item by a GraphQL mutation', () => {
       ['OTHER', 'rejected'],
     ] as const) {
       play(() => ({ body: { data: { make: { item: null, userErrors: [{ code }] } } } }))
-      expect(await write(create({ name: 'a' }))).toEqual({ kind: 'refused', why })
+      expect(await write(create({ name: 'a' }))).toEqual({ kind: 'refused', why, said: { code } })
     }
   })
 
@@ -245,7 +248,7 @@ describe('one batch with mixed operations', () => {
       const answers = requests.map(({ bId, Item }) => (bId === 'r2' ? { bId, Fault: [{ code: 5010 }] } : { bId, Item }))
       return { body: { batch: { answers: answers.reverse() } } }
     })
-    expect(await writeAll(writes)).toEqual([
+    expect(await writeAll(writes)).toMatchObject([
       { kind: 'written', item: { name: 'a' } },
       { kind: 'refused', why: 'stale' },
       { kind: 'written', item: { Id: '3', active: false } },
@@ -313,7 +316,7 @@ describe('a batch for each operation', () => {
         ),
       },
     }))
-    expect(await byPosition.writeAll(named(create({ Name: 'a' }), create({ Name: 'taken' })))).toEqual([
+    expect(await byPosition.writeAll(named(create({ Name: 'a' }), create({ Name: 'taken' })))).toMatchObject([
       { kind: 'written', item: { Name: 'a', done: true } },
       { kind: 'refused', why: 'duplicate' },
     ])
@@ -347,7 +350,7 @@ describe('a batch for each operation', () => {
       expect(body.inputs).toEqual([0, 1, 2].map(n => ({ traceId: `r${n}`, properties: { a: n + 1 } })))
       return { status: 207, body: { results: [result(2), result(0)], errors: [fault(1)] } }
     })
-    expect(await byKey.writeAll(three)).toEqual([
+    expect(await byKey.writeAll(three)).toMatchObject([
       { kind: 'written', item: { a: 1 } },
       { kind: 'refused', why: 'duplicate' },
       { kind: 'written', item: { a: 3 } },
@@ -360,7 +363,7 @@ describe('a batch for each operation', () => {
   it('is to be looked at where the refusals do not tell which change or deletion they are about', async () => {
     const gone = { category: 'NOT_FOUND', context: { ids: ['x2'] } }
     play(() => ({ status: 207, body: { results: [{ traceId: 'r0', properties: { a: 1 } }], errors: [gone] } }))
-    expect(await byKey.writeAll(named(update('x1', { a: 1 }), update('x2', { a: 2 })))).toEqual([
+    expect(await byKey.writeAll(named(update('x1', { a: 1 }), update('x2', { a: 2 })))).toMatchObject([
       { kind: 'written', item: { a: 1 } },
       { kind: 'refused', why: 'missing' },
     ])
@@ -382,9 +385,9 @@ describe('a batch for each operation', () => {
       expect(body).toEqual({ allOrNone: false, records: [1, 2].map(a => ({ type: 'Contact', a })) })
       return { body: [{ key: 'n1', errors: [] }, { errors: [{ code: 'EXISTS' }] }] }
     })
-    expect(await rows.writeAll(named(create({ a: 1 }), create({ a: 2 })))).toEqual([
+    expect(await rows.writeAll(named(create({ a: 1 }), create({ a: 2 })))).toMatchObject([
       { kind: 'written', item: { id: 'n1' } },
-      { kind: 'refused', why: 'duplicate' },
+      { kind: 'refused', why: 'duplicate', said: { code: 'EXISTS' } },
     ])
     play((_call, body) => {
       expect(body.records).toEqual([{ id: '1' }, { id: '2' }])
@@ -420,7 +423,7 @@ describe('a batch for each operation', () => {
       },
     })
     play(() => ({ body: { done, failed: [{ index: 1, why: 'EXISTS' }] } }))
-    expect(await positions.writeAll(three)).toEqual([
+    expect(await positions.writeAll(three)).toMatchObject([
       { kind: 'written', item: { a: 1 } },
       { kind: 'refused', why: 'duplicate' },
       { kind: 'written', item: { a: 3 } },
