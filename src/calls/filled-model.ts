@@ -7,6 +7,7 @@ const calling = [
   'list',
   'changedSince',
   'read',
+  'readMany',
   'create',
   'update',
   'delete',

@@ -149,6 +149,28 @@ describe('cursor pages', () => {
     expect(await idsOf(graphql)).toEqual(upTo(5))
   })
 
+  it('go on from the last value where an answer ends early, and end with an error where that leads no further', async () => {
+    const at = (id: number) => `2026-01-0${Math.ceil(id / 2)}`
+    const rows = items(1, 9).map(item => ({ ...item, at: at(item.id) }))
+    const cut: ListDefinition = {
+      ...{ ...list, body: { filter: { from: '2000' } }, page: 2 },
+      cut: { path: 'ended', equals: 'early', by: 'at', param: 'filter.from' },
+    }
+    const told = (most: number) =>
+      play(({ body }) => {
+        const { filter, after } = body as { filter: { from: string }; after?: number }
+        const all = rows.filter(row => row.at >= filter.from)
+        const start = after === undefined ? 0 : all.findIndex(({ id }) => id === Number(after)) + 1
+        const data = all.slice(0, most).slice(start, start + 2)
+        const next = start + 2 < Math.min(most, all.length) ? data.at(-1)!.id : null
+        return { data, next, ended: next === null && all.length > most ? 'early' : 'whole' }
+      })
+    told(5)
+    expect(await idsOf(cut)).toEqual([1, 2, 3, 4, 5, 5, 6, 7, 8, 9])
+    told(2)
+    await expect(idsOf(cut)).rejects.toMatchObject(endless)
+  })
+
   it('end with an error instead of in silence', async () => {
     play(() => ({ data: items(1, 2), next: 'same' }))
     await expect(idsOf(list)).rejects.toMatchObject(endless)

@@ -2,12 +2,15 @@ import type { ListOf } from '../../catalogue/schema/items/pages.ts'
 import { HubError } from '../../errors.ts'
 import { ExactNumber } from '../../json/exact-number.ts'
 import { valueAt } from '../json-path.ts'
+import { uncutPages } from './cut-short.ts'
 import { cursorOf, pageOf, saysMore, unexpectedList } from './list-answer.ts'
 import { limitOf } from './list-call.ts'
 import type { ListCall, PageSource } from './page-source.ts'
 
 /** The pages of a list whose next one is asked for by the last item's id, or by a token: text or a number. */
 export function cursorPages(call: ListCall, list: ListOf<'cursor'>, idPath: string): PageSource {
+  const { cut, ...rest } = list
+  if (cut) return uncutPages(call, cut, watched => cursorPages(watched, rest, idPath))
   return {
     first: '',
     async fetch(cursor, signal) {

@@ -48,6 +48,14 @@ const cursorPages = z
       .describe(
         'A page says at the path `more` whether there are more; `no-cursor`: the last has no token, or no thing',
       ),
+    cut: z
+      .strictObject({
+        ...{ path: jsonPath, equals: z.union([z.string().max(200), z.boolean()]) },
+        by: jsonPath.describe("The things' member that the list is in the order of"),
+        param: parameter.describe('The parameter that takes from where on: the things of that value come again'),
+      })
+      .exactOptional()
+      .describe('What an answer says that ends early although there is more, and how that is asked for'),
   })
   .describe("The next page is asked for by the last thing's id or a token")
 
