@@ -4,7 +4,7 @@ import { textOf } from '../json/text-of.ts'
 import { ownTurn } from '../json/turns.ts'
 import type { Pause } from '../limits/limit-answer.ts'
 import type { SaidError } from './errors.ts'
-import { keepWords, wordsOf } from './platform-words.ts'
+import { keepWords, wordsOf } from './writes/platform-words.ts'
 import type { RawAnswer } from './send.ts'
 
 /** What is larger takes milliseconds to parse. */

@@ -1,6 +1,6 @@
 import type { Meaning } from '../../catalogue/schema/calls.ts'
 import { refusalIn } from '../errors.ts'
-import { keptWords, platformWords, type PlatformWords } from '../platform-words.ts'
+import { keptWords, platformWords, type PlatformWords } from './platform-words.ts'
 import type { Refusal, Writes } from './write.ts'
 
 const meant: Partial<Record<Meaning, Refusal>> = {

@@ -2,7 +2,7 @@ import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { HubError } from '../../errors.ts'
 import { valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
-import type { PlatformWords } from '../platform-words.ts'
+import type { PlatformWords } from './platform-words.ts'
 
 /** What a platform is told of one item. */
 export type Write =

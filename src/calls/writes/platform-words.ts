@@ -1,5 +1,5 @@
-import { HubError } from '../errors.ts'
-import { textOf, valueAt } from './json-path.ts'
+import { HubError } from '../../errors.ts'
+import { textOf, valueAt } from '../json-path.ts'
 
 /** What a platform says of a row that it refuses: for the workspace's eyes alone, never for a log, a history or another's error. */
 export interface PlatformWords {
