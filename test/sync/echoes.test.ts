@@ -30,7 +30,7 @@ class HubRecord {
       ...{ id: 'rec_1', workspace_id: 'ws', collection: 'customers', hash: Buffer.alloc(0), change: 1 },
       ...{ created_by: null, created_run: null },
     }
-    this.row = { ...fixed, data, version: 1, created_at: at, updated_at: at, deleted_at: null }
+    this.row = { ...fixed, data, version: 1, created_at: at, updated_at: at, edited_at: null, deleted_at: null }
   }
 
   write(data: Values) {

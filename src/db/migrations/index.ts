@@ -37,6 +37,7 @@ import { matching } from './0040-matching.ts'
 import { recordHistory } from './0041-record-history.ts'
 import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
+import { recordEdits } from './0044-record-edits.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -78,4 +79,5 @@ export const migrations: Record<string, Migration> = {
   '0041-record-history': recordHistory,
   '0042-record-search': recordSearch,
   '0043-sync-config': syncConfig,
+  '0044-record-edits': recordEdits,
 }

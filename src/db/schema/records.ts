@@ -36,6 +36,8 @@ export interface RecordsTable {
   change: number
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  /** When somebody last edited it, on whatever side; null when that was the last change. */
+  edited_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   deleted_at: Date | null
   /** Who made it, the id of an API key or of a sync, and in which run; null of a record that an earlier version made. */
   created_by: string | null

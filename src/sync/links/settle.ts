@@ -32,10 +32,14 @@ export interface Settling {
 }
 
 /** An item that no link knows becomes a record. */
-export function settleNew({ mapping }: Settling, item: Item, recordId = newId('record')): Settled {
+export function settleNew({ mapping, now }: Settling, item: Item, recordId = newId('record')): Settled {
   const data = JSON.parse(item.json) as Values
   return {
-    insert: { id: recordId, data },
+    insert: {
+      id: recordId,
+      data,
+      editedAt: item.updatedAt && item.updatedAt < now ? item.updatedAt.toISOString() : null,
+    },
     link: { ...seen(mapping, recordId, item, mapping.fieldsOf(data)), recordVersion: 1 },
     collisions: 0,
   }
@@ -63,8 +67,9 @@ export function settleKnown(
   const data = mapping.fieldsOf(record.data)
   // What the platform has already made of a value of the hub's is no change of the hub's.
   const hub = asPlatformHas(link.echoes, base, data)
-  const times = { hubAt: record.updated_at, providerAt: item.updatedAt }
-  const merge = mergeFields(mapping.writablePaths, { base, hub, provider }, policy, times, sameValue)
+  const times = { hubAt: editedAt(record), providerAt: item.updatedAt }
+  const agreed = known ? answered(mapping, { before, told: known, hub, provider }) : base
+  const merge = mergeFields(mapping.writablePaths, { base: agreed, hub, provider }, policy, times, sameValue)
   for (const path of mapping.fixedPaths) {
     merge.base[path] = provider[path]
     // What the platform says nothing of, and never has, may be another platform's to say.
@@ -82,7 +87,15 @@ export function settleKnown(
   const { echoes, conflict } = link
   return {
     change: mergeChange({ merge, data, taken, provider, base, echoes, conflict, policy, version }),
-    ...(changed ? { update: { id: record.id, data: mapping.intoData(record.data, next), deleted: false } } : {}),
+    ...(changed
+      ? {
+          update: {
+            ...edited(record, known ? undefined : (item.updatedAt ?? settling.now), settling.now),
+            data: mapping.intoData(record.data, next),
+            deleted: false,
+          },
+        }
+      : {}),
     link: {
       ...seen(mapping, record.id, item, merge.base),
       echoes: known
@@ -96,6 +109,33 @@ export function settleKnown(
     // What is held already was counted when it was found.
     collisions: merge.collided - Object.keys(merge.held).filter(path => path in (link.conflict?.fields ?? {})).length,
   }
+}
+
+/** When somebody last edited a record, on whatever side. */
+function editedAt(record: RecordRow): Date {
+  return record.edited_at ?? record.updated_at
+}
+
+/**
+ * An update of a record by what its platform shows: an edit of the time that the platform says. What a platform only wrote its own way
+ * is none, and wins over nobody's.
+ */
+function edited(record: RecordRow, at: Date | undefined, now: Date): Pick<RecordUpdate, 'id' | 'editedAt'> {
+  const before = editedAt(record)
+  const seen = at && at > now ? now : at
+  return { id: record.id, editedAt: (seen && seen > before ? seen : before).toISOString() }
+}
+
+/**
+ * What both sides agree on after a write and its answer. What the platform made of a value that it was told is its way of writing it,
+ * and no change that could win over an edit that was made in the hub meanwhile.
+ */
+function answered(mapping: Mapping, of: { before: Fields; told: Fields; hub: Fields; provider: Fields }): Fields {
+  const { before, told, hub, provider } = of
+  const outdated = mapping.writablePaths.filter(
+    path => !sameValue(told[path], before[path]) && !sameValue(hub[path], told[path]),
+  )
+  return { ...told, ...Object.fromEntries(outdated.map(path => [path, provider[path]])) }
 }
 
 /** The record is a tombstone and the platform has the item. */
@@ -176,7 +216,7 @@ function settleTombstone(
   const hub = asPlatformHas(link.echoes, base, mapping.fieldsOf(record.data))
   const edited = mapping.writablePaths.some(path => !sameValue(hub[path], base[path]))
   if (!edited) return tombstone
-  switch (winnerOf(policy, { hubAt: record.updated_at, providerAt: change.at ?? now })) {
+  switch (winnerOf(policy, { hubAt: editedAt(record), providerAt: change.at ?? now })) {
     case 'provider':
       return { ...tombstone, collisions: 1, change: deletionChange('deleted', record.version + 1, policy) }
     case 'hub': {

@@ -33,8 +33,9 @@ const text = `
     from rows from (unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($19::bigint[]),
       unnest($15::text[])) with ordinality as i(record_id, external_id, external_version, updated_ms, json, ord)
   ), new_records as (
-    insert into records (id, workspace_id, collection, data, hash, change, created_by, created_run)
-    select record_id, $10, $11, data, hash, before + ord, $17, $1 from input, numbers
+    insert into records (id, workspace_id, collection, data, hash, change, created_by, created_run, edited_at)
+    select record_id, $10, $11, data, hash, before + ord, $17, $1, least(to_timestamp(updated_ms / 1000.0::float8), now())
+    from input, numbers
   ), new_links as (
     insert into record_links
       (workspace_id, sync_id, record_id, external_id, external_version, external_updated_at, external_hash,

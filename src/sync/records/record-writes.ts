@@ -11,6 +11,8 @@ import { writeKeys } from '../matching/key-store.ts'
 export interface RecordInsert {
   id: string
   data: Values
+  /** When somebody edited it, as an ISO time, where that is not now. */
+  editedAt?: string | null
 }
 
 /** A record as it is to be; the caller holds its row locked. */
@@ -18,6 +20,8 @@ export interface RecordUpdate {
   id: string
   data: Values
   deleted: boolean
+  /** The same: a platform tells of an edit later, or only wrote it its own way. */
+  editedAt?: string | null
 }
 
 /**
@@ -70,19 +74,20 @@ export async function writeRecords(
   const { before, keys } = await takeChanges(db, workspaceId, collection, count, made)
   if (inserts.length > 0) {
     await sql`
-      insert into records (id, workspace_id, collection, data, hash, change, created_by, created_run)
+      insert into records (id, workspace_id, collection, data, hash, change, created_by, created_run, edited_at)
       select i.id, ${workspaceId}, ${collection}, i.data, decode(i.hash, 'hex'), ${before}::bigint + i.ord,
-        ${by.actor}, ${by.runId ?? null}
-      from jsonb_to_recordset(${JSON.stringify(numbered(inserts, 1))}::jsonb) as i(id text, data jsonb, hash text, ord int)
+        ${by.actor}, ${by.runId ?? null}, i."editedAt"
+      from jsonb_to_recordset(${JSON.stringify(numbered(inserts, 1))}::jsonb)
+        as i(id text, data jsonb, hash text, ord int, "editedAt" timestamptz)
     `.execute(db)
   }
   if (updates.length > 0) {
     await sql`
       update records r set data = i.data, hash = decode(i.hash, 'hex'), version = r.version + 1,
-        change = ${before}::bigint + i.ord, updated_at = now(),
+        change = ${before}::bigint + i.ord, updated_at = now(), edited_at = i."editedAt",
         deleted_at = case when i.deleted then coalesce(r.deleted_at, now()) end
       from jsonb_to_recordset(${JSON.stringify(numbered(updates, inserts.length + 1))}::jsonb)
-        as i(id text, data jsonb, hash text, ord int, deleted boolean)
+        as i(id text, data jsonb, hash text, ord int, deleted boolean, "editedAt" timestamptz)
       where r.workspace_id = ${workspaceId} and r.id = i.id
     `.execute(db)
   }
