@@ -1,7 +1,8 @@
 import { ExactNumber } from '../json/exact-number.ts'
 
 // The one language of paths into JSON: members joined by dots (`CompanyInfo.Id`). A number indexes a list
-// (`Addresses.0.Line1`), `[]` goes through all of one (`data.edges[].node`), a dot behind a backslash belongs to the name.
+// (`Addresses.0.Line1`), `[]` goes through all of one (`data.edges[].node`), `[Type=STREET]` leads to the object of one that has
+// that value, a dot behind a backslash belongs to the name.
 
 /** The step of a path that goes through every element of a list. */
 export const each = '[]'
@@ -10,8 +11,8 @@ export const each = '[]'
 export type Steps = readonly string[]
 
 export function stepsOf(path: string): Steps {
-  if (!path.includes('[]') && !path.includes('\\')) return path.split('.')
-  const names = path.match(/\[\]|(?:\\.|[^.[\\])+/g) ?? []
+  if (!/\[\]|\\|\[[^\]]*=/.test(path)) return path.split('.')
+  const names = path.match(/\[[^\]]*\]|(?:\\.|[^.[\\])+/g) ?? []
   return names.map(name => name.replaceAll(/\\(.)/g, '$1'))
 }
 
@@ -25,10 +26,32 @@ export function valueBehind(json: unknown, steps: Steps): unknown {
   let value: unknown = json
   for (let depth = 0; depth < steps.length; depth++) {
     const step = steps[depth]!
-    if (step === each) return throughList(value, steps.slice(depth + 1))
-    value = memberOf(value, step)
+    if (step.charCodeAt(0) !== bracket) value = memberOf(value, step)
+    else if (step === each) return throughList(value, steps.slice(depth + 1))
+    else value = chosenOf(value, step)
   }
   return value
+}
+
+const bracket = 0x5b
+
+/** What a step such as `[Type=STREET]` chooses by; undefined for any other step. */
+export function choiceOf(step: string): { name: string; value: string } | undefined {
+  if (step.charCodeAt(0) !== bracket || step === each) return undefined
+  const middle = step.indexOf('=')
+  return middle < 0 ? undefined : { name: step.slice(1, middle), value: step.slice(middle + 1, -1) }
+}
+
+/** Whether an object of a list is the one that a step means. */
+export function isChosen(item: unknown, { name, value }: { name: string; value: string }): boolean {
+  const own = memberOf(item, name)
+  return typeof own === 'string' ? own === value : (isNumber(own) || typeof own === 'boolean') && String(own) === value
+}
+
+function chosenOf(value: unknown, step: string): unknown {
+  const choice = choiceOf(step)
+  if (!choice) return memberOf(value, step)
+  return Array.isArray(value) ? (value as unknown[]).find(item => isChosen(item, choice)) : undefined
 }
 
 function throughList(value: unknown, rest: Steps): unknown {

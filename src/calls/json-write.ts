@@ -1,4 +1,4 @@
-import { each, type Steps } from './json-path.ts'
+import { choiceOf, each, isChosen, type Steps } from './json-path.ts'
 
 export type Values = Record<string, unknown>
 
@@ -16,6 +16,8 @@ function written(old: unknown, steps: Steps, value: unknown): unknown {
   const [step, ...rest] = steps
   if (step === undefined) return value
   if (step === each) return throughList(old, rest, value)
+  const choice = choiceOf(step)
+  if (choice) return withChosen(old, choice, item => written(item, rest, value))
   const list = listFor(old, step)
   if (!list) {
     const data = isObject(old) ? old : {}
@@ -32,8 +34,32 @@ function throughList(old: unknown, rest: Steps, value: unknown): unknown[] {
   return values.map((one, index) => written(Array.isArray(old) ? (old as unknown[])[index] : undefined, rest, one))
 }
 
+/** A list in which the object that is meant is another one; it is made where there is none. */
+function withChosen(old: unknown, choice: Choice, change: (item: unknown) => unknown): unknown[] {
+  const list = Array.isArray(old) ? (old as unknown[]) : []
+  const index = list.findIndex(item => isChosen(item, choice))
+  const item = index < 0 ? { [choice.name]: choice.value } : list[index]
+  const place = index < 0 ? list.length : index
+  return [...list.slice(0, place), change(item), ...list.slice(place + 1)]
+}
+
+type Choice = NonNullable<ReturnType<typeof choiceOf>>
+
+/** A list without a value of the object that is meant, and without the object where it says nothing else. */
+function withoutChosen(old: unknown, choice: Choice, rest: Steps): unknown {
+  if (!Array.isArray(old)) return old
+  const all = (old as unknown[]).flatMap(item => {
+    if (!isChosen(item, choice)) return [item]
+    const left = rest.length === 0 ? undefined : without(item, rest)
+    return isObject(left) && Object.keys(left).length > 1 ? [left] : []
+  })
+  return all.length === 0 ? undefined : all
+}
+
 /** What is left without a value; undefined when that is nothing. */
 function without(old: unknown, [step = '', ...rest]: Steps): unknown {
+  const choice = choiceOf(step)
+  if (choice) return withoutChosen(old, choice, rest)
   const list = listFor(old, step)
   if (step === each || (list && Number(step) >= list.length)) return step === each ? undefined : list
   if (list) {

@@ -1,3 +1,4 @@
+import { fieldFaults } from './field-faults.ts'
 import type { AuthMethod } from './schema/auth.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 import type { TokenRules } from './schema/webhooks/schemes.ts'
@@ -190,6 +191,9 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
         ? [fault(['models', name, 'kind'], 'is only read: nothing is written')]
         : []),
       ...(model.kind !== 'append' && !model.read ? [fault(['models', name, 'read'], 'is missing')] : []),
+      ...fieldFaults(fields, Object.keys(models)).map(({ at, message }) =>
+        fault(['models', name, 'fields', ...at], message),
+      ),
       ...(changedSince?.kind === 'where' && list.kind !== 'query'
         ? [fault(['models', name, 'changedSince'], 'is a condition, but the list takes no statement')]
         : []),

@@ -8,11 +8,16 @@ import { newId } from '../ids.ts'
 import { findProvider } from '../catalogue/find.ts'
 import type { ProviderDefinition } from '../catalogue/schema/definition.ts'
 import type { MatchKeys } from '../catalogue/schema/items/lookup.ts'
+import type { FieldOverride } from '../catalogue/schema/items/overrides.ts'
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
 import { syncWorkflowId } from './contract.ts'
+import { sameValue } from './mapping/canonical.ts'
+import { remappedBetween, withOverrides } from './mapping/overrides/apply.ts'
+import { checkOverrides } from './mapping/overrides/check.ts'
 import type { ConflictPolicy } from './policy.ts'
 import { firstPollAt, isTold, mayBePolled } from './polling/relies.ts'
 import { pauseReasonOf } from './follow-connection.ts'
+import { requestSyncRun } from './runs/request-run.ts'
 import { cancelRuns } from './runs/run-store.ts'
 import { applyScheduleSoon } from './schedules/schedule.ts'
 import { wakeWorkflows } from './runs/start-workflow.ts'
@@ -37,7 +42,13 @@ export interface SyncRequest {
   conflictPolicy: ConflictPolicy
   match: MatchKeys | null
   schedule: SyncSchedule | null
+  mapping: FieldOverride[]
   polling: boolean
+}
+
+/** What is left out stays as it is; a mapping is replaced as a whole. */
+export type SyncChange = Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'match' | 'schedule' | 'polling'> & {
+  mapping?: FieldOverride[] | undefined
 }
 
 /**
@@ -61,6 +72,7 @@ export async function createSync(
       const model = modelOf(definition, request.model)
       checkRequest(model, request)
       const config = configOf(model, request.config)
+      checkOverrides(model, request.mapping, Object.keys(definition.models ?? {}))
       const created = await insertSync(trx, {
         ...request,
         config,
@@ -68,6 +80,7 @@ export async function createSync(
         workspaceId,
         provider: connection.provider,
         collection: request.collection ?? model.collection,
+        mapping: request.mapping.length === 0 ? null : request.mapping,
         pollAt: mayBePolled(request) && isTold(definition, request.model) ? firstPollAt() : null,
       })
       const { model: name, collection, direction } = created
@@ -96,16 +109,20 @@ export async function changeSync(
   actor: string,
   workspaceId: string,
   syncId: string,
-  changes: Pick<SyncChanges, 'direction' | 'conflictPolicy' | 'match' | 'schedule' | 'polling'>,
+  { mapping: overrides, ...changes }: SyncChange,
 ): Promise<Sync> {
+  let isRemapped = false
   const sync = await hub.db.transaction().execute(async trx => {
     const before = await lockSync(trx, workspaceId, syncId)
     if (changes.direction !== undefined || changes.match !== undefined) {
       const model = modelOf(await findProvider(hub, workspaceId, before.provider, trx), before.model)
       checkRequest(model, { direction: changes.direction ?? before.direction, match: changes.match ?? null })
     }
-    const after = await updateSync(trx, before, { ...changes, pollAt: await pollAtOf(hub, trx, before, changes) })
-    const details = { changed: Object.keys(changes) }
+    const mapping = overrides && (await mappingChange(hub, trx, before, overrides))
+    isRemapped = mapping !== undefined
+    const pollAt = await pollAtOf(hub, trx, before, changes)
+    const after = await updateSync(trx, before, { ...changes, mapping, pollAt })
+    const details = { changed: [...Object.keys(changes), ...(mapping ? ['mapping'] : [])] }
     await writeAudit(trx, { workspaceId, actor, action: 'sync.changed', subjectId: syncId, details })
     return after
   })
@@ -113,7 +130,20 @@ export async function changeSync(
     if (sync.failingSince) await wakeWorkflows(hub, [syncWorkflowId(syncId)])
     await follow(hub, sync)
   }
+  if (isRemapped && sync.status === 'active' && sync.lastRun !== null) {
+    await requestSyncRun(hub, workspaceId, syncId, 'manual', { full: true })
+  }
   return sync
+}
+
+/** What changes with a sync's own pairs of fields; undefined when they are as they were. */
+async function mappingChange(hub: ConnectionParts, trx: Executor, before: Sync, overrides: FieldOverride[]) {
+  if (sameValue(before.mapping ?? [], overrides)) return undefined
+  const definition = await findProvider(hub, before.workspaceId, before.provider, trx)
+  const model = modelOf(definition, before.model)
+  checkOverrides(model, overrides, Object.keys(definition.models ?? {}))
+  const remapped = remappedBetween(withOverrides(model, before.mapping ?? []), withOverrides(model, overrides))
+  return { overrides: overrides.length === 0 ? null : overrides, remapped }
 }
 
 /** Pauses a sync: no run begins, and one that is under way stops at its next commit. @throws HubError `SYNC_NOT_FOUND` */

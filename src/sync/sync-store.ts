@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../db/database.ts'
 import { behind, type Position } from '../db/keyset.ts'
+import type { FieldOverride } from '../catalogue/schema/items/overrides.ts'
 import type { HeldDeletions, SyncsTable } from '../db/schema/syncs.ts'
 import { HubError } from '../errors.ts'
 import type { MatchKeys } from '../catalogue/schema/items/lookup.ts'
@@ -45,6 +46,12 @@ export interface Sync {
   /** So many rows wait for a person, 1,000 at most, and since when some do. */
   issuesHeld: number
   issuesSince: Date | null
+  /** The workspace's own pairs of fields; null where the platform's are all. */
+  mapping: FieldOverride[] | null
+  /** Fields that lead to another place of the platform's since the pairs were changed, until a pass over everything. */
+  remapped: string[] | null
+  /** When the pairs were last changed. */
+  mappedAt: Date | null
   /** Whether it may be polled besides, where it is run by webhooks. */
   polling: boolean
   /** When it is next looked whether to poll; null for one that is not polled. */
@@ -84,6 +91,9 @@ export function syncFromRow(row: Selectable<SyncsTable>): Sync {
     failingSince: row.failing_since,
     issuesHeld: row.issues_held,
     issuesSince: row.issues_since,
+    mapping: row.mapping as FieldOverride[] | null,
+    remapped: row.remapped,
+    mappedAt: row.mapped_at,
     polling: row.polling,
     pollAt: row.poll_at,
     createdAt: row.created_at,
@@ -154,6 +164,7 @@ export interface NewSync {
   conflictPolicy: ConflictPolicy
   match: MatchKeys | null
   schedule: SyncSchedule | null
+  mapping: FieldOverride[] | null
   polling: boolean
   pollAt: Date | null
 }
@@ -174,6 +185,7 @@ export async function insertSync(db: Executor, sync: NewSync): Promise<Sync> {
       match: sync.match && JSON.stringify(sync.match),
       schedule: JSON.stringify(sync.schedule),
       schedule_revision: sync.schedule === null ? 0 : 1,
+      mapping: sync.mapping && JSON.stringify(sync.mapping),
       polling: sync.polling,
       poll_at: sync.pollAt,
     })
@@ -189,13 +201,15 @@ export interface SyncChanges {
   schedule?: SyncSchedule | null | undefined
   status?: Sync['status'] | undefined
   pausedBecause?: Sync['pausedBecause'] | undefined
+  /** The pairs of fields, and which of them lead to another place than before. */
+  mapping?: { overrides: FieldOverride[] | null; remapped: string[] } | undefined
   polling?: boolean | undefined
   pollAt?: Date | null | undefined
 }
 
 /** Changes a sync that the caller has locked; whatever its Schedule has to follow raises the revision. */
 export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges): Promise<Sync> {
-  const { direction, conflictPolicy, match, schedule, status, pausedBecause, polling, pollAt } = changes
+  const { direction, conflictPolicy, match, schedule, status, pausedBecause, mapping, polling, pollAt } = changes
   const isRescheduled = schedule !== undefined || status !== undefined
   const row = await db
     .updateTable('syncs')
@@ -208,6 +222,7 @@ export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges)
       ...(pausedBecause === undefined ? {} : { paused_because: pausedBecause }),
       ...(isRescheduled ? { schedule_revision: sql<number>`schedule_revision + 1`, watch_until: watchNow } : {}),
       ...(status === 'paused' ? { failing_since: null } : {}),
+      ...(mapping === undefined ? {} : mappingColumns(sync, mapping)),
       ...(polling === undefined ? {} : { polling }),
       ...(pollAt === undefined ? {} : { poll_at: pollAt }),
       // What came while it rested was not heeded.
@@ -221,6 +236,17 @@ export async function updateSync(db: Executor, sync: Sync, changes: SyncChanges)
     .executeTakeFirst()
   if (!row) throw new HubError('SYNC_NOT_FOUND')
   return syncFromRow(row)
+}
+
+/** Everything is read again, and compared by the new pairs. */
+function mappingColumns(sync: Sync, { overrides, remapped }: NonNullable<SyncChanges['mapping']>) {
+  const all = [...new Set([...(sync.remapped ?? []), ...remapped])]
+  return {
+    mapping: overrides && JSON.stringify(overrides),
+    remapped: all.length === 0 ? null : JSON.stringify(all),
+    mapped_at: sql<Date>`now()`,
+    full_pass_at: null,
+  }
 }
 
 /** Deletes a sync for its users; reconcile removes its Schedule, its links and at last the row. */

@@ -16,8 +16,12 @@ describe.each(platforms)('the definition of $id', definition => {
   it('maps each model to a collection of the hub, by fields that it has', () => {
     for (const { collection, fields } of Object.values(definition.models ?? {})) {
       expect(Object.keys(collections)).toContain(collection)
-      const known = Object.keys(collections[collection as keyof typeof collections])
-      for (const [canonical] of fields) expect(known).toContain(canonical)
+      const known = collections[collection]!.fields
+      for (const [canonical, , options] of fields) {
+        expect(Object.keys(known)).toContain(canonical)
+        const members = Object.keys(known[canonical]!.fields ?? {})
+        for (const [member] of options?.each ?? []) expect(members).toContain(member)
+      }
     }
   })
 })

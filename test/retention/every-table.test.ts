@@ -23,6 +23,7 @@ const expiring: Record<string, ExpiringKind> = {
   sync_run_suspects: 'sync_runs',
   records: 'tombstones',
   record_links: 'tombstones',
+  waiting_references: 'tombstones',
   record_terms: 'tombstones',
   connection_imports: 'connection_imports',
   connection_import_rows: 'connection_imports',

@@ -92,7 +92,7 @@ class Platform {
 const emptyWrite: LinkWrite = {
   ...{ recordId: 'rec_1', externalId: null, externalVersion: null, externalHash: null, recordVersion: 0, base: null },
   ...{ state: 'ok', gone: false, conflict: null, errorCode: null, failures: 0, retryAt: null, echoes: null },
-  ...{ externalUpdatedAt: null, place: null, errorMessage: null, providerCode: null },
+  ...{ externalUpdatedAt: null, place: null, errorMessage: null, providerCode: null, fieldErrors: null },
 }
 
 function rowOf(link: LinkWrite): Link {
@@ -109,6 +109,7 @@ function rowOf(link: LinkWrite): Link {
       external_updated_at: null,
       place: null,
       echoes: link.echoes,
+      field_errors: link.fieldErrors,
       updated_at: new Date(),
     },
   }

@@ -8,6 +8,8 @@ import { readJson } from '../../src/json/read-json.ts'
 import { unixInstant } from '../../src/sync/mapping/instant.ts'
 import { isBadItem, mappingOf } from '../../src/sync/mapping/mapping.ts'
 import { mergeFields, retryDelayMs, type ConflictPolicy } from '../../src/sync/policy.ts'
+import type { ModelDefinition } from '../../src/catalogue/schema/models.ts'
+import { modelOf } from '../calls/made.ts'
 import { isCron, isTimeZone, parseEvery } from '../../src/sync/schedules/schedule-input.ts'
 
 const mapping = mappingOf(quickbooks.models.customers)
@@ -28,7 +30,7 @@ describe('a mapping', () => {
     const found = item(raw)
     const data = {
       address: { city: 'Ipoh' },
-      balance: 1.5,
+      balance: '1.50',
       currency: 'USD',
       displayName: 'Amy',
       email: 'a@example.com',
@@ -48,14 +50,37 @@ describe('a mapping', () => {
     ['no id', { ...raw, Id: undefined }, null],
     ['an id that is none', { ...raw, Id: {} }, null],
     ['no object', 'text', null],
-    ['a value of another type', { ...raw, DisplayName: { first: 'Amy' } }, '7'],
-    ['a NUL', { ...raw, DisplayName: 'A\0' }, '7'],
-    ['half a character', { ...raw, DisplayName: 'A\ud800' }, '7'],
     ['half a character for an id', { ...raw, Id: '7\udc00' }, null],
-    ['a number that no double holds', { ...raw, Balance: new ExactNumber('9007199254740993') }, '7'],
     ['more than a megabyte', { ...raw, Notes: 'x'.repeat(1_100_000) }, '7'],
   ])('does not take an item with %s', (_what, bad, externalId) => {
     expect(mapping.itemOf(bad)).toEqual({ externalId, errorCode: 'INVALID_ITEM' })
+  })
+
+  it.each([
+    ['a value of another type', { DisplayName: { first: 'Amy' } }, 'displayName'],
+    ['a NUL', { DisplayName: 'A\0' }, 'displayName'],
+    ['half a character', { DisplayName: 'A\ud800' }, 'displayName'],
+    ['an amount that is none', { Balance: 'much' }, 'balance'],
+  ])('takes an item with %s without that field', (_what, bad, path) => {
+    const { gaps, json, hash } = item({ ...raw, ...bad })
+    expect(gaps).toEqual({ unfit: [path], unresolved: [] })
+    expect(JSON.parse(json)).toEqual({ ...(JSON.parse(item(raw).json) as object), [path]: undefined })
+    expect(hash).not.toBe(item({ ...raw, DisplayName: undefined }).hash)
+  })
+
+  it.each<[NonNullable<ModelDefinition['updatedAt']>, unknown]>([
+    [{ path: 'at', format: 'unix-milliseconds' }, 1_690_000_000_000],
+    [{ path: 'at', format: 'dotnet' }, '/Date(1690000000000+0000)/'],
+    [{ path: 'at', format: 'unix-seconds' }, 1_690_000_000],
+  ])('knows by updatedAt %j when an item has changed', (updatedAt, at) => {
+    expect(mappingOf(modelOf({ updatedAt })).itemOf({ id: '1', at })).toMatchObject({
+      updatedAt: new Date(1_690_000_000_000),
+    })
+  })
+
+  it('takes amounts with all their digits', () => {
+    const found = item({ ...raw, Balance: new ExactNumber('9007199254740993') })
+    expect(JSON.parse(found.json)).toMatchObject({ balance: '9007199254740993.00' })
   })
 
   it('takes texts that only look like half a character, and ids with all their digits', () => {
@@ -82,8 +107,8 @@ describe('a mapping', () => {
   )('of $provider $name maps to fields that its collection has, each once', ({ model }) => {
     const paths = mappingOf(model).paths
     expect(new Set(paths).size).toBe(paths.length)
-    const shape: object = (collections as Record<string, object>)[model.collection]!
-    for (const path of paths) expect(shape).toHaveProperty([path])
+    const { fields } = collections[model.collection]!
+    for (const path of paths) expect(fields).toHaveProperty([path])
   })
 })
 

@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { readDefinition, readManyDefinition } from './calls.ts'
 import { changeFeed } from './items/feeds.ts'
+import { fieldMapping } from './items/fields.ts'
 import { lookupDefinition, matchKeys } from './items/lookup.ts'
 import { listDefinition } from './items/pages.ts'
 import { asks, marker, skipped } from './items/scope.ts'
 import { windows } from './items/windows.ts'
-import { code, httpsUrl, jsonPath, slug, text } from './values.ts'
+import { code, httpsUrl, itemPath, jsonPath, slug, text } from './values.ts'
 import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './items/writes.ts'
 
 const updatedAt = z.discriminatedUnion('format', [
   z
     .strictObject({
-      path: jsonPath,
+      path: itemPath,
       format: z.literal('iso'),
       zone: z
         .string()
@@ -20,35 +21,17 @@ const updatedAt = z.discriminatedUnion('format', [
         .describe('The offset, such as `+08:00`, of times that name none; else UTC'),
     })
     .describe('ISO 8601'),
-  z.strictObject({ path: jsonPath, format: z.literal('unix-seconds') }).describe('Seconds since 1970'),
+  z.strictObject({ path: itemPath, format: z.literal('unix-seconds') }).describe('Seconds since 1970'),
+  z.strictObject({ path: itemPath, format: z.literal('unix-milliseconds') }).describe('Milliseconds since 1970'),
+  z.strictObject({ path: itemPath, format: z.literal('dotnet') }).describe('`/Date(1690000000000+0000)/`'),
 ])
-
-export type TransformName = z.infer<typeof transformName>
-const transformName = z
-  .enum(['lower-case-code'])
-  .describe('`lower-case-code`: the platform writes codes in small letters, the hub in capitals')
-
-export type FieldOptions = z.infer<typeof fieldOptions>
-const fieldOptions = z.strictObject({
-  transform: transformName
-    .exactOptional()
-    .describe('How the value is written on the two sides; the same on both when absent'),
-  only: z
-    .enum(['read', 'create'])
-    .exactOptional()
-    .describe('`read`: never written to the platform. `create`: written only with a new thing'),
-})
-
-export type FieldMapping = z.infer<typeof fieldMapping>
-/** A canonical path, the platform's path, and what is special about the field. */
-const fieldMapping = z.tuple([jsonPath, jsonPath, fieldOptions.exactOptional()]).readonly()
 
 const codes = z.array(code).max(50).exactOptional()
 
 export type ModelDefinition = z.infer<typeof modelDefinition>
 /** One kind of thing that a platform keeps and the hub can sync. */
 export const modelDefinition = z.strictObject({
-  collection: slug.describe("The hub's collection that it maps to by default; its fields are in collections.ts"),
+  collection: slug.describe("The hub's collection that it maps to by default; its fields are in docs/collections.md"),
   summary: text(300),
   docs: httpsUrl.describe("The platform's documentation of it"),
   kind: z
@@ -125,4 +108,7 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe("The platform's own error codes that mean something to a sync"),
   fields: z.array(fieldMapping).min(1).max(500),
+  custom: jsonPath
+    .exactOptional()
+    .describe('Where the platform keeps fields that a workspace maps by pairs of its own, such as `properties`'),
 })

@@ -32,6 +32,20 @@ export const eachPath = z
     'must be members joined by dots, with [] for an array',
   )
 
+const chosen = String.raw`\[[\w@$:-]{1,80}=[^\[\]\\\n]{1,100}\]`
+
+/**
+ * A path into an item: as any into JSON, through lists by `[]`, and to the object of a list that has a value, such as
+ * `Addresses.[AddressType=STREET].City`.
+ */
+export const itemPath = z
+  .string()
+  .max(300)
+  .regex(
+    new RegExp(`^(${member}|${chosen})((\\[\\])?\\.(${member}|${chosen}))*(\\[\\])?$`),
+    'must be members joined by dots, with [name=value] for the object of a list that has it',
+  )
+
 /** A regular expression that takes time linear to the text. */
 export const pattern = z
   .string()

@@ -33,6 +33,7 @@ import { secondTokens } from './0035-second-tokens.ts'
 import { webhookSubscriptions } from './0036-webhook-subscriptions.ts'
 import { webhookSilence } from './0037-webhook-silence.ts'
 import { webhooksMissed } from './0038-webhooks-missed.ts'
+import { mapping } from './0039-mapping.ts'
 import { matching } from './0040-matching.ts'
 import { recordHistory } from './0041-record-history.ts'
 import { recordSearch } from './0042-record-search.ts'
@@ -75,6 +76,7 @@ export const migrations: Record<string, Migration> = {
   '0036-webhook-subscriptions': webhookSubscriptions,
   '0037-webhook-silence': webhookSilence,
   '0038-webhooks-missed': webhooksMissed,
+  '0039-mapping': mapping,
   '0040-matching': matching,
   '0041-record-history': recordHistory,
   '0042-record-search': recordSearch,

@@ -16,8 +16,8 @@ import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordKeysTable, RecordsTable } from './records.ts'
 import type { PushCallsTable } from './push-calls.ts'
 import type { RecordChangesTable } from './record-changes.ts'
+import type { RecordLinksTable, WaitingReferencesTable } from './record-links.ts'
 import type { RecordIndexesTable, RecordTermsTable } from './record-indexes.ts'
-import type { RecordLinksTable } from './record-links.ts'
 import type { SyncRunPagesTable, SyncRunsTable, SyncRunSuspectsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
 import type { WorkspacesTable } from './workspaces.ts'
@@ -53,6 +53,7 @@ export interface Schema {
   record_changes: RecordChangesTable
   record_indexes: RecordIndexesTable
   record_links: RecordLinksTable
+  waiting_references: WaitingReferencesTable
   record_terms: RecordTermsTable
   sync_run_pages: SyncRunPagesTable
   sync_run_suspects: SyncRunSuspectsTable

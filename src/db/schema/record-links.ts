@@ -36,7 +36,31 @@ export interface RecordLinksTable {
   push_key: string | null
   /** Field by field what the platform made of what it was told. */
   echoes: ColumnType<Echoes | null, string | null, string | null>
+  /** The fields that could not be taken or told, and why; the rest was. */
+  field_errors: ColumnType<FieldErrors | null, string | null | undefined, string | null>
   updated_at: Generated<Date>
+}
+
+/**
+ * By canonical path. `FIELD_UNFIT`: what the platform has does not fit the field, which keeps what both sides agreed on.
+ * `FIELD_UNTOLD`: the platform cannot be told the record's value.
+ */
+export type FieldErrors = Record<string, 'FIELD_UNFIT' | 'FIELD_UNTOLD'>
+
+/** A record whose field names something that is not there yet. */
+export interface WaitingReferencesTable {
+  workspace_id: string
+  /** The link whose record waits. */
+  sync_id: string
+  record_id: string
+  /** The canonical path of the field; in a list with the number of the object. */
+  path: string
+  /** Whose model it waits for. */
+  connection_id: string
+  model: string
+  /** The item that has no record yet; or the record that is not at the platform yet. */
+  external_id: string | null
+  target_id: string | null
 }
 
 export interface LinkConflict {

@@ -1,5 +1,11 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
+/** A workspace's own pair of fields, as the catalogue's schema has it. */
+export interface FieldOverride {
+  field: string
+  [option: string]: unknown
+}
+
 /** One model of one connection joined to one collection. */
 export interface SyncsTable {
   id: string
@@ -50,6 +56,12 @@ export interface SyncsTable {
   polling: Generated<boolean>
   /** When it is next looked whether to poll; null for a sync that is not polled. */
   poll_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** The workspace's own pairs of fields; null where the platform's are all. */
+  mapping: ColumnType<FieldOverride[] | null, string | null | undefined, string | null>
+  /** Canonical paths that lead to another place of the platform's since `mapped_at`, until a pass over everything. */
+  remapped: ColumnType<string[] | null, string | null | undefined, string | null>
+  /** When the pairs were last changed; null for never. */
+  mapped_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   created_at: Generated<Date>
   updated_at: Generated<Date>
   /** Deleted for its users; the row stays until its Schedule and links are gone too. */

@@ -3,6 +3,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { publishRecordEvents } from '../records/events.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { writeLinks } from './link-store.ts'
+import { noteUnresolved } from '../mapping/references/waits.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { moveRun, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 import type { Settled } from './settle.ts'
@@ -40,6 +41,8 @@ export async function commitSettled(
     sync.id,
     settled.map(({ link }) => link),
   )
+  const seen = settled.flatMap(({ link, unresolved }) => (unresolved ? [[link.recordId, unresolved] as const] : []))
+  await noteUnresolved(db, { workspaceId, syncId: sync.id, connectionId: sync.connection_id }, new Map(seen))
   const source = { collection: sync.collection, syncId: sync.id, runId: hold.runId }
   await publishRecordEvents(hub, db, workspaceId, source, {
     'record.created': inserts.map(({ id }) => id),

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely'
 import type { Executor } from '../../db/database.ts'
-import type { Echoes, LinkConflict, RecordLinksTable } from '../../db/schema/record-links.ts'
+import type { Echoes, FieldErrors, LinkConflict, RecordLinksTable } from '../../db/schema/record-links.ts'
 import type { RecordsTable } from '../../db/schema/records.ts'
 import type { Values } from '../../calls/json-write.ts'
 
@@ -35,6 +35,7 @@ export interface LinkWrite {
   retryAt: string | null
   echoes: Echoes | null
   place: string | null
+  fieldErrors: FieldErrors | null
 }
 
 /** The links to these items with their records, locked in the order of the records' ids: links first, then records. */
@@ -178,21 +179,22 @@ export async function writeLinks(
   await sql`
     insert into record_links as l (workspace_id, sync_id, record_id, external_id, external_version,
       external_updated_at, external_hash, record_version, base, state, gone, conflict, error_code, error_message,
-      provider_code, failures, retry_at, place, echoes)
+      provider_code, failures, retry_at, place, echoes, field_errors)
     select ${workspaceId}, ${syncId}, i."recordId", i."externalId", i."externalVersion", i."externalUpdatedAt",
       decode(i."externalHash", 'hex'), i."recordVersion", i.base, i.state, i.gone, i.conflict, i."errorCode",
-      i."errorMessage", i."providerCode", i.failures, i."retryAt", i.place, i.echoes
+      i."errorMessage", i."providerCode", i.failures, i."retryAt", i.place, i.echoes, i."fieldErrors"
     from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as i("recordId" text, "externalId" text,
       "externalVersion" text, "externalUpdatedAt" timestamptz, "externalHash" text, "recordVersion" int, base jsonb,
       state text, gone boolean, conflict jsonb, "errorCode" text, "errorMessage" text, "providerCode" text,
-      failures int, "retryAt" timestamptz, place text, echoes jsonb)
+      failures int, "retryAt" timestamptz, place text, echoes jsonb, "fieldErrors" jsonb)
     on conflict (sync_id, record_id) do update set external_id = excluded.external_id,
       external_version = excluded.external_version, external_updated_at = excluded.external_updated_at,
       external_hash = excluded.external_hash,
       record_version = excluded.record_version, base = excluded.base, state = excluded.state, gone = excluded.gone,
       conflict = excluded.conflict, error_code = excluded.error_code,
       error_message = excluded.error_message, provider_code = excluded.provider_code, failures = excluded.failures,
-      retry_at = excluded.retry_at, place = excluded.place, echoes = excluded.echoes, push_key = null, updated_at = now()
+      retry_at = excluded.retry_at, place = excluded.place, echoes = excluded.echoes,
+      field_errors = excluded.field_errors, push_key = null, updated_at = now()
     where l.workspace_id = ${workspaceId}
   `.execute(db)
 }

@@ -6,6 +6,8 @@ import { deletionChange, mergeChange, type SettledChange } from '../history/sett
 import { changedFields } from '../history/fields.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
+import { fieldErrorsOf, keepGaps, unfitFields } from '../mapping/gaps.ts'
+import type { UnresolvedReference } from '../mapping/known.ts'
 import type { LinkErrorCode, Mapping, Item } from '../mapping/mapping.ts'
 import { mergeFields, mostTries, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
 import type { RecordInsert, RecordUpdate } from '../records/record-writes.ts'
@@ -23,6 +25,8 @@ export interface Settled {
   collisions: number
   /** What the record's history says of it. */
   change?: SettledChange | undefined
+  /** What of the item names other items that have no records yet. */
+  unresolved?: readonly UnresolvedReference[]
 }
 
 export interface Settling {
@@ -42,6 +46,7 @@ export function settleNew({ mapping, now }: Settling, item: Item, recordId = new
     },
     link: { ...seen(mapping, recordId, item, mapping.fieldsOf(data)), recordVersion: 1 },
     collisions: 0,
+    ...unresolvedOf(mapping, item),
   }
 }
 
@@ -59,9 +64,12 @@ export function settleKnown(
   const { item } = change
   if (!record) return settleNew(settling, item, link.record_id)
   const { mapping, policy } = settling
-  const provider = mapping.fieldsOf(JSON.parse(item.json))
   const before = mapping.fieldsOf(link.base)
+  // What was agreed on of another place says nothing of this one.
+  for (const path of mapping.remapped) before[path] = undefined
   const base = known ?? before
+  // What could not be read stays as both sides agreed on it.
+  const provider = keepGaps(mapping.fieldsOf(JSON.parse(item.json)), base, item.gaps)
   if (record.deleted_at !== null) return settleDeleted(settling, link, record, item, provider, base)
 
   const data = mapping.fieldsOf(record.data)
@@ -80,10 +88,11 @@ export function settleKnown(
   const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))
   const held = Object.keys(merge.held).length > 0
   const version = record.version + (changed ? 1 : 0)
-  const toPush = mapping.writablePaths.some(
+  const open = mapping.writablePaths.filter(
     path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
   )
-  const next = { ...data, ...Object.fromEntries(taken.map(path => [path, merge.hub[path]])) }
+  const fieldErrors = fieldErrorsOf(mapping, merge.hub, open, item.gaps)
+  const toPush = open.some(path => !Object.hasOwn(fieldErrors ?? {}, path))
   const { echoes, conflict } = link
   return {
     change: mergeChange({ merge, data, taken, provider, base, echoes, conflict, policy, version }),
@@ -91,13 +100,15 @@ export function settleKnown(
       ? {
           update: {
             ...edited(record, known ? undefined : (item.updatedAt ?? settling.now), settling.now),
-            data: mapping.intoData(record.data, next),
+            data: mapping.intoData(record.data, merge.hub, taken),
             deleted: false,
           },
         }
       : {}),
+    ...unresolvedOf(mapping, item),
     link: {
       ...seen(mapping, record.id, item, merge.base),
+      fieldErrors,
       echoes: known
         ? echoesOfAnswer(link.echoes, mapping.writablePaths, { before, told: known, got: provider })
         : echoesOfChange(link.echoes, base, provider),
@@ -266,6 +277,7 @@ export function emptyLink(recordId: string, externalId: string | null): LinkWrit
     retryAt: null,
     place: null,
     echoes: null,
+    fieldErrors: null,
   }
 }
 
@@ -289,6 +301,7 @@ export function unchanged(link: Link): LinkWrite {
     retryAt: link.retry_at?.toISOString() ?? null,
     place: link.place,
     echoes: link.echoes,
+    fieldErrors: link.field_errors,
   }
 }
 
@@ -299,8 +312,14 @@ function seen(mapping: Mapping, recordId: string, item: Item, base: Fields): Lin
     externalVersion: item.version,
     externalUpdatedAt: item.updatedAt?.toISOString() ?? null,
     externalHash: hashBytes([item.hash]).toString('hex'),
+    fieldErrors: unfitFields(item.gaps),
     base: JSON.parse(mapping.jsonOf(base)) as Values,
   }
+}
+
+/** What is noted of a record's references, where it may have some: none any more counts too. */
+function unresolvedOf({ references }: Mapping, { gaps }: Item): Pick<Settled, 'unresolved'> {
+  return references.length === 0 ? {} : { unresolved: gaps?.unresolved ?? [] }
 }
 
 function inConflict(conflict: LinkConflict): Pick<LinkWrite, 'state' | 'conflict'> {

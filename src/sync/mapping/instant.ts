@@ -44,6 +44,18 @@ export function unixInstant(value: unknown): Date | undefined {
   return isSeconds ? bounded(Number(value) * 1000) : undefined
 }
 
+/** The same of a number of milliseconds. */
+export function unixMsInstant(value: unknown): Date | undefined {
+  const isMs = isNumber(value) || (typeof value === 'string' && /^-?\d{1,15}(\.\d+)?$/.test(value))
+  return isMs ? bounded(Math.floor(Number(value))) : undefined
+}
+
+/** The instant of a text such as `/Date(1690000000000+0000)/`, as .NET writes JSON: the offset only says where it was written. */
+export function dotnetInstant(value: unknown): Date | undefined {
+  const match = typeof value === 'string' ? /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/.exec(value) : null
+  return match ? bounded(Number(match[1])) : undefined
+}
+
 const [firstMs, lastMs] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]
 
 /** An instant whose year has four digits, as the database reads it. */

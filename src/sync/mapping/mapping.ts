@@ -1,45 +1,17 @@
-import { fieldType } from '../../catalogue/collections.ts'
-import { hasExactNumber } from '../../json/exact-number.ts'
-import { hasOddText, textOddity } from '../../json/oddities.ts'
-import { stepsOf, textOf, valueAt, valueBehind, type Steps } from '../../calls/json-path.ts'
-import { isPathSegment } from '../../calls/path-segment.ts'
-import type { FieldOptions, ModelDefinition, TransformName } from '../../catalogue/schema/models.ts'
-import { setAt, withValue, type Values } from '../../calls/json-write.ts'
-import { hashTextOf, sameValue } from './canonical.ts'
-import { isoInstant, unixInstant } from './instant.ts'
-import { idReader } from './item-id.ts'
+import { fieldAt } from '../../catalogue/collections.ts'
+import { valueBehind } from '../../calls/json-path.ts'
+import { withValue, type Values } from '../../calls/json-write.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { tell, type Told } from './bodies.ts'
+import { writerOf } from './canonical-writer.ts'
+import { isEmpty, simpleField, type Field, type Scope } from './field.ts'
+import { itemOf, marksOf, type BadItem, type Item } from './items.ts'
+import type { Known, MissingReference, UnresolvedReference } from './known.ts'
+import { listField } from './list-field.ts'
+import { unfit } from './transforms/transform.ts'
 import type { Fields } from '../policy.ts'
 
-/** An item of the platform's as the hub sees it. */
-export interface Item {
-  externalId: string
-  version: string | null
-  /** Its mapped fields as canonical JSON, and the hash of that, each byte as a character. */
-  json: string
-  hash: string
-  /** It counts as deleted. */
-  isDeleted: boolean
-  updatedAt: Date | undefined
-}
-
-/** One item of a page that cannot be a record, and why. */
-export interface BadItem {
-  externalId: string | null
-  errorCode: LinkErrorCode
-}
-
-/** Why a link is in error. */
-export type LinkErrorCode =
-  | 'INVALID_ITEM'
-  | 'DUPLICATE'
-  | 'PROVIDER_REJECTED'
-  | 'PROVIDER_ERROR'
-  | 'NOT_SETTLED'
-  /** Nobody knows whether an item was made, or it is another record's already: a person decides. */
-  | 'WRITE_UNSURE'
-  | 'LINKED_ELSEWHERE'
-  /** Several records may be the item's, or several items the record's: a person decides. */
-  | 'AMBIGUOUS_MATCH'
+export { isBadItem, type BadItem, type Item, type LinkErrorCode } from './items.ts'
 
 /** A model made ready: its fields compiled, so that a page of a thousand items maps in a few milliseconds. */
 export interface Mapping {
@@ -49,39 +21,30 @@ export interface Mapping {
   /** Those that an update can change at the platform, and those that only the platform changes. */
   writablePaths: string[]
   fixedPaths: string[]
-  itemOf(raw: unknown): Item | BadItem
-  /** The mapped fields of a record, by canonical path. */
+  /** Fields of which nothing is agreed on, as they lead to another place of the platform's since. */
+  remapped: readonly string[]
+  /** The models whose items its fields name. */
+  references: string[]
+  /** @param known records by their items' ids; a reference to anything else is left open */
+  itemOf(raw: unknown, known?: Known): Item | BadItem
+  /** What an item refers to. */
+  referencesOf(raw: unknown): UnresolvedReference[]
+  /** What a record refers to, of what the platform is told. */
+  namedBy(fields: Fields): MissingReference[]
+  /** The mapped fields of a record, by canonical path, in the form in which this platform's values come. */
   fieldsOf(data: unknown): Fields
   /** The mapped fields as canonical JSON. */
   jsonOf(fields: Fields): string
-  /** The record's data with these mapped fields; other members stay. */
-  intoData(data: Values, fields: Fields): Values
-  /** What the platform is told when the fields go from `before` to `after`; undefined when nothing it takes has changed. */
+  /** The record's data with these mapped fields, or those of them that are named; other members stay. */
+  intoData(data: Values, fields: Fields, paths?: readonly string[]): Values
+  /** What the platform is told when the fields go from `before` to `after`. @param known items by the ids of their records */
+  tell(after: Fields, before: Fields | undefined, known?: Known): Told
+  /** The body of that; undefined when nothing it takes has changed. */
   bodyOf(after: Fields, before: Fields | undefined): Values | undefined
+  /** Those of some fields whose values the platform cannot be told. */
+  untold(fields: Fields, paths: readonly string[]): string[]
 }
 
-export function isBadItem(item: Item | BadItem): item is BadItem {
-  return 'errorCode' in item
-}
-
-interface Field {
-  path: string
-  steps: string[]
-  type: 'string' | 'number' | 'boolean' | undefined
-  provider: string
-  providerSteps: Steps
-  options: FieldOptions
-}
-
-const transforms: Record<TransformName, { in(value: unknown): unknown; out(value: unknown): unknown }> = {
-  'lower-case-code': {
-    in: value => (typeof value === 'string' ? value.toUpperCase() : value),
-    out: value => (typeof value === 'string' ? value.toLowerCase() : value),
-  },
-}
-
-const maxJsonLength = 1024 * 1024
-const maxIdLength = 512
 const compiled = new WeakMap<ModelDefinition, Mapping>()
 
 export function mappingOf(model: ModelDefinition): Mapping {
@@ -91,149 +54,84 @@ export function mappingOf(model: ModelDefinition): Mapping {
 }
 
 function compile(model: ModelDefinition): Mapping {
-  const fields: Field[] = model.fields.map(([path, provider, options = {}]) => ({
-    path,
-    steps: path.split('.'),
-    type: fieldType(model.collection, path),
-    provider,
-    providerSteps: stepsOf(provider),
-    options,
-  }))
-  const write = writerOf(fields, [])
+  const fields = fieldsIn(model)
+  const write = writerOf(fields)
   const marks = marksOf(model)
+  const referring = fields.filter(({ options }) => referencesIn(options).length > 0)
+  const paths = fields.map(field => field.path)
   return {
     model,
-    paths: fields.map(field => field.path),
+    paths,
     writablePaths: fields.filter(field => field.options.only === undefined).map(field => field.path),
     fixedPaths: fields.filter(field => field.options.only !== undefined).map(field => field.path),
-    itemOf: raw => itemOf(marks, write, raw),
-    fieldsOf: data => Object.fromEntries(fields.map(({ path }) => [path, presentValue(valueAt(data, path))])),
-    jsonOf: values => write(field => values[field.path]) ?? '{}',
-    intoData: (data, values) => fields.reduce((whole, { path, steps }) => withValue(whole, steps, values[path]), data),
-    bodyOf: (after, before) => bodyOf(model, fields, after, before),
-  }
-}
-
-type Reader = (field: Field) => unknown
-type Writer = (read: Reader) => string | undefined
-
-/**
- * Writes canonical JSON straight from a reader, in one pass over the fields in the order of their keys. It is the inner
- * loop of every pull: half the time of building objects first.
- */
-function writerOf(fields: Field[], prefix: string[]): Writer {
-  const depth = prefix.length
-  const keys = [...new Set(fields.map(field => field.steps[depth]!))].sort()
-  const members = keys.map(key => {
-    const below = fields.filter(field => field.steps[depth] === key)
-    const leaf = below.find(field => field.steps.length === depth + 1)
-    const inner = leaf ? undefined : writerOf(below, [...prefix, key])
-    return { label: `${JSON.stringify(key)}:`, leaf, inner }
-  })
-  return read => {
-    let text = ''
-    for (const { label, leaf, inner } of members) {
-      const value = leaf ? jsonOfValue(read(leaf)) : inner!(read)
-      if (value !== undefined) text += text === '' ? label + value : `,${label}${value}`
-    }
-    return text === '' && depth > 0 ? undefined : `{${text}}`
-  }
-}
-
-/** Texts that JSON writes as they are, which is seen in half the time that writing them takes. */
-const plainText = /^[ !#-[\]-~]*$/
-
-function jsonOfValue(value: unknown): string | undefined {
-  if (typeof value === 'string' && plainText.test(value)) return `"${value}"`
-  return value === undefined || value === null ? undefined : JSON.stringify(value)
-}
-
-class UnfitValue extends Error {}
-
-/** Where an item says what it is, how new, and whether it is gone. */
-interface Marks {
-  id(raw: unknown): string | undefined
-  version: readonly string[] | undefined
-  updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
-  gone: readonly { steps: readonly string[]; equals: unknown }[]
-}
-
-function marksOf({ version, updatedAt, gone = [], ...model }: ModelDefinition): Marks {
-  return {
-    id: idReader(model),
-    version: version === undefined ? undefined : stepsOf(version),
-    updatedAt: updatedAt && {
-      steps: stepsOf(updatedAt.path),
-      read: value => {
-        if (updatedAt.format === 'unix-seconds') return unixInstant(value)
-        return typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined
-      },
+    remapped: [],
+    references: [...new Set(referring.flatMap(({ options }) => referencesIn(options)))],
+    itemOf: (raw, known) => itemOf(marks, write, raw, known),
+    referencesOf(raw) {
+      const unresolved: UnresolvedReference[] = []
+      for (const field of referring) field.read(raw, { raw, known: undefined, unresolved, at: '' })
+      return unresolved
     },
-    gone: gone.map(({ path, equals }) => ({ steps: stepsOf(path), equals })),
+    namedBy(values) {
+      const telling = { known: undefined, missing: [] as MissingReference[], at: '' }
+      const told = referring.filter(({ path, options }) => options.only !== 'read' && !isEmpty(values[path]))
+      for (const field of told) field.write(values[field.path], other => values[other], telling)
+      return telling.missing
+    },
+    fieldsOf: data => fieldsOf(fields, data),
+    jsonOf: values => write(field => values[field.path]) ?? '{}',
+    intoData: (data, values, named = paths) =>
+      fields.reduce(
+        (whole, field) => (named.includes(field.path) ? withField(whole, field, values[field.path]) : whole),
+        data,
+      ),
+    tell: (after, before, known) => tell(model, fields, after, before, known),
+    bodyOf: (after, before) => tell(model, fields, after, before, undefined).body,
+    untold: (values, named) => (named.length === 0 ? [] : untold(fields, values, named)),
   }
 }
 
-function itemOf(marks: Marks, write: Writer, raw: unknown): Item | BadItem {
-  const externalId = marks.id(raw)
-  if (externalId === undefined || !isId(externalId)) {
-    return { externalId: null, errorCode: 'INVALID_ITEM' }
+function fieldsIn({ collection, fields }: ModelDefinition): Field[] {
+  const byPath = new Map<string, Field>()
+  const scope: Scope = {
+    valueOf: (path, _raw, reading) => byPath.get(path)?.read(reading.raw, reading),
   }
-  const isDeleted = marks.gone.some(({ steps, equals }) => valueBehind(raw, steps) === equals)
-  const version = marks.version === undefined ? null : (textOf(valueBehind(raw, marks.version)) ?? null)
-  try {
-    const json = write(field => canonicalValue(field, raw)) ?? '{}'
-    // Postgres keeps no NUL in text, nor half a surrogate pair.
-    if (json.length > maxJsonLength || hasOddText(json) || textOddity(version ?? '')) {
-      return { externalId, errorCode: 'INVALID_ITEM' }
-    }
-    const updatedAt = marks.updatedAt?.read(valueBehind(raw, marks.updatedAt.steps))
-    return { externalId, version, json, hash: hashTextOf(json), isDeleted, updatedAt }
-  } catch (error) {
-    if (error instanceof UnfitValue) return { externalId, errorCode: 'INVALID_ITEM' }
-    throw error
+  return fields.map(mapping => {
+    const [path, , options] = mapping
+    const make = options?.each ? listField : simpleField
+    const field = make(mapping, fieldAt(collection, path), scope)
+    byPath.set(path, field)
+    return field
+  })
+}
+
+/** The models that a field's value, or those of its list, refer to. */
+function referencesIn({ reference, each = [] }: Field['options']): string[] {
+  return [reference, ...each.map(([, , options]) => options?.reference)].filter(model => model !== undefined)
+}
+
+function fieldsOf(fields: readonly Field[], data: unknown): Fields {
+  const values: Fields = {}
+  const beside = (path: string) => valueBehind(data, path.split('.'))
+  for (const { path, steps, tidied, readsEmpty } of fields) {
+    const value = valueBehind(data, steps)
+    if (!isEmpty(value)) values[path] = tidied ? tidied(value, beside) : value
+    else values[path] = readsEmpty ? tidied?.(value, beside) : undefined
   }
+  return values
 }
 
-function canonicalValue(field: Field, raw: unknown): unknown {
-  const value = valueBehind(raw, field.providerSteps)
-  if (value === undefined || value === null || value === '') return undefined
-  const own = field.options.transform === undefined ? value : transforms[field.options.transform].in(value)
-  // A record's data holds numbers as doubles: no digit is changed in silence.
-  if ((field.type !== undefined && typeof own !== field.type) || hasExactNumber(own)) throw new UnfitValue()
-  return own
+function untold(fields: readonly Field[], values: Fields, named: readonly string[]): string[] {
+  const beside = (path: string) => values[path]
+  const telling = { known: undefined, missing: [], at: '' }
+  return fields
+    .filter(({ path }) => named.includes(path) && !isEmpty(values[path]))
+    .filter(field => field.write(values[field.path], beside, telling) === unfit)
+    .map(({ path }) => path)
 }
 
-function isId(text: string): boolean {
-  return text.length <= maxIdLength && !textOddity(text) && isPathSegment(text)
-}
-
-function bodyOf(model: ModelDefinition, fields: Field[], after: Fields, before: Fields | undefined) {
-  const writable = fields.filter(({ options }) =>
-    before === undefined ? options.only !== 'read' : options.only === undefined,
-  )
-  const isSame = (path: string) => before !== undefined && sameValue(after[path], before[path])
-  const changed = writable.filter(({ path }) => !isSame(path) && (before !== undefined || !isEmpty(after[path])))
-  if (changed.length === 0) return undefined
-  // Platforms replace a nested object as a whole: what stands beside a changed member is said again.
-  const roots = new Set(changed.map(field => field.providerSteps[0]))
-  let body: Values = {}
-  for (const field of writable.filter(candidate => roots.has(candidate.providerSteps[0]))) {
-    const value = after[field.path]
-    if (!isEmpty(value)) {
-      const { transform } = field.options
-      body = withValue(body, field.providerSteps, transform === undefined ? value : transforms[transform].out(value))
-    } else if (!isEmpty(before?.[field.path])) {
-      body = setAt(body, field.providerSteps, model.update?.cleared ?? null)
-    }
-  }
-  return Object.keys(body).length === 0 ? undefined : body
-}
-
-/** Platforms write an empty field in three ways; here it is simply not there. */
-function presentValue(value: unknown): unknown {
-  return isEmpty(value) ? undefined : value
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === ''
+function withField(data: Values, { steps, joinedInto, readsEmpty }: Field, value: unknown): Values {
+  if (readsEmpty && isEmpty(valueBehind(data, steps))) return data
+  const next = joinedInto ? joinedInto(valueBehind(data, steps), value) : value
+  return withValue(data, steps, next)
 }

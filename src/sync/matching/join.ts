@@ -71,6 +71,7 @@ function firstLink({ id, workspace_id }: Pick<Selectable<SyncsTable>, 'id' | 'wo
     ...{ external_updated_at: null, external_hash: null, record_version: 0, base: null, state: 'ok', gone: false },
     ...{ conflict: null, error_code: null, failures: 0, retry_at: null, place: null, push_key: null, echoes: null },
     ...{ error_message: null, provider_code: null },
+    field_errors: null,
     updated_at: new Date(),
   }
 }

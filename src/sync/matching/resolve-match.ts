@@ -7,7 +7,8 @@ import { HubError } from '../../errors.ts'
 import { dropLinks, lockByItemOrRecord, writeLinks, type Link, type RecordRow } from '../links/link-store.ts'
 import { settleNew, type Settled } from '../links/settle.ts'
 import { canonicalJson } from '../mapping/canonical.ts'
-import { mappingOf, type Item } from '../mapping/mapping.ts'
+import { type Item } from '../mapping/mapping.ts'
+import { mappingOfSync } from '../mapping/overrides/apply.ts'
 import { publishRecordEvents } from '../records/events.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { writeRecords } from '../records/record-writes.ts'
@@ -75,7 +76,7 @@ export async function resolveMatch(
   recordId: string | null,
 ): Promise<void> {
   const sync = await findSync(hub.db, workspaceId, syncId)
-  const mapping = mappingOf(await modelOf(hub, sync))
+  const mapping = mappingOfSync(await modelOf(hub, sync), sync)
   await hub.db.transaction().execute(async trx => {
     const wanted = recordId === null ? [id] : [id, recordId]
     const { linked, records } = await lockByItemOrRecord(trx, workspaceId, syncId, [], wanted)

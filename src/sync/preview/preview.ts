@@ -9,7 +9,8 @@ import { filledModel } from '../../calls/filled-model.ts'
 import { fullPass } from '../../calls/pages/model-pages.ts'
 import type { ItemPage } from '../../calls/pages/page-source.ts'
 import { HubError } from '../../errors.ts'
-import { mappingOf } from '../mapping/mapping.ts'
+import { mappingOfSync } from '../mapping/overrides/apply.ts'
+import { checkOverrides } from '../mapping/overrides/check.ts'
 import { matchKeysOf } from '../matching/keys.ts'
 import { checkRequest, configOf, modelOf, type SyncRequest } from '../manage.ts'
 import { previewPull, type PreviewPlace, type PulledRow } from './preview-pull.ts'
@@ -37,14 +38,17 @@ export async function previewSync(
   request: Omit<SyncRequest, 'schedule' | 'polling'>,
 ): Promise<Preview> {
   const connection = await findConnection(hub.db, workspaceId, request.connectionId)
-  const asked = modelOf(await findProvider(hub, workspaceId, connection.provider), request.model)
+  const definition = await findProvider(hub, workspaceId, connection.provider)
+  const asked = modelOf(definition, request.model)
   checkRequest(asked, request)
+  checkOverrides(asked, request.mapping, Object.keys(definition.models ?? {}))
   const config = configOf(asked, request.config)
   const model = filledModel(asked, config)
   const client = await connectionClient(hub, workspaceId, connection.id)
   const collection = request.collection ?? model.collection
   const place = await placeOf(hub, workspaceId, collection, { ...request, config })
-  const settling = { mapping: mappingOf(model), policy: request.conflictPolicy, now: new Date() }
+  const mapping = mappingOfSync(model, { mapping: request.mapping, remapped: null })
+  const settling = { mapping, policy: request.conflictPolicy, now: new Date() }
   const signal = AbortSignal.timeout(previewLimits.withinMs)
   try {
     const keys = matchKeysOf(request.match, model)

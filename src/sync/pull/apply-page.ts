@@ -28,7 +28,7 @@ export async function commitPage(
   place: RunPlace,
 ): Promise<void> {
   try {
-    const isNew = page.stale.every(({ recordId }) => recordId === null)
+    const isNew = page.stale.every(({ item, recordId }) => recordId === null && isWhole(item))
     if (isNew && page.bad.length === 0 && page.tombstones.size === 0) {
       const isSilent = page.stale.length === 0 || !(await hearsOfNew(hub, hold))
       if (isSilent && (await commitNew(hub, hold, page, place))) return
@@ -39,6 +39,11 @@ export async function commitPage(
     const isMet = isUniqueViolation(error, 'sync_run_pages_pkey') || isUniqueViolation(error, 'sync_run_pages_once')
     throw isMet ? new HubError('PROVIDER_LIST_ENDLESS') : error
   }
+}
+
+/** Whether nothing about an item has to be noted beside its record and its link. */
+function isWhole({ gaps }: Item): boolean {
+  return !gaps || (gaps.unfit.length === 0 && !gaps.unresolved.some(({ waits }) => waits))
 }
 
 /** Commits a page of new items in one statement; gives false when something on it needs a look at each row. */

@@ -8,6 +8,7 @@ import { brakeOf, holdDeletions, releaseDeletions } from './hold-deletions.ts'
 import { supersedes } from './find-stale.ts'
 import { lockByItem } from '../links/link-store.ts'
 import { isBadItem } from '../mapping/mapping.ts'
+import { itemsOf } from '../mapping/references/read-items.ts'
 import type { WorkControl } from './pull.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { settleKnown, type Settled, type Change } from '../links/settle.ts'
@@ -138,8 +139,8 @@ export async function readChange(
 ): Promise<Change | undefined> {
   const raw = await readItem(client, hold.mapping.model, externalId, signal)
   if (raw === undefined) return { tombstone: true, externalId, version: null, at: undefined }
-  const item = hold.mapping.itemOf(raw)
-  if (isBadItem(item)) return undefined
+  const [item] = await itemsOf(hold, [raw])
+  if (!item || isBadItem(item)) return undefined
   const isMergedAway = hold.mapping.model.merged === 'survivor' && item.externalId !== externalId
   return isMergedAway ? { tombstone: true, externalId, version: null, at: item.updatedAt } : changeOf(item)
 }

@@ -4,6 +4,7 @@ import { hearsOfCreated } from '../records/events.ts'
 import { findStale, laterOf, type StaleItem } from './find-stale.ts'
 import { hashOf } from '../mapping/canonical.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
+import { itemsOf } from '../mapping/references/read-items.ts'
 import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { skippedBy } from './skipped.ts'
@@ -44,9 +45,13 @@ export async function preparePage(
   const [items, tombstones] = [new Map<string, Item>(), new Map<string, Item>()]
   const bad: PlacedItem[] = []
   const isSkipped = skippedBy(hold.mapping.model)
-  for (const [index, raw] of page.items.entries()) {
-    if (isSkipped(raw)) continue
-    const item = hold.mapping.itemOf(raw)
+  const shown = [...page.items.entries()].filter(([, raw]) => !isSkipped(raw))
+  const mapped = await itemsOf(
+    hold,
+    shown.map(([, raw]) => raw),
+  )
+  for (const [at, item] of mapped.entries()) {
+    const [index, raw] = shown[at]!
     if (isBadItem(item))
       bad.push({ ...item, position: index + 1, hash: hashOf(JSON.stringify(raw) ?? '').toString('hex') })
     else keepLater(hold, item.isDeleted ? tombstones : items, item)

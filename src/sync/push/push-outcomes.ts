@@ -7,7 +7,8 @@ import { readItems } from '../../calls/read-items.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { changeOf } from '../pull/apply-page.ts'
 import { readChange } from '../pull/compare.ts'
-import { isBadItem, type LinkErrorCode, type Mapping, type Item } from '../mapping/mapping.ts'
+import { isBadItem, type BadItem, type LinkErrorCode, type Mapping, type Item } from '../mapping/mapping.ts'
+import { itemsOf } from '../mapping/references/read-items.ts'
 import { freeDeletions } from '../policy.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import type { Change } from '../links/settle.ts'
@@ -85,12 +86,12 @@ async function written(
 ): Promise<Outcome> {
   const { mapping } = hold
   const { model } = mapping
-  const item = wholeItem(mapping, sent, answered)
-  if (item) return { kind: 'seen', change: changeOf(item), refused: null }
-  const externalId = idOf(mapping, sent, answered)
+  const [item] = await itemsOf(hold, [answered])
+  if (item && isAnswered(mapping, sent, item)) return { kind: 'seen', change: changeOf(item), refused: null }
+  const externalId = idOf(sent, item)
   if (externalId === null) return { kind: 'open', error: unnamed() }
-  const readItem = mapping.itemOf(read.get(externalId))
-  if (!isBadItem(readItem)) return { kind: 'seen', change: changeOf(readItem), refused: null }
+  const [readItem] = await itemsOf(hold, [read.get(externalId)])
+  if (readItem && !isBadItem(readItem)) return { kind: 'seen', change: changeOf(readItem), refused: null }
   const change = await readChange(hold, client, externalId, signal)
   if (change && 'item' in change) return { kind: 'seen', change, refused: null }
   return {
@@ -105,16 +106,21 @@ async function written(
  * ids. One that is not among them, as the call failed or left it out, is looked at alone.
  */
 export async function readWritten(
-  { mapping }: RunHold,
+  hold: RunHold,
   client: ProviderClient,
   items: readonly PushItem[],
   answers: readonly WriteAnswer[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, unknown>> {
+  const { mapping } = hold
+  const answered = await itemsOf(
+    hold,
+    answers.map(answer => (answer.kind === 'written' ? answer.item : undefined)),
+  )
   const ids = items.flatMap((sent, index) => {
-    const answer = answers[index]!
-    if (answer.kind !== 'written' || wholeItem(mapping, sent, answer.item)) return []
-    return idOf(mapping, sent, answer.item) ?? []
+    const item = answered[index]!
+    if (answers[index]!.kind !== 'written' || isAnswered(mapping, sent, item)) return []
+    return idOf(sent, item) ?? []
   })
   const most = mapping.model.readMany?.size ?? 0
   const read = new Map<string, unknown>()
@@ -129,14 +135,13 @@ export async function readWritten(
   return read
 }
 
-/** The item as it was answered, where the answer tells all of it. */
-function wholeItem(mapping: Mapping, sent: PushItem, answered: unknown): Item | undefined {
-  const item = mapping.itemOf(answered)
-  return !isBadItem(item) && (item.isDeleted || isWhole(mapping, item, sent)) ? item : undefined
+/** Whether an answer tells all of an item. */
+function isAnswered(mapping: Mapping, sent: PushItem, item: Item | BadItem): item is Item {
+  return !isBadItem(item) && (item.isDeleted || isWhole(mapping, item, sent))
 }
 
-function idOf(mapping: Mapping, { write }: PushItem, answered: unknown): string | null {
-  return mapping.itemOf(answered).externalId ?? (write.kind === 'create' ? null : write.externalId)
+function idOf({ write }: PushItem, item: Item | BadItem | undefined): string | null {
+  return item?.externalId ?? (write.kind === 'create' ? null : write.externalId)
 }
 
 /** Whether an answer holds a value wherever the item is to have one. A deletion is not asked for its fields. */

@@ -7,6 +7,7 @@ import { mergePatch, sameValue } from '../mapping/canonical.ts'
 import { asPlatformHas } from '../links/echoes.ts'
 import { isHeld } from './held-writes.ts'
 import type { Link, RecordRow } from '../links/link-store.ts'
+import type { Known, MissingReference } from '../mapping/known.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Fields } from '../policy.ts'
 
@@ -18,9 +19,17 @@ export interface PushCandidate {
 
 /** What a candidate needs: a write, a look at its item, only its link brought up to date, or nothing. */
 export type Plan =
-  { kind: 'write'; item: PushItem } | { kind: 'read' } | { kind: 'touch' } | { kind: 'skip' } | { kind: 'empty' }
+  | { kind: 'write'; item: PushItem }
+  /** Records that it names have to be at the platform first. */
+  | { kind: 'waits'; missing: readonly MissingReference[] }
+  | { kind: 'read' }
+  /** `untold`: fields that the platform cannot be told. */
+  | { kind: 'touch'; untold?: readonly string[] }
+  | { kind: 'skip' }
+  | { kind: 'empty' }
 
-export function planPush(mapping: Mapping, { record, link }: PushCandidate): Plan {
+/** @param known the items of the records that it may name */
+export function planPush(mapping: Mapping, { record, link }: PushCandidate, known?: Known): Plan {
   const { model } = mapping
   if (link?.push_key != null || link?.conflict?.deleted !== undefined || isHeld(link)) return { kind: 'skip' }
   const isThere = link !== undefined && link.external_id !== null && !link.gone
@@ -33,28 +42,43 @@ export function planPush(mapping: Mapping, { record, link }: PushCandidate): Pla
   const values = asPlatformHas(link?.echoes ?? null, base, mapping.fieldsOf(record.data))
   // What is held for a person stays as the two sides last agreed on it.
   for (const path of Object.keys(link?.conflict?.fields ?? {})) values[path] = base[path]
-  if (kind === 'update' && !link?.gone && mapping.writablePaths.every(path => sameValue(values[path], base[path]))) {
-    return { kind: link?.error_code === 'INVALID_ITEM' ? 'read' : 'touch' }
+  // So does what the platform has and does not fit: it is told nothing of that.
+  for (const [path, code] of Object.entries(link?.field_errors ?? {})) {
+    if (code === 'FIELD_UNFIT') values[path] = base[path]
   }
-  const write = writeOf(mapping, kind, link, values, base)
-  return write ? { kind: 'write', item: { recordId: record.id, write, values } } : { kind: 'empty' }
+  const untold = mapping.untold(
+    values,
+    mapping.writablePaths.filter(path => !sameValue(values[path], base[path])),
+  )
+  for (const path of untold) values[path] = base[path]
+  if (kind === 'update' && !link?.gone && mapping.writablePaths.every(path => sameValue(values[path], base[path]))) {
+    return link?.error_code === 'INVALID_ITEM' ? { kind: 'read' } : { kind: 'touch', untold }
+  }
+  const write = writeOf(mapping, kind, link, values, base, known)
+  if (!write) return { kind: 'empty' }
+  return Array.isArray(write)
+    ? { kind: 'waits', missing: write }
+    : { kind: 'write', item: { recordId: record.id, write, values } }
 }
 
-/** The write that brings an item to these values; undefined when it would say nothing that the platform takes. */
+/**
+ * The write that brings an item to these values; undefined when it would say nothing that the platform takes, and what it would
+ * name where that is not at the platform.
+ */
 function writeOf(
   mapping: Mapping,
   kind: 'create' | 'update' | 'delete',
   link: Link | undefined,
   values: Fields,
   base: Fields,
-): PushItem['write'] | undefined {
+  known: Known | undefined,
+): PushItem['write'] | MissingReference[] | undefined {
   const { external_id: externalId = null, external_version: version = null } = link ?? {}
-  if (kind === 'create' || externalId === null) {
-    const body = mapping.bodyOf(values, undefined)
-    return body && { kind: 'create', body }
-  }
-  if (kind === 'delete') return { kind: 'delete', externalId, version }
-  const changed = mapping.bodyOf(values, base)
+  if (kind === 'delete' && externalId !== null) return { kind: 'delete', externalId, version }
+  const isNew = kind === 'create' || externalId === null
+  const { body: changed, missing } = mapping.tell(values, isNew ? undefined : base, known)
+  if (missing.length > 0) return missing
+  if (isNew) return changed && { kind: 'create', body: changed }
   const body = link?.gone ? restored(mapping.model, changed ?? {}) : changed
   return body && { kind: 'update', externalId, version, body }
 }

@@ -5,6 +5,10 @@ import { groupWrites, writeItems } from '../../calls/writes/write-items.ts'
 import { refusalOf } from '../../calls/writes/refusal.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
+import { untoldFields } from '../mapping/gaps.ts'
+import { fillReferences } from '../mapping/references/fill.ts'
+import { itemsNamedBy } from '../mapping/references/read-items.ts'
+import { recordWaiting, wakeWaiting } from '../mapping/references/wake.ts'
 import { pushLimits } from '../policy.ts'
 import { isHeld } from './held-writes.ts'
 import type { WorkControl } from '../pull/pull.ts'
@@ -62,6 +66,7 @@ export async function pushChanges(
   client: ProviderClient,
   control: WorkControl,
 ): Promise<boolean> {
+  await fillReferences(hub, hold)
   if (hold.sync.direction !== 'pull') {
     const { workspaceId, sync } = hold
     if (!(await sendPending(hub, hold, client, control))) return false
@@ -81,6 +86,7 @@ export async function pushChanges(
       if (control.isOver()) return false
     }
   }
+  await wakeWaiting(hub, hold)
   await moveRun(hub.db, hold, {}, { phase: 'done', cursor: null })
   return true
 }
@@ -102,16 +108,21 @@ async function pushCandidates(
       await recordFailures(hub, hold, ids, 'NOT_SETTLED')
       break
     }
-    const plans = waiting.map(candidate => ({ ...candidate, plan: planPush(mapping, candidate) }))
+    const known = await itemsNamedBy(hold, waiting)
+    const plans = waiting.map(candidate => ({ ...candidate, plan: planPush(mapping, candidate, known) }))
     const planned = (kind: string) => plans.filter(({ plan }) => plan.kind === kind)
-    const touched = planned('touch').flatMap(({ record, link }) =>
-      link ? [{ ...upToDate(link), recordVersion: record.version }] : [],
+    const touched = plans.flatMap(({ record, link, plan }) =>
+      link && plan.kind === 'touch' ? [{ ...upToDate(link, plan.untold), recordVersion: record.version }] : [],
     )
     await writeLinks(hub.db, workspaceId, sync.id, touched)
     const skipped = planned('skip').filter(({ link }) => isHeld(link) || link?.conflict?.deleted !== undefined).length
     if (skipped > 0) await moveRun(hub.db, hold, { skipped })
     const empty = planned('empty').map(({ record }) => record.id)
     await recordFailures(hub, hold, empty, 'INVALID_ITEM')
+    const missing = plans.flatMap(({ record, plan }) =>
+      plan.kind === 'waits' ? [[record.id, plan.missing] as const] : [],
+    )
+    await recordWaiting(hub, hold, new Map(missing))
     const unread = planned('read').flatMap(({ link }) => link ?? [])
     const read = await readAgain(hub, hold, client, unread, control)
     const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
@@ -133,17 +144,15 @@ async function pushCandidates(
   return isAll
 }
 
-/** A link that needs no write: what is held for a person stays held. */
-function upToDate(link: Link): LinkWrite {
+/** A link that needs no write: what is held for a person stays held. @param untold fields that the platform cannot be told */
+function upToDate(link: Link, untold: readonly string[] = []): LinkWrite {
   const state = link.conflict === null ? 'ok' : 'conflict'
+  const unfit = Object.entries(link.field_errors ?? {}).filter(([, code]) => code === 'FIELD_UNFIT')
+  const fieldErrors = { ...untoldFields(untold), ...Object.fromEntries(unfit) }
   return {
     ...unchanged(link),
-    state,
-    errorCode: null,
-    errorMessage: null,
-    providerCode: null,
-    failures: 0,
-    retryAt: null,
+    ...{ state, errorCode: null, errorMessage: null, providerCode: null, failures: 0, retryAt: null },
+    fieldErrors: Object.keys(fieldErrors).length === 0 ? null : fieldErrors,
   }
 }
 

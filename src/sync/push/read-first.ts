@@ -7,6 +7,7 @@ import { lockByItem, type Link } from '../links/link-store.ts'
 import { settleKnown, type Change } from '../links/settle.ts'
 import { hashBytes } from '../mapping/canonical.ts'
 import { isBadItem } from '../mapping/mapping.ts'
+import { itemsOf } from '../mapping/references/read-items.ts'
 import { changeOf } from '../pull/apply-page.ts'
 import { supersedes } from '../pull/find-stale.ts'
 import type { WorkControl } from '../pull/pull.ts'
@@ -36,22 +37,22 @@ export async function readFirst(
   const again: string[] = []
   for (let from = 0; from < ids.length; from += model.readMany.size) {
     const found = await readItems(client, model, ids.slice(from, from + model.readMany.size), control.signal)
-    again.push(...(await takeChanged(hub, hold, changedAmong(hold, found, known))))
+    again.push(...(await takeChanged(hub, hold, await changedAmong(hold, found, known))))
     control.onProgress()
   }
   return again
 }
 
 /** The items that are not as they were last seen. What cannot be understood, or is older than that, changes nothing. */
-function changedAmong(
+async function changedAmong(
   hold: RunHold,
   found: ReadonlyMap<string, unknown>,
   known: ReadonlyMap<string, Link>,
-): Map<string, Change> {
+): Promise<Map<string, Change>> {
   const changed = new Map<string, Change>()
-  for (const [id, raw] of found) {
-    const link = known.get(id)!
-    const item = hold.mapping.itemOf(raw)
+  const items = await itemsOf(hold, [...found.values()])
+  for (const [index, id] of [...found.keys()].entries()) {
+    const [link, item] = [known.get(id)!, items[index]!]
     if (isBadItem(item) || item.externalId !== id) continue
     const isSame = !item.isDeleted && link.external_hash?.equals(hashBytes([item.hash])) === true
     if (!isSame && supersedes(hold, item, link)) changed.set(id, changeOf(item))

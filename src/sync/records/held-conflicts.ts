@@ -2,7 +2,6 @@ import type { Executor } from '../../db/database.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
-import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { stepsOf } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
@@ -15,7 +14,8 @@ import {
   type LinkWrite,
   type RecordRow,
 } from '../links/link-store.ts'
-import { mappingOf } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import { mappingOfSync } from '../mapping/overrides/apply.ts'
 import { writeRecords } from './record-writes.ts'
 import { changedFields } from '../history/fields.ts'
 import { writeHistory } from '../history/write-history.ts'
@@ -25,7 +25,10 @@ import { findSync } from '../sync-store.ts'
 
 // Who wins a conflict by itself is decided by `winnerOf` in ../policy.ts; what is held there is for a person, here.
 
-/** A page of a sync's links that need something: in conflict, or in error. Relies on record_links_in_trouble. */
+/**
+ * A page of a sync's links that need something: in conflict, or in error as a whole or in some of their fields. Relies on
+ * record_links_in_trouble and record_links_unfit.
+ */
 export async function listTrouble(
   db: Executor,
   workspaceId: string,
@@ -37,7 +40,10 @@ export async function listTrouble(
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', '=', syncId)
-    .where('state', '=', list.state)
+    .where(eb => {
+      const inState = eb('state', '=', list.state)
+      return list.state === 'error' ? eb.or([inState, eb('field_errors', 'is not', null)]) : inState
+    })
   if (list.after !== undefined) query = query.where('record_id', '>', list.after)
   return query.orderBy('record_id').limit(list.limit).execute()
 }
@@ -67,7 +73,12 @@ export async function resolveConflict(
     const [linked] = await lockByRecord(trx, workspaceId, syncId, [recordId])
     if (!linked?.record) throw new HubError('RECORD_NOT_FOUND')
     if (linked.link.conflict === null) throw new HubError('CONFLICT', { message: 'This record is not in conflict.' })
-    const { update, link } = resolved(models?.[sync.model], linked, linked.record, resolution)
+    const { update, link } = resolved(
+      models?.[sync.model] && mappingOfSync(models[sync.model]!, sync),
+      linked,
+      linked.record,
+      resolution,
+    )
     // The record is written even if its data stay: the push looks at what has changed.
     await writeRecords(trx, workspaceId, sync.collection, [], [{ id: recordId, ...update }], { actor })
     const version = linked.record.version + 1
@@ -94,7 +105,7 @@ interface ResolvedConflict {
 }
 
 function resolved(
-  model: ModelDefinition | undefined,
+  mapping: Mapping | undefined,
   { link }: LinkedRecord,
   record: RecordRow,
   resolution: Resolution,
@@ -107,7 +118,7 @@ function resolved(
         message: 'One side deleted the record: say with `use` which one counts.',
       })
     }
-    return resolvedDeletion(model, settledLink, record, deleted, resolution.use)
+    return resolvedDeletion(mapping, settledLink, record, deleted, resolution.use)
   }
   const unknown = Object.keys(resolution.fields ?? {}).filter(path => !Object.hasOwn(fields, path))
   if (unknown.length > 0) {
@@ -136,7 +147,7 @@ function resolved(
 
 /** What is written raises the record's version: a link that keeps its own is behind, and the next run tells the platform. */
 function resolvedDeletion(
-  model: ModelDefinition | undefined,
+  mapping: Mapping | undefined,
   link: LinkWrite,
   record: RecordRow,
   deletedBy: 'hub' | 'provider',
@@ -145,7 +156,6 @@ function resolvedDeletion(
   const agreed = { ...link, recordVersion: record.version + 1 }
   if (deletedBy === 'hub') {
     if (use === 'hub') return { update: { data: record.data, deleted: true }, link }
-    const mapping = model && mappingOf(model)
     const data = mapping ? mapping.intoData(record.data, mapping.fieldsOf(link.base)) : record.data
     return { update: { data, deleted: false }, link: agreed }
   }

@@ -68,7 +68,10 @@ export async function beginRun(
       }
       await takeOverRewind(trx, workspaceId, syncId)
       const current = await findSync(trx, workspaceId, syncId)
-      const pass = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
+      const unfinished = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
+      // What was read by other pairs of fields is read again.
+      const pass =
+        unfinished && unfinished.startedAt >= (sync.mappedAt ?? unfinished.startedAt) ? unfinished : undefined
       await handOnPages(trx, run, pass)
       const plan = pass ? { full: true, compare: pass.compare, pass } : await planOf(hub, trx, current, run)
       await startRun(trx, run, by.workflowId, { ...plan, direction: sync.direction })

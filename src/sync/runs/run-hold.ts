@@ -6,7 +6,9 @@ import { HubError } from '../../errors.ts'
 import { filledModel } from '../../calls/filled-model.ts'
 import { findProvider, type CatalogueParts } from '../../catalogue/find.ts'
 import type { RunRef } from '../contract.ts'
-import { mappingOf, type Mapping } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import { mappingOfSync } from '../mapping/overrides/apply.ts'
+import { References } from '../mapping/references/look-up.ts'
 
 /** A run in the hands of one attempt of one activity: only who has the newest claim may write. */
 export interface RunHold {
@@ -16,6 +18,8 @@ export interface RunHold {
   sync: Selectable<SyncsTable>
   run: Selectable<SyncRunsTable>
   mapping: Mapping
+  /** Who is who at its connection. */
+  references: References
   /** How many items were found gone because the platform refused a write of them. */
   deletedByRefusal: number
 }
@@ -57,15 +61,9 @@ export async function takeUpRun(hub: CatalogueParts, { workspaceId, syncId, runI
   if (!run || !row) throw stopped()
   const model = (await findProvider(hub, workspaceId, row.provider)).models?.[row.model]
   if (!model) throw new HubError('INVALID_MODEL')
-  return {
-    workspaceId,
-    runId,
-    claim: run.claim,
-    sync: row,
-    run,
-    mapping: mappingOf(filledModel(model, row.config)),
-    deletedByRefusal: 0,
-  }
+  const references = new References(db, workspaceId, row.connection_id)
+  const mapping = mappingOfSync(filledModel(model, row.config), row)
+  return { workspaceId, runId, claim: run.claim, sync: row, run, mapping, references, deletedByRefusal: 0 }
 }
 
 /**

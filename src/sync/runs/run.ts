@@ -76,12 +76,21 @@ async function noteSuccess(trx: Executor, sync: Sync, run: RunRow): Promise<void
     .set({
       changed_since: new Date(begunAt.getTime() - overlapMs),
       feed_token: run.feed_token,
-      ...(run.full ? { full_pass_at: begunAt } : {}),
+      ...(run.full ? passColumns(begunAt) : {}),
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', sync.workspaceId)
     .where('id', '=', sync.id)
     .execute()
+}
+
+/** A pass that began before the pairs of fields were changed was no pass by them. */
+function passColumns(begunAt: Date) {
+  const isOfNow = sql<boolean>`(mapped_at is null or mapped_at <= ${begunAt})`
+  return {
+    full_pass_at: sql<Date | null>`case when ${isOfNow} then ${begunAt}::timestamptz else full_pass_at end`,
+    remapped: sql<string | null>`case when ${isOfNow} then null else remapped end`,
+  }
 }
 
 /** `sync.completed` or `sync.failed`, but nothing of a run that was cancelled; and `integration.synced` in any case. */

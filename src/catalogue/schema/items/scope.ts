@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { field } from '../fields.ts'
-import { jsonPath, text } from '../values.ts'
+import { itemPath, jsonPath, text } from '../values.ts'
 
 /** What marks a thing, by a member and its value. */
-export const marker = z.strictObject({ path: jsonPath, equals: z.union([z.string().max(200), z.boolean()]) })
+export const marker = z.strictObject({ path: itemPath, equals: z.union([z.string().max(200), z.boolean()]) })
 
 export type Skipped = z.infer<typeof skipped>
 /** What tells that something on a list is no thing of this kind. */

@@ -54,6 +54,9 @@ export const writeDefinition = z.discriminatedUnion('kind', [
 const updateBody = {
   idField: jsonPath.exactOptional().describe("Where what is written has the item's id"),
   versionField: jsonPath.exactOptional().describe("Where what is written has the item's version"),
+  sparse: jsonPath
+    .exactOptional()
+    .describe('The object whose members stay as they are unless they are said, such as `properties`'),
   cleared: z.union([z.null(), z.literal('')]).describe('What a field is set to in order to empty it'),
 }
 

@@ -44,9 +44,13 @@ export const rowErrorSchema = z
     recordId: idField('record'),
     externalId: z.string().nullable(),
     place: z.string().nullable().meta({ description: "Where on the platform's list an item without an id stood" }),
-    code: z.enum(rowErrorCodes).meta({
+    code: z.enum([...rowErrorCodes, 'FIELD_UNFIT']).meta({
       description:
-        '`WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record. Both wait for a person',
+        '`FIELD_UNFIT`: only the fields in `fields` failed; `DEPENDENCY_MISSING`: a record that it refers to is not at the platform yet; `WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record. The last two wait for a person',
+    }),
+    fields: z.array(z.strictObject({ path: z.string(), code: z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD']) })).meta({
+      description:
+        'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record',
     }),
     failures: z.int(),
     retryAt: instant.nullable(),
@@ -59,7 +63,8 @@ export function showRowError(link: Link): z.output<typeof rowErrorSchema> {
     recordId: link.record_id,
     externalId: link.external_id,
     place: link.place,
-    code: rowErrorSchema.shape.code.parse(link.error_code),
+    code: rowErrorSchema.shape.code.parse(link.state === 'error' ? link.error_code : 'FIELD_UNFIT'),
+    fields: Object.entries(link.field_errors ?? {}).map(([path, code]) => ({ path, code })),
     failures: link.failures,
     retryAt: link.retry_at?.toISOString() ?? null,
     since: link.updated_at.toISOString(),

@@ -3,7 +3,14 @@ import type { Hub } from '../../../hub.ts'
 import { previewSync } from '../../../sync/preview/preview.ts'
 import { idField } from '../../fields.ts'
 import { route, type AnyRoute } from '../../route.ts'
-import { collectionField, configField, conflictPolicyField, directionField, matchField } from './sync-schema.ts'
+import {
+  collectionField,
+  configField,
+  conflictPolicyField,
+  directionField,
+  mappingField,
+  matchField,
+} from './sync-schema.ts'
 
 const value = z.unknown().optional()
 const changes = z.record(z.string(), z.strictObject({ before: value, after: value })).meta({
@@ -73,6 +80,7 @@ export function syncPreviewRoutes(hub: Hub): AnyRoute[] {
         direction: directionField.default('pull'),
         conflictPolicy: conflictPolicyField.default('newest'),
         match: matchField.nullable().default(null),
+        mapping: mappingField.default([]),
       }),
       reply: previewSchema,
       errors: [

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { matchKeys } from '../../../catalogue/schema/items/lookup.ts'
+import { fieldOverrides } from '../../../catalogue/schema/items/overrides.ts'
 import type { Hub } from '../../../hub.ts'
 import { nextPollAt } from '../../../sync/polling/relies.ts'
 import { nextRunAt } from '../../../sync/schedules/next-run.ts'
@@ -66,6 +67,12 @@ export const configField = z
   .refine(config => Object.keys(config).length <= 10, 'Must have at most 10 members')
   .meta({ description: 'What the model asks for (`asks` of the provider), such as a repository' })
 
+export const mappingField = fieldOverrides.meta({
+  description:
+    "The workspace's own pairs of fields, which stand before the platform's; they are checked in both directions, and a change has everything read again",
+  examples: [[{ field: 'phone', path: 'PrimaryPhone.FreeFormNumber', transform: { kind: 'phone', region: 'MY' } }]],
+})
+
 export const directionField = z.enum(['pull', 'push', 'both'])
 
 export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual']).meta({
@@ -114,6 +121,7 @@ export const syncSchema = z
     nextRunAt: instant
       .nullable()
       .meta({ description: 'When it is due by its schedule next; null when it has none, or is paused' }),
+    mapping: mappingField,
     polling: pollingField,
     nextPollAt: instant.nullable().meta({
       description:
@@ -158,6 +166,7 @@ export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof 
     deletionsHeld: sync.deletionsHeld,
     scheduleState: !sync.isScheduleApplied ? 'pending' : schedule === null ? 'none' : status,
     nextRunAt: nextRunAt(sync, new Date())?.toISOString() ?? null,
+    mapping: sync.mapping ?? [],
     polling: sync.polling,
     nextPollAt: nextPollAt(sync)?.toISOString() ?? null,
     lastRun: sync.lastRun && { ...sync.lastRun, finishedAt: sync.lastRun.finishedAt.toISOString() },

@@ -11,6 +11,7 @@ import {
   conflictPolicyField,
   directionField,
   endStates,
+  mappingField,
   matchField,
   pollingField,
   scheduleField,
@@ -30,6 +31,7 @@ const changeable = {
   schedule: scheduleField.nullable().meta({
     description: 'Null: the sync runs when it is asked to, and when webhooks tell of its model',
   }),
+  mapping: mappingField,
   polling: pollingField,
 }
 
@@ -53,6 +55,7 @@ export function syncRoutes(hub: Hub): AnyRoute[] {
         conflictPolicy: changeable.conflictPolicy.default('newest'),
         match: changeable.match.default(null),
         schedule: changeable.schedule.default(null),
+        mapping: changeable.mapping.default([]),
         polling: changeable.polling.default(true),
       }),
       status: 201,

@@ -1,7 +1,9 @@
-import { fieldType } from '../../../catalogue/collections.ts'
+import { fieldAt } from '../../../catalogue/collections.ts'
 import { numeric, type Operator } from './conditions.ts'
 
 export const mostValues = 100
+
+const textual: ReadonlySet<string> = new Set(['text', 'choice', 'date', 'instant', 'reference'])
 
 /** Says what is wrong with comparing a field of one of the hub's own collections with these values; undefined when nothing is. */
 export function misfit(
@@ -12,15 +14,16 @@ export function misfit(
 ): string | undefined {
   if (operator === 'exists') return undefined
   if (values.length > mostValues) return `${mostValues} values at most`
-  const type = fieldType(collection, field)
-  if (type === 'number' && values.some(value => !numeric.test(value))) return 'Must be a number'
-  if (type === 'boolean' && values.some(value => value !== 'true' && value !== 'false')) return 'Must be true or false'
-  if (operator === 'prefix' && type !== undefined && type !== 'string')
+  const type = fieldAt(collection, field)?.type
+  if (isDecimal(collection, field) && values.some(value => !numeric.test(value))) return 'Must be a number'
+  if (type === 'flag' && values.some(value => value !== 'true' && value !== 'false')) return 'Must be true or false'
+  if (operator === 'prefix' && type !== undefined && !textual.has(type))
     return 'Is no text, which could begin with something'
   return undefined
 }
 
 /** Whether a field of one of the hub's own collections holds numbers as text. */
 export function isDecimal(collection: string, field: string): boolean {
-  return fieldType(collection, field) === 'number'
+  const type = fieldAt(collection, field)?.type
+  return type === 'number' || type === 'decimal'
 }

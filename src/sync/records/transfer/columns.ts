@@ -1,4 +1,4 @@
-import { collections } from '../../../catalogue/collections.ts'
+import { collectionOf } from '../../../catalogue/collections.ts'
 import { HubError } from '../../../errors.ts'
 import type { RecordRow } from '../../links/link-store.ts'
 
@@ -15,9 +15,8 @@ export function isFieldPath(path: string): boolean {
 
 /** The fields of one of the hub's own collections, flattened; undefined of a collection that a workspace has made up. */
 export function knownFields(collection: string): string[] | undefined {
-  return Object.hasOwn(collections, collection)
-    ? Object.keys(collections[collection as keyof typeof collections])
-    : undefined
+  const own = collectionOf(collection)
+  return own && Object.keys(own.fields)
 }
 
 /** The fields that records hold, in the order in which they are met: lists are one field each. */

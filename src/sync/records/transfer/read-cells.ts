@@ -1,4 +1,4 @@
-import { fieldType } from '../../../catalogue/collections.ts'
+import { fieldAt } from '../../../catalogue/collections.ts'
 import type { Values } from '../../../calls/json-write.ts'
 import { withoutGuard } from './formulas.ts'
 
@@ -29,18 +29,21 @@ export function readRow(collection: string, columns: readonly string[], cells: r
     }
     const value = readCell(collection, path, cell)
     if (value === undefined)
-      return { column: path, message: `Must be ${wordsFor[fieldType(collection, path) ?? 'string']}` }
+      return { column: path, message: `Must be ${wordsFor[fieldAt(collection, path)?.type ?? 'text'] ?? 'a text'}` }
     put(patch, path.split('.'), value)
   }
   return { id, patch }
 }
 
-const wordsFor: Record<string, string> = { number: 'a number', boolean: 'true or false', string: 'a text' }
+const wordsFor: Record<string, string> = { number: 'a number', decimal: 'a number', flag: 'true or false' }
 
 function readCell(collection: string, path: string, cell: string): unknown {
-  const type = fieldType(collection, path)
-  if (type === 'number') return /^-?\d{1,15}(\.\d{1,15})?$/.test(cell) ? Number(cell) : undefined
-  if (type !== 'boolean') return cell
+  const type = fieldAt(collection, path)?.type
+  if (type === 'number' || type === 'decimal') {
+    if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(cell)) return undefined
+    return type === 'number' ? Number(cell) : cell
+  }
+  if (type !== 'flag') return cell
   return { true: true, false: false, yes: true, no: false, '1': true, '0': false }[cell.toLowerCase()]
 }
 

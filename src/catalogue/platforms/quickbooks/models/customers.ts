@@ -28,6 +28,6 @@ export const customers = {
     ['address.postalCode', 'BillAddr.PostalCode'],
     ['address.country', 'BillAddr.Country'],
     ['currency', 'CurrencyRef.value', { only: 'create' }],
-    ['balance', 'Balance', { only: 'read' }],
+    ['balance', 'Balance', { only: 'read', transform: { kind: 'decimal', scale: 2 } }],
   ],
 } satisfies ModelDefinition

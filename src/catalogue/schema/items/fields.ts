@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { itemPath, jsonObject, jsonPath, slug } from '../values.ts'
+import { marker } from './scope.ts'
+import { transform } from './transforms.ts'
+
+const simpleOptions = {
+  transform: transform
+    .exactOptional()
+    .describe('How the value is written on the two sides; the same on both when absent'),
+  only: z
+    .enum(['read', 'create'])
+    .exactOptional()
+    .describe('`read`: never written to the platform. `create`: written only with a new thing'),
+  written: itemPath
+    .exactOptional()
+    .describe('Where what is written takes the value, where that is not where it is read'),
+  nothing: z
+    .union([z.string().max(200), z.number(), z.boolean()])
+    .exactOptional()
+    .describe('A value that stands for none, such as 0 for no customer'),
+  reference: slug
+    .exactOptional()
+    .describe(
+      'The model of this platform whose item the value names by its id; the hub holds the id of the record that it stands for',
+    ),
+}
+
+const readPath = z
+  .union([itemPath, z.array(itemPath).min(2).max(5)])
+  .describe('Where the platform has it; several places for a `join`')
+
+export type MemberMapping = z.infer<typeof memberMapping>
+/** A field of the objects of a list. */
+const memberMapping = z.tuple([jsonPath, readPath, z.strictObject(simpleOptions).exactOptional()]).readonly()
+
+export type FieldOptions = z.infer<typeof fieldOptions>
+export const fieldOptions = z.strictObject({
+  ...simpleOptions,
+  each: z
+    .array(memberMapping)
+    .min(1)
+    .max(100)
+    .exactOptional()
+    .describe("The path leads to a list, such as an invoice's lines: the fields of each; to a merge it is one value"),
+  where: marker.exactOptional().describe('Only those of the list that have this value, which what is written has too'),
+  constant: jsonObject.exactOptional().describe('What each of the list is written with besides'),
+})
+
+export type FieldMapping = z.infer<typeof fieldMapping>
+/** A canonical path, the platform's path, and what is special about the field. */
+export const fieldMapping = z.tuple([jsonPath, readPath, fieldOptions.exactOptional()]).readonly()

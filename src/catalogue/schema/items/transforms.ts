@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { jsonPath, record, text } from '../values.ts'
+
+// How a value is written on the two sides. Each is interpreted by its file in src/sync/mapping/transforms.
+
+const offset = z.string().regex(/^[+-]\d\d:\d\d$/, 'must be an offset such as +08:00')
+const scalar = z.union([z.string().max(200), z.number(), z.boolean()])
+const separator = z.string().min(1).max(10)
+const written = z
+  .literal('iso')
+  .exactOptional()
+  .describe('It is told as ISO 8601 although it comes in the other format')
+
+const decimal = z
+  .strictObject({
+    kind: z.literal('decimal'),
+    scale: z
+      .int()
+      .min(0)
+      .max(10)
+      .exactOptional()
+      .describe('At least so many digits behind the point in the hub; none is ever left out'),
+    as: z.enum(['number', 'text']).exactOptional().describe('How the platform is told it; as a number unless given'),
+  })
+  .describe('The platform has a number, or one as text; the hub decimal text such as `12.50`')
+
+const minorUnits = z
+  .strictObject({
+    kind: z.literal('minor-units'),
+    currency: jsonPath.describe('The canonical path of its currency'),
+    exponents: record(z.string().regex(/^[A-Z]{3}$/), z.int().min(0).max(4), 50)
+      .exactOptional()
+      .describe('Digits behind the point where the platform counts otherwise than ISO 4217'),
+  })
+  .describe('The platform has a whole number of the smallest units of a currency (ISO 4217); the hub decimal text')
+
+const instant = z
+  .strictObject({
+    kind: z.literal('instant'),
+    format: z.enum(['iso', 'unix-seconds', 'unix-milliseconds', 'dotnet']),
+    zone: offset.exactOptional().describe('The offset of times that name none, and are told without one; else UTC'),
+    precision: z.enum(['minutes', 'seconds']).exactOptional().describe('How exact the platform is told it'),
+    written,
+  })
+  .describe('An instant: ISO 8601 in UTC with milliseconds in the hub; `dotnet` is `/Date(1690000000000+0000)/`')
+
+const date = z
+  .strictObject({
+    kind: z.literal('date'),
+    format: z.enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds']),
+    written,
+  })
+  .describe('A day: `YYYY-MM-DD` in the hub; where the platform has an instant, its day in UTC')
+
+export type Transform = z.infer<typeof transform>
+export type TransformOf<Kind extends string> = Extract<Transform, { kind: Kind }>
+export const transform = z.union([
+  z.literal('lower-case-code').describe('The platform writes codes in small letters, the hub in capitals'),
+  z.discriminatedUnion('kind', [
+    decimal,
+    minorUnits,
+    instant,
+    date,
+    z.strictObject({ kind: z.literal('number') }).describe('The platform has a number as text; the hub a number'),
+    z
+      .strictObject({ kind: z.literal('boolean'), yes: scalar, no: scalar })
+      .describe('The platform has two values; the hub true and false'),
+    z
+      .strictObject({
+        kind: z.literal('enum'),
+        values: record(text(100), z.union([scalar, z.array(scalar).min(1).max(20)]), 200).describe(
+          "The hub's word, and the platform's value; of several the first is told, the others are only read",
+        ),
+        otherwise: z.literal('keep').exactOptional().describe('A value of no row is the same on both sides'),
+      })
+      .describe('A table of words'),
+    z
+      .strictObject({
+        kind: z.literal('phone'),
+        region: z
+          .string()
+          .regex(/^[A-Z]{2}$/)
+          .exactOptional()
+          .describe('ISO 3166 code of the country of numbers that name none'),
+        otherwise: z.literal('keep').exactOptional().describe('What is no such number is the same on both sides'),
+      })
+      .describe('A telephone number: E.164 in the hub'),
+    z
+      .strictObject({
+        kind: z.literal('text'),
+        pieces: jsonPath.describe('Where a piece has its text'),
+        written: jsonPath.exactOptional().describe('Where a piece that is told has it'),
+      })
+      .describe('The platform has a list of pieces, such as rich text; the hub one text, told as one piece'),
+    z
+      .strictObject({ kind: z.literal('join'), separator })
+      .describe('The platform has several fields, such as given and family name; the hub one text'),
+    z
+      .strictObject({
+        kind: z.literal('split'),
+        separator,
+        part: z.enum(['first', 'rest']),
+        beside: jsonPath.describe('The canonical path of the other part'),
+      })
+      .describe('The platform has one text; the hub what comes before the first separator, and the rest'),
+    z
+      .strictObject({ kind: z.literal('constant'), value: scalar })
+      .describe('Always the same, whatever the platform has; told with a new thing'),
+  ]),
+])

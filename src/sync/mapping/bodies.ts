@@ -1,0 +1,72 @@
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { stepsOf, type Steps } from '../../calls/json-path.ts'
+import { setAt, type Values } from '../../calls/json-write.ts'
+import { sameValue } from './canonical.ts'
+import { isEmpty, missing, type Field } from './field.ts'
+import type { Known, MissingReference } from './known.ts'
+import { putAt } from './list-field.ts'
+import { unfit, type Beside } from './transforms/transform.ts'
+import type { Fields } from '../policy.ts'
+
+/** What the platform is told when fields change. */
+export interface Told {
+  /** Undefined when nothing that it takes has changed. */
+  body: Values | undefined
+  /** Changed fields whose values the platform cannot be told: they are left out. */
+  unfit: string[]
+  /** Records that have to be at the platform first: until then nothing is told. */
+  missing: MissingReference[]
+}
+
+/** @param before what the platform has; undefined where the item is to be made */
+export function tell(
+  { update }: ModelDefinition,
+  fields: readonly Field[],
+  after: Fields,
+  before: Fields | undefined,
+  known: Known | undefined,
+): Told {
+  const told: Told = { body: undefined, unfit: [], missing: [] }
+  const writable = fields.filter(({ options }) =>
+    before === undefined ? options.only !== 'read' : options.only === undefined,
+  )
+  const isSame = (path: string) => before !== undefined && sameValue(after[path], before[path])
+  const changed = writable.filter(({ path }) => !isSame(path) && (before !== undefined || !isEmpty(after[path])))
+  if (changed.length === 0) return told
+  // Platforms replace a nested object as a whole: what stands beside a changed member is said again.
+  const sparse = before === undefined || update?.sparse === undefined ? [] : stepsOf(update.sparse)
+  const rootsOf = ({ targets }: Field) => targets.map(target => rootOf(target, sparse))
+  const roots = new Set(changed.flatMap(rootsOf))
+  const beside: Beside = path => after[path]
+  const cleared = update?.cleared ?? null
+  let body: Values = {}
+  for (const field of writable.filter(candidate => rootsOf(candidate).some(root => roots.has(root)))) {
+    const { path, saysOfEmpty } = field
+    const value = after[path]
+    const hadSomething = !isEmpty(before?.[path])
+    const own =
+      isEmpty(value) && !saysOfEmpty ? undefined : field.write(value, beside, { known, missing: told.missing, at: '' })
+    if (own === unfit) told.unfit.push(path)
+    else if (own !== undefined && own !== missing) body = putOver(body, field, own, hadSomething, cleared)
+    else if (own === undefined && hadSomething) body = emptied(body, field, cleared)
+  }
+  if (Object.keys(body).length > 0) told.body = body
+  return told
+}
+
+/** As much of a path as a platform replaces as a whole. */
+function rootOf(target: Steps, sparse: Steps): string {
+  const isWithin = sparse.length > 0 && sparse.every((step, index) => target[index] === step)
+  return JSON.stringify(target.slice(0, isWithin ? sparse.length + 1 : 1))
+}
+
+/** Of several places those that are left empty are emptied. */
+function putOver(body: Values, field: Field, told: unknown, hadSomething: boolean, cleared: unknown): Values {
+  if (field.targets.length === 1 || !hadSomething) return putAt(body, field, told)
+  const parts = field.targets.map((_target, index) => (told as unknown[])[index] ?? cleared)
+  return putAt(body, field, parts)
+}
+
+function emptied(body: Values, { targets, isList }: Field, cleared: unknown): Values {
+  return targets.reduce((whole, target) => setAt(whole, target, isList ? [] : cleared), body)
+}

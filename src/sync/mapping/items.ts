@@ -1,0 +1,136 @@
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { stepsOf, textOf, valueBehind } from '../../calls/json-path.ts'
+import { isPathSegment } from '../../calls/path-segment.ts'
+import { hasOddText, textOddity } from '../../json/oddities.ts'
+import { hashTextOf } from './canonical.ts'
+import { jsonOfValue, type Writer } from './canonical-writer.ts'
+import type { Field } from './field.ts'
+import { dotnetInstant, isoInstant, unixInstant, unixMsInstant } from './instant.ts'
+import { idReader } from './item-id.ts'
+import type { Known, Reading, UnresolvedReference } from './known.ts'
+import { unfit as unfitValue } from './transforms/transform.ts'
+
+const maxJsonLength = 1024 * 1024
+const maxIdLength = 512
+
+/** An item of the platform's as the hub sees it. */
+export interface Item {
+  externalId: string
+  version: string | null
+  /** Its mapped fields as canonical JSON, and the hash of that, each byte as a character. */
+  json: string
+  hash: string
+  /** It counts as deleted. */
+  isDeleted: boolean
+  updatedAt: Date | undefined
+  /** The fields whose values do not fit, and the references whose items have no records yet: `json` is without them. */
+  gaps?: ItemGaps
+}
+
+export interface ItemGaps {
+  /** Canonical paths. */
+  unfit: readonly string[]
+  unresolved: readonly UnresolvedReference[]
+}
+
+/** One item of a page that cannot be a record, and why. */
+export interface BadItem {
+  externalId: string | null
+  errorCode: LinkErrorCode
+}
+
+/** Why a link is in error. */
+export type LinkErrorCode =
+  | 'INVALID_ITEM'
+  | 'DUPLICATE'
+  | 'PROVIDER_REJECTED'
+  | 'PROVIDER_ERROR'
+  | 'NOT_SETTLED'
+  /** A record that it refers to is not at the platform yet. */
+  | 'DEPENDENCY_MISSING'
+  /** Nobody knows whether an item was made, or it is another record's already: a person decides. */
+  | 'WRITE_UNSURE'
+  | 'LINKED_ELSEWHERE'
+  /** Several records may be the item's, or several items the record's: a person decides. */
+  | 'AMBIGUOUS_MATCH'
+
+export function isBadItem(item: Item | BadItem): item is BadItem {
+  return 'errorCode' in item
+}
+
+/** Where an item says what it is, how new, and whether it is gone. */
+export interface Marks {
+  id(raw: unknown): string | undefined
+  version: readonly string[] | undefined
+  updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
+  gone: readonly { steps: readonly string[]; equals: unknown }[]
+}
+
+export function marksOf({ version, updatedAt, gone = [], ...model }: ModelDefinition): Marks {
+  return {
+    id: idReader(model),
+    version: version === undefined ? undefined : stepsOf(version),
+    updatedAt: updatedAt && { steps: stepsOf(updatedAt.path), read: timeReader(updatedAt) },
+    gone: gone.map(({ path, equals }) => ({ steps: stepsOf(path), equals })),
+  }
+}
+
+function timeReader(updatedAt: NonNullable<ModelDefinition['updatedAt']>): (value: unknown) => Date | undefined {
+  switch (updatedAt.format) {
+    case 'iso':
+      return value => (typeof value === 'string' ? isoInstant(value, updatedAt.zone) : undefined)
+    case 'unix-seconds':
+      return unixInstant
+    case 'unix-milliseconds':
+      return unixMsInstant
+    case 'dotnet':
+      return dotnetInstant
+  }
+}
+
+/** An item as the hub sees it. What of it does not fit fails its field; without an id it cannot be a record at all. */
+export function itemOf(marks: Marks, write: Writer<Field>, raw: unknown, known: Known | undefined): Item | BadItem {
+  const externalId = marks.id(raw)
+  if (externalId === undefined || !isId(externalId)) return { externalId: null, errorCode: 'INVALID_ITEM' }
+  const isDeleted = marks.gone.some(({ steps, equals }) => valueBehind(raw, steps) === equals)
+  const version = marks.version === undefined ? null : (textOf(valueBehind(raw, marks.version)) ?? null)
+  const reading: Reading = { raw, known, unresolved: [], at: '' }
+  const failed: string[] = []
+  let json = written(write, reading, failed, () => true)
+  // Postgres keeps no NUL in text, nor half a surrogate pair.
+  if (hasOddText(json)) {
+    reading.unresolved = []
+    failed.length = 0
+    json = written(write, reading, failed, value => !hasOddText(jsonOfValue(value) ?? ''))
+  }
+  if (json.length > maxJsonLength || textOddity(version ?? '')) return { externalId, errorCode: 'INVALID_ITEM' }
+  const updatedAt = marks.updatedAt?.read(valueBehind(raw, marks.updatedAt.steps))
+  const item: Item = { externalId, version, json, hash: hashTextOf(json), isDeleted, updatedAt }
+  return failed.length > 0 || reading.unresolved.length > 0 ? withGaps(item, failed, reading.unresolved) : item
+}
+
+function written(
+  write: Writer<Field>,
+  reading: Reading,
+  failed: string[],
+  isKept: (value: unknown) => boolean,
+): string {
+  const json = write(field => {
+    const value = field.read(reading.raw, reading)
+    if (value === undefined) return undefined
+    if (value !== unfitValue && isKept(value)) return value
+    failed.push(field.path)
+    return undefined
+  })
+  return json ?? '{}'
+}
+
+/** Where a field does not fit, the hash tells the item from one in which it is simply empty. */
+function withGaps(item: Item, unfit: string[], unresolved: UnresolvedReference[]): Item {
+  const hash = unfit.length === 0 ? item.hash : hashTextOf(`${item.json}\n${JSON.stringify(unfit)}`)
+  return { ...item, hash, gaps: { unfit, unresolved } }
+}
+
+function isId(text: string): boolean {
+  return text.length <= maxIdLength && !textOddity(text) && isPathSegment(text)
+}

@@ -1,0 +1,26 @@
+import type { PushCandidate } from '../../push/push-plan.ts'
+import type { BadItem, Item } from '../items.ts'
+import type { Known } from '../known.ts'
+import type { Mapping } from '../mapping.ts'
+import type { References } from './look-up.ts'
+
+interface Sides {
+  mapping: Mapping
+  references: References
+}
+
+/** Items as the hub sees them, with the records that they refer to: one look for all of them. */
+export async function itemsOf({ mapping, references }: Sides, raws: readonly unknown[]): Promise<(Item | BadItem)[]> {
+  if (mapping.references.length === 0) return raws.map(raw => mapping.itemOf(raw))
+  const known = await references.recordsOf(raws.flatMap(raw => mapping.referencesOf(raw)))
+  return raws.map(raw => mapping.itemOf(raw, known))
+}
+
+/** The items that records to be pushed refer to; undefined where the model refers to nothing. */
+export async function itemsNamedBy(
+  { mapping, references }: Sides,
+  candidates: readonly PushCandidate[],
+): Promise<Known | undefined> {
+  if (mapping.references.length === 0) return undefined
+  return references.itemsOf(candidates.flatMap(({ record }) => mapping.namedBy(mapping.fieldsOf(record.data))))
+}
