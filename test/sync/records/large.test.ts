@@ -94,7 +94,8 @@ describe('in a large collection', () => {
 describe('terms', () => {
   const value = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }).filter(text => !text.includes('\0') && text.isWellFormed()),
-    fc.constantFrom('0042', '42', '42.0', '-0.50', "a'b", 'a\\b', "\\'", ' ', 'x'.repeat(300)),
+    fc.constantFrom('0042', '42', '42.0', '12.50', '-0.50', "a'b", 'a\\b', "\\'", ' ', 'x'.repeat(300)),
+    fc.constantFrom(42, 12.5, 1e-7, 1e21),
     fc.integer(),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.boolean(),
