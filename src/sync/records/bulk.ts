@@ -112,7 +112,8 @@ export async function writeAll(
 ): Promise<void> {
   const inOrder = [...writes].sort(([one], [other]) => (one < other ? -1 : 1))
   for (const [collection, { inserts, updates }] of inOrder) {
-    await writeRecords(trx, workspaceId, collection, inserts, updates, by)
+    const next = updates.map(({ id, data, deleted }) => ({ id, data, deleted }))
+    await writeRecords(trx, workspaceId, collection, inserts, next, by)
   }
   const changes = inOrder.flatMap(([, { updates }]) => updates.map(entryOf))
   await writeHistory(trx, workspaceId, by, changes)

@@ -123,6 +123,10 @@ describe('records are searched', () => {
     expect([await found('first'), await found('second')]).toEqual([0, 1])
     await workspace.request('DELETE', `/v1/records/${body.id}`)
     expect(await found('second')).toBe(0)
+    // A tombstone has no words; a filter finds it where it is asked for.
+    expect((await refusal('collection=fresh&search=second&deleted=true')).code).toBe('INVALID_REQUEST')
+    expect((await list('collection=fresh&filter[name]=second')).data).toEqual([])
+    expect((await list('collection=fresh&filter[name]=second&deleted=true')).data).toHaveLength(1)
   })
 
   it('by words only', async () => {

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import { isCutOff, type Database, type Executor } from '../../../db/database.ts'
+import type { Database } from '../../../db/database.ts'
 import type { Position } from '../../../db/keyset.ts'
-import { HubError } from '../../../errors.ts'
 import type { RecordRow } from '../../links/link-store.ts'
 import { conditionOf, type Condition } from './conditions.ts'
+import { inShortTime } from './short-time.ts'
 import { orderingOf, type Sort } from './sorts.ts'
 import { candidatesOf, type Candidates } from './term-search.ts'
 
@@ -24,9 +24,6 @@ export interface FoundRecord extends RecordRow {
   sort_value: string | null
 }
 
-/** How long one look may take. */
-export const queryMs = 5_000
-
 /**
  * A page of the records that fit, and one more where there are more. What is common is found by the terms of the collection; the
  * rest by reading records in the order asked for (records_by_id, records_by_change), which ends after five seconds.
@@ -35,14 +32,8 @@ export const queryMs = 5_000
 export async function queryRecords(db: Database, workspaceId: string, query: RecordQuery): Promise<FoundRecord[]> {
   const candidates = await candidatesOf(db, workspaceId, query)
   if (candidates.kind === 'few' && candidates.ids.length === 0) return []
-  try {
-    return await db.transaction().execute(async trx => {
-      await limitTime(trx, queryMs)
-      return (await pageStatement(workspaceId, query, candidates).execute(trx)).rows
-    })
-  } catch (error) {
-    throw isCutOff(error) ? new HubError('QUERY_TOO_BROAD', { cause: error }) : error
-  }
+  const { rows } = await inShortTime(db, trx => pageStatement(workspaceId, query, candidates).execute(trx))
+  return rows
 }
 
 /** The statement of a page: its plan is what the tests look at. */
@@ -62,9 +53,4 @@ export function pageStatement(workspaceId: string, query: RecordQuery, candidate
     select r.*, ${value} as sort_value from records r
     where r.workspace_id = ${workspaceId} and r.collection = ${collection} and ${sql.join(wanted, sql` and `)}
     order by ${orderBy} limit ${limit}`
-}
-
-/** Has the statements of a transaction end after so long. */
-export async function limitTime(trx: Executor, ms: number): Promise<void> {
-  await sql`select set_config('statement_timeout', ${String(ms)}, true)`.execute(trx)
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Database, Executor } from '../../../db/database.ts'
 import { HubError } from '../../../errors.ts'
 import type { Condition } from './conditions.ts'
+import { inShortTime } from './short-time.ts'
 import { bringUpToDate, changesOf } from './term-index.ts'
 import { beginningTerm, fieldTerms, overflow, wordsOf } from './terms.ts'
 
@@ -19,6 +20,8 @@ export interface TermQuery {
   collection: string
   conditions: readonly Condition[]
   search?: string | undefined
+  /** Tombstones are wanted too, which have no terms. */
+  deleted: boolean
 }
 
 /**
@@ -27,7 +30,10 @@ export interface TermQuery {
  */
 export async function candidatesOf(db: Database, workspaceId: string, query: TermQuery): Promise<Candidates> {
   const words = query.search === undefined ? [] : searchedWords(query.search)
-  const fields = query.conditions.flatMap(condition => alternativesOf(condition) ?? [])
+  if (query.deleted && words.length > 0) {
+    throw new HubError('INVALID_REQUEST', { message: 'Tombstones are not searched: leave deleted away, or filter.' })
+  }
+  const fields = query.deleted ? [] : query.conditions.flatMap(condition => alternativesOf(condition) ?? [])
   if (words.length + fields.length === 0) return { kind: 'all' }
   if (words.length === 0 && (await changesOf(db, workspaceId, query.collection)) < smallCollection)
     return { kind: 'all' }
@@ -58,7 +64,7 @@ export async function idsByField(
 
 /** By record_terms_by_term. */
 async function namedBy(db: Database, workspaceId: string, terms: string): Promise<Candidates> {
-  return db.transaction().execute(async trx => {
+  return inShortTime(db, async trx => {
     // The statistics of words are none.
     await sql`select set_config('enable_seqscan', 'off', true)`.execute(trx)
     const { rows } = await sql<{ record_id: string }>`
