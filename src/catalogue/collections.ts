@@ -7,12 +7,16 @@ import { invoices } from './collections/invoices.ts'
 import { leads } from './collections/leads.ts'
 import { members } from './collections/members.ts'
 import { metrics } from './collections/metrics.ts'
+import { monitors } from './collections/monitors.ts'
 import { orders } from './collections/orders.ts'
+import { campaigns } from './collections/campaigns.ts'
 import { companies } from './collections/parties.ts'
 import { payments } from './collections/payments.ts'
 import { products } from './collections/products.ts'
 import { repositories } from './collections/repositories.ts'
+import { responses } from './collections/responses.ts'
 import type { Collection, CollectionField } from './collections/shapes.ts'
+import { transactions } from './collections/transactions.ts'
 import { issues, tasks } from './collections/work.ts'
 
 /**
@@ -35,6 +39,10 @@ export const collections: Record<string, Collection> = {
   events,
   metrics,
   members,
+  responses,
+  campaigns,
+  transactions,
+  monitors,
   repositories,
 }
 

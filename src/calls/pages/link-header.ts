@@ -28,6 +28,9 @@ function nextLink({ headers, calledAt }: ProviderAnswer): string | null {
   const target = targetOf([headers.link].flat().filter(line => line !== undefined))
   if (target === undefined) return null
   const url = addressOf(target, calledAt)
+  const own = calledAt.hosts.find(({ base }) => base === calledAt.base)?.own
+  // What the platform says of itself follows on its own base, which the app may reach behind another.
+  if (own !== undefined && new URL(own).origin === url.origin) return pathBehind(own, url)
   const called = new URL(calledAt.url)
   return pathBehind(calledAt.base, new URL(url.pathname + url.search, called.origin))
 }

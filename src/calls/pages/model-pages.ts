@@ -5,11 +5,11 @@ import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
-import { namedThings } from './named-things.ts'
+import { namedThings } from './changes/named-things.ts'
 import type { PageSource } from './page-source.ts'
-import { tokenPages } from './token-feed.ts'
-import { FeedOverflow } from './feed-overflow.ts'
-import { windowedPages } from './windowed.ts'
+import { tokenPages } from './changes/token-feed.ts'
+import { FeedOverflow } from './changes/feed-overflow.ts'
+import { windowedPages } from './changes/windowed.ts'
 
 /** How far a sync has read: until when, and with a token of the platform's where it gives one. */
 export interface ReadUntil {

@@ -1,10 +1,12 @@
-import { collection, flag, instant, list, text } from './shapes.ts'
+import { collection, date, flag, instant, list, text } from './shapes.ts'
 
 export const events = collection('What is in a calendar', {
   title: text('What it is called'),
   description: text('What it is about'),
   startsAt: instant('When it begins'),
   endsAt: instant('When it ends'),
+  startsOn: date('The day on which it begins, where it takes whole days'),
+  endsOn: date('The day behind its last, where it takes whole days'),
   allDay: flag('Whether it takes whole days'),
   timeZone: text('IANA time zone that it is planned in'),
   location: text('Where it is'),

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { tasks } from './models/tasks.ts'
 import { webhooks } from './webhooks.ts'
 
 export const asana = {
@@ -65,5 +66,6 @@ export const asana = {
     { kind: 'calls-per-window', per: 'connection', permits: 150, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 15 },
   ],
+  models: { tasks },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { monitors } from './models/monitors.ts'
 import { webhooks } from './webhooks.ts'
 
 export const datadog = {
@@ -78,5 +79,6 @@ export const datadog = {
       headers: { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', resetIn: 'seconds' },
     },
   ],
+  models: { monitors },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,7 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { graph, login, permissions, proven } from '../meta.ts'
+import { insights } from './models/insights.ts'
+import { leads } from './models/leads.ts'
 import { webhooks } from './webhooks.ts'
 
 export const facebook = {
@@ -76,5 +78,6 @@ export const facebook = {
   },
   // So many for each person that uses the app: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
+  models: { insights, leads },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { issues } from './models/issues.ts'
 import { repositories } from './models/repositories.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
@@ -112,6 +113,6 @@ export const github = {
   ],
   // Secondary limits come without headers: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
   limitSigns: [{ status: 403, text: { path: 'message', has: 'rate limit' }, wait: '1m' }],
-  models: { repositories },
+  models: { issues, repositories },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { issues } from './models/issues.ts'
 import { webhooks } from './webhooks.ts'
 
 const token = {
@@ -91,5 +92,6 @@ export const gitlab = {
       headers: { remaining: 'ratelimit-remaining', reset: 'ratelimit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  models: { issues },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import * as google from '../google.ts'
+import { campaignFigures } from './models/campaign-figures.ts'
 
 const adwords = 'https://www.googleapis.com/auth/adwords'
 
@@ -51,4 +52,5 @@ export const googleAds = {
   // A developer token with basic access has 15,000 operations a day:
   // https://developers.google.com/google-ads/api/docs/api-policy/access-levels
   limits: [{ kind: 'calls-per-window', per: 'app', permits: 15_000, window: '1d' }],
+  models: { 'campaign-figures': campaignFigures },
 } satisfies ProviderDefinition

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import * as google from '../google.ts'
+import { events } from './models/events.ts'
 import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth/calendar'
@@ -41,5 +42,6 @@ export const googleCalendar = {
   calls: { errors: google.errors },
   // 600 a minute for each person and project: https://developers.google.com/workspace/calendar/api/guides/quota
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 600, window: '1m' }],
+  models: { events },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { insights } from './models/insights.ts'
 import { webhooks } from './webhooks.ts'
 
 // The Instagram API with Instagram login, for professional accounts:
@@ -75,5 +76,6 @@ export const instagram = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
+  models: { insights },
   webhooks,
 } satisfies ProviderDefinition

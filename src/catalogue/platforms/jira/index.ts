@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { issues } from './models/issues.ts'
 import { webhooks } from './webhooks.ts'
 
 export const jira = {
@@ -110,5 +111,6 @@ export const jira = {
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 50, window: '1s' }],
   // Jira says what is wrong in sentences; its gateway has a number.
   calls: { errors: { code: ['code', 'statusCode'] } },
+  models: { issues },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { shareFigures } from './models/share-figures.ts'
 import { webhooks } from './webhooks.ts'
 
 export const linkedin = {
@@ -71,5 +72,6 @@ export const linkedin = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 500, window: '1d' }],
+  models: { 'share-figures': shareFigures },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { campaigns } from './models/campaigns.ts'
+import { members } from './models/members.ts'
 import { webhooks } from './webhooks.ts'
 
 export const mailchimp = {
@@ -60,5 +62,6 @@ export const mailchimp = {
     },
   },
   limits: [{ kind: 'calls-at-once', per: 'connection', concurrent: 10 }],
+  models: { campaigns, members },
   webhooks,
 } satisfies ProviderDefinition

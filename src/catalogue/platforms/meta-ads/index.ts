@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { graph, login, permissions } from '../meta.ts'
+import { insights } from './models/insights.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Which of the ad accounts is meant that the token may see. */
@@ -68,5 +69,6 @@ export const metaAds = {
   },
   // Of an app without full access: https://developers.facebook.com/docs/marketing-api/overview/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 300, window: '1h' }],
+  models: { insights },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { transactions } from './models/transactions.ts'
 import { webhooks } from './webhooks.ts'
 
 /** The app is the merchant's own: https://developer.paypal.com/api/rest/authentication/ */
@@ -81,5 +82,6 @@ export const paypal = {
   },
   // It publishes no number: https://developer.paypal.com/api/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 30, window: '1s' }],
+  models: { transactions },
   webhooks,
 } satisfies ProviderDefinition

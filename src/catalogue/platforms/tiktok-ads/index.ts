@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { campaignFigures } from './models/campaign-figures.ts'
 
 export const tiktokAds = {
   id: 'tiktok-ads',
@@ -83,4 +84,5 @@ export const tiktokAds = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'app', permits: 10, window: '1s' }],
+  models: { 'campaign-figures': campaignFigures },
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { videoFigures } from './models/video-figures.ts'
 import { webhooks } from './webhooks.ts'
 
 export const tiktok = {
@@ -71,5 +72,6 @@ export const tiktok = {
   },
   // https://developers.tiktok.com/doc/tiktok-api-v2-rate-limit
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 600, window: '1m' }],
+  models: { 'video-figures': videoFigures },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { postFigures } from './models/post-figures.ts'
 import { webhooks } from './webhooks.ts'
 
 export const twitter = {
@@ -75,5 +76,6 @@ export const twitter = {
       headers: { remaining: 'x-rate-limit-remaining', reset: 'x-rate-limit-reset', resetIn: 'unix-seconds' },
     },
   ],
+  models: { 'post-figures': postFigures },
   webhooks,
 } satisfies ProviderDefinition

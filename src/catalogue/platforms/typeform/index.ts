@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { responses } from './models/responses.ts'
 import { webhooks } from './webhooks.ts'
 
 export const typeform = {
@@ -58,5 +59,6 @@ export const typeform = {
   calls: { errors: { code: 'code', meanings: { AUTHENTICATION_FAILED: 'dead-grant' } } },
   // https://www.typeform.com/developers/get-started/
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 2, window: '1s' }],
+  models: { responses },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,12 +1,12 @@
-import type { ChangeFeed } from '../../catalogue/schema/items/feeds.ts'
-import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import type { ProviderClient } from '../call.ts'
-import { refusalIn } from '../errors.ts'
-import { valueAt } from '../json-path.ts'
+import type { ChangeFeed } from '../../../catalogue/schema/items/feeds.ts'
+import type { ModelDefinition } from '../../../catalogue/schema/models.ts'
+import type { ProviderClient } from '../../call.ts'
+import { refusalIn } from '../../errors.ts'
+import { valueAt } from '../../json-path.ts'
 import { FeedOverflow } from './feed-overflow.ts'
-import { cursorOf } from './list-answer.ts'
-import { listPages } from './list-pages.ts'
-import type { PageSource } from './page-source.ts'
+import { cursorOf } from '../list-answer.ts'
+import { listPages } from '../list-pages.ts'
+import type { PageSource } from '../page-source.ts'
 
 /**
  * The pages of a list that tells what has changed to who shows the token of the time before; without one, all of them. The

@@ -1,11 +1,11 @@
-import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import { withParts } from '../body.ts'
-import type { ProviderClient } from '../call.ts'
-import { textAt } from '../json-path.ts'
-import { isPathSegment } from '../path-segment.ts'
-import { readItem } from '../read-item.ts'
-import { unexpectedList } from './list-answer.ts'
-import type { PageSource } from './page-source.ts'
+import type { ModelDefinition } from '../../../catalogue/schema/models.ts'
+import { withParts } from '../../body.ts'
+import type { ProviderClient } from '../../call.ts'
+import { textAt } from '../../json-path.ts'
+import { isPathSegment } from '../../path-segment.ts'
+import { readItem } from '../../read-item.ts'
+import { unexpectedList } from '../list-answer.ts'
+import type { PageSource } from '../page-source.ts'
 
 const readsAtOnce = 4
 /** So many ids are remembered of one reading of a list: what is named more often than that is read again, and that is all. */

@@ -1,6 +1,6 @@
-import type { ModelDefinition } from '../catalogue/schema/models.ts'
-import { isPathSegment } from './path-segment.ts'
-import { fill, valueOf, type Named } from './template.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { isPathSegment } from '../../calls/path-segment.ts'
+import { fill, valueOf, type Named } from '../../calls/template.ts'
 
 /** Members whose braces a sync's configuration fills; in others they mean something else. */
 const calling = [

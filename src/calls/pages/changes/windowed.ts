@@ -1,11 +1,11 @@
-import { lifetimeMs } from '../../catalogue/lifetime.ts'
-import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import type { Windows } from '../../catalogue/schema/items/windows.ts'
-import type { ProviderClient } from '../call.ts'
-import { refusalIn } from '../errors.ts'
-import { unexpectedList } from './list-answer.ts'
-import { listPages } from './list-pages.ts'
-import type { ItemPage, PageSource } from './page-source.ts'
+import { lifetimeMs } from '../../../catalogue/lifetime.ts'
+import type { ModelDefinition } from '../../../catalogue/schema/models.ts'
+import type { Windows } from '../../../catalogue/schema/items/windows.ts'
+import type { ProviderClient } from '../../call.ts'
+import { refusalIn } from '../../errors.ts'
+import { unexpectedList } from '../list-answer.ts'
+import { listPages } from '../list-pages.ts'
+import type { ItemPage, PageSource } from '../page-source.ts'
 
 const dayMs = 86_400_000
 
