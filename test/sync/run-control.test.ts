@@ -178,6 +178,8 @@ describe('a sync that is rewound', () => {
     expect((await rewind(new Date(Date.now() + 60_000).toISOString())).body).toMatchObject({
       error: { code: 'INVALID_REQUEST' },
     })
+    await workspace.request('POST', `/v1/syncs/${syncId}/pause`)
+    expect((await rewind(to.toISOString())).body).toMatchObject({ error: { code: 'SYNC_PAUSED' } })
     const pushing = await createSync(company, { collection: 'rewound-push', direction: 'push' })
     const answer = await workspace.request('POST', `/v1/syncs/${pushing}/rewind`, { to: to.toISOString() })
     expect(answer.body.error.code).toBe('INVALID_REQUEST')

@@ -26,6 +26,9 @@ export async function rewindSync(
     if (sync.direction === 'push') {
       throw new HubError('INVALID_REQUEST', { message: 'This sync only pushes: it reads nothing.' })
     }
+    if (sync.status === 'paused') {
+      throw new HubError(sync.pausedBecause === 'needs_reauth' ? 'TOKEN_EXPIRED' : 'SYNC_PAUSED')
+    }
     await trx
       .updateTable('syncs')
       .set({ rewind_to: sql<Date>`least(rewind_to, ${to})` })
