@@ -222,6 +222,29 @@ describe('an import', () => {
     expect(await all('double')).toHaveLength(700)
   })
 
+  it('takes the fields of the hub’s own collections as what they are, lists too, and gives them back', async () => {
+    const lines = [{ description: 'a "wheel"', quantity: '2', amount: '-12.50' }]
+    const rows = [
+      'number,date,total,taxInclusive,status,lines',
+      `1,2026-01-31,-12.50,yes,open,"${JSON.stringify(lines).replaceAll('"', '""')}"`,
+      ...['2,31.01.2026,1,no,open,', '3,,1e3,no,open,', '4,,,maybe,open,', '5,,,,lost,', '6,,,,,{}', '7,,,,,[{'],
+    ]
+    const { body } = await put('collection=invoices&match=number', rows.join('\n'))
+    expect([body.created, body.data.map(({ column }) => column)]).toEqual([
+      1,
+      ['date', 'total', 'taxInclusive', 'status', 'lines', 'lines'],
+    ])
+    const [invoice] = await all('invoices')
+    expect(invoice!.data).toEqual({
+      ...{ number: '1', date: '2026-01-31', total: '-12.50', taxInclusive: true, status: 'open', lines },
+    })
+    const found = async (query: string) =>
+      (await workspace.request('GET', `/v1/records?collection=invoices&${query}`)).body.data.length
+    expect([await found('filter[total]=-12.5'), await found('filter[total][lt]=-12.6')]).toEqual([1, 0])
+    const csv = await exported('collection=invoices&format=csv')
+    expect((await put('collection=invoices', csv)).body).toMatchObject({ unchanged: 1, failed: 0 })
+  })
+
   it('finds records of its own workspace and collection only', async () => {
     const { body } = await stranger.request<ShownRecord>('POST', '/v1/records', {
       collection: 'mine',

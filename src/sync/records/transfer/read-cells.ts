@@ -1,5 +1,7 @@
 import { fieldAt } from '../../../catalogue/collections.ts'
+import type { FieldType } from '../../../catalogue/collections/shapes.ts'
 import type { Values } from '../../../calls/json-write.ts'
+import { examineJson } from '../../../json/read-json.ts'
 import { withoutGuard } from './formulas.ts'
 
 /** What is wrong with a row, and in which of its columns. */
@@ -35,16 +37,42 @@ export function readRow(collection: string, columns: readonly string[], cells: r
   return { id, patch }
 }
 
-const wordsFor: Record<string, string> = { number: 'a number', decimal: 'a number', flag: 'true or false' }
+const wordsFor: Partial<Record<FieldType, string>> = {
+  choice: 'one of its words',
+  number: 'a number',
+  decimal: 'a number',
+  flag: 'true or false',
+  date: 'a day, such as 2026-01-31',
+  instant: 'a time, such as 2026-01-31T12:00:00Z',
+  labels: 'a list of texts as JSON',
+  dictionary: 'an object of texts as JSON',
+  list: 'a list as JSON',
+}
 
+const inJson: ReadonlySet<FieldType> = new Set(['labels', 'dictionary', 'list'])
+const flags: Record<string, boolean> = { true: true, false: false, yes: true, no: false, '1': true, '0': false }
+
+/** The value of a cell as its field has it; undefined where it is none. Fields that the hub does not know are texts. */
 function readCell(collection: string, path: string, cell: string): unknown {
-  const type = fieldAt(collection, path)?.type
-  if (type === 'number' || type === 'decimal') {
-    if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(cell)) return undefined
-    return type === 'number' ? Number(cell) : cell
+  const field = fieldAt(collection, path)
+  if (!field) return cell
+  const value = valueOf(field.type, cell)
+  return field.holds(value) ? value : undefined
+}
+
+function valueOf(type: FieldType, cell: string): unknown {
+  if (type === 'number') return /^-?\d{1,15}(\.\d{1,15})?$/.test(cell) ? Number(cell) : undefined
+  if (type === 'flag') return flags[cell.toLowerCase()]
+  return inJson.has(type) ? readJson(cell) : cell
+}
+
+function readJson(cell: string): unknown {
+  try {
+    const { value, oddities } = examineJson(cell)
+    return oddities.length === 0 ? value : undefined
+  } catch {
+    return undefined
   }
-  if (type !== 'flag') return cell
-  return { true: true, false: false, yes: true, no: false, '1': true, '0': false }[cell.toLowerCase()]
 }
 
 function put(into: Values, [step, ...rest]: string[], value: unknown): void {
