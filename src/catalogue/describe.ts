@@ -117,7 +117,7 @@ function describeModel(id: string, model: ModelDefinition): ModelDescription {
     operations: ['read', ...writes.filter(write => model[write] !== undefined)],
     asks: (model.asks ?? []).map(describeField),
     incremental: model.changedSince !== undefined || model.windows !== undefined,
-    fields: model.fields.map(([path, , options]) => ({ path, writable: options?.only !== 'read' })),
+    fields: model.fields.map(([path, , { only } = {}]) => ({ path, writable: only !== 'read' && only !== 'new' })),
   }
 }
 

@@ -10,4 +10,5 @@ export const deals = collection('Sales that may come about', {
   companyId: reference('companies', 'The company that it is with'),
   contactId: reference('contacts', 'The person that it is with'),
   ownerName: text('Who sees to it'),
+  notes: text('Free text'),
 })

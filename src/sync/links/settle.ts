@@ -83,6 +83,7 @@ export function settleKnown(
     // What the platform says nothing of, and never has, may be another platform's to say.
     merge.hub[path] = (provider[path] ?? before[path] ?? null) === null ? hub[path] : provider[path]
   }
+  for (const path of mapping.newPaths) [merge.hub[path], merge.base[path]] = [hub[path], provider[path]]
 
   const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]))
   const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))

@@ -2,7 +2,7 @@ import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { stepsOf, type Steps } from '../../calls/json-path.ts'
 import { setAt, type Values } from '../../calls/json-write.ts'
 import { sameValue } from './canonical.ts'
-import { isEmpty, missing, type Field } from './field.ts'
+import { isEmpty, isTold, missing, type Field } from './field.ts'
 import type { Known, MissingReference } from './known.ts'
 import { putAt } from './list-field.ts'
 import { unfit, type Beside } from './transforms/transform.ts'
@@ -28,7 +28,7 @@ export function tell(
 ): Told {
   const told: Told = { body: undefined, unfit: [], missing: [] }
   const writable = fields.filter(({ options }) =>
-    before === undefined ? options.only !== 'read' : options.only === undefined,
+    before === undefined ? isTold(options) : options.only === undefined,
   )
   const isSame = (path: string) => before !== undefined && sameValue(after[path], before[path])
   const changed = writable.filter(({ path }) => !isSame(path) && (before !== undefined || !isEmpty(after[path])))

@@ -137,6 +137,11 @@ function tidied(transform: Transform, value: unknown, beside: Beside): unknown {
   return back === unfit || back === undefined ? value : back
 }
 
+/** Whether a new thing is made with it. */
+export function isTold({ only }: FieldOptions): boolean {
+  return only !== 'read' && only !== 'new'
+}
+
 /** Platforms write an empty field in several ways; here it is simply not there. */
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)

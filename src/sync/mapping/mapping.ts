@@ -1,10 +1,11 @@
 import { fieldAt } from '../../catalogue/collections.ts'
 import { valueBehind } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
+import type { FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { tell, type Told } from './bodies.ts'
 import { writerOf } from './canonical-writer.ts'
-import { isEmpty, simpleField, type Field, type Scope } from './field.ts'
+import { isEmpty, isTold, simpleField, type Field, type Scope } from './field.ts'
 import { itemOf, marksOf, type BadItem, type Item } from './items.ts'
 import type { Known, MissingReference, UnresolvedReference } from './known.ts'
 import { listField } from './list-field.ts'
@@ -21,6 +22,8 @@ export interface Mapping {
   /** Those that an update can change at the platform, and those that only the platform changes. */
   writablePaths: string[]
   fixedPaths: string[]
+  /** Those that are taken for a new record alone. */
+  newPaths: string[]
   /** Fields of which nothing is agreed on, as they lead to another place of the platform's since. */
   remapped: readonly string[]
   /** The models whose items its fields name. */
@@ -59,11 +62,14 @@ function compile(model: ModelDefinition): Mapping {
   const marks = marksOf(model)
   const referring = fields.filter(({ options }) => referencesIn(options).length > 0)
   const paths = fields.map(field => field.path)
+  const pathsOf = (...kinds: (FieldOptions['only'] | undefined)[]) =>
+    fields.filter(({ options }) => kinds.includes(options.only)).map(({ path }) => path)
   return {
     model,
     paths,
-    writablePaths: fields.filter(field => field.options.only === undefined).map(field => field.path),
-    fixedPaths: fields.filter(field => field.options.only !== undefined).map(field => field.path),
+    writablePaths: pathsOf(undefined),
+    fixedPaths: pathsOf('read', 'create'),
+    newPaths: pathsOf('new'),
     remapped: [],
     references: [...new Set(referring.flatMap(({ options }) => referencesIn(options)))],
     itemOf: (raw, known) => itemOf(marks, write, raw, known),
@@ -74,7 +80,7 @@ function compile(model: ModelDefinition): Mapping {
     },
     namedBy(values) {
       const telling = { known: undefined, missing: [] as MissingReference[], at: '' }
-      const told = referring.filter(({ path, options }) => options.only !== 'read' && !isEmpty(values[path]))
+      const told = referring.filter(({ path, options }) => isTold(options) && !isEmpty(values[path]))
       for (const field of told) field.write(values[field.path], other => values[other], telling)
       return telling.missing
     },

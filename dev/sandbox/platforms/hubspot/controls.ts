@@ -9,12 +9,13 @@ const settings = z.strictObject({
   lagMs: z.number().int().nonnegative().optional(),
   calls: z.number().int().positive().optional(),
   searches: z.number().int().positive().optional(),
+  results: z.number().int().positive().optional(),
 })
 
 /**
  * What a person does in a portal, beyond its limits.
  *
- *   PATCH  /hubspot/PORTAL                        { lagMs?, calls?, searches? }: how far its search index lags behind, and its limits
+ *   PATCH  /hubspot/PORTAL                        { lagMs?, calls?, searches?, results? }: how far its search index lags behind, and its limits
  *   any    /hubspot/PORTAL/TYPE[/...]             as the API of objects has it
  *   POST   /hubspot/PORTAL/TYPE/many              { inputs }: makes however many
  */
@@ -23,12 +24,13 @@ export const controls: ControlRoute[] = [
     'PATCH',
     /^\/hubspot\/(\d+)$/,
     ({ storage, params: [portal = ''], body }) => {
-      const { lagMs, calls, searches } = settings.parse(body)
+      const { lagMs, calls, searches, results } = settings.parse(body)
       ensurePortal(storage, portal)
       storage.run(
-        `UPDATE hubspot_portals SET lag_ms = coalesce(?, lag_ms), lag_from_ms = ?, calls = coalesce(?, calls), searches = coalesce(?, searches)
+        `UPDATE hubspot_portals SET lag_ms = coalesce(?, lag_ms), lag_from_ms = ?, calls = coalesce(?, calls), searches = coalesce(?, searches),
+         results = coalesce(?, results)
          WHERE portal = ?`,
-        ...[lagMs ?? null, Date.now(), calls ?? null, searches ?? null, portal],
+        ...[lagMs ?? null, Date.now(), calls ?? null, searches ?? null, results ?? null, portal],
       )
       return { portal }
     },

@@ -41,7 +41,7 @@ export const tables = `
   CREATE TABLE IF NOT EXISTS hubspot_portals (
     portal TEXT PRIMARY KEY, next_id INTEGER NOT NULL, lag_ms INTEGER NOT NULL DEFAULT 0,
     lag_from_ms INTEGER NOT NULL DEFAULT 0, calls INTEGER NOT NULL DEFAULT 110,
-    searches INTEGER NOT NULL DEFAULT 5);`
+    searches INTEGER NOT NULL DEFAULT 5, results INTEGER NOT NULL DEFAULT 10000);`
 
 const at = 'portal = ? AND type = ?'
 

@@ -3,7 +3,7 @@ import { kindOf, type ObjectType, shapes } from './properties.ts'
 import { indexedUntil, type Row, type Shelf, shown } from './objects.ts'
 import { invalid } from './refusals.ts'
 
-const most = { groups: 5, filters: 10, allFilters: 25, page: 200, results: 10_000 }
+const most = { groups: 5, filters: 10, allFilters: 25, page: 200 }
 
 interface Search {
   filterGroups?: { filters?: Filter[] }[]
@@ -33,7 +33,8 @@ export function search(shelf: Shelf, asked: unknown): unknown {
     throw invalid(`limit must be between 1 and ${most.page}`)
   const start = Number(after === '' ? 0 : after)
   if (!Number.isInteger(start) || start < 0) throw invalid('after must be a number')
-  if (start + limit > most.results) throw invalid(`Paging may not go beyond ${most.results} results`)
+  const { results = 10_000 } = limitsOf(shelf)
+  if (start + limit > results) throw invalid(`Paging may not go beyond ${results} results`)
   const filters = filterGroups.flatMap(group => group.filters ?? [])
   const isTooMany = filterGroups.some(group => (group.filters?.length ?? 0) > most.filters)
   if (filterGroups.length > most.groups || isTooMany || filters.length > most.allFilters)
@@ -64,6 +65,10 @@ export function search(shelf: Shelf, asked: unknown): unknown {
   const next = start + rows.length
   const paging = next < total && rows.length > 0 ? { paging: { next: { after: String(next), link: '?after=' } } } : {}
   return { total, results: rows.map(row => shown(type, row, properties)), ...paging }
+}
+
+function limitsOf({ storage, portal }: Shelf): { results?: number } {
+  return storage.get<{ results: number }>('SELECT results FROM hubspot_portals WHERE portal = ?', portal) ?? {}
 }
 
 /** Where the index has what is searched: what was changed within the lag it still has as it was before. */

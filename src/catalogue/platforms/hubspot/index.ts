@@ -1,4 +1,7 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { companies } from './models/companies.ts'
+import { contacts } from './models/contacts.ts'
+import { deals } from './models/deals.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -26,7 +29,10 @@ export const hubspot = {
       clientAuth: 'body',
       // The guide of its authorization page knows no challenge.
       pkce: false,
-      defaultScopes: ['crm.objects.contacts.read'],
+      defaultScopes: [
+        ...['crm.objects.contacts.read', 'crm.objects.contacts.write', 'crm.objects.companies.read'],
+        ...['crm.objects.companies.write', 'crm.objects.deals.read', 'crm.objects.deals.write'],
+      ],
       requiredScopes: ['oauth'],
       secondScopes: { param: 'optional_scope', prefix: 'optional:' },
       answer: { scope: 'scopes', error: ['error', 'status'] },
@@ -60,7 +66,11 @@ export const hubspot = {
       },
     },
   },
-  // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+  // The first also has the words of the second. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+  limitSigns: [
+    { status: 429, text: { path: 'policyName', has: 'ten_secondly' }, wait: '10s' },
+    { status: 429, text: { path: 'policyName', has: 'secondly' }, wait: '1s' },
+  ],
   limits: [
     {
       kind: 'calls-per-window',
@@ -74,5 +84,6 @@ export const hubspot = {
       },
     },
   ],
+  models: { contacts, companies, deals },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,8 @@
 import type { OAuth2 } from '../../schema/auth-code.ts'
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { accounts } from './models/accounts.ts'
+import { contacts } from './models/contacts.ts'
+import { leads } from './models/leads.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -107,5 +110,6 @@ export const salesforce = {
     { kind: 'calls-per-window', per: 'connection', permits: 100_000, window: '1d' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 25 },
   ],
+  models: { accounts, contacts, leads },
   webhooks,
 } satisfies ProviderDefinition

@@ -8,9 +8,9 @@ const simpleOptions = {
     .exactOptional()
     .describe('How the value is written on the two sides; the same on both when absent'),
   only: z
-    .enum(['read', 'create'])
+    .enum(['read', 'create', 'new'])
     .exactOptional()
-    .describe('`read`: never written to the platform. `create`: written only with a new thing'),
+    .describe('`read`: never written to the platform. `create`: written only with a new thing. `new`: read only for a new record, and never written'),
   written: itemPath
     .exactOptional()
     .describe('Where what is written takes the value, where that is not where it is read'),
