@@ -7,6 +7,7 @@ import { changedFields } from '../history/fields.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
 import { fieldErrorsOf, keepGaps, unfitFields } from '../mapping/gaps.ts'
+import { reformed } from '../mapping/reformed.ts'
 import type { UnresolvedReference } from '../mapping/known.ts'
 import type { LinkErrorCode, Mapping, Item } from '../mapping/mapping.ts'
 import { mergeFields, mostTries, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
@@ -85,8 +86,9 @@ export function settleKnown(
   }
   for (const path of mapping.newPaths) [merge.hub[path], merge.base[path]] = [hub[path], provider[path]]
 
-  const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]))
-  const changed = taken.some(path => !sameValue(merge.hub[path], data[path]))
+  const rewritten = reformed(mapping.paths, { base: link.base, data: record.data }, { hub: merge.hub, provider })
+  const taken = mapping.paths.filter(path => !sameValue(merge.hub[path], hub[path]) || rewritten.includes(path))
+  const changed = rewritten.length > 0 || taken.some(path => !sameValue(merge.hub[path], data[path]))
   const held = Object.keys(merge.held).length > 0
   const version = record.version + (changed ? 1 : 0)
   const open = mapping.writablePaths.filter(

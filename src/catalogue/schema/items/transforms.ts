@@ -5,7 +5,7 @@ import { jsonPath, record, text } from '../values.ts'
 
 const offset = z.string().regex(/^[+-]\d\d:\d\d$/, 'must be an offset such as +08:00')
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()])
-const separator = z.string().min(1).max(10)
+const separator = z.string().min(1).max(10).describe('What stands between the parts')
 const written = z
   .literal('iso')
   .exactOptional()
@@ -37,7 +37,9 @@ const minorUnits = z
 const instant = z
   .strictObject({
     kind: z.literal('instant'),
-    format: z.enum(['iso', 'unix-seconds', 'unix-milliseconds', 'dotnet']),
+    format: z
+      .enum(['iso', 'unix-seconds', 'unix-milliseconds', 'dotnet'])
+      .describe('The form in which the platform has an instant'),
     zone: offset.exactOptional().describe('The offset of times that name none, and are told without one; else UTC'),
     precision: z.enum(['minutes', 'seconds']).exactOptional().describe('How exact the platform is told it'),
     written,
@@ -47,7 +49,9 @@ const instant = z
 const date = z
   .strictObject({
     kind: z.literal('date'),
-    format: z.enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds']),
+    format: z
+      .enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds'])
+      .describe('The form in which the platform has a day'),
     written,
   })
   .describe('A day: `YYYY-MM-DD` in the hub; where the platform has an instant, its day in UTC')
@@ -63,7 +67,11 @@ export const transform = z.union([
     date,
     z.strictObject({ kind: z.literal('number') }).describe('The platform has a number as text; the hub a number'),
     z
-      .strictObject({ kind: z.literal('boolean'), yes: scalar, no: scalar })
+      .strictObject({
+        kind: z.literal('boolean'),
+        yes: scalar.describe('What the platform has for true'),
+        no: scalar.describe('What the platform has for false'),
+      })
       .describe('The platform has two values; the hub true and false'),
     z
       .strictObject({
@@ -99,7 +107,7 @@ export const transform = z.union([
       .strictObject({
         kind: z.literal('split'),
         separator,
-        part: z.enum(['first', 'rest']),
+        part: z.enum(['first', 'rest']).describe('Which part of the text it is'),
         beside: jsonPath.describe('The canonical path of the other part'),
       })
       .describe('The platform has one text; the hub what comes before the first separator, and the rest'),
