@@ -162,7 +162,7 @@ describe('a row that the platform refuses', () => {
 
 describe('an item that cannot be understood', () => {
   it('is left as it is until it changes, when a person says so', async () => {
-    let name: unknown = { not: 'a text' }
+    let name: unknown = 'x'.repeat(1_100_000)
     between.meddle = async (call, pass) => {
       if (call.method !== 'GET' || !call.path.startsWith('/v1/customers?')) return pass(call)
       return altered(await pass(call), json => ({
@@ -177,9 +177,16 @@ describe('an item that cannot be understood', () => {
     expect((await act(syncId, issue!.recordId, { action: 'skip' })).status).toBe(204)
     expect((await run(account, syncId, { full: true })).counts).toMatchObject({ failed: 0, skipped: 1 })
     expect((await issuesOf(syncId)).data).toEqual([])
-    name = { other: 'no text' }
+    name = 'y'.repeat(1_100_000)
     expect((await run(account, syncId, { full: true })).counts).toMatchObject({ failed: 1 })
+    // One field alone is listed too, and the rest of the item is taken.
+    name = { not: 'a text' }
+    await run(account, syncId, { full: true })
+    const { data } = await issuesOf(syncId)
+    expect(data).toMatchObject([{ kind: 'unfit', fieldErrors: { displayName: 'FIELD_UNFIT' }, actions: ['fix'] }])
+    expect(await issuesOf(syncId, '?kind=unfit')).toEqual({ data, nextCursor: null })
     name = 'A name'
-    expect((await run(account, syncId, { full: true })).counts).toMatchObject({ failed: 0, created: 1 })
+    expect((await run(account, syncId, { full: true })).counts).toMatchObject({ failed: 0, updated: 1 })
+    expect((await issuesOf(syncId)).data).toEqual([])
   })
 })

@@ -113,6 +113,8 @@ async function retry(
   const isUntaken = await hub.db.transaction().execute(async trx => {
     const [known] = await lockByRecord(trx, workspaceId, syncId, [recordId])
     if (when && known && kindOf(known.link) === undefined) return false
+    // The record has changed, and so the next run tells of it.
+    if (when && known && kindOf(known.link) === 'unfit') return false
     const { link, record } = await lockIssue(trx, sync, recordId, 'retry')
     const due = {
       state: 'error' as const,

@@ -72,11 +72,13 @@ interface Row {
 /** Those of a kind that the action is still to be taken about. Relies on record_links_by_code. */
 function still(db: Executor, { workspaceId, id }: Sync, action: 'retry' | 'skip', kind: IssueKind) {
   const { code } = issueKinds[kind]
+  const state = stateOf(kind)
+  if (state === 'unfit') throw new Error('Single fields are neither retried nor skipped')
   let query = db
     .selectFrom('record_links as link')
     .where('link.workspace_id', '=', workspaceId)
     .where('link.sync_id', '=', id)
-    .where('link.state', '=', stateOf(kind))
+    .where('link.state', '=', state)
     .where('link.place', 'is', null)
   if (code !== null) query = query.where('link.error_code', '=', code)
   if (action === 'skip') return query

@@ -18,6 +18,8 @@ export const issueKinds = {
   linked_elsewhere: { code: 'LINKED_ELSEWHERE', actions: ['link'] },
   // Of an item without a record: which of the candidates it is.
   ambiguous: { code: 'AMBIGUOUS_MATCH', actions: ['match', 'link'] },
+  /** Single fields have values that do not fit; the rest of the row went through. */
+  unfit: { code: null, actions: ['fix'] },
   skipped: { code: null, actions: ['retry', 'fix'] },
 } as const satisfies Record<string, { code: string | null; actions: readonly IssueAction[] }>
 
@@ -28,7 +30,8 @@ export const issueKindNames = Object.keys(issueKinds) as [IssueKind, ...IssueKin
 const byCode = new Map(issueKindNames.map(kind => [issueKinds[kind].code as string | null, kind]))
 
 /** What kind of issue a link is; undefined where nothing is the matter. */
-export function kindOf({ state, error_code: code }: Pick<Link, 'state' | 'error_code'>): IssueKind | undefined {
+export function kindOf(link: Pick<Link, 'state' | 'error_code' | 'field_errors'>): IssueKind | undefined {
+  const { state, error_code: code, field_errors: unfit } = link
   switch (state) {
     case 'conflict':
       return 'conflict'
@@ -37,7 +40,7 @@ export function kindOf({ state, error_code: code }: Pick<Link, 'state' | 'error_
     case 'error':
       return byCode.get(code) ?? 'failing'
     case 'ok':
-      return undefined
+      return unfit === null ? undefined : 'unfit'
   }
 }
 

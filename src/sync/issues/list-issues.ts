@@ -2,7 +2,8 @@ import type { Executor } from '../../db/database.ts'
 import type { Link } from '../links/link-store.ts'
 import { issueKinds, type IssueKind } from './issue-kinds.ts'
 
-type State = 'conflict' | 'error' | 'skipped'
+/** `unfit`: single fields are, of a link that is well otherwise. */
+type State = 'conflict' | 'error' | 'skipped' | 'unfit'
 
 /** Where a page of issues ended: they are in the order of their states, and in each of their records' ids. */
 export interface IssuePosition {
@@ -11,10 +12,11 @@ export interface IssuePosition {
 }
 
 /** Without a kind: what is the matter, and not what a person has left so. */
-const open: readonly State[] = ['conflict', 'error']
+const open: readonly State[] = ['conflict', 'error', 'unfit']
 
 /**
- * A page of a sync's issues. Relies on record_links_in_trouble and, for one kind, on record_links_by_code: each state is read in the
+ * A page of a sync's issues. Relies on record_links_in_trouble and record_links_unfit and,
+ * for one kind, on record_links_by_code: each state is read in the
  * order of its index, however many there are.
  */
 export async function listIssues(
@@ -34,7 +36,8 @@ export async function listIssues(
       .selectAll()
       .where('workspace_id', '=', workspaceId)
       .where('sync_id', '=', syncId)
-      .where('state', '=', state)
+      .where('state', '=', state === 'unfit' ? 'ok' : state)
+    if (state === 'unfit') query = query.where('field_errors', 'is not', null)
     if (code !== null) query = query.where('error_code', '=', code)
     if (after?.state === state) query = query.where('record_id', '>', after.recordId)
     found.push(
@@ -48,5 +51,5 @@ export async function listIssues(
 }
 
 export function stateOf(kind: IssueKind): State {
-  return kind === 'conflict' || kind === 'skipped' ? kind : 'error'
+  return kind === 'conflict' || kind === 'skipped' || kind === 'unfit' ? kind : 'error'
 }

@@ -48,10 +48,17 @@ export const rowErrorSchema = z
       description:
         '`FIELD_UNFIT`: only the fields in `fields` failed; `DEPENDENCY_MISSING`: a record that it refers to is not at the platform yet; `WRITE_UNSURE`: nobody knows whether the platform made it, and it is not sent again; `LINKED_ELSEWHERE`: the thing belongs to another record. The last two wait for a person',
     }),
-    fields: z.array(z.strictObject({ path: z.string(), code: z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD']) })).meta({
-      description:
-        'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record',
-    }),
+    fields: z
+      .array(
+        z.strictObject({
+          path: z.string(),
+          code: z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD']).meta({ description: 'Why' }),
+        }),
+      )
+      .meta({
+        description:
+          'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record',
+      }),
     failures: z.int(),
     retryAt: instant.nullable(),
     since: instant,
@@ -78,13 +85,17 @@ export const issueSchema = z
     place: z.string().nullable().meta({ description: "Where on the platform's list an item without an id stood" }),
     kind: z.enum(issueKindNames).meta({
       description:
-        '`conflict`: both sides changed it. `rejected`, `duplicate`: the platform refused it. `invalid`: it cannot be understood. `failing`: the platform fails at it. `dependency`: what it refers to is not there yet. `unsure`: nobody knows whether the platform made it. `linked_elsewhere`: the item belongs to another record. `ambiguous`: several match. `skipped`: a person left it so',
+        '`conflict`: both sides changed it. `rejected`, `duplicate`: the platform refused it. `invalid`: it cannot be understood. `failing`: the platform fails at it. `dependency`: what it refers to is not there yet. `unsure`: nobody knows whether the platform made it. `linked_elsewhere`: the item belongs to another record. `ambiguous`: several match. `unfit`: single fields do not fit, see `fieldErrors`. `skipped`: a person left it so',
     }),
     code: z.string().nullable().meta({ description: "The hub's code of it" }),
     message: z.string().nullable().meta({ description: "The platform's own words, where it refused the row" }),
     providerCode: z.string().nullable().meta({ description: "The platform's code for it" }),
     fields: z.record(z.string(), z.strictObject({ base: side, hub: side, provider: side })).meta({
       description: 'Of a conflict: what both sides last agreed on, and what each has now',
+    }),
+    fieldErrors: z.record(z.string(), z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD'])).meta({
+      description:
+        'Fields that failed alone: what the platform has does not fit, or it cannot be told what the record has',
     }),
     deletedBy: z.enum(['hub', 'provider']).nullable().meta({
       description: 'Of a conflict: the side that deleted what the other changed',
@@ -102,7 +113,8 @@ export function showIssue(link: Link): z.output<typeof issueSchema> {
     ...{ recordId: link.record_id, externalId: link.external_id, place: link.place },
     ...{ kind: kindOf(link) ?? 'failing', code: link.error_code },
     ...{ message: link.error_message, providerCode: link.provider_code, failures: link.failures },
-    ...{ fields: link.conflict?.fields ?? {}, deletedBy: link.conflict?.deleted ?? null },
+    ...{ fields: link.conflict?.fields ?? {}, fieldErrors: link.field_errors ?? {} },
+    deletedBy: link.conflict?.deleted ?? null,
     retryAt: link.retry_at?.toISOString() ?? null,
     waitsForPerson: waitsForPerson(link),
     actions: [...actionsOf(link)],

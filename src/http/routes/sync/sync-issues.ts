@@ -71,7 +71,10 @@ export function syncIssueRoutes(hub: Hub): AnyRoute[] {
         const at = positionAt(cursor, 'record', 'string')
         const after = at && { recordId: at.id, state: at.sort as IssuePosition['state'] }
         const links = await listIssues(hub.db, workspaceId, syncId, { kind, after, limit: limit + 1 })
-        return pageAt(links, limit, showIssue, link => ({ id: link.record_id, sort: link.state }))
+        return pageAt(links, limit, showIssue, link => ({
+          id: link.record_id,
+          sort: link.state === 'ok' ? 'unfit' : link.state,
+        }))
       },
     }),
     route({
