@@ -10,7 +10,7 @@ import { route, type AnyRoute, type Call } from '../../route.ts'
 import { etagOf, versionOf } from './record-etags.ts'
 import { conditionsOf, filterField, includeField, searchField, sortField, sortOf } from './record-query.ts'
 import { dataField, flag, recordSchema, showRecord } from './record-schema.ts'
-import { collectionField } from './sync-schema.ts'
+import { collectionField } from '../sync/sync-schema.ts'
 
 const tag = 'Records'
 const url = '/v1/records'

@@ -5,7 +5,7 @@ import { changeOps, readChanges } from '../../../sync/records/changes/read-chang
 import { cursorAt, pageQueryUpTo, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import { recordSchema, showRecord } from './record-schema.ts'
-import { collectionField } from './sync-schema.ts'
+import { collectionField } from '../sync/sync-schema.ts'
 
 /** What the cursors of this list name, which are numbers of changes and of no record. */
 const place = 'change'

@@ -8,7 +8,7 @@ import { findRecord } from '../../../sync/records/records.ts'
 import { idField, instant } from '../../fields.ts'
 import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
-import { conflictPolicyField } from './sync-schema.ts'
+import { conflictPolicyField } from '../sync/sync-schema.ts'
 
 const value = z.unknown().optional()
 

@@ -5,7 +5,7 @@ import { carryOut, type Outcome } from '../../../sync/records/bulk.ts'
 import { createRecords } from '../../../sync/records/records.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import { dataField, recordSchema, showRecord } from './record-schema.ts'
-import { collectionField } from './sync-schema.ts'
+import { collectionField } from '../sync/sync-schema.ts'
 
 const bulkLimit = 8 * 1024 * 1024
 const most = 1_000

@@ -23,7 +23,7 @@ import { route, type AnyRoute, type Call, type Caller } from '../../route.ts'
 import { conditionsOf, filterField, searchField } from './record-query.ts'
 import { importReport, showReport } from './record-import-schema.ts'
 import { flag, showRecord } from './record-schema.ts'
-import { collectionField } from './sync-schema.ts'
+import { collectionField } from '../sync/sync-schema.ts'
 
 const tag = 'Records'
 const fileBytes = 8 * 1024 * 1024
