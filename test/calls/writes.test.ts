@@ -79,6 +79,15 @@ describe('one item by a call', () => {
     expect(await write(update('7', { kind: 'own' }))).toMatchObject({ item: { kind: 'own' } })
   })
 
+  it('brings along what the item was last seen with', async () => {
+    const { write } = made({ update: change, brings: { 'parts.0.id': 'parts.0.id', from: 'count' } })
+    play((_call, body) => ({ body: { ...body, id: 7 } }))
+    const version = '{"parts.0.id":"p1","from":12}'
+    expect(await write(update('7', { parts: [{ price: '2' }] }, version))).toMatchObject({
+      item: { parts: [{ id: 'p1', price: '2' }], from: 12 },
+    })
+  })
+
   it('is sent as a form', async () => {
     const { write } = made({ create: { ...call, encoding: 'form' } })
     play(() => ({ body: { id: 1 } }))

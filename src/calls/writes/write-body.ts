@@ -10,6 +10,7 @@ export function writtenBody(model: Writes, write: Write): Values {
   const marked = model.delete?.kind === 'mark' ? model.delete.body : {}
   const body = joined(constant, write.kind === 'update' ? write.body : marked)
   return withParts(body, {
+    ...(model.brings === undefined || write.version === null ? {} : (JSON.parse(write.version) as Values)),
     ...(idField === undefined ? {} : { [idField]: write.externalId }),
     ...(versionField === undefined || write.version === null ? {} : { [versionField]: write.version }),
   })

@@ -25,7 +25,10 @@ export type WriteAnswer =
 export type Refusal = (WriteAnswer & { kind: 'refused' })['why']
 
 /** What a model says of writing. */
-export type Writes = Pick<ModelDefinition, 'id' | 'create' | 'update' | 'delete' | 'batch' | 'idempotency' | 'errors'>
+export type Writes = Pick<
+  ModelDefinition,
+  'id' | 'brings' | 'create' | 'update' | 'delete' | 'batch' | 'idempotency' | 'errors'
+>
 
 /** Whether the platform takes a kind of write. */
 export function takes(model: Writes, kind: Write['kind']): boolean {

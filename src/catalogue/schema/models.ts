@@ -6,7 +6,7 @@ import { lookupDefinition, matchKeys } from './items/lookup.ts'
 import { listDefinition } from './items/pages.ts'
 import { asks, marker, skipped } from './items/scope.ts'
 import { windows } from './items/windows.ts'
-import { code, httpsUrl, itemPath, jsonPath, slug, text } from './values.ts'
+import { code, httpsUrl, itemPath, jsonPath, record, slug, text } from './values.ts'
 import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './items/writes.ts'
 
 const updatedAt = z.discriminatedUnion('format', [
@@ -66,6 +66,11 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe(
       'The version is a number that rises with each change: of two sightings the one with the higher number is the later',
+    ),
+  brings: record(jsonPath, itemPath, 10)
+    .exactOptional()
+    .describe(
+      'Instead of a version: what an update says again of the item as it was last seen, such as the id of what it is a part of or the quantity that it replaces; by where it is said, where the item has it',
     ),
   updatedAt: updatedAt.exactOptional().describe('Where the time of its last change is'),
   gone: z

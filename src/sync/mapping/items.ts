@@ -61,17 +61,32 @@ export function isBadItem(item: Item | BadItem): item is BadItem {
 /** Where an item says what it is, how new, and whether it is gone. */
 export interface Marks {
   id(raw: unknown): string | undefined
-  version: readonly string[] | undefined
+  version(raw: unknown): string | null
   updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
   gone: readonly { steps: readonly string[]; equals: unknown }[]
 }
 
-export function marksOf({ version, updatedAt, gone = [], ...model }: ModelDefinition): Marks {
+export function marksOf({ updatedAt, gone = [], ...model }: ModelDefinition): Marks {
   return {
     id: idReader(model),
-    version: version === undefined ? undefined : stepsOf(version),
+    version: versionReader(model),
     updatedAt: updatedAt && { steps: stepsOf(updatedAt.path), read: timeReader(updatedAt) },
     gone: gone.map(({ path, equals }) => ({ steps: stepsOf(path), equals })),
+  }
+}
+
+/** What an update has to bring along: a token, or several values as JSON by where they are said. Null where there is nothing. */
+function versionReader({ version, brings }: Pick<ModelDefinition, 'version' | 'brings'>): Marks['version'] {
+  if (version !== undefined) {
+    const steps = stepsOf(version)
+    return raw => textOf(valueBehind(raw, steps)) ?? null
+  }
+  if (brings === undefined) return () => null
+  const places = Object.entries(brings).map(([said, path]) => [said, stepsOf(path)] as const)
+  return raw => {
+    const values = places.map(([said, steps]) => [said, valueBehind(raw, steps)] as const)
+    const there = values.filter(([, value]) => value !== undefined && value !== null)
+    return there.length === 0 ? null : JSON.stringify(Object.fromEntries(there))
   }
 }
 
@@ -93,7 +108,7 @@ export function itemOf(marks: Marks, write: Writer<Field>, raw: unknown, known: 
   const externalId = marks.id(raw)
   if (externalId === undefined || !isId(externalId)) return { externalId: null, errorCode: 'INVALID_ITEM' }
   const isDeleted = marks.gone.some(({ steps, equals }) => valueBehind(raw, steps) === equals)
-  const version = marks.version === undefined ? null : (textOf(valueBehind(raw, marks.version)) ?? null)
+  const version = marks.version(raw)
   const reading: Reading = { raw, known, unresolved: [], at: '' }
   const failed: string[] = []
   let json = written(write, reading, failed, () => true)
