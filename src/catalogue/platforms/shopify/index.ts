@@ -1,4 +1,8 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { customers } from './models/customers.ts'
+import { inventory } from './models/inventory.ts'
+import { orders } from './models/orders.ts'
+import { products } from './models/products.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -117,5 +121,6 @@ export const shopify = {
       },
     },
   ],
+  models: { customers, products, orders, inventory },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,5 +1,8 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { customers } from './models/customers.ts'
+import { invoices } from './models/invoices.ts'
+import { payments } from './models/payments.ts'
+import { products } from './models/products.ts'
 import { webhooks } from './webhooks.ts'
 
 export const stripe = {
@@ -53,6 +56,6 @@ export const stripe = {
   // What objects look like is said by the version: https://docs.stripe.com/api/versioning
   calls: { headers: { 'stripe-version': '2026-10-28.endive' }, errors: { code: 'error.code' } },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 100, window: '1s' }],
-  models: { customers },
+  models: { customers, products, invoices, payments },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,7 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { customers } from './models/customers.ts'
+import { orders } from './models/orders.ts'
+import { products } from './models/products.ts'
 import { webhooks } from './webhooks.ts'
 
 const shop = {
@@ -82,5 +85,6 @@ export const woocommerce = {
   },
   // The shop's own server, which documents none: gently.
   limits: [{ kind: 'calls-at-once', per: 'connection', concurrent: 4 }],
+  models: { products, orders, customers },
   webhooks,
 } satisfies ProviderDefinition

@@ -70,7 +70,9 @@ const refused = (code: string, field: string[], message: string): Refusal => {
 
 /** `productSet`: a list that is given takes the place of the one that there is, and what is not in it is deleted. */
 function written(shop: Shop, input: Fields, identifier: Fields): Refusal | { product: Node; userErrors: [] } {
-  const { productOptions, variants, id: _id, ...fields } = input
+  const { productOptions, variants, id: _id, ...said } = input
+  // What is set to nothing is empty.
+  const fields = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, value ?? '']))
   const { id: wanted, handle } = identifier
   const before = wanted
     ? shop.get('Product', textOf(wanted))

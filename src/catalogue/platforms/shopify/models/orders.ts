@@ -1,0 +1,60 @@
+import type { ModelDefinition } from '../../../schema/models.ts'
+import { pagesOf, readOf, updatedSince } from '../queries.ts'
+
+const money = 'shopMoney { amount }'
+const members =
+  'id name email note updatedAt processedAt cancelledAt currencyCode displayFinancialStatus customer { id } ' +
+  `subtotalPriceSet { ${money} } totalTaxSet { ${money} } totalShippingPriceSet { ${money} } totalPriceSet { ${money} } ` +
+  'shippingAddress { address1 address2 city provinceCode zip countryCodeV2 } ' +
+  `lineItems(first: 50) { nodes { title sku quantity product { id } originalUnitPriceSet { ${money} } discountedTotalSet { ${money} } } }`
+const list = pagesOf('orders', members, 3, 941)
+
+const amount = { kind: 'decimal', scale: 2 } as const
+const read = (path: string) => [path, { only: 'read', transform: amount }] as const
+const inList = (path: string) => [path, { transform: amount }] as const
+
+/** Orders of the shop; those of more than 60 days ago with the scope `read_all_orders`. */
+export const orders = {
+  collection: 'orders',
+  summary: 'Orders of the shop, with the first fifty of their lines',
+  docs: 'https://shopify.dev/docs/api/admin-graphql/latest/objects/Order',
+  id: 'id',
+  updatedAt: { path: 'updatedAt', format: 'iso' },
+  list,
+  changedSince: updatedSince(list),
+  read: readOf('order', members),
+  fields: [
+    ['number', 'name', { only: 'read' }],
+    ['customerId', 'customer.id', { only: 'read', reference: 'customers' }],
+    ['status', 'displayFinancialStatus', { only: 'read' }],
+    ['currency', 'currencyCode', { only: 'read' }],
+    [
+      'lines',
+      'lineItems.nodes',
+      {
+        only: 'read',
+        each: [
+          ['productId', 'product.id', { reference: 'products' }],
+          ['sku', 'sku'],
+          ['name', 'title'],
+          ['quantity', 'quantity', { transform: { kind: 'decimal' } }],
+          ['unitPrice', ...inList('originalUnitPriceSet.shopMoney.amount')],
+          ['total', ...inList('discountedTotalSet.shopMoney.amount')],
+        ],
+      },
+    ],
+    ['subtotal', ...read('subtotalPriceSet.shopMoney.amount')],
+    ['taxTotal', ...read('totalTaxSet.shopMoney.amount')],
+    ['shippingTotal', ...read('totalShippingPriceSet.shopMoney.amount')],
+    ['total', ...read('totalPriceSet.shopMoney.amount')],
+    ['placedAt', 'processedAt', { only: 'read', transform: { kind: 'instant', format: 'iso' } }],
+    ['email', 'email', { only: 'read' }],
+    ['notes', 'note', { only: 'read' }],
+    ['shippingAddress.line1', 'shippingAddress.address1', { only: 'read' }],
+    ['shippingAddress.line2', 'shippingAddress.address2', { only: 'read' }],
+    ['shippingAddress.city', 'shippingAddress.city', { only: 'read' }],
+    ['shippingAddress.region', 'shippingAddress.provinceCode', { only: 'read' }],
+    ['shippingAddress.postalCode', 'shippingAddress.zip', { only: 'read' }],
+    ['shippingAddress.country', 'shippingAddress.countryCodeV2', { only: 'read' }],
+  ],
+} satisfies ModelDefinition

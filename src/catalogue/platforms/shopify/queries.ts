@@ -1,0 +1,48 @@
+import type { LookupDefinition } from '../../schema/items/lookup.ts'
+import type { ListDefinition } from '../../schema/items/pages.ts'
+
+/** A list by its cursors; what the whole list costs follows from how many a page holds. https://shopify.dev/docs/api/usage/pagination-graphql */
+export const pagesOf = (connection: string, members: string, page: number, cost: number) =>
+  ({
+    kind: 'cursor',
+    path: '/graphql.json',
+    document: `query ($first: Int!, $after: String, $query: String) { ${connection}(first: $first, after: $after, query: $query, sortKey: ID) { nodes { ${members} } pageInfo { hasNextPage endCursor } } }`,
+    cost,
+    page,
+    limitParam: 'variables.first',
+    param: 'variables.after',
+    next: { from: 'path', path: `data.${connection}.pageInfo.endCursor` },
+    end: { more: `data.${connection}.pageInfo.hasNextPage` },
+    items: `data.${connection}.nodes`,
+  }) satisfies ListDefinition
+
+/** The same list, narrowed to what was changed. What is deleted is not among it. */
+export const updatedSince = <List extends ListDefinition>(list: List) =>
+  ({
+    kind: 'list',
+    list,
+    since: { param: 'variables.query', format: 'iso', template: "updated_at:>='{since}'" },
+    deletions: false,
+  }) as const
+
+export const readOf = (field: string, members: string) =>
+  ({
+    path: '/graphql.json',
+    document: `query ($id: ID!) { ${field}(id: $id) { ${members} } }`,
+    idAt: 'variables.id',
+    item: `data.${field}`,
+    absent: 'missing',
+  }) as const
+
+/** What has a text of its own, by the search, which may lag behind. https://shopify.dev/docs/api/usage/search-syntax */
+export const foundBy = (connection: string, members: string, field: string) =>
+  ({
+    by: [field],
+    call: {
+      path: '/graphql.json',
+      document: `query ($query: String!) { ${connection}(first: 3, query: $query) { nodes { ${members} } } }`,
+      says: { 'variables.query': `${field}:"{${field}}"` },
+      escape: 'backslash',
+      items: `data.${connection}.nodes`,
+    },
+  }) satisfies LookupDefinition
