@@ -6,10 +6,12 @@ import { removePostgres } from '../dev/postgres/postgres.ts'
 import { chaosTable, playRounds, targets } from './chaos-delivery.ts'
 import { inboundTable, inboundTargets, playInboundRounds } from './chaos-inbound.ts'
 import { playRefreshRounds, refreshTable, strikes } from './chaos-refresh.ts'
+import { playSyncRounds, syncTable, syncTargets } from './chaos-sync.ts'
 
 const usage = `usage: npm run chaos -- delivery [--rounds N] [--only ${targets.join(',')}] [--json FILE]
        npm run chaos -- inbound [--rounds N] [--only ${inboundTargets.join(',')}] [--json FILE]
-       npm run chaos -- refresh [--rounds N] [--only ${strikes.join(',')}] [--json FILE]`
+       npm run chaos -- refresh [--rounds N] [--only ${strikes.join(',')}] [--json FILE]
+       npm run chaos -- sync [--rounds N] [--only ${syncTargets.join(',')}] [--json FILE]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,6 +32,7 @@ const plays: Record<string, { words: readonly string[]; play: () => Promise<Play
   delivery: { words: chosen(targets), play: playDelivery },
   inbound: { words: chosen(inboundTargets), play: playInbound },
   refresh: { words: chosen(strikes), play: playRefresh },
+  sync: { words: chosen(syncTargets), play: playSync },
 }
 const part = plays[positionals[0] ?? '']
 if (!part || positionals.length !== 1 || !(rounds >= 1) || part.words.length === 0) {
@@ -60,4 +63,9 @@ async function playInbound(): Promise<Played> {
 async function playRefresh(): Promise<Played> {
   const results = await playRefreshRounds(rounds, chosen(strikes), say)
   return { rounds: results, table: refreshTable(results) }
+}
+
+async function playSync(): Promise<Played> {
+  const results = await playSyncRounds(rounds, chosen(syncTargets), say)
+  return { rounds: results, table: syncTable(results) }
 }

@@ -2,6 +2,7 @@ import { connectQuickBooks } from './connect-quickbooks.ts'
 import { connectStripe } from './connect-stripe.ts'
 import type { Demonstration } from './context.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
+import { joinHubSpot } from './join-hubspot.ts'
 import { makeWorkspace } from './make-workspace.ts'
 import { receiveGitHub } from './receive-github.ts'
 import { receiveOrders } from './receive-orders.ts'
@@ -17,6 +18,7 @@ const steps: Step[] = [
   { title: 'A workspace and its API key', run: makeWorkspace },
   { title: 'A QuickBooks account connected by OAuth', run: connectQuickBooks },
   { title: 'Its customers synced both ways', run: syncCustomers },
+  { title: 'HubSpot on the same collection: nobody twice, and an edit that comes back', run: joinHubSpot },
   { title: 'The token refreshed by the schedule', run: refreshToken },
   { title: 'A GitHub webhook received', run: receiveGitHub },
   { title: 'A Slack handshake, and a Shopify order that becomes an event', run: receiveOrders },

@@ -37,3 +37,5 @@ export const quickbooksClient = { id: 'sandbox-quickbooks', secret: 'sandbox-qui
 export const githubClient = { id: 'sandbox-github', secret: 'sandbox-github-secret' }
 /** A key that Stripe accepts from the start. */
 export const stripeKey = 'sk_test_causewaySandboxKeyOne'
+/** The token of a private app that HubSpot accepts. */
+export const hubspotKey = 'pat-eu1-00000000-1111-2222-3333-444444444444'

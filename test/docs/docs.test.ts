@@ -33,6 +33,11 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 
+  it('shows a model as it is, where it says how one is added', () => {
+    const [, path] = /whole \(`([^`]+)`\)/.exec(page('docs/sync.md'))!
+    expect(page('docs/sync.md')).toContain(`\`\`\`ts\n${readFileSync(join(root, path!), 'utf8')}\`\`\``)
+  })
+
   it('draws every part of the house, and sends nobody to a file that is not there', () => {
     const names = [...page('CONTRIBUTING.md').matchAll(/`([^`\s]+)`/g)].map(([, name]) => name!)
     const drawn = new Set(names)
@@ -48,7 +53,10 @@ describe('the documentation', () => {
     const known = [...routesOf({ config: { http: {} } } as Hub).map(({ url }) => url), proxyUrl].map(parts)
     const named = pages.flatMap(({ path, text }) =>
       // What stands behind `/proxy` is the platform's.
-      [...text.matchAll(/\/v1\/[\w/:$-]*[\w]/g)].map(([url]) => ({ path, url: url.replace(/\/proxy\/.*$/, '/proxy') })),
+      [...text.matchAll(/(?<!\/api)\/v1\/[\w/:$-]*[\w]/g)].map(([url]) => ({
+        path,
+        url: url.replace(/\/proxy\/.*$/, '/proxy'),
+      })),
     )
     const unknown = named.filter(({ url }) => !known.some(route => fits(route, parts(url))))
     expect(named.length).toBeGreaterThan(20)
