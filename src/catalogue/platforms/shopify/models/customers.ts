@@ -54,8 +54,8 @@ export const customers = {
   lookup: foundBy('customers', members, 'email'),
   match: [['email'], ['phone']],
   errors: { duplicate: ['TAKEN'], missing: ['NOT_FOUND'] },
+  // No display name: what is made of the two names here would rename a customer whom another platform's books call otherwise.
   fields: [
-    ['displayName', ['firstName', 'lastName'], { only: 'read', transform: { kind: 'join', separator: ' ' } }],
     ['givenName', 'firstName'],
     ['familyName', 'lastName'],
     ['email', 'defaultEmailAddress.emailAddress', { written: 'email' }],

@@ -21,8 +21,8 @@ export const customers = {
     call: { path: '/customers', query: { role: 'all' }, says: { email: '{email}' } },
   },
   errors: { duplicate: ['registration-error-email-exists'], missing: ['woocommerce_rest_customer_invalid_id'] },
+  // No display name: what is made of the two names here would rename a customer whom another platform's books call otherwise.
   fields: [
-    ['displayName', ['first_name', 'last_name'], { only: 'read', transform: { kind: 'join', separator: ' ' } }],
     ['givenName', 'first_name'],
     ['familyName', 'last_name'],
     ['email', 'email'],
