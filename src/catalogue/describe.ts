@@ -1,3 +1,4 @@
+import { matchKeysOf } from './match-keys.ts'
 import type { AuthMethod } from './schema/auth.ts'
 import type { Field } from './schema/fields.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
@@ -70,6 +71,8 @@ export interface ModelDescription {
   asks: FieldDescription[]
   /** Whether the platform can be asked for changes only. */
   incremental: boolean
+  /** The keys, lists of canonical paths, by which its items join records that are there, unless a sync says others. */
+  match: string[][]
   /** The canonical fields that are mapped. */
   fields: { path: string; writable: boolean }[]
 }
@@ -117,6 +120,7 @@ function describeModel(id: string, model: ModelDefinition): ModelDescription {
     operations: ['read', ...writes.filter(write => model[write] !== undefined)],
     asks: (model.asks ?? []).map(describeField),
     incremental: model.changedSince !== undefined || model.windows !== undefined,
+    match: matchKeysOf(null, model),
     fields: model.fields.map(([path, , { only } = {}]) => ({ path, writable: only !== 'read' && only !== 'new' })),
   }
 }

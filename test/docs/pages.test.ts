@@ -14,6 +14,7 @@ const pages = [
   'docs/moving-from-nango.md',
   'docs/moving-your-own-tables.md',
   'docs/syncs.md',
+  'docs/sync/matching.md',
   'docs/records.md',
   'docs/sync/history.md',
   'docs/inbound-webhooks.md',

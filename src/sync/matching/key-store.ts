@@ -74,7 +74,7 @@ export interface Candidate {
   recordId: string
 }
 
-/** A key that more records have is none: it is an address of everybody's. */
+/** Of a key that everybody has, such as the address of an office, so many records are looked at: that is enough to see that it tells nothing. */
 const recordsPerKey = 100
 
 /**

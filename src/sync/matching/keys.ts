@@ -1,24 +1,12 @@
 import { hash } from 'node:crypto'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
-import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { textOf, valueAt } from '../../calls/json-path.ts'
-import { defaultKeys } from './default-keys.ts'
 
 /** A key of some data: which of the list it is, by its place, and what it comes to. */
 export interface Key {
   rank: number
   /** The same for the same paths and values, however those are written. */
   text: string
-}
-
-/** The keys that a sync matches by: its own, or the model's; of these those alone whose every path the model maps. */
-export function matchKeysOf(
-  own: MatchKeys | null,
-  model: Pick<ModelDefinition, 'collection' | 'match' | 'fields'>,
-): MatchKeys {
-  const mapped = new Set(model.fields.map(([path]) => path))
-  const keys = own ?? model.match ?? defaultKeys(model.collection)
-  return keys.filter(paths => paths.every(path => mapped.has(path)))
 }
 
 /** The keys that some data have: of each list of paths, where there is a value at every one. */

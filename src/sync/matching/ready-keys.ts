@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { findProvider } from '../../catalogue/find.ts'
+import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { keptKeys, lockMatching, writeKeys, type KeptKeys } from './key-store.ts'
-import { matchKeysOf } from './keys.ts'
 
 const recordsAtOnce = 1_000
 

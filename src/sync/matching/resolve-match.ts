@@ -1,6 +1,7 @@
 import { writeAudit } from '../../audit/log.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { findProvider } from '../../catalogue/find.ts'
+import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
@@ -16,7 +17,7 @@ import { requestSyncRun } from '../runs/request-run.ts'
 import { findSync, type Sync } from '../sync-store.ts'
 import { settleJoin } from './join.ts'
 import { findCandidates } from './key-store.ts'
-import { keysIn, matchKeysOf } from './keys.ts'
+import { keysIn } from './keys.ts'
 import { wakeWaiting } from './wait-for-person.ts'
 
 /** An item that may be one of several records. */

@@ -3,6 +3,7 @@ import { connectionClient } from '../../connections/client.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { findConnection } from '../../connections/store.ts'
 import { findProvider } from '../../catalogue/find.ts'
+import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { filledModel } from '../mapping/filled-model.ts'
@@ -11,7 +12,6 @@ import type { ItemPage } from '../../calls/pages/page-source.ts'
 import { HubError } from '../../errors.ts'
 import { mappingOfSync } from '../mapping/overrides/apply.ts'
 import { checkOverrides } from '../mapping/overrides/check.ts'
-import { matchKeysOf } from '../matching/keys.ts'
 import { checkRequest, configOf, modelOf, type SyncRequest } from '../manage.ts'
 import { previewPull, type PreviewPlace, type PulledRow } from './preview-pull.ts'
 import { previewPush, type PushedRow } from './preview-push.ts'
@@ -51,7 +51,7 @@ export async function previewSync(
   const settling = { mapping, policy: request.conflictPolicy, now: new Date() }
   const signal = AbortSignal.timeout(previewLimits.withinMs)
   try {
-    const keys = matchKeysOf(request.match, model)
+    const keys = matchKeysOf(request.match, mapping.model)
     const page = await firstPage(client, model, signal)
     const items = page.items.slice(0, previewLimits.rows)
     const pulled = await previewPull(hub.db, settling, place, keys, items)

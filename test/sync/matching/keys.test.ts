@@ -1,5 +1,6 @@
+import { matchKeysOf } from '../../../src/catalogue/match-keys.ts'
 import { decide } from '../../../src/sync/matching/match-items.ts'
-import { keysIn, keyValue, matchKeysOf } from '../../../src/sync/matching/keys.ts'
+import { keysIn, keyValue } from '../../../src/sync/matching/keys.ts'
 
 describe('the value of a key', () => {
   it.each([

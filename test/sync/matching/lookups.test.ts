@@ -98,11 +98,20 @@ describe('a create whose answer never came, where the platform knows no repeats'
   })
 
   it('is held for a person when the platform does not take the question', async () => {
-    const { syncId } = await unsure('Asked in vain', 'vain', true)
+    const { syncId, recordId } = await unsure('Asked in vain', 'vain', true)
     between.meddle = async (call, pass) =>
       call.path.includes('where') ? { status: 400, body: '{"Fault":{"Error":[{"code":"4000"}]}}' } : pass(call)
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1 } })
     expect(await errorsOf(syncId)).toMatchObject([{ code: 'WRITE_UNSURE', retryAt: null }])
+    expect(posts()).toEqual([])
+
+    // What it made may come with a pull: the record is that item, and no second one is made of it.
+    between.meddle = undefined
+    await workspace.request('PATCH', `/v1/syncs/${syncId}`, { direction: 'both', match: [['displayName']] })
+    await run(company, syncId, { full: true })
+    expect(await errorsOf(syncId)).toEqual([])
+    const named = (await records(company, '', 'vain')).filter(({ data }) => data.displayName === 'Asked in vain')
+    expect(named.map(({ id }) => id)).toEqual([recordId])
     expect(posts()).toEqual([])
   })
 })

@@ -55,6 +55,10 @@ const modelSchema = z.strictObject({
   operations: z.array(z.enum(['read', 'create', 'update', 'delete'])),
   asks: z.array(field).meta({ description: 'What `config` of a sync has to say' }),
   incremental: z.boolean().meta({ description: 'Whether the platform can be asked for changes only' }),
+  match: z.array(z.array(z.string())).meta({
+    description:
+      'The keys, lists of fields, by which its things join records that are there, unless a sync says others',
+  }),
   fields: z.array(z.strictObject({ path: z.string(), writable: z.boolean() })),
 })
 
