@@ -158,6 +158,8 @@ describe('an item that may be one of several records', () => {
     expect((await resolve(ada.id)).status).toBe(204)
     expect((await recordNamed(company, 'Ada')).data.phone).toBe('555-1')
     expect((await resolve(ada.id)).body.error.code).toBe('RECORD_NOT_FOUND')
+    const { body: history } = await company.workspace.request('GET', `/v1/records/${ada.id}/history`)
+    expect(history.data).toContainEqual(expect.objectContaining({ kind: 'joined' }))
     await run(stripe, syncId, { full: true })
     expect(await matchesOf(stripe, syncId)).toEqual([])
     expect(await records(company)).toHaveLength(2)

@@ -15,6 +15,12 @@ export interface TwoPlatforms {
   inStripe: () => Promise<StripeCustomer[]>
 }
 
+/** A customer, or an event that tells of one. */
+interface Listed {
+  id: string
+  data?: { object: { id: string } }
+}
+
 export interface StripeCustomer {
   id: string
   name: string | null
@@ -31,10 +37,10 @@ export async function twoPlatforms(beside: Company): Promise<TwoPlatforms> {
   // The account is everybody's: whoever lists it sees its own customers only.
   between.meddle = async (call, pass) => {
     const answer = await pass(call)
-    const body = JSON.parse(answer.body) as { id?: string; data?: StripeCustomer[]; has_more?: boolean }
+    const body = JSON.parse(answer.body) as { id?: string; data?: Listed[]; has_more?: boolean }
     if (call.method === 'POST' && body.id?.startsWith('cus_')) own.add(body.id)
     if (!body.data) return answer
-    const data = body.data.filter(({ id }) => own.has(id))
+    const data = body.data.filter(({ id, data: of }) => own.has(of?.object.id ?? id))
     // Its own are the newest, which come first.
     const has_more = body.has_more === true && data.length === body.data.length
     return { ...answer, body: JSON.stringify({ ...body, data, has_more }) }
