@@ -70,9 +70,9 @@ export async function createSync(
       if (pausedBecause === 'disconnecting') throw new HubError('CONNECTION_NOT_READY')
       const definition = await findProvider(hub, workspaceId, connection.provider, trx)
       const model = modelOf(definition, request.model)
-      checkRequest(model, request)
       const config = configOf(model, request.config)
       checkOverrides(model, request.mapping, Object.keys(definition.models ?? {}))
+      checkRequest(withOverrides(model, request.mapping), request)
       const created = await insertSync(trx, {
         ...request,
         config,
@@ -116,7 +116,8 @@ export async function changeSync(
     const before = await lockSync(trx, workspaceId, syncId)
     if (changes.direction !== undefined || changes.match !== undefined) {
       const model = modelOf(await findProvider(hub, workspaceId, before.provider, trx), before.model)
-      checkRequest(model, { direction: changes.direction ?? before.direction, match: changes.match ?? null })
+      const { direction = before.direction, match = null } = changes
+      checkRequest(withOverrides(model, overrides ?? before.mapping ?? []), { direction, match })
     }
     const mapping = overrides && (await mappingChange(hub, trx, before, overrides))
     isRemapped = mapping !== undefined

@@ -46,7 +46,7 @@ export async function listAmbiguous(
     .where('base', 'is not', null)
   if (list.after !== undefined) query = query.where('record_id', '>', list.after)
   const links = await query.orderBy('record_id').limit(list.limit).execute()
-  const keys = matchKeysOf(sync.match, await modelOf(hub, sync))
+  const keys = matchKeysOf(sync.match, mappingOfSync(await modelOf(hub, sync), sync).model)
   const found = await findCandidates(
     hub.db,
     { workspaceId, collection, syncId },

@@ -4,6 +4,8 @@ import type { Link, LinkedRecord, RecordRow } from '../links/link-store.ts'
 import { settleKnown, type Settled, type Settling } from '../links/settle.ts'
 import { sameValue } from '../mapping/canonical.ts'
 import { isBadItem, type Item } from '../mapping/mapping.ts'
+import type { References } from '../mapping/references/look-up.ts'
+import { itemsOf } from '../mapping/references/read-items.ts'
 import { settleJoin } from '../matching/join.ts'
 import type { Candidate } from '../matching/key-store.ts'
 import { decide } from '../matching/match-items.ts'
@@ -51,11 +53,12 @@ export async function previewPull(
   db: Executor,
   settling: Settling,
   place: PreviewPlace,
+  references: References,
   keys: MatchKeys,
   raws: readonly unknown[],
 ): Promise<PulledRow[]> {
   const { mapping } = settling
-  const items = raws.map(raw => mapping.itemOf(raw))
+  const items = await itemsOf({ mapping, references }, raws)
   const taken = items.filter((item): item is Item => !isBadItem(item) && !item.isDeleted)
   const known = await linkedItems(db, place, taken)
   const unknown = taken.filter(({ externalId }) => !known.get(externalId)?.record)

@@ -3,7 +3,9 @@ import type { ProviderClient } from '../../calls/call.ts'
 import { takes } from '../../calls/writes/write.ts'
 import type { Executor } from '../../db/database.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
+import type { Known } from '../mapping/known.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import { itemsNamedBy, type Sides } from '../mapping/references/read-items.ts'
 import { findMade } from '../push/find-made.ts'
 import { planPush, type PushCandidate } from '../push/push-plan.ts'
 import { candidatesById } from '../push/push-store.ts'
@@ -13,7 +15,7 @@ import { changes, type FieldChange, type PreviewPlace } from './preview-pull.ts'
 export interface PushedRow {
   recordId: string
   outcome: 'created' | 'updated' | 'deleted' | 'matched' | 'ambiguous' | 'skipped'
-  /** Why it is skipped: `READ_ONLY`, the platform takes no such write; `EMPTY`, there is nothing that it takes; `HELD` for a person. */
+  /** Why it is skipped: `READ_ONLY`, the platform takes no such write; `EMPTY`, there is nothing that it takes; `DEPENDENCY_MISSING`, what it refers to is not there yet; `HELD` for a person. */
   reason: string | null
   /** The thing that it is, or would join. */
   externalId: string | null
@@ -28,7 +30,7 @@ export interface PushedRow {
 export async function previewPush(
   db: Executor,
   client: ProviderClient,
-  mapping: Mapping,
+  sides: Sides,
   place: PreviewPlace,
   found: { matched: ReadonlySet<string>; ambiguous: ReadonlySet<string> },
   { limit, signal }: { limit: number; signal: AbortSignal },
@@ -38,12 +40,13 @@ export async function previewPush(
     .filter(id => !found.matched.has(id))
     .slice(0, limit)
   const candidates = await candidatesById(db, workspaceId, syncId ?? '', ids)
+  const known = await itemsNamedBy(sides, candidates)
   const rows: PushedRow[] = []
   for (const candidate of candidates) {
-    const row = plannedRow(mapping, candidate)
+    const row = plannedRow(sides.mapping, candidate, known)
     if (row?.sent && found.ambiguous.has(row.shown.recordId)) {
       rows.push({ ...row.shown, outcome: 'skipped', reason: 'HELD', fields: {} })
-    } else if (row) rows.push(row.sent ? await lookedUp(mapping, client, row.shown, row.sent, signal) : row.shown)
+    } else if (row) rows.push(row.sent ? await lookedUp(sides, client, row.shown, row.sent, signal) : row.shown)
   }
   return rows
 }
@@ -60,9 +63,13 @@ async function changedRecords(db: Executor, place: PreviewPlace, limit: number):
   return rows.map(({ id }) => id)
 }
 
-function plannedRow(mapping: Mapping, candidate: PushCandidate): { shown: PushedRow; sent?: PushItem } | undefined {
+function plannedRow(
+  mapping: Mapping,
+  candidate: PushCandidate,
+  known: Known | undefined,
+): { shown: PushedRow; sent?: PushItem } | undefined {
   const { record, link } = candidate
-  const plan = planPush(mapping, candidate)
+  const plan = planPush(mapping, candidate, known)
   const about = { recordId: record.id, reason: null, externalId: link?.external_id ?? null, fields: {} }
   const skipped = (reason: string) => ({ shown: { ...about, outcome: 'skipped' as const, reason } })
   switch (plan.kind) {
@@ -71,6 +78,8 @@ function plannedRow(mapping: Mapping, candidate: PushCandidate): { shown: Pushed
       return undefined
     case 'empty':
       return skipped('EMPTY')
+    case 'waits':
+      return skipped('DEPENDENCY_MISSING')
     case 'skip':
       return skipped(takes(mapping.model, 'create') || link ? 'HELD' : 'READ_ONLY')
     case 'write': {
@@ -84,13 +93,13 @@ function plannedRow(mapping: Mapping, candidate: PushCandidate): { shown: Pushed
 }
 
 async function lookedUp(
-  mapping: Mapping,
+  sides: Sides,
   client: ProviderClient,
   row: PushedRow,
   sent: PushItem,
   signal: AbortSignal,
 ): Promise<PushedRow> {
-  const found = await findMade(mapping, client, sent, signal)
+  const found = await findMade(sides, client, sent, signal)
   if (found.kind === 'one') return { ...row, outcome: 'matched', externalId: found.item.externalId, fields: {} }
   return found.kind === 'several' ? { ...row, outcome: 'ambiguous', fields: {} } : row
 }

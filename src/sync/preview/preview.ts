@@ -10,8 +10,9 @@ import { filledModel } from '../mapping/filled-model.ts'
 import { fullPass } from '../../calls/pages/model-pages.ts'
 import type { ItemPage } from '../../calls/pages/page-source.ts'
 import { HubError } from '../../errors.ts'
-import { mappingOfSync } from '../mapping/overrides/apply.ts'
+import { mappingOfSync, withOverrides } from '../mapping/overrides/apply.ts'
 import { checkOverrides } from '../mapping/overrides/check.ts'
+import { References } from '../mapping/references/look-up.ts'
 import { checkRequest, configOf, modelOf, type SyncRequest } from '../manage.ts'
 import { previewPull, type PreviewPlace, type PulledRow } from './preview-pull.ts'
 import { previewPush, type PushedRow } from './preview-push.ts'
@@ -40,27 +41,28 @@ export async function previewSync(
   const connection = await findConnection(hub.db, workspaceId, request.connectionId)
   const definition = await findProvider(hub, workspaceId, connection.provider)
   const asked = modelOf(definition, request.model)
-  checkRequest(asked, request)
   checkOverrides(asked, request.mapping, Object.keys(definition.models ?? {}))
+  checkRequest(withOverrides(asked, request.mapping), request)
   const config = configOf(asked, request.config)
   const model = filledModel(asked, config)
   const client = await connectionClient(hub, workspaceId, connection.id)
   const collection = request.collection ?? model.collection
   const place = await placeOf(hub, workspaceId, collection, { ...request, config })
   const mapping = mappingOfSync(model, { mapping: request.mapping, remapped: null })
+  const references = new References(hub.db, workspaceId, connection.id)
   const settling = { mapping, policy: request.conflictPolicy, now: new Date() }
   const signal = AbortSignal.timeout(previewLimits.withinMs)
   try {
     const keys = matchKeysOf(request.match, mapping.model)
     const page = await firstPage(client, model, signal)
     const items = page.items.slice(0, previewLimits.rows)
-    const pulled = await previewPull(hub.db, settling, place, keys, items)
+    const pulled = await previewPull(hub.db, settling, place, references, keys, items)
     const found = {
       matched: new Set(pulled.flatMap(({ outcome, recordId }) => (outcome === 'matched' ? (recordId ?? []) : []))),
       ambiguous: new Set(pulled.flatMap(({ candidates }) => candidates)),
     }
     const options = { limit: previewLimits.rows, signal }
-    const pushed = place.pushes ? await previewPush(hub.db, client, settling.mapping, place, found, options) : []
+    const pushed = place.pushes ? await previewPush(hub.db, client, { mapping, references }, place, found, options) : []
     const hasMore = page.next !== null || page.items.length > items.length
     return { collection, pulled: request.direction === 'push' ? [] : pulled, pushed, hasMore }
   } catch (error) {

@@ -41,7 +41,7 @@ export async function withoutExisting(
   const refused: string[] = []
   const waiting = [...asked]
   const look = async (sent: PushItem) => {
-    const found = await findMade(hold.mapping, client, sent, control.signal)
+    const found = await findMade(hold, client, sent, control.signal)
     control.onProgress()
     if (found.kind === 'none' || found.kind === 'no-key') return
     if (found.kind === 'one' && !(await joinItem(hub, hold, sent.recordId, found.item))) return

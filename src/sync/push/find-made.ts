@@ -4,6 +4,7 @@ import { textAt, textOf } from '../../calls/json-path.ts'
 import { lookUp } from '../../calls/reads/look-up.ts'
 import { readItem } from '../../calls/read-item.ts'
 import { isBadItem, type Item, type Mapping } from '../mapping/mapping.ts'
+import { itemsOf, type Sides } from '../mapping/references/read-items.ts'
 import { keyValue } from '../matching/keys.ts'
 
 /** What a platform has by the key of a record that is to be made there. */
@@ -25,11 +26,12 @@ const readAtMost = 10
  * @throws HubError as `ProviderClient` does
  */
 export async function findMade(
-  mapping: Mapping,
+  sides: Sides,
   client: ProviderClient,
   sent: PushItem,
   signal: AbortSignal,
 ): Promise<FoundItem> {
+  const { mapping } = sides
   const { model } = mapping
   const { lookup } = model
   const key = lookup && keyOf(mapping, sent)
@@ -40,7 +42,7 @@ export async function findMade(
   const items: Item[] = []
   for (const id of [...ids].slice(0, readAtMost)) {
     const raw = await readItem(client, model, id, signal)
-    const item = raw === undefined || raw === null ? undefined : mapping.itemOf(raw)
+    const [item] = raw === undefined || raw === null ? [] : await itemsOf(sides, [raw])
     if (item && !isBadItem(item) && !item.isDeleted && key.isOf(mapping.fieldsOf(JSON.parse(item.json))))
       items.push(item)
   }

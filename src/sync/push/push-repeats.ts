@@ -72,11 +72,11 @@ async function giveUp(
   open: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { workspaceId, sync, mapping } = hold
+  const { workspaceId, sync } = hold
   const made = new Map<string, Made>()
   for (const item of call.items) {
     if (item.write.kind !== 'create' || !open.has(item.recordId)) continue
-    made.set(item.recordId, { sent: item, found: await findMade(mapping, client, item, signal) })
+    made.set(item.recordId, { sent: item, found: await findMade(hold, client, item, signal) })
   }
   await hub.db.transaction().execute(async trx => {
     const linked = await lockByRecord(trx, workspaceId, sync.id, [...open])

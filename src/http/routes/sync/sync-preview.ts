@@ -42,7 +42,7 @@ const pushedRow = z.strictObject({
   }),
   reason: z.string().nullable().meta({
     description:
-      'Why it is skipped: `READ_ONLY`, the platform takes no such write; `EMPTY`, there is nothing that it takes; `HELD` for a person',
+      'Why it is skipped: `READ_ONLY`, the platform takes no such write; `EMPTY`, there is nothing that it takes; `DEPENDENCY_MISSING`, what it refers to is not there yet; `HELD` for a person',
   }),
   externalId: z.string().nullable(),
   fields: changes,

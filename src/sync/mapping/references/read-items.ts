@@ -4,7 +4,8 @@ import type { Known } from '../known.ts'
 import type { Mapping } from '../mapping.ts'
 import type { References } from './look-up.ts'
 
-interface Sides {
+/** A model's mapping, and what tells which records its items refer to. */
+export interface Sides {
   mapping: Mapping
   references: References
 }
