@@ -32,7 +32,7 @@ function faultsOf(
   models: readonly string[],
 ): string[] {
   const { transform, reference, each, where, constant } = options
-  const isJoin = kindOf(transform) === 'join'
+  const isJoin = ['join', 'line-amount'].includes(kindOf(transform) ?? '')
   const found = {
     'has several places, which only a join takes': typeof place !== 'string' && !isJoin,
     'is a join of one place': typeof place === 'string' && isJoin,

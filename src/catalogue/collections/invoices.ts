@@ -11,6 +11,7 @@ export const invoices = collection('What customers are asked to pay', {
   lines: list('What is asked to be paid for', {
     description: text('What it is'),
     productId: reference('products', 'The product that was sold'),
+    sku: text('Code of the product, where the platform names it by that'),
     quantity: decimal('How many'),
     unitPrice: decimal('Price of one'),
     amount: decimal('What the line comes to'),

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import { stepsOf, type Steps } from '../../calls/json-path.ts'
+import { stepsOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { setAt, type Values } from '../../calls/json-write.ts'
 import { sameValue } from './canonical.ts'
 import { isEmpty, isTold, missing, type Field } from './field.ts'
@@ -39,6 +39,7 @@ export function tell(
   const roots = new Set(changed.flatMap(rootsOf))
   const beside: Beside = path => after[path]
   const cleared = update?.cleared ?? null
+  const left: Field[] = []
   let body: Values = {}
   for (const field of writable.filter(candidate => rootsOf(candidate).some(root => roots.has(root)))) {
     const { path, saysOfEmpty } = field
@@ -48,8 +49,10 @@ export function tell(
       isEmpty(value) && !saysOfEmpty ? undefined : field.write(value, beside, { known, missing: told.missing, at: '' })
     if (own === unfit) told.unfit.push(path)
     else if (own !== undefined && own !== missing) body = putOver(body, field, own, hadSomething, cleared)
-    else if (own === undefined && hadSomething) body = emptied(body, field, cleared)
+    else if (own === undefined && hadSomething) left.push(field)
   }
+  // Two fields may stand for one place, of which one has the value.
+  for (const field of left) if (!isTold(body, field)) body = emptied(body, field, cleared)
   if (Object.keys(body).length > 0) told.body = body
   return told
 }
@@ -65,6 +68,10 @@ function putOver(body: Values, field: Field, told: unknown, hadSomething: boolea
   if (field.targets.length === 1 || !hadSomething) return putAt(body, field, told)
   const parts = field.targets.map((_target, index) => (told as unknown[])[index] ?? cleared)
   return putAt(body, field, parts)
+}
+
+function isTold(body: Values, { targets }: Field): boolean {
+  return targets.length === 1 && valueBehind(body, targets[0]!) !== undefined
 }
 
 function emptied(body: Values, { targets, isList }: Field, cleared: unknown): Values {

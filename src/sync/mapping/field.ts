@@ -132,7 +132,8 @@ function namedAt(model: string, path: string, value: unknown, telling: Telling):
 
 function tidied(transform: Transform, value: unknown, beside: Beside): unknown {
   const told = transform.out(value, beside)
-  if (told === unfit || told === undefined) return value
+  if (told === undefined) return transform.dropsUntold ? undefined : value
+  if (told === unfit) return value
   const back = transform.in(told, beside)
   return back === unfit || back === undefined ? value : back
 }

@@ -14,7 +14,7 @@ export function listField(
   around: Scope,
 ): Field {
   const place = stepsOf(typeof provider === 'string' ? provider : provider[0]!)
-  const { each = [], where, constant = {} } = options
+  const { each = [], where, constant = {}, several } = options
   const byPath = new Map<string, Field>()
   const scope: Scope = {
     valueOf(other, raw, reading) {
@@ -63,7 +63,7 @@ export function listField(
         if (object === unfit) return unfit
         objects.push(object)
       }
-      return objects.length === 0 ? undefined : objects
+      return objects.length <= (several ? 1 : 0) ? undefined : objects
     },
     write(value, beside, telling) {
       if (!Array.isArray(value)) return unfit

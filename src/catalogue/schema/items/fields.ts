@@ -43,6 +43,7 @@ export const fieldOptions = z.strictObject({
     .exactOptional()
     .describe("The path leads to a list, such as an invoice's lines: the fields of each; to a merge it is one value"),
   where: marker.exactOptional().describe('Only those of the list that have this value, which what is written has too'),
+  several: z.literal(true).exactOptional().describe('A list of one is none here: another field has what is in it'),
   constant: jsonObject.exactOptional().describe('What each of the list is written with besides'),
 })
 

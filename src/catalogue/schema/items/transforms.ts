@@ -20,6 +20,12 @@ const decimal = z
       .max(10)
       .exactOptional()
       .describe('At least so many digits behind the point in the hub; none is ever left out'),
+    places: z
+      .int()
+      .min(0)
+      .max(10)
+      .exactOptional()
+      .describe('The digits behind the point that the platform keeps: it is told no more'),
     as: z.enum(['number', 'text']).exactOptional().describe('How the platform is told it; as a number unless given'),
   })
   .describe('The platform has a number, or one as text; the hub decimal text such as `12.50`')
@@ -56,6 +62,43 @@ const date = z
   })
   .describe('A day: `YYYY-MM-DD` in the hub; where the platform has an instant, its day in UTC')
 
+const lineAmount = z
+  .strictObject({
+    kind: z.literal('line-amount'),
+    inclusive: jsonPath.describe('The canonical path of what says whether amounts are with tax'),
+  })
+  .describe(
+    'The platform has what a line comes to in two places, without tax and with it; the hub as the document says it',
+  )
+
+const unitPrice = z
+  .strictObject({
+    kind: z.literal('unit-price'),
+    quantity: jsonPath.describe('The canonical path of how many they are'),
+    amount: jsonPath.describe('The canonical path of what the line comes to'),
+    places: z.int().min(0).max(10).describe('The digits behind the point that the platform keeps'),
+    withoutTax: jsonPath
+      .exactOptional()
+      .describe(
+        'Where this canonical field is true, the platform has its price without tax, which is not what the document says',
+      ),
+  })
+  .describe('A number that is told only where it makes what the line comes to: else platforms refuse the line')
+
+const sole = z
+  .strictObject({
+    kind: z.literal('sole'),
+    value: jsonPath.describe('Where the object of the list has the value'),
+    where: z
+      .strictObject({ path: jsonPath, equals: scalar })
+      .exactOptional()
+      .describe('Which objects of the list count'),
+    beside: record(jsonPath, jsonPath, 10)
+      .exactOptional()
+      .describe('Canonical decimals that the object is told with, by path'),
+  })
+  .describe('The platform has a list; the hub one value, where one object is in it')
+
 export type Transform = z.infer<typeof transform>
 export type TransformOf<Kind extends string> = Extract<Transform, { kind: Kind }>
 export const transform = z.union([
@@ -65,6 +108,12 @@ export const transform = z.union([
     minorUnits,
     instant,
     date,
+    lineAmount,
+    unitPrice,
+    sole,
+    z
+      .strictObject({ kind: z.literal('reciprocal'), places: z.int().min(1).max(10) })
+      .describe('A rate that the platform has the other way round, with so many digits behind the point'),
     z.strictObject({ kind: z.literal('number') }).describe('The platform has a number as text; the hub a number'),
     z
       .strictObject({

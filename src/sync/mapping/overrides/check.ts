@@ -1,5 +1,6 @@
 import { collectionOf, fieldAt } from '../../../catalogue/collections.ts'
 import { fieldFaults } from '../../../catalogue/field-faults.ts'
+import type { CollectionField } from '../../../catalogue/collections/shapes.ts'
 import type { FieldMapping } from '../../../catalogue/schema/items/fields.ts'
 import type { FieldOverride } from '../../../catalogue/schema/items/overrides.ts'
 import type { ModelDefinition } from '../../../catalogue/schema/models.ts'
@@ -9,7 +10,7 @@ import { sameValue } from '../canonical.ts'
 import { transformOf } from '../transforms/find.ts'
 import { phoneRegions } from '../transforms/phones.ts'
 import { unfit } from '../transforms/transform.ts'
-import { fieldOf, withOverrides } from './apply.ts'
+import { fieldOf, listOf, withOverrides } from './apply.ts'
 import { samplesOf } from './samples.ts'
 
 const mostFaults = 20
@@ -37,6 +38,8 @@ function faultsOf(
   fields: readonly FieldMapping[],
   models: readonly string[],
 ): string[] {
+  const list = listOf(model, override.field)
+  if (list) return memberFaults(model, list, override, overrides, models)
   const { field } = override
   const isTwice = overrides.filter(one => one.field === field).length > 1
   const twice = isTwice ? ['is there twice'] : []
@@ -51,7 +54,36 @@ function faultsOf(
     ...(usual?.[2]?.each ? ['is a list, which can only be left off'] : []),
     ...readOnlyFaults(model, mapping),
     ...placeFaults(mapping, fields),
-    ...(parts.length > 0 ? [] : transformFaults(model, mapping)),
+    ...(parts.length > 0 ? [] : transformFaults(fieldAt(model.collection, field), mapping)),
+  ]
+}
+
+/** What is wrong with a pair of a list's member, such as `lines.taxCode`: the list is taken for a model of its own. */
+function memberFaults(
+  model: ModelDefinition,
+  [path, , options]: FieldMapping,
+  override: FieldOverride,
+  overrides: readonly FieldOverride[],
+  models: readonly string[],
+): string[] {
+  const own = overrides.filter(({ field }) => field.startsWith(`${path}.`))
+  const asModel = { ...model, fields: [...(options?.each ?? [])] }
+  const members = own.map(one => ({ ...one, field: one.field.slice(path.length + 1) }))
+  const member = { ...override, field: override.field.slice(path.length + 1) }
+  const fields = withOverrides(asModel, members).fields
+  const around = model.fields.filter(([other]) => other !== path)
+  const usual = asModel.fields.find(([other]) => other === member.field)
+  if ('off' in member) return usual ? [] : ['is no field of this list']
+  if (members.filter(({ field }) => field === member.field).length > 1) return ['is there twice']
+  const mapping = fieldOf(member)
+  const parts = fieldFaults([...fields, ...around], models).filter(
+    ({ at }) => fields[Number(at[0])]?.[0] === member.field,
+  )
+  return [
+    ...parts.map(({ message }) => message),
+    ...readOnlyFaults(asModel, mapping),
+    ...placeFaults(mapping, fields),
+    ...(parts.length > 0 ? [] : transformFaults(fieldAt(model.collection, path)?.fields?.[member.field], mapping)),
   ]
 }
 
@@ -103,7 +135,7 @@ function arePartsOfOne(one: FieldMapping, other: FieldMapping): boolean {
   return partner(one) === other[0] && partner(other) === one[0]
 }
 
-function transformFaults({ collection }: ModelDefinition, [field, place, options = {}]: FieldMapping): string[] {
+function transformFaults(shape: CollectionField | undefined, [, place, options = {}]: FieldMapping): string[] {
   const { transform } = options
   if (transform === undefined) return []
   if (typeof transform === 'object' && transform.kind === 'phone' && transform.region !== undefined) {
@@ -111,7 +143,6 @@ function transformFaults({ collection }: ModelDefinition, [field, place, options
       return [`has no region ${transform.region}: ${phoneRegions.join(', ')}`]
   }
   const places = typeof place === 'string' ? 1 : place.length
-  const shape = fieldAt(collection, field)
   const way = transformOf(transform, places)
   // A currency, or the other part of a text.
   const beside = (path: string) => (path === besideOf(transform) ? 'Text' : 'USD')

@@ -13,6 +13,14 @@ export function samplesOf(transform: Transform, places: number): unknown[] {
     case 'instant':
     case 'date':
       return [momentIn(transform.format)]
+    case 'line-amount':
+      return [[12.5, undefined]]
+    case 'unit-price':
+      return [12.5]
+    case 'reciprocal':
+      return [0.8]
+    case 'sole':
+      return [[setAt({}, stepsOf(transform.value), 'Sample')]]
     case 'number':
       return ['42.5']
     case 'boolean':

@@ -44,11 +44,11 @@ export function jsonNumber(text: string): number | typeof unfit {
   return typeof number === 'number' ? number : unfit
 }
 
-export function decimal({ scale = 0, as = 'number' }: TransformOf<'decimal'>): Transform {
+export function decimal({ scale = 0, as = 'number', places }: TransformOf<'decimal'>): Transform {
   return {
     in: value => decimalText(value, scale),
     out(value) {
-      const text = decimalText(value, as === 'text' ? scale : 0)
+      const text = decimalText(places === undefined ? value : roundedText(value, places), as === 'text' ? scale : 0)
       return text === unfit || as === 'text' ? text : jsonNumber(text)
     },
   }
@@ -61,4 +61,13 @@ export const numberAsText: Transform = {
     return text === unfit ? unfit : jsonNumber(text)
   },
   out: value => decimalText(value),
+}
+
+/** A decimal with no more than so many digits behind the point, halves away from zero. */
+function roundedText(value: unknown, places: number): unknown {
+  const text = decimalText(value)
+  const [, sign = '', whole = '', part = ''] = (text !== unfit && /^(-?)(\d+)\.(\d+)$/.exec(text)) || []
+  if (part.length <= places) return value
+  const kept = BigInt(whole + part.slice(0, places)) + (part[places]! >= '5' ? 1n : 0n)
+  return `${sign}${kept}e-${places}`
 }

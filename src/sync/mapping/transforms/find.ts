@@ -2,6 +2,8 @@ import type { Transform as Definition } from '../../../catalogue/schema/items/tr
 import { decimal, numberAsText } from './decimals.ts'
 import { minorUnits } from './minor-units.ts'
 import { phone } from './phones.ts'
+import { lineAmount, reciprocal, unitPrice } from './prices.ts'
+import { sole } from './sole.ts'
 import { joined, pieces, splitAt } from './texts.ts'
 import { date, instant } from './times.ts'
 import type { Transform } from './transform.ts'
@@ -33,6 +35,14 @@ export function transformOf(definition: Definition, places = 1): Transform {
       return joined(definition, places)
     case 'split':
       return splitAt(definition)
+    case 'line-amount':
+      return lineAmount(definition)
+    case 'unit-price':
+      return unitPrice(definition)
+    case 'reciprocal':
+      return reciprocal(definition)
+    case 'sole':
+      return sole(definition)
     case 'constant':
       return constant(definition)
   }

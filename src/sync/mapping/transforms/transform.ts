@@ -10,6 +10,8 @@ export interface Transform {
   in(value: unknown, beside: Beside): unknown
   /** What the platform is told; undefined for nothing. */
   out(value: unknown, beside: Beside): unknown
+  /** What the platform is not told, it does not keep: the hub's value is no other one than its nothing. */
+  dropsUntold?: true
   /** It looks at other fields. */
   looksBeside?: true
   /** It reads something even where the platform has nothing. */
