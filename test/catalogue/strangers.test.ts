@@ -160,7 +160,9 @@ describe('what does not fit together', () => {
 
   it('is a name in braces that nothing fills', () => {
     const [method] = quickbooks.auth
-    const without = { ...quickbooks, auth: [{ ...method!, captureFromRedirect: [] }] } as ProviderDefinition
+    const customers = quickbooks.models!['customers']!
+    const auth = [{ ...method!, captureFromRedirect: [] }]
+    const without = { ...quickbooks, auth, models: { customers } } as ProviderDefinition
     const told = faults(without)
     expect(told).toContainEqual({ path: 'identity.get', message: 'nothing fills {realmId}' })
     expect(told).toContainEqual({ path: 'models.customers.read.path', message: 'nothing fills {realmId}' })

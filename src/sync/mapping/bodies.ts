@@ -27,9 +27,7 @@ export function tell(
   known: Known | undefined,
 ): Told {
   const told: Told = { body: undefined, unfit: [], missing: [] }
-  const writable = fields.filter(({ options }) =>
-    before === undefined ? isTold(options) : options.only === undefined,
-  )
+  const writable = fields.filter(({ options }) => (before === undefined ? isTold(options) : options.only === undefined))
   const isSame = (path: string) => before !== undefined && sameValue(after[path], before[path])
   const changed = writable.filter(({ path }) => !isSame(path) && (before !== undefined || !isEmpty(after[path])))
   if (changed.length === 0) return told
@@ -52,7 +50,7 @@ export function tell(
     else if (own === undefined && hadSomething) left.push(field)
   }
   // Two fields may stand for one place, of which one has the value.
-  for (const field of left) if (!isTold(body, field)) body = emptied(body, field, cleared)
+  for (const field of left) if (!isSaid(body, field)) body = emptied(body, field, cleared)
   if (Object.keys(body).length > 0) told.body = body
   return told
 }
@@ -70,7 +68,7 @@ function putOver(body: Values, field: Field, told: unknown, hadSomething: boolea
   return putAt(body, field, parts)
 }
 
-function isTold(body: Values, { targets }: Field): boolean {
+function isSaid(body: Values, { targets }: Field): boolean {
   return targets.length === 1 && valueBehind(body, targets[0]!) !== undefined
 }
 

@@ -1,5 +1,8 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { customers } from './models/customers.ts'
+import { invoices } from './models/invoices.ts'
+import { items } from './models/items.ts'
+import { payments } from './models/payments.ts'
 import { webhooks } from './webhooks.ts'
 
 export const quickbooks = {
@@ -54,6 +57,6 @@ export const quickbooks = {
     { kind: 'calls-per-window', per: 'connection', permits: 500, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 10 },
   ],
-  models: { customers },
+  models: { customers, items, invoices, payments },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,4 +1,8 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { contacts } from './models/contacts.ts'
+import { invoices } from './models/invoices.ts'
+import { items } from './models/items.ts'
+import { payments } from './models/payments.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -21,7 +25,7 @@ export const xero = {
       authorize: 'https://login.xero.com/identity/connect/authorize',
       token: 'https://identity.xero.com/connect/token',
       clientAuth: 'basic-raw',
-      defaultScopes: ['accounting.contacts'],
+      defaultScopes: ['accounting.contacts', 'accounting.settings', 'accounting.invoices', 'accounting.payments'],
       requiredScopes: ['offline_access', 'accounting.settings.read'],
       // One consent may open several organisations: https://developer.xero.com/documentation/guides/oauth2/tenants
       discover: {
@@ -82,5 +86,6 @@ export const xero = {
     { kind: 'calls-per-window', per: 'app', permits: 10_000, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 5 },
   ],
+  models: { contacts, items, invoices, payments },
   webhooks,
 } satisfies ProviderDefinition

@@ -10,7 +10,9 @@ const simpleOptions = {
   only: z
     .enum(['read', 'create', 'new'])
     .exactOptional()
-    .describe('`read`: never written to the platform. `create`: written only with a new thing. `new`: read only for a new record, and never written'),
+    .describe(
+      '`read`: never written to the platform. `create`: written only with a new thing. `new`: read only for a new record, and never written',
+    ),
   written: itemPath
     .exactOptional()
     .describe('Where what is written takes the value, where that is not where it is read'),
