@@ -1,16 +1,16 @@
-import type { LinkConflict } from '../../db/schema/record-links.ts'
 import { newId } from '../../ids.ts'
 import type { Values } from '../../calls/json-write.ts'
-import { hashBytes, sameValue } from '../mapping/canonical.ts'
+import { sameValue } from '../mapping/canonical.ts'
 import { deletionChange, mergeChange, type SettledChange } from '../history/settled-change.ts'
 import { changedFields } from '../history/fields.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
-import { fieldErrorsOf, keepGaps, unfitFields } from '../mapping/gaps.ts'
+import { inConflict, seen, stillFailing, unchanged } from './link-rows.ts'
+import { fieldErrorsOf, keepGaps } from '../mapping/gaps.ts'
 import { reformed } from '../mapping/reformed.ts'
 import type { UnresolvedReference } from '../mapping/known.ts'
-import type { LinkErrorCode, Mapping, Item } from '../mapping/mapping.ts'
-import { mergeFields, mostTries, retryDelayMs, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
+import type { Mapping, Item } from '../mapping/mapping.ts'
+import { mergeFields, winnerOf, type ConflictPolicy, type Fields } from '../policy.ts'
 import type { RecordInsert, RecordUpdate } from '../records/record-writes.ts'
 
 /** A change at the platform: an item as it is now, or a tombstone. */
@@ -245,91 +245,7 @@ function settleTombstone(
   }
 }
 
-/**
- * A link that says that its item could not be taken or written, and in what words the platform refused it. What was agreed on
- * before stays. After so many times it is held: a person says whether it is tried again.
- */
-export function failedLink(
-  link: LinkWrite,
-  errorCode: LinkErrorCode,
-  now: Date,
-  { code = null, message = null }: { code?: string | null; message?: string | null } = {},
-): LinkWrite {
-  const failures = link.failures + 1
-  const retryAt = failures >= mostTries ? null : new Date(now.getTime() + retryDelayMs(failures)).toISOString()
-  return { ...link, state: 'error', errorCode, errorMessage: message, providerCode: code, failures, retryAt }
-}
-
-/** A link of an item that has no record yet. */
-export function emptyLink(recordId: string, externalId: string | null): LinkWrite {
-  return {
-    recordId,
-    externalId,
-    externalVersion: null,
-    externalUpdatedAt: null,
-    externalHash: null,
-    recordVersion: 0,
-    base: null,
-    state: 'ok',
-    gone: false,
-    conflict: null,
-    errorCode: null,
-    errorMessage: null,
-    providerCode: null,
-    failures: 0,
-    retryAt: null,
-    place: null,
-    echoes: null,
-    fieldErrors: null,
-  }
-}
-
-/** A link as it is. */
-export function unchanged(link: Link): LinkWrite {
-  return {
-    recordId: link.record_id,
-    externalId: link.external_id,
-    externalVersion: link.external_version,
-    externalUpdatedAt: link.external_updated_at?.toISOString() ?? null,
-    externalHash: link.external_hash?.toString('hex') ?? null,
-    recordVersion: link.record_version,
-    base: link.base,
-    state: link.state,
-    gone: link.gone,
-    conflict: link.conflict,
-    errorCode: link.error_code,
-    errorMessage: link.error_message,
-    providerCode: link.provider_code,
-    failures: link.failures,
-    retryAt: link.retry_at?.toISOString() ?? null,
-    place: link.place,
-    echoes: link.echoes,
-    fieldErrors: link.field_errors,
-  }
-}
-
-/** A link that has just seen an item, with nothing open; its record's version is still to be said. */
-function seen(mapping: Mapping, recordId: string, item: Item, base: Fields): LinkWrite {
-  return {
-    ...emptyLink(recordId, item.externalId),
-    externalVersion: item.version,
-    externalUpdatedAt: item.updatedAt?.toISOString() ?? null,
-    externalHash: hashBytes([item.hash]).toString('hex'),
-    fieldErrors: unfitFields(item.gaps),
-    base: JSON.parse(mapping.jsonOf(base)) as Values,
-  }
-}
-
 /** What is noted of a record's references, where it may have some: none any more counts too. */
 function unresolvedOf({ references }: Mapping, { gaps }: Item): Pick<Settled, 'unresolved'> {
   return references.length === 0 ? {} : { unresolved: gaps?.unresolved ?? [] }
-}
-
-function inConflict(conflict: LinkConflict): Pick<LinkWrite, 'state' | 'conflict'> {
-  return { state: 'conflict', conflict }
-}
-
-/** What could not be pushed and still has to be is tried again at once: something about it has changed. */
-function stillFailing(link: Link, now: Date): Partial<LinkWrite> {
-  return { state: 'error', errorCode: link.error_code, failures: link.failures, retryAt: now.toISOString() }
 }

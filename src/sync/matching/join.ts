@@ -8,7 +8,8 @@ import type { Item, Mapping } from '../mapping/mapping.ts'
 import { sureAfter } from '../links/echoes.ts'
 import { keyValue } from './keys.ts'
 import type { Link, LinkWrite, RecordRow } from '../links/link-store.ts'
-import { emptyLink, settleKnown, type Settled, type Settling } from '../links/settle.ts'
+import { emptyLink } from '../links/link-rows.ts'
+import { settleKnown, type Settled, type Settling } from '../links/settle.ts'
 
 /**
  * An item joins a record that is there. Nothing has been agreed on: equal values agree, what one side alone has is taken by the

@@ -13,7 +13,8 @@ import { hasAlone, matchKeys, readyKeys } from '../matching/ready-keys.ts'
 import { settleItems } from '../matching/settle-page.ts'
 import { hearsOfNew, lookAt, type PreparedPage } from './prepare-page.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
-import { emptyLink, failedLink, unchanged, type Settled, type Change } from '../links/settle.ts'
+import { emptyLink, failedLink, unchanged } from '../links/link-rows.ts'
+import type { Settled, Change } from '../links/settle.ts'
 import { suspect } from './suspects.ts'
 
 /**

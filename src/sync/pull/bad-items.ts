@@ -5,7 +5,7 @@ import { idPrefixes, newId } from '../../ids.ts'
 import type { LinkWrite } from '../links/link-store.ts'
 import type { PlacedItem } from './prepare-page.ts'
 import type { RunHold } from '../runs/run-hold.ts'
-import { emptyLink, failedLink } from '../links/settle.ts'
+import { emptyLink, failedLink } from '../links/link-rows.ts'
 
 const maxPlaceLength = 200
 /** So many items without an id are listed of one page; the others are counted alone. */

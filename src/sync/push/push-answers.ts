@@ -13,7 +13,8 @@ import { heldLink } from './push-repeats.ts'
 import { pushedChange } from '../history/settled-change.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { inCommitPlace } from '../runs/run-places.ts'
-import { emptyLink, failedLink, settleKnown, unchanged, type Settled } from '../links/settle.ts'
+import { emptyLink, failedLink, unchanged } from '../links/link-rows.ts'
+import { settleKnown, type Settled } from '../links/settle.ts'
 
 /**
  * Records what came of one call, all its writes in one transaction. Gives the records that have to be looked at again,

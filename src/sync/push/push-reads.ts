@@ -5,7 +5,8 @@ import { readChange } from '../pull/compare.ts'
 import { lockByRecord, type Link } from '../links/link-store.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import type { RunHold } from '../runs/run-hold.ts'
-import { failedLink, settleKnown, unchanged } from '../links/settle.ts'
+import { failedLink, unchanged } from '../links/link-rows.ts'
+import { settleKnown } from '../links/settle.ts'
 
 /**
  * Looks again at items that could not be understood, or of which nothing is known but their ids. Gives the records whose

@@ -10,7 +10,8 @@ import { lockByRecord, recordsOfItems, type LinkedRecord, type LinkWrite } from 
 import { findMade, type FoundItem } from './find-made.ts'
 import { forgetCall, notePendingFailure, pendingCalls, underWay, type PushCall } from './push-calls.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
-import { settleKnown, unchanged, type Settled } from '../links/settle.ts'
+import { unchanged } from '../links/link-rows.ts'
+import { settleKnown, type Settled } from '../links/settle.ts'
 
 /**
  * What is to become of calls whose answers never came: those that the platform recognises by their key are sent again as they

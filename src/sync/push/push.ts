@@ -22,7 +22,7 @@ import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { splitCall } from './split-call.ts'
 import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
-import { unchanged } from '../links/settle.ts'
+import { unchanged } from '../links/link-rows.ts'
 
 /**
  * Before anything else: what was under way when an earlier run broke off is sent again, so that what was made by it is

@@ -8,7 +8,7 @@ import { lockByRecord, lockByItem, writeLinks } from '../links/link-store.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
-import { unchanged } from '../links/settle.ts'
+import { unchanged } from '../links/link-rows.ts'
 import { findSync, type Sync } from '../sync-store.ts'
 
 /**

@@ -20,7 +20,7 @@ import { writeRecords } from './record-writes.ts'
 import { changedFields } from '../history/fields.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
-import { unchanged } from '../links/settle.ts'
+import { unchanged } from '../links/link-rows.ts'
 import { findSync } from '../sync-store.ts'
 
 // Who wins a conflict by itself is decided by `winnerOf` in ../policy.ts; what is held there is for a person, here.
