@@ -21,11 +21,10 @@ interface Contact {
 }
 
 interface HistoryEntry {
-  at: string
   kind: string
-  actor: { kind: string; id?: string; syncId?: string; provider?: string }
+  actor: { kind: string; id: string } | null
   runId: string | null
-  fields: Record<string, unknown>
+  fields: { path: string }[]
 }
 
 /** A second platform on the collection: its people are found to be the customers that are there, and edits travel all the way. */
@@ -78,7 +77,8 @@ export async function joinHubSpot(demonstration: Demonstration): Promise<void> {
   const arrived = await customersOf.get(edited.data.displayName)
   const { FreeFormNumber: told } = arrived.PrimaryPhone as { FreeFormNumber?: string }
   hold(told === phone, 'the edit at HubSpot did not come to QuickBooks')
-  await tellHistory(demonstration, api, edited)
+  const names = { [quickbooksSync]: 'the sync of QuickBooks', [sync.id]: 'the sync of HubSpot' }
+  await tellHistory(demonstration, api, edited, names)
 }
 
 /** Runs a sync to its end, and says what it did. */
@@ -95,13 +95,18 @@ async function runSync({ say }: Demonstration, api: Api, syncId: string, what: s
 }
 
 /** Each step of what became of a record, as its history explains it. */
-async function tellHistory({ say }: Demonstration, api: Api, { id, data }: Customer): Promise<void> {
+async function tellHistory(
+  { say }: Demonstration,
+  api: Api,
+  { id, data }: Customer,
+  names: Record<string, string>,
+): Promise<void> {
   const { data: entries } = await api.get<{ data: HistoryEntry[] }>(`/v1/records/${id}/history`)
   hold(entries.length >= 3, `the history has ${entries.length} entries`)
   say(`what became of ${data.displayName}, newest first (GET /v1/records/${id}/history):`)
   for (const { kind, actor, runId, fields } of entries.slice(0, 6)) {
-    const what = Object.keys(fields).join(', ')
-    say(`  ${kind.padEnd(8)} by ${actor.provider ?? actor.kind}${runId ? ` in ${runId}` : ''}${what && `: ${what}`}`)
+    const what = fields.map(({ path }) => path).join(', ')
+    say(`  ${kind.padEnd(8)} by ${names[actor?.id ?? ''] ?? actor?.kind}, ${runId ?? 'no run'}${what && `: ${what}`}`)
   }
 }
 
