@@ -25,6 +25,7 @@ const expiring: Record<string, ExpiringKind> = {
   record_links: 'tombstones',
   waiting_references: 'tombstones',
   record_terms: 'tombstones',
+  record_keys: 'tombstones',
   connection_imports: 'connection_imports',
   connection_import_rows: 'connection_imports',
 }

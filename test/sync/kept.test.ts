@@ -105,6 +105,11 @@ describe('what is kept of syncs', () => {
        values ($1, 'sync_1', $2, 'a', false), ($1, 'sync_1', $3, 'b', true)`,
       [workspaceId, rows[0]!.id, rows[1]!.id],
     )
+    await hub.pool.query(
+      `insert into record_keys (workspace_id, collection, key, record_id)
+       select $1, 'graves', 'k', id from unnest($2::text[]) id`,
+      [workspaceId, rows.map(({ id }) => id)],
+    )
     const [plan] = await plansOf(db => expireTombstones(db, 400, 100))
     expect(scanned(plan!).filter(node => node['Relation Name'] === 'records')).toEqual([])
     let gone = 100
@@ -118,5 +123,6 @@ describe('what is kept of syncs', () => {
       ).rows,
     ).toEqual([{ id: rows[0]!.id }])
     expect((await hub.pool.query('select from record_links')).rowCount).toBe(1)
+    expect((await hub.pool.query('select record_id from record_keys')).rows).toEqual([{ record_id: rows[0]!.id }])
   })
 })

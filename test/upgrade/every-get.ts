@@ -33,6 +33,11 @@ const objects: Record<string, string> = {
     union all select workspace_id, id from endpoints union all select workspace_id, id from events`,
 }
 
+/** What goes on until its object has ended is asked of those that have. */
+const ended: Record<string, string> = {
+  '/v1/syncs/:syncId/runs/:runId/events': `${objects['syncId runId']} where finished_at is not null`,
+}
+
 /** What a route needs besides; the token is left out, as reading it changes what is told of it. */
 const queries: Record<string, string> = {
   '/v1/records': '?collection=customers&deleted=true',
@@ -58,7 +63,7 @@ export async function everyGet(hub: Hub, app: FastifyInstance, keys: Record<stri
   for (const route of routesOf(hub)) {
     if (route.method !== 'GET' || leftOut.includes(route.url)) continue
     const names = [...route.url.matchAll(/:(\w+)/g)].map(match => match[1]!)
-    const statement = objects[names.join(' ')]
+    const statement = ended[route.url] ?? objects[names.join(' ')]
     if (statement === undefined) throw new Error(`say where the objects of ${route.url} are`)
     const { rows } = await hub.pool.query<Record<string, string>>(statement)
     for (const row of rows) {

@@ -24,11 +24,11 @@ export async function expireRuns(db: Executor, keepDays: number, limit: number):
 }
 
 /**
- * Deletes up to `limit` tombstones that are older than `keepDays`, with their links and terms; gives how many. One stays while a sync has
+ * Deletes up to `limit` tombstones that are older than `keepDays`, with their links, terms and keys; gives how many. One stays while a sync has
  * its platform's item linked as being there: without it the next pass would bring the record back.
  */
 export async function expireTombstones(db: Executor, keepDays: number, limit: number): Promise<number> {
-  // By records_tombstones; links by syncs_by_workspace and the primary key of record_links.
+  // By records_tombstones; links by syncs_by_workspace and the primary key of record_links; keys by record_keys_by_record.
   const { rows } = await sql<{ expired: number }>`
     with old as materialized (
       select r.id, r.workspace_id, r.collection from records r
@@ -43,6 +43,8 @@ export async function expireTombstones(db: Executor, keepDays: number, limit: nu
       where l.sync_id = s.id and l.record_id = old.id
     ), terms as (
       delete from record_terms t using old where t.workspace_id = old.workspace_id and t.record_id = old.id
+    ), keys as (
+      delete from record_keys k using old where k.workspace_id = old.workspace_id and k.record_id = old.id
     ), gone as (
       delete from records r using old where r.id = old.id returning 1
     )
