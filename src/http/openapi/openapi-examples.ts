@@ -72,7 +72,9 @@ export const bodyExamples: Record<string, unknown> = {
   actOnSyncIssue: { action: 'fix', data: { email: 'ada@example.com' } },
   rewindSync: { to: '2026-11-01T00:00:00Z' },
   resolveSyncConflict: { use: 'provider', fields: { email: { use: 'hub' }, phone: { value: '+49 30 1234567' } } },
+  previewSync: { connectionId, model: 'customers', direction: 'both' },
   resolveSyncError: { externalId: '58' },
+  resolveSyncMatch: { recordId: 'rec_01j8z3k7d4e5f6g7h8j9k0m1n2' },
   createRecord: { collection: 'customers', data: { displayName: 'Ada', email: 'ada@example.com' } },
   createRecords: {
     operations: [

@@ -18,6 +18,7 @@ const exceptions: Record<string, string> = {
   'POST /v1/records/bulk': 'createRecords',
   'GET /v1/records/export': 'exportRecords',
   'GET /v1/records/:recordId/history': 'listRecordHistory',
+  'POST /v1/syncs/preview': 'previewSync',
   'POST /v1/syncs/:syncId/issues/:recordId': 'actOnSyncIssue',
   'GET /v1/syncs/:syncId/runs/:runId/events': 'followSyncRun',
   'GET /v1/workspaces/:workspaceId/private-hosts': 'getPrivateHosts',
@@ -53,7 +54,7 @@ export function pascal(names: string[]): string {
 
 function singular(name: string): string {
   if (name.endsWith('ies')) return `${name.slice(0, -3)}y`
-  if (name.endsWith('sses')) return name.slice(0, -2)
+  if (/(ss|ch)es$/.test(name)) return name.slice(0, -2)
   return name.endsWith('s') ? name.slice(0, -1) : name
 }
 

@@ -12,8 +12,11 @@ import {
   matchField,
 } from './sync-schema.ts'
 
-const value = z.unknown().optional()
-const changes = z.record(z.string(), z.strictObject({ before: value, after: value })).meta({
+const changed = z.strictObject({
+  before: z.unknown().optional().meta({ description: 'What it is now' }),
+  after: z.unknown().optional().meta({ description: 'What it would be' }),
+})
+const changes = z.record(z.string(), changed).meta({
   description: 'By field; a missing member is an empty field',
 })
 
@@ -79,7 +82,7 @@ export function syncPreviewRoutes(hub: Hub): AnyRoute[] {
         config: configField.default({}),
         direction: directionField.default('pull'),
         conflictPolicy: conflictPolicyField.default('newest'),
-        match: matchField.nullable().default(null),
+        match: matchField.default(null),
         mapping: mappingField.default([]),
       }),
       reply: previewSchema,

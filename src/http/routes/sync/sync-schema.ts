@@ -80,7 +80,7 @@ export const conflictPolicyField = z.enum(['newest', 'hub', 'provider', 'manual'
 })
 
 /** Keys by which things are the same. */
-export const matchField = matchKeys.meta({
+export const matchField = matchKeys.nullable().meta({
   description:
     'The keys by which things that are new to the sync join records that are there: lists of fields, of which all have to agree. An empty list: none do. Null: those of the model',
   examples: [[['email'], ['taxNumber']]],
@@ -98,7 +98,7 @@ export const syncSchema = z
     config: configField,
     direction: directionField,
     conflictPolicy: conflictPolicyField,
-    match: matchField.nullable(),
+    match: matchField,
     schedule: scheduleField.nullable(),
     status: z.enum(['active', 'paused']),
     pausedBecause: z.enum(['person', 'needs_reauth', 'disconnecting']).nullable(),

@@ -27,7 +27,7 @@ const params = z.strictObject({ syncId: z.string() })
 const changeable = {
   direction: directionField,
   conflictPolicy: conflictPolicyField,
-  match: matchField.nullable(),
+  match: matchField,
   schedule: scheduleField.nullable().meta({
     description: 'Null: the sync runs when it is asked to, and when webhooks tell of its model',
   }),
