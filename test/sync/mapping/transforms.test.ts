@@ -1,3 +1,5 @@
+import { getCountries, getExampleNumber } from 'libphonenumber-js'
+import examples from 'libphonenumber-js/examples.mobile.json'
 import type { Transform as Definition } from '../../../src/catalogue/schema/items/transforms.ts'
 import { readJson } from '../../../src/json/read-json.ts'
 import { transformOf } from '../../../src/sync/mapping/transforms/find.ts'
@@ -6,7 +8,6 @@ import { fc } from '../../support/properties.ts'
 
 // Both directions of each transform: what the platform has, what the hub holds, and what the platform is told of it.
 
-const nothingBeside = () => undefined
 const inOf = (transform: Definition, value: unknown, beside: Record<string, unknown> = {}) =>
   transformOf(transform, 2).in(value, path => beside[path])
 const outOf = (transform: Definition, value: unknown, beside: Record<string, unknown> = {}) =>
@@ -104,6 +105,25 @@ const cases: Case[] = [
   { transform: { kind: 'enum', values: { open: 1 }, otherwise: 'keep' }, platform: 'odd', hub: 'odd' },
   { transform: { kind: 'phone', region: 'MY' }, platform: '012-345 6789', hub: '+60123456789', told: '+60123456789' },
   { transform: { kind: 'phone' }, platform: '+44 (0)20 7946 0018', hub: '+442079460018', told: '+442079460018' },
+  {
+    transform: { kind: 'phone', region: 'GB' },
+    platform: '020 7946 0018',
+    hub: '+442079460018',
+    told: '+442079460018',
+  },
+  { transform: { kind: 'phone', region: 'IT' }, platform: '06 698 12345', hub: '+390669812345', told: '+390669812345' },
+  {
+    transform: { kind: 'phone', region: 'AU' },
+    platform: '0011 44 20 7946 0018',
+    hub: '+442079460018',
+    told: '+442079460018',
+  },
+  {
+    transform: { kind: 'phone', region: 'US' },
+    platform: '0044 20 7946 0018',
+    hub: '+442079460018',
+    told: '+442079460018',
+  },
   { transform: { kind: 'phone', otherwise: 'keep' }, platform: 'ask Amy', hub: 'ask Amy' },
   {
     transform: { kind: 'text', pieces: 'plain_text', written: 'text.content' },
@@ -155,6 +175,12 @@ describe('a transform', () => {
     [{ kind: 'enum', values: { open: 'OPEN' } }, 'SHUT'],
     [{ kind: 'phone', region: 'MY' }, 'ask Amy'],
     [{ kind: 'phone' }, '012-345 6789'],
+    [{ kind: 'phone' }, '+999 12 345 6789'],
+    [{ kind: 'phone' }, '+1 555 0100'],
+    [{ kind: 'phone', region: 'MY' }, '012-345 6789 ext. 5'],
+    [{ kind: 'phone', region: 'MY' }, 'call 012-345 6789'],
+    [{ kind: 'phone', region: 'DE' }, '081084528953514'],
+    [{ kind: 'phone', region: 'BR' }, '00406808388'],
     [{ kind: 'text', pieces: 'plain_text' }, 'text'],
     [{ kind: 'join', separator: ' ' }, ['Amy', 5]],
   ])('%j does not take %j', (transform, value, beside = {}) => {
@@ -236,15 +262,26 @@ describe('what a transform has made', () => {
     )
   })
 
-  it('is the same telephone number when it is read again', () => {
-    const number = fc.stringMatching(/^01\d-\d{3} \d{4}$/)
+  it.each(getCountries())('is the same telephone number, however it is written in %s', region => {
+    const number = getExampleNumber(region, examples)!
+    const transform: Definition = { kind: 'phone', region }
+    for (const written of [number.formatNational(), number.formatInternational(), number.number])
+      expect(inOf(transform, written)).toBe(number.number)
+    expect(outOf(transform, number.number)).toBe(number.number)
+  })
+
+  it('is the same telephone number when it is read again, whatever was dialled', () => {
+    const dialled = fc.stringMatching(/^(\+|00?)?\d{5,14}$/)
     fc.assert(
-      fc.property(number, text => {
-        const transform: Definition = { kind: 'phone', region: 'MY' }
-        const hub = transformOf(transform).in(text, nothingBeside)
-        expect(hub).toMatch(/^\+601\d{8}$/)
-        expect(inOf(transform, hub)).toBe(hub)
+      fc.property(fc.constantFrom(...getCountries()), dialled, (region, text) => {
+        const transform: Definition = { kind: 'phone', region }
+        const hub = inOf(transform, text)
+        if (hub === unfit) return
+        expect(hub).toMatch(/^\+[1-9]\d{6,14}$/)
+        expect(outOf(transform, hub)).toBe(hub)
+        expect(inOf({ kind: 'phone' }, hub)).toBe(hub)
       }),
+      { numRuns: 2000 },
     )
   })
 })

@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js'
 import { z } from 'zod'
 import { jsonPath, record, text } from '../values.ts'
 
@@ -137,6 +138,7 @@ export const transform = z.union([
         region: z
           .string()
           .regex(/^[A-Z]{2}$/)
+          .refine(isSupportedCountry, 'must be the ISO 3166 code of a country that has telephone numbers')
           .exactOptional()
           .describe('ISO 3166 code of the country of numbers that name none'),
         otherwise: z.literal('keep').exactOptional().describe('What is no such number is the same on both sides'),

@@ -8,7 +8,6 @@ import { stepsOf } from '../../../calls/json-path.ts'
 import { HubError } from '../../../errors.ts'
 import { sameValue } from '../canonical.ts'
 import { transformOf } from '../transforms/find.ts'
-import { phoneRegions } from '../transforms/phones.ts'
 import { unfit } from '../transforms/transform.ts'
 import { fieldOf, listOf, withOverrides } from './apply.ts'
 import { samplesOf } from './samples.ts'
@@ -138,10 +137,6 @@ function arePartsOfOne(one: FieldMapping, other: FieldMapping): boolean {
 function transformFaults(shape: CollectionField | undefined, [, place, options = {}]: FieldMapping): string[] {
   const { transform } = options
   if (transform === undefined) return []
-  if (typeof transform === 'object' && transform.kind === 'phone' && transform.region !== undefined) {
-    if (!phoneRegions.includes(transform.region))
-      return [`has no region ${transform.region}: ${phoneRegions.join(', ')}`]
-  }
   const places = typeof place === 'string' ? 1 : place.length
   const way = transformOf(transform, places)
   // A currency, or the other part of a text.
