@@ -34,7 +34,7 @@ describe('node-quickbooks', () => {
 
   const codeOf = async (work: Promise<unknown>) => {
     const error = await failure(work)
-    const body = (error.response?.data ?? error)
+    const body = error.response?.data ?? error
     return body.Fault.Error[0].code as string
   }
   const line = (item: string, Qty: number, UnitPrice: number, Amount: number, code = '5') => ({
