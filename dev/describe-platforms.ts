@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { platformFolder, platformPages } from './platform-pages/all.ts'
 
-// Writes the pages of the catalogue's platforms and their list in docs/providers.md anew, after a definition has changed.
+// Writes the pages of the catalogue's platforms, their list in docs/providers.md and the page of the collections anew, after a
+// definition or a collection has changed.
 
 mkdirSync(platformFolder, { recursive: true })
 const pages = await platformPages()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { platforms } from '../../src/catalogue/platforms/index.ts'
+import { collectionsPage, collectionsText } from './collections.ts'
 import { platformPage } from './page.ts'
 import { categoryName, kindOf, table } from './words.ts'
 
@@ -9,12 +10,16 @@ const [begin, end] = ['<!-- platforms, written by dev/describe-platforms.ts -->'
 
 export const platformFolder = 'docs/providers'
 
-/** What the pages of the catalogue have to say, by path: one for each platform, and the list of them. */
+/** What the pages of the catalogue have to say, by path: one for each platform, the list of them, and that of the collections. */
 export async function platformPages(): Promise<Map<string, string>> {
   const pages = platforms.map(
     definition => [`${platformFolder}/${definition.id}.md`, platformPage(definition)] as const,
   )
-  const written = [...pages, [listPage, withList(readFileSync(listPage, 'utf8'))] as const]
+  const written = [
+    ...pages,
+    [listPage, withList(readFileSync(listPage, 'utf8'))] as const,
+    [collectionsPage, collectionsText()] as const,
+  ]
   return new Map(await Promise.all(written.map(async ([path, text]) => [path, await formatted(path, text)] as const)))
 }
 

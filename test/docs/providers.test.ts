@@ -5,7 +5,7 @@ import { platformFolder, platformPages } from '../../dev/platform-pages/all.ts'
 const again = 'out of date: run `node_modules/.bin/node dev/describe-platforms.ts`'
 const pages = await platformPages()
 
-describe('the pages of the platforms', () => {
+describe('the pages of the platforms and collections', () => {
   it('say what the definitions say', () => {
     const old = [...pages].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
     expect(old.map(([path]) => `${path} is ${again}`)).toEqual([])
