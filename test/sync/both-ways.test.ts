@@ -1,6 +1,9 @@
 import { connectedCompany, createSync, patch, recordNamed, records, run, type ShownRun } from './company.ts'
 
-const nothing = { pulled: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, pushed: 0, conflicts: 0, failed: 0 }
+const nothing = {
+  ...{ pulled: 0, created: 0, updated: 0, unchanged: 0, deleted: 0 },
+  ...{ pushed: 0, conflicts: 0, failed: 0, skipped: 0 },
+}
 
 const company = await connectedCompany(500)
 const syncId = await createSync(company, { direction: 'both', conflictPolicy: 'provider' })

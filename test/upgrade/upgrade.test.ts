@@ -7,7 +7,7 @@ import { createEmptyDatabase } from '../support/database.ts'
 import { deliveriesOf, quickPolicy, settled, startDispatching, startTestReceiver, until } from '../support/delivery.ts'
 import { atClose, call, createTestHub, createTestServer, type Method, type TestWorkspace } from '../support/hub.ts'
 import { startTestWorkers } from '../support/workers.ts'
-import { endOf, type ShownRun, type ShownSync } from '../sync/company.ts'
+import { endOf, type ShownRecord, type ShownRun, type ShownSync } from '../sync/company.ts'
 import { readFixture } from './fixture.ts'
 import { countRows, loadFixture, startSandboxOf } from './load.ts'
 import { everyGet } from './every-get.ts'
@@ -116,22 +116,39 @@ describe('with its workers', () => {
     await until(async () => (await statusOf(id)) === 'connected')
   })
 
-  it('a run that the version before left under way is ended, and further ones find nothing changed', async () => {
+  it('a run that the version before left under way is ended, and further ones find only what is told otherwise now', async () => {
     const { both, manual } = syncs
     const ended = await endOf(workspace, both, left.run)
     expect(ended).toMatchObject({ status: 'failed', errorCode: 'SYNC_INTERRUPTED' })
-    for (const [syncId, full] of [
-      [both, true],
-      [manual, false],
-      [manual, true],
-    ] as const) {
+    const run = async (syncId: string, full: boolean, updated = 0) => {
       const asked = await request<ShownRun>('POST', `/v1/syncs/${syncId}/runs`, { full })
       const { status, counts } = await endOf(workspace, syncId, asked.body.id)
       expect({ status, ...counts }).toMatchObject({
-        ...{ status: 'succeeded', created: 0, updated: 0, deleted: 0, pushed: 0, conflicts: 0 },
+        ...{ status: 'succeeded', created: 0, updated, deleted: 0, pushed: 0, conflicts: 0 },
       })
-      if (full) expect(counts.unchanged).toBeGreaterThan(8)
+      if (full) expect(counts.unchanged + updated).toBeGreaterThan(8)
     }
+    await run(both, true)
+    await run(manual, false)
+    // The version before kept what is owed as a number without its currency: that alone is taken anew, once, and told to nobody.
+    const customers = async () =>
+      (await request<{ data: ShownRecord[] }>('GET', '/v1/records?collection=customers&limit=100')).body.data
+    const known = await customers()
+    await run(manual, true, 10)
+    const changed = (await customers()).flatMap(record => {
+      const old = known.find(({ id }) => id === record.id)!
+      return record.version === old.version ? [] : [{ old: old.data, data: record.data }]
+    })
+    expect(changed).toHaveLength(10)
+    for (const { old, data } of changed) {
+      const { CurrencyRef } = await sandbox.control
+        .customers(connections.quickbooks.account)
+        .get(data['displayName'] as string)
+      const currency = (CurrencyRef as { value: string }).value
+      expect(data).toEqual({ ...old, balance: (old['balance'] as number).toFixed(2), currency })
+    }
+    await run(manual, true)
+    await run(both, true)
     const { body } = await request<ShownSync>('GET', `/v1/syncs/${manual}`)
     expect(body).toMatchObject({ failingSince: null, scheduleState: 'active' })
     const refused = await request('GET', `/v1/syncs/${manual}/errors`)
