@@ -91,7 +91,7 @@ const sole = z
     kind: z.literal('sole'),
     value: jsonPath.describe('Where the object of the list has the value'),
     where: z
-      .strictObject({ path: jsonPath, equals: scalar })
+      .strictObject({ path: jsonPath, equals: scalar.describe('What stands there in the object that is meant') })
       .exactOptional()
       .describe('Which objects of the list count'),
     beside: record(jsonPath, jsonPath, 10)
@@ -113,7 +113,10 @@ export const transform = z.union([
     unitPrice,
     sole,
     z
-      .strictObject({ kind: z.literal('reciprocal'), places: z.int().min(1).max(10) })
+      .strictObject({
+        kind: z.literal('reciprocal'),
+        places: z.int().min(1).max(10).describe('The digits behind the point of what comes out'),
+      })
       .describe('A rate that the platform has the other way round, with so many digits behind the point'),
     z.strictObject({ kind: z.literal('number') }).describe('The platform has a number as text; the hub a number'),
     z
