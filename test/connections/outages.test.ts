@@ -1,4 +1,4 @@
-import { connectionSettings } from '../../src/connections/policy.ts'
+import { connectionSettings, refreshPlaces } from '../../src/connections/policy.ts'
 import { probeProvider, releaseProvider } from '../../src/connections/trouble/provider-outage.ts'
 import { reconcileConnections } from '../../src/connections/reconcile.ts'
 import { sweepRefreshes } from '../../src/connections/refresh/sweep-refreshes.ts'
@@ -143,7 +143,7 @@ describe('an outage', () => {
 describe('the sweep beside a workspace whose token endpoint hangs', () => {
   it('refreshes what another has due at once, and takes the hanging ones out though it is never idle', async () => {
     const [a, b] = [await createWorkspace(hub), await createWorkspace(hub)]
-    const hanging = await connect(a, one, 'rt-hangs', 120)
+    const hanging = await connect(a, one, 'rt-hangs', refreshPlaces.all)
     const [quick] = await connect(b, another, 'rt-well')
     for (const id of hanging) await ageToken(hub, id)
     const stop = new AbortController()

@@ -216,7 +216,7 @@ describe('a schedule', () => {
     expect(await described({ every: '15m' })).toEqual([0, 900_000])
     expect(await described({ every: '10s' })).toEqual([0, 600_000])
     expect(await described({ every: '1d', jitter: '5m' })).toEqual([300_000, 3_600_000])
-    expect(await described({ cron: '0 6 * * *' })).toEqual([30_000, 3_600_000])
+    expect(await described({ cron: '0 6 * * *' })).toEqual([0, 3_600_000])
     expect(await described({ cron: '0 6 * * *', jitter: '0s', catchUp: '10s' })).toEqual([0, 10_000])
     expect(await described({ every: '1h', jitter: '2h' })).toBe('INVALID_REQUEST')
     expect(await described({ every: '1h', catchUp: '2d' })).toBe('INVALID_REQUEST')

@@ -53,15 +53,14 @@ export async function applyScheduleSoon(hub: ConnectionParts, wanted: WantedSche
   }
 }
 
-/** Many syncs have the same hour: they begin within this time of it. Those with an interval are spread over the interval. */
-const cronJitterMs = 30_000
 /** What was missed is made up for within these times, once, however often it was due. */
 const [shortestCatchUpMs, longestCatchUpMs] = [600_000, 3_600_000]
 
 function definitionOf(wanted: WantedSchedule, schedule: SyncSchedule) {
   const start = runStartOf(wanted, 'schedule')
   const everyMs = 'every' in schedule ? parseEvery(schedule.every)! : undefined
-  const jitter = given(schedule.jitter, parseJitter) ?? (everyMs === undefined ? cronJitterMs : 0)
+  // One with an interval is spread over the interval; one with a cron expression begins when it says.
+  const jitter = given(schedule.jitter, parseJitter) ?? 0
   const usual = Math.min(longestCatchUpMs, Math.max(shortestCatchUpMs, everyMs ?? longestCatchUpMs))
   return {
     spec: {

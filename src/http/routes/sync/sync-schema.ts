@@ -23,7 +23,8 @@ const spread = {
     .refine(text => parseJitter(text) !== undefined, 'Must be a time up to 1h, such as 30s')
     .optional()
     .meta({
-      description: 'A run begins up to so much later than it is due; 30s for a cron expression, none for an interval',
+      description:
+        'A run begins up to so much later than it is due: many syncs may have the same hour; not at all unless given',
       pattern: '^(0|[1-9][0-9]{0,5})[smhd]$',
       examples: ['30s'],
     }),
