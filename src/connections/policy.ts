@@ -179,6 +179,6 @@ export function outagesIn(failing: Failing[], enough: number): Outages {
  * back for workspaces that have none under way and whose refreshes work. Those that have waited long for their platform have
  * places of their own, as they do nothing else.
  */
-export const refreshPlaces = { all: 400, workspace: 8, provider: 32, kept: 32, slow: 160 }
+export const refreshPlaces = { all: 240, workspace: 8, provider: 32, kept: 32, slow: 160 }
 /** What has waited so long has one of the slow places. */
 export const slowRefreshMs = 1_000

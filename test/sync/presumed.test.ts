@@ -67,7 +67,7 @@ describe('behind a page of new items', () => {
 
   it('an item that cannot be a record is left out alone', async () => {
     const made = await platform.account('quickbooks')
-    const list = many(2_500, 1).with(1_700, { ...customer(1_701), DisplayName: 5 })
+    const list = many(2_500, 1).with(1_700, { ...customer(1_701), DisplayName: 'x'.repeat(1_100_000) })
     play(list)
     const syncId = await createSync(made)
     expect((await run(made, syncId)).counts).toMatchObject({ pulled: 2_500, created: 2_499, failed: 1 })

@@ -113,6 +113,8 @@ describe('a run whose platform fails', () => {
       const { waitingUntil } = await shown()
       return waitingUntil !== null && Date.parse(waitingUntil) - Date.now() > 20_000 && Date.parse(waitingUntil)
     })
+    // The row waits a moment before the workflow does.
+    await eventually('its details', async () => /Tries again at \d{4}-/.test(await detailsOf(syncId)))
     platform.play = well
     await begun(company, syncId)
     expect((await endOf(company.workspace, syncId, id)).status).toBe('succeeded')

@@ -159,7 +159,9 @@ describe('an answer to a write', () => {
     const odd: Meddle = async (call, pass) => {
       const answer = await pass(call)
       if (answer.status !== 200 || !/\/customer[/?]/.test(call.path)) return answer
-      return altered(answer, ({ Customer }) => ({ Customer: { ...(Customer as object), Notes: '10\u0000.50' } }))
+      return altered(answer, ({ Customer }) => ({
+        Customer: { ...(Customer as object), Notes: 'x'.repeat(1_100_000) },
+      }))
     }
     between.meddle = odd
     expect((await run(own, syncId)).counts).toMatchObject({ pushed: 1, failed: 1 })
