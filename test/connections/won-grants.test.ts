@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requestDisconnect, revokeAtProvider } from '../../src/connections/ending/disconnect.ts'
 import { exchangeAttempt } from '../../src/connections/attempts/exchange-attempt.ts'
 import { failAttempt } from '../../src/connections/attempts/fail-attempt.ts'
 import { completeAttempt } from '../../src/connections/attempts/finish-attempt.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
-import { takeLease } from '../../src/connections/refresh/lease-store.ts'
+import { takeLease, type RefreshLease } from '../../src/connections/refresh/lease-store.ts'
 import { spendLease } from '../../src/connections/refresh/refresh.ts'
 import { findConnection } from '../../src/connections/store.ts'
 import { createTestHub, createTestServer, createWorkspace } from '../support/hub.ts'
@@ -49,6 +50,13 @@ async function refresh(id: string) {
   return spendLease(hub, lease!, { actor: 'test' })
 }
 
+/** A lease that another may take at once, though its holder does not know that it has passed. */
+async function lapsedLease(id: string, generation: number): Promise<RefreshLease> {
+  const lease = await takeLease(hub, workspaceId, id, generation, randomUUID())
+  await hub.pool.query(`update connections set lease_until = now() - interval '1 second' where id = $1`, [id])
+  return lease!
+}
+
 /** Every change of a connection's generation fails, as by a value that cannot be stored. */
 async function whileNothingIsAdopted(work: () => Promise<void>): Promise<void> {
   await hub.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
@@ -77,6 +85,19 @@ describe('a token that was won', () => {
     expect(await tokensOf(hub, workspaceId, id)).toEqual({ accessToken: 'at-2', refreshToken: 'rt-2' })
     expect(await secretsOf(hub, workspaceId, id)).toEqual(['tokens'])
     expect((await findConnection(hub.db, workspaceId, id)).generation).toBe(2)
+  })
+
+  it('and stored by an earlier holder is not spent by who has taken the lease meanwhile', async () => {
+    const id = await connect()
+    const { generation } = await findConnection(hub.db, workspaceId, id)
+    tokens = { access_token: 'at-2', refresh_token: 'rt-2' }
+    const [earlier, later] = [await lapsedLease(id, generation), await lapsedLease(id, generation)]
+    expect(await spendLease(hub, earlier, { actor: 'test' })).toEqual({ outcome: 'refreshed' })
+    tokens = { access_token: 'at-3', refresh_token: 'rt-3' }
+    expect(await spendLease(hub, later, { actor: 'test' })).toEqual({ outcome: 'fresh' })
+    expect(calls('/tokens/bearer')).toHaveLength(1)
+    expect(await tokensOf(hub, workspaceId, id)).toEqual({ accessToken: 'at-2', refreshToken: 'rt-2' })
+    expect(await findConnection(hub.db, workspaceId, id)).toMatchObject({ generation: generation + 1 })
   })
 
   it('by a refresh is what a reconnect without a refresh token keeps', async () => {

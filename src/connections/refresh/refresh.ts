@@ -47,7 +47,9 @@ export async function spendLease(
   options: SpendOptions,
 ): Promise<RefreshResult> {
   const prepared = options.prepared ?? (await prepareSpending(hub, [lease]))
-  const { granting, tokens, won: wonBefore } = prepared(lease)
+  const { granting, tokens, won: wonBefore, isNewer } = prepared(lease)
+  // Whoever stored it has ended the lease as well.
+  if (isNewer) return { outcome: 'fresh' }
   if (!tokens || !granting.way.renews(tokens)) {
     await returnLease(hub.db, lease, true)
     return { outcome: 'fresh' }

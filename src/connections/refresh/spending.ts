@@ -15,10 +15,12 @@ export interface Spending {
   tokens: Secret | undefined
   /** What was won with it before and is not stored yet. */
   won: WonGrant | undefined
+  /** Whether what the connection keeps is newer than what the lease gives the right to spend. */
+  isNewer: boolean
 }
 
 /**
- * Reads what it takes to spend leases, of whatever workspaces, in four statements at most for all of them. Gives what finds that of one
+ * Reads what it takes to spend leases, of whatever workspaces, in five statements at most for all of them. Gives what finds that of one
  * lease, which throws as `grantingOf` does: one that cannot be spent keeps no other from it.
  */
 export async function prepareSpending(
@@ -39,6 +41,9 @@ export async function prepareSpending(
       leases.flatMap(lease => [placeOf(lease), wonPlace(lease)]),
     ),
   ])
+  // Read after the secrets, as a generation only rises: what is of the lease's own here was no newer there. An earlier holder may
+  // have stored its token since the lease was taken, and that one spent for nobody would be lost with all that come after it.
+  const newer = await newerThan(hub, leases)
   return lease => {
     const method = methods.get(lease)
     if (method === undefined || method instanceof Error) throw method ?? new Error('a lease that was not prepared')
@@ -47,11 +52,28 @@ export async function prepareSpending(
       granting: grantingBy(hub, ways.get(lease.workspaceId)!, lease, method, app),
       tokens: secret<Secret>(placeOf(lease)),
       won: secret<WonGrant>(wonPlace(lease)),
+      isNewer: newer.has(lease.connectionId),
     }
   }
 }
 
 const placeOf = ({ workspaceId, connectionId }: RefreshLease) => tokensPlace({ workspaceId, id: connectionId })
+
+/** The ids of those of them whose connections have a newer token by now. By the primary key. */
+async function newerThan(hub: ConnectionParts, leases: readonly RefreshLease[]): Promise<Set<string>> {
+  const { rows } = await hub.pool.query<{ id: string }>({
+    name: 'connections-newer-than-leases',
+    text: `select c.id from unnest($1::text[], $2::text[], $3::int[]) as l (workspace_id, id, generation)
+      join connections c on c.id = l.id and c.workspace_id = l.workspace_id
+      where c.generation <> l.generation`,
+    values: [
+      leases.map(({ workspaceId }) => workspaceId),
+      leases.map(({ connectionId }) => connectionId),
+      leases.map(({ generation }) => generation),
+    ],
+  })
+  return new Set(rows.map(row => row.id))
+}
 
 async function methodOr(hub: ConnectionParts, lease: RefreshLease) {
   try {
