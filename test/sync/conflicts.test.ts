@@ -75,6 +75,9 @@ describe('a field that both sides changed', () => {
     const resolve = (choice: unknown) => company.workspace.request('POST', `${url}/${recordId}/resolve`, choice)
     expect((await resolve({})).body.error.code).toBe('INVALID_REQUEST')
     expect((await resolve({ fields: { email: { use: 'hub' } } })).body.error.code).toBe('INVALID_REQUEST')
+    expect((await resolve({ fields: { notes: { value: 7 } } })).body.error.details).toEqual([
+      { path: 'body.fields.notes.value', message: 'Must be a text' },
+    ])
     expect((await resolve({ fields: { notes: { value: 'decided' } } })).status).toBe(204)
     await eventually('the decision at the platform', async () => {
       return (await bothSides(found)).platform === 'decided'

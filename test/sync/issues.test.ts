@@ -131,6 +131,14 @@ describe('a row that the platform refuses', () => {
     expect((await workspace.request('GET', `/v1/syncs/${syncId}`)).body).toMatchObject({ issuesHeld: 0 })
   })
 
+  it('is not mended with what does not fit its collection', async () => {
+    const { syncId, ids } = await refusing('customers', ['bad one'])
+    await run(account, syncId)
+    const { status, body } = await act(syncId, ids[0]!, { action: 'fix', data: { email: 7 } })
+    expect([status, body.error.details]).toEqual([400, [{ path: 'body.data.email', message: 'Must be a text' }]])
+    expect((await issuesOf(syncId)).data).toMatchObject([{ recordId: ids[0], kind: 'rejected', failures: 1 }])
+  })
+
   it('is done something about together with others of its kind', async () => {
     const { syncId, ids } = await refusing('many', ['bad one', 'bad two', 'bad three'])
     await run(account, syncId)

@@ -11,6 +11,7 @@ import { publishRecordEvents } from './events.ts'
 import { newRecordIds } from './record-ids.ts'
 import { writeRecords, type RecordInsert, type RecordUpdate } from './record-writes.ts'
 import { checked } from './records.ts'
+import { demandFit } from './unfit.ts'
 
 /** One of many things to do with records. */
 export type Operation =
@@ -51,7 +52,7 @@ export async function carryOut(
         const id = operation.op === 'create' ? newIds.shift()! : operation.id
         if (used.has(id))
           throw new HubError('INVALID_REQUEST', { message: 'This record is in another operation already.' })
-        plan(operation, id, known.get(id), writes)
+        plan(operation, `body.operations.${index}.data`, id, known.get(id), writes)
         used.add(id)
         ids.set(index, id)
       } catch (error) {
@@ -73,9 +74,16 @@ function outcomeOf(error: HubError | undefined, record: RecordRow | undefined): 
     : { error: new HubError('CONFLICT', { message: 'Not done: another operation could not be.' }) }
 }
 
-/** @throws HubError why the operation cannot be done */
-function plan(operation: Operation, id: string, record: RecordRow | undefined, writes: Map<string, Writes>): void {
+/** @param place the way to its data in the request @throws HubError why the operation cannot be done */
+function plan(
+  operation: Operation,
+  place: string,
+  id: string,
+  record: RecordRow | undefined,
+  writes: Map<string, Writes>,
+): void {
   if (operation.op === 'create') {
+    demandFit(operation.collection, operation.data, place)
     writesOf(writes, operation.collection).inserts.push({ id, data: checked(operation.data) })
     return
   }
@@ -86,6 +94,7 @@ function plan(operation: Operation, id: string, record: RecordRow | undefined, w
   }
   const { updates } = writesOf(writes, record.collection)
   if (operation.op === 'delete') return void updates.push({ id, data: record.data, deleted: true, record })
+  demandFit(record.collection, operation.data, place)
   const data = checked(mergePatch(record.data, operation.data))
   if (!hashOf(canonicalJson(data)).equals(record.hash)) updates.push({ id, data, deleted: false, record })
 }

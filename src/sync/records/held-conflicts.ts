@@ -17,6 +17,7 @@ import {
 import type { Mapping } from '../mapping/mapping.ts'
 import { mappingOfSync } from '../mapping/overrides/apply.ts'
 import { writeRecords } from './record-writes.ts'
+import { unfitIn } from './unfit.ts'
 import { changedFields } from '../history/fields.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
@@ -99,6 +100,13 @@ export async function resolveConflict(
   if (sync.direction !== 'pull' && sync.status === 'active') await requestSyncRun(hub, workspaceId, syncId, 'manual')
 }
 
+function demandValue(collection: string, path: string, value: unknown): void {
+  const [unfit] = unfitIn(collection, withValue({}, stepsOf(path), value))
+  if (!unfit) return
+  const details = [{ path: `body.fields.${path}.value`, message: unfit.message }]
+  throw new HubError('INVALID_REQUEST', { details })
+}
+
 interface ResolvedConflict {
   update: { data: Values; deleted: boolean }
   link: LinkWrite
@@ -137,8 +145,10 @@ function resolved(
   let base: Values = link.base ?? {}
   for (const [path, { provider }] of Object.entries(fields)) {
     const choice = resolution.fields?.[path] ?? { use: resolution.use }
-    if ('value' in choice) data = withValue(data, stepsOf(path), choice.value)
-    else if (choice.use === 'provider') data = withValue(data, stepsOf(path), provider)
+    if ('value' in choice) {
+      demandValue(record.collection, path, choice.value)
+      data = withValue(data, stepsOf(path), choice.value)
+    } else if (choice.use === 'provider') data = withValue(data, stepsOf(path), provider)
     // From here on the platform's value is what both have seen: the rest is the hub's change.
     base = withValue(base, stepsOf(path), provider)
   }

@@ -11,6 +11,7 @@ import { publishRecordEvents, type RecordChanges } from './events.ts'
 import type { RecordRow } from '../links/link-store.ts'
 import { newRecordIds } from './record-ids.ts'
 import { writeRecords } from './record-writes.ts'
+import { demandFit } from './unfit.ts'
 
 const maxDataLength = 1024 * 1024
 
@@ -120,16 +121,24 @@ async function lastBefore(
   return low
 }
 
-/** Creates records, all or none, in their order. @throws HubError `INVALID_REQUEST` */
+/**
+ * Creates records, all or none, in their order.
+ * @param placeOf the way to the data of each in the request
+ * @throws HubError `INVALID_REQUEST`
+ */
 export async function createRecords(
   hub: ConnectionParts,
   workspaceId: string,
   collection: string,
   datas: readonly Values[],
   actor: string,
+  placeOf: (index: number) => string,
 ): Promise<RecordRow[]> {
   const ids = newRecordIds(datas.length)
-  const inserts = datas.map((data, index) => ({ id: ids[index]!, data: checked(data, index) }))
+  const inserts = datas.map((data, index) => {
+    demandFit(collection, data, placeOf(index))
+    return { id: ids[index]!, data: checked(data, index) }
+  })
   return hub.db.transaction().execute(async trx => {
     await writeRecords(trx, workspaceId, collection, inserts, [], { actor })
     await publishRecordEvents(hub, trx, workspaceId, { collection }, { 'record.created': ids })
@@ -142,7 +151,7 @@ export async function createRecords(
 }
 
 /**
- * Merges a patch into a record (RFC 7396: null removes). What changes nothing is not a change.
+ * Merges the patch in `body.data` into a record (RFC 7396: null removes). What changes nothing is not a change.
  * @throws HubError `RECORD_NOT_FOUND`; `CONFLICT` when the record is not at `ifVersion`; `INVALID_REQUEST`
  */
 export async function updateRecord(
@@ -154,6 +163,7 @@ export async function updateRecord(
   ifVersion?: number,
 ): Promise<RecordRow> {
   return changeRecord(hub, workspaceId, recordId, actor, ifVersion, record => {
+    demandFit(record.collection, patch, 'body.data')
     const data = checked(mergePatch(record.data, patch))
     const isSame = hashOf(canonicalJson(data)).equals(record.hash)
     return isSame ? undefined : { data, deleted: false }

@@ -78,13 +78,14 @@ export function recordBulkRoutes(hub: Hub): AnyRoute[] {
       idempotent: true,
       errors: ['CONFLICT'],
       async handler({ body, caller }) {
+        const { workspaceId, apiKeyId } = caller
         if ('records' in body) {
           const datas = body.records.map(({ data }) => data)
-          const records = await createRecords(hub, caller.workspaceId, body.collection, datas, caller.apiKeyId)
+          const placeOf = (index: number) => `body.records.${index}.data`
+          const records = await createRecords(hub, workspaceId, body.collection, datas, apiKeyId, placeOf)
           return { data: records.map(showRecord) }
         }
         const { operations, atomic } = body
-        const { workspaceId, apiKeyId } = caller
         const outcomes = (await carryOut(hub, workspaceId, operations, apiKeyId, { atomic })).map(showOutcome)
         if (atomic && outcomes.some(({ status }) => status === 'failed')) {
           const message = 'Nothing was done: not all of it can be. See details, in the order of the operations.'

@@ -80,7 +80,9 @@ export function recordRoutes(hub: Hub): AnyRoute[] {
       headers: etagOf,
       idempotent: true,
       async handler({ body, caller }) {
-        const [record] = await createRecords(hub, caller.workspaceId, body.collection, [body.data], caller.apiKeyId)
+        const { collection, data } = body
+        const { workspaceId, apiKeyId } = caller
+        const [record] = await createRecords(hub, workspaceId, collection, [data], apiKeyId, () => 'body.data')
         return showRecord(record!)
       },
     }),

@@ -2,6 +2,7 @@ import { fieldAt } from '../../../catalogue/collections.ts'
 import type { FieldType } from '../../../catalogue/collections/shapes.ts'
 import type { Values } from '../../../calls/json-write.ts'
 import { examineJson } from '../../../json/read-json.ts'
+import { unfitIn } from '../unfit.ts'
 import { withoutGuard } from './formulas.ts'
 
 /** What is wrong with a row, and in which of its columns. */
@@ -33,6 +34,11 @@ export function readRow(collection: string, columns: readonly string[], cells: r
     if (value === undefined)
       return { column: path, message: `Must be ${wordsFor[fieldAt(collection, path)?.type ?? 'text'] ?? 'a text'}` }
     put(patch, path.split('.'), value)
+  }
+  const [unfit] = unfitIn(collection, patch)
+  if (unfit) {
+    const { field, path, message } = unfit
+    return { column: field, message: path === field ? message : `${path}: ${message}` }
   }
   return { id, patch }
 }
