@@ -1,5 +1,5 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs'
+import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startPostgres } from '../../dev/postgres/postgres.ts'
@@ -12,10 +12,20 @@ import { stopOnTeardown } from './global-teardown.ts'
 
 /** More than there are test files: each that asks gets one of its own. */
 const namespaceCount = 224
+/** More than the databases of a few files take together, and what they log. */
+const roomNeeded = 3 * 2 ** 30
+
+/** Linux's folder in memory where it has room: a database has 1,400 files, and is made there in a sixth of the time. */
+function quickestFolder(): string {
+  const inMemory = '/dev/shm'
+  if (process.platform !== 'linux' || !existsSync(inMemory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(inMemory)
+  return bavail * bsize > roomNeeded && freemem() > 2 * roomNeeded ? inMemory : tmpdir()
+}
 
 /** Starts one Postgres, one Temporal server and one sandbox for the whole run; how to reach them is in a file named by the environment. */
 export default async function globalSetup(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
+  const folder = mkdtempSync(join(quickestFolder(), 'causeway-test-'))
   chmodSync(folder, 0o755) // Postgres may run as another user
   watchFolder(folder)
   const namespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index}`)
@@ -23,7 +33,13 @@ export default async function globalSetup(): Promise<void> {
     startPostgres({
       dataDir: join(folder, 'postgres'),
       // speed over safety: this data is thrown away
-      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' },
+      settings: {
+        fsync: 'off',
+        synchronous_commit: 'off',
+        full_page_writes: 'off',
+        shared_buffers: '128MB',
+        max_wal_size: '512MB',
+      },
     }),
     startTemporal({ namespaces, searchAttributes: searchAttributeTypes, logFile: join(folder, 'temporal.log') }),
     startSandboxProcess({ logFile: join(folder, 'sandbox.log') }),
