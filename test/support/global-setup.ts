@@ -1,13 +1,15 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../../dev/postgres/postgres.ts'
 import { startSandboxProcess } from '../../dev/sandbox/process.ts'
 import { startTemporal } from '../../dev/temporal/temporal.ts'
 import { watchFolder } from '../../dev/watchdog.ts'
 import { searchAttributeTypes } from '../../src/temporal/contract.ts'
-import { type RunningStack, stackFileVariable } from './stack.ts'
+import { bundleFile, type RunningStack, stackFileVariable } from './stack.ts'
 import { stopOnTeardown } from './global-teardown.ts'
 
 /** More than there are test files: each that asks gets one of its own. */
@@ -43,6 +45,7 @@ export default async function globalSetup(): Promise<void> {
     }),
     startTemporal({ namespaces, searchAttributes: searchAttributeTypes, logFile: join(folder, 'temporal.log') }),
     startSandboxProcess({ logFile: join(folder, 'sandbox.log') }),
+    promisify(execFile)(process.execPath, [join('workers', 'build-bundle.ts'), join(folder, bundleFile)]),
   ])
   const client = new pg.Client({ connectionString: postgres.url() })
   await client.connect()

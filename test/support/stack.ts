@@ -11,6 +11,8 @@ export interface RunningStack {
 }
 
 export const stackFileVariable = 'CAUSEWAY_TEST_STACK'
+/** The workflows' bundle, beside the file that the environment names. */
+export const bundleFile = 'workflows.cjs'
 
 let running: RunningStack | undefined
 

@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { stopSweeping } from '../../src/connections/refresh/sweeping.ts'
 import { stopDispatching } from '../../src/delivery/dispatch/dispatching.ts'
 import type { Hub } from '../../src/hub.ts'
 import type { TaskQueue } from '../../src/temporal/contract.ts'
-import { bundleWorkflows } from '../../workers/build-bundle.ts'
 import { startWorkers, type HubWorkers } from '../../workers/worker.ts'
 import { atClose } from './hub.ts'
 import { recordHistories } from './record-histories.ts'
-import { stackFileVariable } from './stack.ts'
+import { bundleFile, stackFileVariable } from './stack.ts'
 
 // A test says what went wrong; the SDK's own telling of workers that come and go would hide it.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
@@ -36,12 +34,7 @@ export async function startTestWorkers(hub: Hub, queues?: TaskQueue[]): Promise<
   return workers
 }
 
-/** The workflows' bundle, built once for the whole run. */
-export async function sharedBundle(): Promise<string> {
-  const file = join(dirname(process.env[stackFileVariable]!), 'workflows.cjs')
-  if (existsSync(file)) return readFile(file, 'utf8')
-  const code = await bundleWorkflows()
-  await writeFile(`${file}.${process.pid}`, code)
-  await rename(`${file}.${process.pid}`, file)
-  return code
+/** The workflows' bundle, which global-setup.ts has built for the whole run. */
+export function sharedBundle(): Promise<string> {
+  return readFile(join(dirname(process.env[stackFileVariable]!), bundleFile), 'utf8')
 }
