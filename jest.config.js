@@ -2,7 +2,7 @@
 const strip = {
   jsc: { parser: { syntax: 'typescript' }, target: 'es2024', experimental: { keepImportAttributes: true } },
   module: { type: 'es6' },
-  sourceMaps: 'inline',
+  sourceMaps: true,
   isModule: true,
 }
 
