@@ -9,8 +9,11 @@ import type { AnyRoute } from './route.ts'
 /** The API's own description: `/openapi.json`, and `/docs` to read it, whose files come from this process. */
 export async function registerDocs(app: FastifyInstance, hub: Hub, routes: AnyRoute[]): Promise<void> {
   const document = openApiOf(routes, { url: hub.config.http.publicUrl, version })
-  const text = JSON.stringify(document)
-  app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
+  let text: string | undefined
+  app.get('/openapi.json', async (_request, reply) => {
+    text ??= JSON.stringify(document)
+    return reply.type('application/json; charset=utf-8').send(text)
+  })
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(swaggerUi, {
     routePrefix: '/docs',

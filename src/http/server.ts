@@ -20,6 +20,7 @@ import { handlerOf } from './interpret.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { operations } from './operations.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
+import type { Plugin } from './route.ts'
 import { pluginsOf, routesOf } from './routes.ts'
 import { takesLong } from './bodies/slow-bodies.ts'
 import { closingOf } from './bodies/streams.ts'
@@ -85,11 +86,16 @@ export async function createServer(
       handler: handlerOf(hub, route, { holds, answerWithinMs, closing }),
     })
   }
-  await app.register(async scope => operations(hub)(scope))
-  for (const plugin of pluginsOf(hub, gate)) await app.register(async scope => plugin(scope))
+  for (const plugin of [operations(hub), ...pluginsOf(hub, gate)]) await app.register(named(plugin))
   await registerDocs(app, hub, routes)
   refuseTheOthers()
   return app
+}
+
+/** A plugin with a name: for one without, fastify goes through all modules that are loaded. */
+function named(plugin: Plugin): (scope: FastifyInstance) => Promise<void> {
+  const name = { [Symbol.for('fastify.display-name')]: plugin.name || 'routes' }
+  return Object.assign(async (scope: FastifyInstance) => plugin(scope), name)
 }
 
 /** While the server closes, a connection goes as soon as its request has been answered, and not when its keep-alive ends. */
