@@ -1,8 +1,8 @@
-// usage: npm test [-- jest arguments]. Checks, then all tests, then one plain closing line.
+// usage: npm test [-- jest arguments]. The checks beside all tests, then one plain closing line.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { install, isInstalled } from './install.mjs'
 import { onStopRequest } from './signals.ts'
@@ -19,19 +19,43 @@ interface JestResult {
 
 const root = dirname(import.meta.dirname)
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-let running: ChildProcess | undefined
+const running = new Set<ChildProcess>()
+let stopped = false
 
 onStopRequest(() => {
-  running?.kill('SIGINT')
+  stopped = true
+  for (const child of running) child.kill('SIGINT')
 })
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+function ended(child: ChildProcess): Promise<number> {
+  running.add(child)
   return new Promise((resolve, reject) => {
-    running = spawn(command, args, { cwd: root, stdio: 'inherit', env })
-    running.once('error', reject)
-    running.once('exit', code => resolve(code ?? 1))
+    child.once('error', reject)
+    child.once('close', code => {
+      running.delete(child)
+      resolve(code ?? 1)
+    })
   })
 }
+
+/** Runs npm scripts one after the other on what the tests leave of the processors; says what each had to say, and gives how many failed. */
+async function check(...scripts: string[]): Promise<number> {
+  let failed = 0
+  for (const script of scripts) {
+    if (stopped) return failed
+    const child = spawn(npm, ['run', '--silent', script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW) // what it starts has its own
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()))
+    const isGood = (await ended(child)) === 0
+    if (!isGood) failed++
+    process.stderr.write(`${said}npm run ${script} ${isGood ? 'found nothing' : 'failed'}\n`)
+  }
+  return failed
+}
+
+// Formatting needs no package of the judges.
+const formatting = check('check:format')
 
 // the platforms' own clients, which no other command needs
 const judges = join(root, 'test', 'judges')
@@ -48,23 +72,18 @@ const outputFile = join(folder, 'result.json')
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
 let failedChecks = 0
 try {
-  if ((await run(npm, ['run', '--silent', 'check'], process.env)) !== 0) {
-    failedChecks = 1
-    console.error('npm run check failed')
-  }
+  const checks = formatting.then(async failed => failed + (await check('check:lint', 'check:types')))
   const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
   const NODE_OPTIONS = [process.env['NODE_OPTIONS'], ...flags].filter(Boolean).join(' ')
   const args = ['--forceExit', '--json', '--outputFile', outputFile, ...process.argv.slice(2)]
   // jest prints its report on standard error, and with --json the result once more on standard output
-  await new Promise<void>((resolve, reject) => {
-    running = spawn(process.execPath, [jest, ...args], {
-      cwd: root,
-      stdio: ['inherit', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS, TMPDIR: folder, FORCE_COLOR: process.stderr.isTTY ? '1' : '0' },
-    })
-    running.once('error', reject)
-    running.once('exit', () => resolve())
+  const tests = spawn(process.execPath, [jest, ...args], {
+    cwd: root,
+    stdio: ['inherit', 'ignore', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS, TMPDIR: folder, FORCE_COLOR: process.stderr.isTTY ? '1' : '0' },
   })
+  const [failed] = await Promise.all([checks, ended(tests)])
+  failedChecks = failed
   report()
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
