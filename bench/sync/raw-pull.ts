@@ -3,7 +3,7 @@ import pg from 'pg'
 import { Pool } from 'undici'
 
 // The raw baseline of sync: fetch pages (four at once), hash, bulk upsert what differs. No API, no Temporal, no links.
-//   node bench/raw-pull.ts DATABASE_URL ROWS_URL TOTAL SECONDS    prints one JSON line
+//   node bench/sync/raw-pull.ts DATABASE_URL ROWS_URL TOTAL SECONDS    prints one JSON line
 
 const [databaseUrl = '', rowsUrl = '', totalText = '', secondsText = ''] = process.argv.slice(2)
 const [total, seconds] = [Number(totalText), Number(secondsText)]

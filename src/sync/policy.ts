@@ -160,8 +160,11 @@ export const runTurns = { aloneMs: 5 * 60_000, sharedMs: 30_000, richMs: 2_000 }
 /** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
 export const pagesAtOnce = 2
 
-/** How many change numbers one look for records to push covers, and how many candidates it gives at most. How many go into one call is the platform's (`batch.size` of its model). */
-export const pushWindow = { changes: 20_000, candidates: 500 }
+/**
+ * How many change numbers one look for records to push covers, and how many candidates it gives at most, which hold so many bytes in
+ * Postgres. How many go into one call is the platform's (`batch.size` of its model).
+ */
+export const pushWindow = { changes: 20_000, candidates: 2_000, bytes: 8 * 1024 * 1024 }
 export const pushLimits = {
   callsAtOnce: 4,
   retriesPerRun: 200,

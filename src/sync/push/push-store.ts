@@ -19,8 +19,8 @@ export async function nextCandidates(
     .executeTakeFirst()) ?? { last_change: 0 }
   const until = Math.min(from + pushWindow.changes, end)
   // Relies on records_by_change and, by the lateral look-up, on the primary key of record_links.
-  const { rows } = await sql<{ record: string; change: number }>`
-    select r.id as record, r.change from records r
+  const { rows } = await sql<{ record: string; change: number; bytes: number }>`
+    select r.id as record, r.change, pg_column_size(r.data) as bytes from records r
     left join lateral (
       select * from record_links l where l.sync_id = ${sync.id} and l.record_id = r.id limit 1
     ) l on true
@@ -28,15 +28,23 @@ export async function nextCandidates(
       and r.change > ${from} and r.change <= ${until}
       and (l.record_id is null or l.record_version <> r.version)
     order by r.change limit ${pushWindow.candidates}`.execute(db)
-  const isFull = rows.length === pushWindow.candidates
-  const upTo = isFull ? rows.at(-1)!.change : until
+  const window = upToBytes(rows, pushWindow.bytes)
+  const isFull = rows.length === pushWindow.candidates || window.length < rows.length
+  const upTo = isFull ? window.at(-1)!.change : until
   const candidates = await candidatesById(
     db,
     workspaceId,
     sync.id,
-    rows.map(row => row.record),
+    window.map(row => row.record),
   )
   return { candidates, upTo: Math.max(upTo, from), isEnd: !isFull && until >= end }
+}
+
+/** The first of them that hold so many bytes together, and one in any case. */
+function upToBytes<Row extends { bytes: number }>(rows: readonly Row[], most: number): readonly Row[] {
+  let held = 0
+  const behind = rows.findIndex(({ bytes }, index) => (held += bytes) > most && index > 0)
+  return behind < 0 ? rows : rows.slice(0, behind)
 }
 
 /** Records by their ids with their links in this sync, in the order of their changes. */
@@ -51,7 +59,7 @@ export async function candidatesById(
     .selectFrom('records')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', recordIds)
+    .where('id', '=', sql<string>`any(${recordIds}::text[])`)
     .orderBy('change')
     .execute()
   const links: Link[] = await db
@@ -59,7 +67,7 @@ export async function candidatesById(
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('sync_id', '=', syncId)
-    .where('record_id', 'in', recordIds)
+    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
     .execute()
   const byRecord = new Map(links.map(link => [link.record_id, link]))
   return records.map(record => ({ record, link: byRecord.get(record.id) }))
