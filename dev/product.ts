@@ -20,7 +20,7 @@ export const workerFlags = ['--max-semi-space-size=16', '--max-old-space-size=38
  * ready. Nothing is left running when one of them is not.
  */
 export async function startProduct(options: StackOptions = {}): Promise<Product> {
-  const stack = await startStack({ ...options, searchAttributes: searchAttributeTypes, bundle: true })
+  const stack = await startStack({ bundle: true, ...options, searchAttributes: searchAttributeTypes })
   try {
     const [apiPort, workerPort, sdkPort] = [
       await stack.port('api', 8080),

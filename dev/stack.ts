@@ -20,8 +20,8 @@ export interface StackOptions extends Pick<TemporalOptions, 'searchAttributes' |
   /** Off: takes any ports, as tests do that run beside each other. */
   usualPorts?: boolean
   sandboxSettings?: Partial<SandboxSettings>
-  /** Has the workflows' bundle in the environment: workers will run here. */
-  bundle?: boolean
+  /** Has the workflows' bundle in the environment, as workers will run here: one that is made for the home, or this file. */
+  bundle?: true | string
 }
 
 /** A process of the product, running on the stack. */
@@ -91,7 +91,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     }),
     startReceiver({ port: ports.receiver }),
   ] as const
-  const bundling = Promise.allSettled([options.bundle ? workflowBundle(home) : undefined])
+  const bundling = Promise.allSettled([options.bundle === true ? workflowBundle(home) : options.bundle])
   const outcomes = await Promise.allSettled(starting)
   const [bundled] = await bundling
   const failed = [...outcomes, bundled].find(outcome => outcome.status === 'rejected')

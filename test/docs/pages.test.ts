@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { startProduct, type Product } from '../../dev/product.ts'
 import { root } from '../architecture/source.ts'
+import { bundlePath } from '../support/stack.ts'
 
 /** In the order in which a reader comes to them. */
 const pages = [
@@ -45,7 +46,7 @@ chmodSync(folder, 0o755)
 let product: Product
 
 beforeAll(async () => {
-  product = await startProduct({ home: join(folder, 'home'), usualPorts: false })
+  product = await startProduct({ home: join(folder, 'home'), usualPorts: false, bundle: bundlePath() })
 }, 180_000)
 afterAll(async () => {
   await product.stack.stop()

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs'
-import { freemem, tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -9,21 +8,12 @@ import { startSandboxProcess } from '../../dev/sandbox/process.ts'
 import { startTemporal } from '../../dev/temporal/temporal.ts'
 import { watchFolder } from '../../dev/watchdog.ts'
 import { searchAttributeTypes } from '../../src/temporal/contract.ts'
+import { quickestFolder } from './folders.ts'
 import { bundleFile, type RunningStack, stackFileVariable } from './stack.ts'
 import { stopOnTeardown } from './global-teardown.ts'
 
 /** More than there are test files: each that asks gets one of its own. */
 const namespaceCount = 224
-/** More than the databases of a few files take together, and what they log. */
-const roomNeeded = 3 * 2 ** 30
-
-/** Linux's folder in memory where it has room: a database has 1,400 files, and is made there in a sixth of the time. */
-function quickestFolder(): string {
-  const inMemory = '/dev/shm'
-  if (process.platform !== 'linux' || !existsSync(inMemory)) return tmpdir()
-  const { bavail, bsize } = statfsSync(inMemory)
-  return bavail * bsize > roomNeeded && freemem() > 2 * roomNeeded ? inMemory : tmpdir()
-}
 
 /** Starts one Postgres, one Temporal server and one sandbox for the whole run; how to reach them is in a file named by the environment. */
 export default async function globalSetup(): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type SandboxControl, sandboxControl } from '../../dev/sandbox/control-client.ts'
 
 /** What global-setup.ts started for the whole run. */
@@ -13,6 +14,11 @@ export interface RunningStack {
 export const stackFileVariable = 'CAUSEWAY_TEST_STACK'
 /** The workflows' bundle, beside the file that the environment names. */
 export const bundleFile = 'workflows.cjs'
+
+/** Where global-setup.ts has put the workflows' bundle. */
+export function bundlePath(): string {
+  return join(dirname(process.env[stackFileVariable]!), bundleFile)
+}
 
 let running: RunningStack | undefined
 

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { stopSweeping } from '../../src/connections/refresh/sweeping.ts'
 import { stopDispatching } from '../../src/delivery/dispatch/dispatching.ts'
@@ -8,7 +7,7 @@ import type { TaskQueue } from '../../src/temporal/contract.ts'
 import { startWorkers, type HubWorkers } from '../../workers/worker.ts'
 import { atClose } from './hub.ts'
 import { recordHistories } from './record-histories.ts'
-import { bundleFile, stackFileVariable } from './stack.ts'
+import { bundlePath } from './stack.ts'
 
 // A test says what went wrong; the SDK's own telling of workers that come and go would hide it.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
@@ -36,5 +35,5 @@ export async function startTestWorkers(hub: Hub, queues?: TaskQueue[]): Promise<
 
 /** The workflows' bundle, which global-setup.ts has built for the whole run. */
 export function sharedBundle(): Promise<string> {
-  return readFile(join(dirname(process.env[stackFileVariable]!), bundleFile), 'utf8')
+  return readFile(bundlePath(), 'utf8')
 }

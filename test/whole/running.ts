@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removePostgres } from '../../dev/postgres/postgres.ts'
@@ -8,7 +7,9 @@ import { startProduct, workerFlags, type Product } from '../../dev/product.ts'
 import type { SandboxSettings } from '../../dev/sandbox/settings.ts'
 import type { StackProcess } from '../../dev/stack.ts'
 import { watchFolder } from '../../dev/watchdog.ts'
+import { quickestFolder } from '../support/folders.ts'
 import type { Answer, AnyBody, Method, TestWorkspace } from '../support/hub.ts'
+import { bundlePath } from '../support/stack.ts'
 
 /** The product as its users run it: real processes on a stack of the test file's own. */
 export interface Running extends Product {
@@ -22,7 +23,7 @@ export interface Running extends Product {
 
 /** A new folder for a stack; removed, with what Postgres keeps elsewhere, by the function given. */
 export function temporaryHome(): { home: string; remove: (this: void) => Promise<void> } {
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-whole-'))
+  const folder = mkdtempSync(join(quickestFolder(), 'causeway-whole-'))
   chmodSync(folder, 0o755) // Postgres may run as another user
   watchFolder(folder)
   const home = join(folder, 'home')
@@ -38,7 +39,10 @@ export function temporaryHome(): { home: string; remove: (this: void) => Promise
 /** Starts the product; everything is stopped and removed when the test file ends. To be called in a `beforeAll`. */
 export async function startRunning(sandboxSettings: Partial<SandboxSettings> = {}): Promise<Running> {
   const { home, remove } = temporaryHome()
-  const product = await startProduct({ home, usualPorts: false, sandboxSettings, say: () => undefined })
+  const product = await startProduct({
+    ...{ home, usualPorts: false, sandboxSettings, say: () => undefined },
+    bundle: bundlePath(),
+  })
   stopping.push(() => product.stack.stop(), remove)
   const { stack, apiUrl } = product
   return {
