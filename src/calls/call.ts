@@ -8,7 +8,8 @@ export interface ProviderCall {
   as?: string
   /** From the host's base, with `{name}` filled from the connection's configuration. */
   path: string
-  query?: Record<string, string | number | boolean>
+  /** A parameter with several values is said as often. */
+  query?: Record<string, string | number | boolean | readonly string[]>
   headers?: Record<string, string>
   /** Sent as JSON unless it is a URLSearchParams. */
   body?: unknown

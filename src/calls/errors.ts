@@ -1,6 +1,7 @@
 import type { CallErrors, Meaning } from '../catalogue/schema/calls.ts'
 import { HubError } from '../errors.ts'
 import { textAt, valueAt } from './json-path.ts'
+import { wordsOf } from './writes/platform-words.ts'
 
 /** What an answer's body says of an error. */
 export interface SaidError {
@@ -20,9 +21,17 @@ export function saidError(errors: CallErrors | undefined, body: unknown): SaidEr
   const code = said.find(text => text !== undefined)
   const shown = code !== undefined && /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? { code } : {}
   const known = code !== undefined && errors.meanings && Object.hasOwn(errors.meanings, code)
-  const meaning = known ? { meaning: errors.meanings![code]! } : {}
+  const found = known ? errors.meanings![code]! : meaningOfWords(errors, body)
+  const meaning = found === undefined ? {} : { meaning: found }
   const words = errors.message === undefined ? {} : { wordsAt: errors.message }
   return { inside200: isError(errors, body), ...shown, ...meaning, ...words }
+}
+
+/** What the words mean by which a platform says what is wrong. They are compared, and go nowhere. */
+function meaningOfWords({ words, message }: CallErrors, body: unknown): Meaning | undefined {
+  if (words === undefined) return undefined
+  const said = wordsOf(body, message)?.toLowerCase()
+  return Object.entries(words).find(([part]) => said?.includes(part))?.[1]
 }
 
 function isError({ inside200 }: CallErrors, body: unknown): boolean {

@@ -1,8 +1,8 @@
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
-import { asBody, placeOf, withParts } from './body.ts'
+import { asBody, withParts } from './body.ts'
 import type { ProviderClient } from './call.ts'
 import { valueAt } from './json-path.ts'
-import { isPathSegment, withId } from './path-segment.ts'
+import { isPathSegment, placeOfItem } from './path-segment.ts'
 import { refusalOf } from './writes/refusal.ts'
 import { unexpectedItem } from './writes/write.ts'
 
@@ -18,14 +18,14 @@ export async function readItem(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!model.read || !isPathSegment(externalId)) return null
-  const { path, idAt, item, absent } = model.read
+  const { idAt, item, absent } = model.read
   const said = asBody(model.read)
   const asked =
     said.method === 'POST' && idAt !== undefined
       ? { ...said, body: withParts(said.body, { [idAt]: externalId }) }
       : said
   try {
-    const { body } = await client.call({ ...asked, ...placeOf(model.read), path: withId(path, externalId), signal })
+    const { body } = await client.call({ ...asked, ...placeOfItem(model.read, externalId), signal })
     const found = item === undefined ? body : valueAt(body, item)
     if (typeof found === 'object' && found !== null) return found
     const isThere = (found !== undefined && found !== null) || body === undefined

@@ -66,6 +66,9 @@ export function namesOfApp({ clientId, clientSecret, fields }: Omit<TargetApp, '
 export function addressOf(target: CallTarget, call: ProviderCall): { url: URL; host: Host; hosts: Host[] } {
   const { host, hosts } = hostsOf(target, call.host ?? 'api')
   const url = new URL(host.base + fillPath(call.path, target.config))
-  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value))
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    url.searchParams.delete(name)
+    for (const one of [value].flat()) url.searchParams.append(name, String(one))
+  }
   return { url, host, hosts }
 }

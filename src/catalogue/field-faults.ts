@@ -31,7 +31,7 @@ function faultsOf(
   paths: readonly string[],
   models: readonly string[],
 ): string[] {
-  const { transform, reference, each, where, constant } = options
+  const { transform, reference, also, each, where, constant } = options
   const isJoin = ['join', 'line-amount'].includes(kindOf(transform) ?? '')
   const found = {
     'has several places, which only a join takes': typeof place !== 'string' && !isJoin,
@@ -40,6 +40,7 @@ function faultsOf(
       each && (transform !== undefined || reference !== undefined),
     'says what each of a list has, and is none': !each && (where !== undefined || constant !== undefined),
     'refers to no model of this platform': reference !== undefined && !models.includes(reference),
+    'says more of what it refers to, and refers to nothing': also !== undefined && reference === undefined,
     'is told in one place what is read in several': options.written !== undefined && typeof place !== 'string',
   }
   const wrong = Object.entries(found).flatMap(([message, isFound]) => (isFound ? [message] : []))

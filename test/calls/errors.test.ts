@@ -112,3 +112,17 @@ describe('an error with a status of its own', () => {
     expect(numbered).toMatchObject({ details: { providerCode: '5010' } })
   })
 })
+
+describe('words of a message, of a platform without codes', () => {
+  const errors: CallErrors = { code: 'code', words: { 'changed by another user': 'stale' } }
+
+  it('mean what the definition says, and are told to nobody', async () => {
+    const message = 'Record has been changed by another User: canary'
+    const stale = await answered(errors, { status: 400, body: { error: { message } } })
+    expect(stale).toMatchObject({ code: 'PROVIDER_REJECTED', details: { status: 400, meaning: 'stale' } })
+    expect(JSON.stringify(stale)).not.toContain('canary')
+    const other = await answered(errors, { status: 400, body: { error: { message: 'Code is too long' } } })
+    expect(other).toMatchObject({ details: { status: 400 } })
+    expect((other as { details: object }).details).not.toHaveProperty('meaning')
+  })
+})

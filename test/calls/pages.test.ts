@@ -248,6 +248,23 @@ describe('linked pages', () => {
   })
 })
 
+describe('a list', () => {
+  const list: ListDefinition = {
+    ...{ kind: 'page', path: '/items', page: 2, param: 'page', first: 1, items: 'data', end: 'empty-page' },
+    query: { field: ['name', 'note'], active: 'false' },
+    capitals: true,
+  }
+
+  it('is asked for several fields by one name, and its members have small first letters in the hub', async () => {
+    play(({ query }) => {
+      expect([query.getAll('field'), query.get('active')]).toEqual([['name', 'note'], 'false'])
+      return { data: query.get('page') === '1' ? [{ Id: 1, WebURL: 'x', Inner: { Kept: 1 } }] : [] }
+    })
+    const pages = await pagesOf(list)
+    expect(pages.flatMap(page => page.items)).toEqual([{ id: 1, webURL: 'x', inner: { Kept: 1 } }])
+  })
+})
+
 describe('numbered pages', () => {
   const list = {
     kind: 'page' as const,

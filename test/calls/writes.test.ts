@@ -12,7 +12,7 @@ const hub = await createTestHub()
 const platform = await startPlatform()
 
 type Body = Record<string, unknown>
-type Played = { status?: number; body?: unknown; text?: string }
+type Played = { status?: number; body?: unknown; text?: string; headers?: Record<string, string> }
 
 /** What the platform answers from now on; it gets each call with its body as JSON. */
 function play(answer: (call: PlatformCall, body: Body) => Played): void {
@@ -86,6 +86,52 @@ describe('one item by a call', () => {
     expect(await write(update('7', { parts: [{ price: '2' }] }, version))).toMatchObject({
       item: { parts: [{ id: 'p1', price: '2' }], from: 12 },
     })
+  })
+
+  it('says anew what has changed, and brings along a part of each row that there is', async () => {
+    const { write } = made({ update: change, brings: { 'rows[].account': 'rows[].account', 'head.name': 'head.name' } })
+    play((_call, body) => ({ body: { ...body, id: 7 } }))
+    const version = '{"rows[].account":["500","501"],"head.name":"a"}'
+    expect(await write(update('7', { head: { name: 'b', note: 'x' } }, version))).toMatchObject({
+      item: { head: { name: 'b', note: 'x' }, rows: [{ account: '500' }, { account: '501' }] },
+    })
+    expect(await write(update('7', { rows: [{ account: '502' }] }, version))).toMatchObject({
+      item: { head: { name: 'a' }, rows: [{ account: '502' }] },
+    })
+  })
+
+  it('says the version that it makes, where that is the next number', async () => {
+    const { write } = made({ update: { ...change, versionField: 'count', versionAs: 'next' } })
+    play((_call, body) => ({ body: { ...body, id: 7 } }))
+    expect(await write(update('7', { name: 'b' }, '41'))).toMatchObject({ item: { count: 42 } })
+    expect(await write(update('7', { name: 'b' }))).toMatchObject({ item: { name: 'b', id: 7 } })
+  })
+
+  it('is named in the query, as it is where it is read', async () => {
+    const named = { path: '/item', query: { code: '{id}', full: 1 } }
+    const { write, read } = made({
+      update: { ...change, ...named },
+      delete: { kind: 'call', method: 'POST', path: '/item/void', query: { code: '{id}' }, body: {} },
+      read: named,
+    })
+    play(() => ({ status: 204 }))
+    await write(update('a&b', { name: 'b' }))
+    await write(remove('300-A 1'))
+    expect(platform.calls.map(sentTo)).toEqual(['PATCH /item?code=a%26b&full=1', 'POST /item/void?code=300-A+1'])
+    play(() => ({ body: { id: 'a&b' } }))
+    expect(await read('a&b')).toEqual({ id: 'a&b' })
+    expect(platform.calls.map(sentTo)).toEqual(['GET /item?code=a%26b&full=1'])
+  })
+
+  it.each([
+    ['', { id: 'I-000001' }],
+    ['https://api.made.example/1/item', undefined],
+    [undefined, undefined],
+  ])('is known by the address %s that a header of the answer has', async (address, item) => {
+    const { write } = made({ create: { ...call, answerId: { header: 'location', query: 'docNo' } } })
+    const location = address === '' ? 'https://api.made.example/1/item?docNo=I-000001' : address
+    play(() => ({ status: 201, ...(location === undefined ? {} : { headers: { location } }) }))
+    expect(await write(create({ name: 'a' }))).toEqual({ kind: 'written', item })
   })
 
   it('is sent as a form', async () => {

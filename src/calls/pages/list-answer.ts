@@ -44,15 +44,23 @@ export function saysMore(body: unknown, path: string): boolean {
 /** A page of an answer, which may say by its status that there is nothing. */
 export function pageOf(
   { status, body }: ProviderAnswer,
-  { items: path, absent }: Pick<ListDefinition, 'items' | 'absent'>,
+  { items: path, absent, capitals }: Pick<ListDefinition, 'items' | 'absent' | 'capitals'>,
   nextOf: (items: unknown[]) => string | null,
 ): ItemPage {
   if (status === 204) return { items: [], next: null }
   const isLeftOut = absent === 'empty' && path !== undefined && isObject(body) && valueAt(body, path) === undefined
-  const items = isLeftOut ? [] : itemsAt(body, path)
+  const listed = isLeftOut ? [] : itemsAt(body, path)
+  const items = capitals ? listed.map(withoutCapitals) : listed
   return { items, next: nextOf(items) }
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `{ AccNo, WebURL }` as `{ accNo, webURL }`. */
+function withoutCapitals(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item
+  const members = Object.entries(item as Record<string, unknown>)
+  return Object.fromEntries(members.map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]))
 }

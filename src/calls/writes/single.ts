@@ -2,7 +2,7 @@ import type { DeleteDefinition, UpdateDefinition, WriteDefinition } from '../../
 import { formOf, placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
 import { valueAt } from '../json-path.ts'
-import { withId } from '../path-segment.ts'
+import { placeOfItem } from '../path-segment.ts'
 import { keyed, writtenBody } from './write-body.ts'
 import { itemIn, type Write, type WriteAnswer, type Writes } from './write.ts'
 
@@ -18,21 +18,26 @@ export async function writeByCall(
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
   const { method, path, encoding, item, answerId } = definition
+  const place = write.kind === 'create' ? { ...placeOf(definition), path } : placeOfItem(definition, write.externalId)
   const said = keyed(
     model,
     {
       method,
-      ...placeOf(definition),
-      path: write.kind === 'create' ? path : withId(path, write.externalId),
+      ...place,
       body: writtenBody(model, write),
       signal,
     },
     key,
   )
-  const { body } = await client.call(encoding === 'form' ? { ...said, body: formOf(said.body) } : said)
+  const { body, headers } = await client.call(encoding === 'form' ? { ...said, body: formOf(said.body) } : said)
   if (write.kind !== 'create' || answerId === undefined) return { kind: 'written', item: itemIn(body, item) }
-  const id = valueAt(body, answerId)
+  const id = typeof answerId === 'string' ? valueAt(body, answerId) : idInAddress(headers[answerId.header], answerId)
   return { kind: 'written', item: id === undefined ? undefined : withParts({}, { [model.id]: id }) }
+}
+
+/** The id that an address of the made item has in its query; undefined where there is no such address. */
+function idInAddress(address: string | string[] | undefined, { query }: { query: string }): string | undefined {
+  return URL.parse(String(address ?? ''), 'https://platform.invalid')?.searchParams.get(query) ?? undefined
 }
 
 /** Deletes one item by a call of its own, which may say something: a status, the id, the version. */
@@ -44,8 +49,8 @@ export async function deleteByCall(
   key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
-  const { method, path, body, idField, versionField } = definition
-  const call = { method, ...placeOf(definition), path: withId(path, externalId), signal }
+  const { method, body, idField, versionField } = definition
+  const call = { method, ...placeOfItem(definition, externalId), signal }
   if (body === undefined && idField === undefined && versionField === undefined) {
     await client.call(call)
     return { kind: 'deleted' }

@@ -1,19 +1,33 @@
 import { withParts } from '../body.ts'
 import type { ProviderCall } from '../call.ts'
+import { valueAt } from '../json-path.ts'
 import type { Values } from '../json-write.ts'
 import type { Write, Writes } from './write.ts'
 
 /** What is written of an item, with its id and version where the platform wants them. */
 export function writtenBody(model: Writes, write: Write): Values {
   if (write.kind === 'create') return joined(model.create?.constant, write.body)
-  const { idField, versionField, constant } = model.update ?? {}
+  const { idField, versionField, versionAs, constant } = model.update ?? {}
   const marked = model.delete?.kind === 'mark' ? model.delete.body : {}
   const body = joined(constant, write.kind === 'update' ? write.body : marked)
   return withParts(body, {
-    ...(model.brings === undefined || write.version === null ? {} : (JSON.parse(write.version) as Values)),
+    ...(model.brings === undefined || write.version === null ? {} : broughtBeside(body, write.version)),
     ...(idField === undefined ? {} : { [idField]: write.externalId }),
-    ...(versionField === undefined || write.version === null ? {} : { [versionField]: write.version }),
+    ...(versionField === undefined || write.version === null
+      ? {}
+      : { [versionField]: versionAs === 'next' ? after(write.version) : write.version }),
   })
+}
+
+/** What an update says again of the item, unless it says something new there itself. */
+function broughtBeside(body: Values, version: string): Values {
+  const brought = Object.entries(JSON.parse(version) as Values)
+  return Object.fromEntries(brought.filter(([path]) => valueAt(body, path) === undefined))
+}
+
+/** The number after a version, of a platform that is told what the item's is to be. */
+function after(version: string): number | string {
+  return /^\d{1,15}$/.test(version) ? Number(version) + 1 : version
 }
 
 /** Two values as one: objects member by member, lists element by element; where both have a value, it is the second's. */

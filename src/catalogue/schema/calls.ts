@@ -98,6 +98,9 @@ export const callErrors = z.strictObject({
       "Where an error's body says in words what is wrong, for the workspace whose row it is; the usual places unless said",
     ),
   meanings: record(code, meaning, 200).exactOptional().describe('What the codes mean'),
+  words: record(text(100), meaning, 20)
+    .exactOptional()
+    .describe('What words of its message mean, in small letters, of a platform that has no code for it'),
 })
 
 /** What holds for every call to a platform. */

@@ -6,7 +6,7 @@ import { lookupDefinition, matchKeys } from './items/lookup.ts'
 import { listDefinition } from './items/pages.ts'
 import { asks, marker, skipped } from './items/scope.ts'
 import { windows } from './items/windows.ts'
-import { code, httpsUrl, itemPath, jsonPath, record, slug, text } from './values.ts'
+import { code, eachPath, httpsUrl, itemPath, jsonPath, record, slug, text } from './values.ts'
 import { batchDefinition, deleteDefinition, idempotency, updateDefinition, writeDefinition } from './items/writes.ts'
 
 const updatedAt = z.discriminatedUnion('format', [
@@ -67,10 +67,10 @@ export const modelDefinition = z.strictObject({
     .describe(
       'The version is a number that rises with each change: of two sightings the one with the higher number is the later',
     ),
-  brings: record(jsonPath, itemPath, 10)
+  brings: record(eachPath, itemPath, 10)
     .exactOptional()
     .describe(
-      'Instead of a version: what an update says again of the item as it was last seen, such as the id of what it is a part of or the quantity that it replaces; by where it is said, where the item has it',
+      'Instead of a version: what an update says again of the item as it was last seen, such as the id of what it is a part of or the quantity that it replaces; by where it is said, where the item has it. What is changed there is said instead',
     ),
   updatedAt: updatedAt.exactOptional().describe('Where the time of its last change is'),
   gone: z
@@ -79,6 +79,12 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe('What marks a thing that is still answered but counts as deleted'),
   list: listDefinition.describe('How a platform hands out a list in pages, and what the end of it looks like'),
+  listed: z
+    .literal('in-part')
+    .exactOptional()
+    .describe(
+      'A list shows a part of each thing: one whose version is not as it was last seen is read by its id, and once a day each is',
+    ),
   changedSince: changeFeed
     .exactOptional()
     .describe('How to ask for what has changed only; without it every run reads everything'),

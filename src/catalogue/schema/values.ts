@@ -97,7 +97,10 @@ export function record<Key extends z.ZodString, Value extends z.ZodType>(key: Ke
 
 export const headers = record(headerName, headerValue, 20)
 
-export const query = record(parameter, z.union([z.string().max(500), z.number()]), 30)
+const said = z.string().max(500)
+
+/** The parameters of a query; several values are said one after the other under the same name. */
+export const query = record(parameter, z.union([said, z.number(), z.array(said).min(1).max(50)]), 30)
 
 /** What a body says as it stands, of JSON values only. */
 export const jsonObject = z

@@ -2,7 +2,7 @@ import type { CollectionField } from '../../catalogue/collections/shapes.ts'
 import type { FieldMapping, FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import { stepsOf, textOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { hasExactNumber } from '../../json/exact-number.ts'
-import type { MissingReference, Reading, Telling } from './known.ts'
+import { fieldName, type MissingReference, type Reading, type Telling } from './known.ts'
 import { transformOf } from './transforms/find.ts'
 import { unfit, type Beside, type Transform } from './transforms/transform.ts'
 
@@ -47,7 +47,8 @@ export function simpleField(
 ): Field {
   const places = typeof provider === 'string' ? [provider] : provider
   const transform = options.transform === undefined ? undefined : transformOf(options.transform, places.length)
-  const targets = (options.written === undefined ? places : [options.written]).map(stepsOf)
+  const said = Object.keys(options.also ?? {})
+  const targets = [...(options.written === undefined ? places : [options.written]), ...said].map(stepsOf)
   const read = readerOf(places.map(stepsOf), options, transform, shape, scope, path)
   const write = writerTo(options, transform, path)
   return {
@@ -113,11 +114,16 @@ function referenced(
   return recordId
 }
 
-function writerTo({ reference }: FieldOptions, transform: Transform | undefined, path: string): Field['write'] {
+function writerTo({ reference, also }: FieldOptions, transform: Transform | undefined, path: string): Field['write'] {
   return (value, beside, telling) => {
     const own = reference === undefined ? value : namedAt(reference, path, value, telling)
-    if (own === missing || own === unfit || !transform) return own
-    return transform.out(own, beside)
+    if (own === missing || own === unfit) return own
+    const told = transform ? transform.out(own, beside) : own
+    if (also === undefined || reference === undefined || told === unfit) return told
+    return [
+      told,
+      ...Object.values(also).map(field => telling.known?.get(fieldName(reference, field))?.get(value as string)),
+    ]
   }
 }
 

@@ -1,6 +1,11 @@
 /** Ids by ids, by the model that they are of: of items to records where items are read, of records to items where they are written. */
 export type Known = ReadonlyMap<string, ReadonlyMap<string, string>>
 
+/** Where a field of the records that items of a model stand for is among what is known, by the records' ids. */
+export function fieldName(model: string, path: string): string {
+  return `${model} ${path}`
+}
+
 /** An item that is named by another and has no record yet. */
 export interface UnresolvedReference {
   /** The canonical path of the field; of a list's with the number of the object. */

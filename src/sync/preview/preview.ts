@@ -7,7 +7,9 @@ import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import { filledModel } from '../mapping/filled-model.ts'
+import { textAt } from '../../calls/json-path.ts'
 import { fullPass } from '../../calls/pages/model-pages.ts'
+import { readItem } from '../../calls/read-item.ts'
 import type { ItemPage } from '../../calls/pages/page-source.ts'
 import { HubError } from '../../errors.ts'
 import { mappingOfSync, withOverrides } from '../mapping/overrides/apply.ts'
@@ -55,7 +57,7 @@ export async function previewSync(
   try {
     const keys = matchKeysOf(request.match, mapping.model)
     const page = await firstPage(client, model, signal)
-    const items = page.items.slice(0, previewLimits.rows)
+    const items = await wholeItems(client, model, page.items.slice(0, previewLimits.rows), signal)
     const pulled = await previewPull(hub.db, settling, place, references, keys, items)
     const found = {
       matched: new Set(pulled.flatMap(({ outcome, recordId }) => (outcome === 'matched' ? (recordId ?? []) : []))),
@@ -75,6 +77,18 @@ function firstPage(client: ProviderClient, model: ModelDefinition, signal: Abort
   const page = Math.min(model.list.page, previewLimits.rows)
   const source = fullPass(client, { ...model, list: { ...model.list, page } })
   return source.fetch(source.first, signal)
+}
+
+/** What a list shows a part of is read by its id. */
+async function wholeItems(
+  client: ProviderClient,
+  model: ModelDefinition,
+  shown: readonly unknown[],
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  if (model.listed !== 'in-part') return [...shown]
+  const whole = shown.map(async raw => (await readItem(client, model, textAt(raw, model.id) ?? '', signal)) ?? raw)
+  return Promise.all(whole)
 }
 
 /** The sync that is there for the same, if there is one. Relies on syncs_once. */

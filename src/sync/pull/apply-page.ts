@@ -55,7 +55,10 @@ async function commitNew(hub: ConnectionParts, hold: RunHold, page: PreparedPage
     fingerprint: page.fingerprint,
     seen: seenOn(hold, page),
     created,
-    counts: { pulled: page.items.size, unchanged: page.items.size - page.stale.length },
+    counts: {
+      pulled: page.items.size + page.asSeen.length,
+      unchanged: page.items.size - page.stale.length + page.asSeen.length,
+    },
     place,
   }
   const { workspaceId, sync } = hold
@@ -122,8 +125,8 @@ async function commitMixed(
   const failed = await commitRows(hub, trx, hold, settled)
   const skipped = settled.filter(({ link }) => link.state === 'skipped').length
   const counts = {
-    pulled: page.items.size + page.tombstones.size + page.bad.length,
-    unchanged: page.items.size - page.stale.length,
+    pulled: page.items.size + page.tombstones.size + page.bad.length + page.asSeen.length,
+    unchanged: page.items.size - page.stale.length + page.asSeen.length,
     failed: page.bad.length - skipped + failed + ambiguous,
     skipped,
   }
@@ -133,7 +136,8 @@ async function commitMixed(
 /** What a page showed, where what no page shows is to be found. What could not be mapped is there all the same. */
 function seenOn(hold: RunHold, page: PreparedPage): string[] | null {
   if (!hold.run.compare) return null
-  return [...page.items.keys(), ...page.tombstones.keys(), ...page.bad.flatMap(({ externalId }) => externalId ?? [])]
+  const bad = page.bad.flatMap(({ externalId }) => externalId ?? [])
+  return [...page.items.keys(), ...page.tombstones.keys(), ...bad, ...page.asSeen]
 }
 
 /** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */

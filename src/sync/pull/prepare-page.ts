@@ -5,9 +5,9 @@ import { findStale, laterOf, type StaleItem } from './find-stale.ts'
 import { hashOf } from '../mapping/canonical.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import { itemsOf } from '../mapping/references/read-items.ts'
-import type { ReadPage } from '../../calls/pages/read-pages.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { skippedBy } from './skipped.ts'
+import type { WholePage } from './whole-things.ts'
 
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
 export interface PreparedPage {
@@ -20,6 +20,8 @@ export interface PreparedPage {
   tombstones: ReadonlyMap<string, Item>
   bad: PlacedItem[]
   stale: StaleItem[]
+  /** The ids of items that are as they were last seen, and were not looked at more closely. */
+  asSeen: readonly string[]
   /** Nobody has looked whether its items are known: they are taken for new, as those of the page before were. */
   isPresumedNew: boolean
 }
@@ -39,7 +41,7 @@ export interface PlacedItem extends BadItem {
 export async function preparePage(
   hub: ConnectionParts,
   hold: RunHold,
-  page: ReadPage,
+  page: WholePage,
   before: { page: PreparedPage | undefined; committed: Promise<void> },
 ): Promise<PreparedPage> {
   const [items, tombstones] = [new Map<string, Item>(), new Map<string, Item>()]
@@ -56,7 +58,8 @@ export async function preparePage(
       bad.push({ ...item, position: index + 1, hash: hashOf(JSON.stringify(raw) ?? '').toString('hex') })
     else keepLater(hold, item.isDeleted ? tombstones : items, item)
   }
-  const names = page.names ?? [...items.keys(), ...tombstones.keys()]
+  const { asSeen = [] } = page
+  const names = page.names ?? [...items.keys(), ...tombstones.keys(), ...asSeen]
   const fingerprint = page.next === null ? null : fingerprintOf([...names])
   const repeated = takeOutRepeated(hold, items, before.page?.items)
   if (repeated) await before.committed
@@ -65,13 +68,18 @@ export async function preparePage(
   // After an interruption the page before is not at hand: what it had, and is as it was committed, is no news either.
   const changed = new Set(stale.map(({ item }) => item.externalId))
   for (const id of page.repeated) if (!changed.has(id)) items.delete(id)
-  return { cursor: page.cursor, fingerprint, items, tombstones, bad, stale, isPresumedNew }
+  return { cursor: page.cursor, fingerprint, items, tombstones, bad, stale, asSeen, isPresumedNew }
 }
 
 /** Whether a page has items, and nothing but items that the sync had never seen. */
 export function hasOnlyNew(page: PreparedPage | undefined): boolean {
   if (!page || page.items.size === 0 || page.stale.length < page.items.size) return false
-  return page.tombstones.size === 0 && page.bad.length === 0 && page.stale.every(({ recordId }) => recordId === null)
+  return (
+    page.tombstones.size === 0 &&
+    page.bad.length === 0 &&
+    page.asSeen.length === 0 &&
+    page.stale.every(({ recordId }) => recordId === null)
+  )
 }
 
 /** Whether somebody is told of new records: their pages are written row by row. */

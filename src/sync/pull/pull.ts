@@ -8,6 +8,7 @@ import type { PageSource } from '../../calls/pages/page-source.ts'
 import { readPages } from '../../calls/pages/read-pages.ts'
 import { readyKeys } from '../matching/ready-keys.ts'
 import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
+import { wholeThings } from './whole-things.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 import { inCommitPlace, inLookPlace } from '../runs/run-places.ts'
 
@@ -55,7 +56,8 @@ async function readAll(
   try {
     for await (const page of readPages(source, hold.run.cursor, control.signal)) {
       const earlier = { page: before, committed }
-      const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, page, earlier))
+      const whole = await wholeThings(hub, hold, client, page, control.signal)
+      const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, whole, earlier))
       if (page.cursor === source.first && hold.run.compare && hasOnlyNew(prepared)) {
         await refuseForeignList(hub, hold, client, control.signal)
       }

@@ -7,6 +7,7 @@ import { mergePatch, sameValue } from '../mapping/canonical.ts'
 import { asPlatformHas } from '../links/echoes.ts'
 import { isHeld } from './held-writes.ts'
 import type { Link, RecordRow } from '../links/link-store.ts'
+import { isEmpty } from '../mapping/field.ts'
 import type { Known, MissingReference } from '../mapping/known.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Fields } from '../policy.ts'
@@ -76,11 +77,16 @@ function writeOf(
   const { external_id: externalId = null, external_version: version = null } = link ?? {}
   if (kind === 'delete' && externalId !== null) return { kind: 'delete', externalId, version }
   const isNew = kind === 'create' || externalId === null
-  const { body: changed, missing } = mapping.tell(values, isNew ? undefined : base, known)
+  const { body: changed, missing, unfit } = mapping.tell(values, isNew ? undefined : base, known)
   if (missing.length > 0) return missing
-  if (isNew) return changed && { kind: 'create', body: changed }
+  if (isNew) return lacksNeeded(mapping.model, values, unfit) ? undefined : changed && { kind: 'create', body: changed }
   const body = link?.gone ? restored(mapping.model, changed ?? {}) : changed
   return body && { kind: 'update', externalId, version, body }
+}
+
+/** Whether something is missing, or cannot be told, without which nothing new is made. */
+function lacksNeeded({ fields }: ModelDefinition, values: Fields, unfit: readonly string[]): boolean {
+  return fields.some(([path, , options]) => options?.needed && (isEmpty(values[path]) || unfit.includes(path)))
 }
 
 /** The body of an update that also brings an item back which counts as deleted. */

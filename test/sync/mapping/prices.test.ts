@@ -55,11 +55,49 @@ describe('the price of one', () => {
   })
 })
 
+describe('the price of one, where the platform reckons by it', () => {
+  const price = transformOf({
+    ...{ kind: 'unit-price', quantity: 'quantity', amount: 'amount', places: 2, withoutTax: 'with' },
+    ...{ otherwise: 'divided', as: 'text' },
+  })
+
+  it('makes what the line comes to, or the line does not fit', () => {
+    const told = (value: unknown, quantity?: string, amount?: string) => price.out(value, beside({ quantity, amount }))
+    expect([told('3.35', '3', '10.05'), told('9.99', '3', '10.05'), told(undefined, '4', '10.00')]).toEqual([
+      ...['3.35', '3.35', '2.5'],
+    ])
+    expect([told('1.005', '2', '2.01'), told(undefined, '0', '2.00'), told('dear', '1', '1.00')]).toEqual([
+      ...[unfit, unfit, unfit],
+    ])
+    expect([told(undefined, undefined, '7.50'), told(undefined, '2'), told('1.20')]).toEqual(['7.5', undefined, '1.2'])
+    expect(price.out('1.00', beside({ with: true, quantity: '1', amount: '1.00' }))).toBe(unfit)
+  })
+
+  it('is told so that the platform comes to the same, whatever was paid for how many', () => {
+    fc.assert(
+      fc.property(decimals(4, 50_000_000), decimals(2, 500_000_000), (count, total) => {
+        const told = price.out(undefined, beside({ quantity: count.text, amount: total.text }))
+        if (told === unfit) return
+        const units = BigInt(
+          (told as string).replace(
+            /^(\d+)(?:\.(\d*))?$/,
+            (_, whole: string, part = '') => whole + String(part).padEnd(2, '0'),
+          ),
+        )
+        expect(cents(units * count.units, 6)).toBe(total.units)
+      }),
+    )
+  })
+})
+
 describe('what a line comes to', () => {
   const amount = transformOf({ kind: 'line-amount', inclusive: 'with' }, 2)
 
   it('is read as the document says it, and told in the place of that', () => {
     expect([amount.in([8.32, 9.99], nothing), amount.in([8.3, undefined], nothing)]).toEqual(['9.99', '8.30'])
+    expect([amount.in([8.32, 9.99], beside({ with: false })), amount.in([8.32, 9.99], beside({ with: true }))]).toEqual(
+      [...['8.32', '9.99']],
+    )
     expect(amount.out('9.99', beside({ with: true }))).toEqual([undefined, 9.99])
     expect(amount.out('9.99', beside({ with: false }))).toEqual([9.99, undefined])
     expect(amount.out('much', nothing)).toBe(unfit)

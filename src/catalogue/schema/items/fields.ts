@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { itemPath, jsonObject, jsonPath, slug } from '../values.ts'
+import { itemPath, jsonObject, jsonPath, record, slug } from '../values.ts'
 import { marker } from './scope.ts'
 import { transform } from './transforms.ts'
 
@@ -20,6 +20,9 @@ const simpleOptions = {
     .union([z.string().max(200), z.number(), z.boolean()])
     .exactOptional()
     .describe('A value that stands for none, such as 0 for no customer'),
+  also: record(itemPath, jsonPath, 5)
+    .exactOptional()
+    .describe('What is told besides of the record that it refers to: its canonical fields, by where they are said'),
   reference: slug
     .exactOptional()
     .describe(
@@ -45,6 +48,7 @@ export const fieldOptions = z.strictObject({
     .exactOptional()
     .describe("The path leads to a list, such as an invoice's lines: the fields of each; to a merge it is one value"),
   where: marker.exactOptional().describe('Only those of the list that have this value, which what is written has too'),
+  needed: z.literal(true).exactOptional().describe('Nothing new is made without it, as an invoice without its lines'),
   several: z.literal(true).exactOptional().describe('A list of one is none here: another field has what is in it'),
   constant: jsonObject.exactOptional().describe('What each of the list is written with besides'),
 })

@@ -8,6 +8,10 @@ const listBase = {
   items: eachPath
     .exactOptional()
     .describe("Where a page's things are; the body itself when absent. An absent list under a present parent is empty"),
+  capitals: z
+    .literal(true)
+    .exactOptional()
+    .describe('The members of its things begin with a capital, which those of a single one do not'),
   absent: z
     .literal('empty')
     .exactOptional()

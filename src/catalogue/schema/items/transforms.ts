@@ -69,7 +69,7 @@ const lineAmount = z
     inclusive: jsonPath.describe('The canonical path of what says whether amounts are with tax'),
   })
   .describe(
-    'The platform has what a line comes to in two places, without tax and with it; the hub as the document says it',
+    'The platform has what a line comes to in two places, without tax and with it, or in one of them; the hub as the document says it',
   )
 
 const unitPrice = z
@@ -83,6 +83,13 @@ const unitPrice = z
       .describe(
         'Where this canonical field is true, the platform has its price without tax, which is not what the document says',
       ),
+    otherwise: z
+      .literal('divided')
+      .exactOptional()
+      .describe(
+        'The platform reckons by it: where it does not make what the line comes to, that is divided by how many they are. A line that no price makes does not fit',
+      ),
+    as: z.enum(['number', 'text']).exactOptional().describe('How the platform is told it; as a number unless given'),
   })
   .describe('A number that is told only where it makes what the line comes to: else platforms refuse the line')
 

@@ -1,9 +1,27 @@
 import { z } from 'zod'
 import { asked, placed } from '../calls.ts'
-import { eachPath, jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
+import {
+  eachPath,
+  headerName,
+  jsonObject,
+  jsonPath,
+  lifetime,
+  parameter,
+  pathTemplate,
+  query,
+  text,
+} from '../values.ts'
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
-const answerId = jsonPath.exactOptional().describe('The answer of a create says the id alone, and here')
+const answerId = z
+  .union([
+    jsonPath.describe("A path into the answer's body"),
+    z
+      .strictObject({ header: headerName, query: parameter })
+      .describe('A header, such as `location`, has the address of what was made, and its query the id'),
+  ])
+  .exactOptional()
+  .describe('The answer of a create says the id alone, and here')
 const constant = jsonObject
   .exactOptional()
   .describe('What is written besides; what is in both is joined, member by member')
@@ -41,7 +59,7 @@ const graphqlWrite = {
   constant,
 }
 
-const ofCall = 'A call of its own; `{id}` in its path is the id'
+const ofCall = 'A call of its own; `{id}` in its path, or as the value of a parameter, is the id'
 const ofMutation = 'A GraphQL mutation'
 
 export type WriteDefinition = z.infer<typeof writeDefinition>
@@ -54,6 +72,10 @@ export const writeDefinition = z.discriminatedUnion('kind', [
 const updateBody = {
   idField: jsonPath.exactOptional().describe("Where what is written has the item's id"),
   versionField: jsonPath.exactOptional().describe("Where what is written has the item's version"),
+  versionAs: z
+    .literal('next')
+    .exactOptional()
+    .describe('The version is a number, and what is said is the one after it'),
   sparse: jsonPath
     .exactOptional()
     .describe('The object whose members stay as they are unless they are said, such as `properties`'),

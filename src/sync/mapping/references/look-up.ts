@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { textAt } from '../../../calls/json-path.ts'
 import type { Executor } from '../../../db/database.ts'
 import type { Known } from '../known.ts'
 
@@ -51,6 +52,20 @@ export class References {
         order by sync_id desc`.execute(this.#db)
       return rows.map((row): Pair => [row.record_id, row.external_id!])
     })
+  }
+
+  /** The texts of a field of records, by the records' ids; those that have none are left out. */
+  async fieldOf(recordIds: readonly string[], path: string): Promise<ReadonlyMap<string, string>> {
+    if (recordIds.length === 0) return new Map()
+    const rows = await this.#db
+      .selectFrom('records')
+      .select(['id', 'data'])
+      .where('workspace_id', '=', this.#workspaceId)
+      .where('id', 'in', [...new Set(recordIds)])
+      .where('deleted_at', 'is', null)
+      .execute()
+    const pairs = rows.map(({ id, data }) => [id, textAt(data, path)] as const)
+    return new Map(pairs.flatMap(([id, text]) => (text === undefined ? [] : [[id, text]])))
   }
 
   async #byModel<Id extends string>(

@@ -1,6 +1,6 @@
 import type { PushCandidate } from '../../push/push-plan.ts'
 import type { BadItem, Item } from '../items.ts'
-import type { Known } from '../known.ts'
+import { fieldName, type Known } from '../known.ts'
 import type { Mapping } from '../mapping.ts'
 import type { References } from './look-up.ts'
 
@@ -23,5 +23,20 @@ export async function itemsNamedBy(
   candidates: readonly PushCandidate[],
 ): Promise<Known | undefined> {
   if (mapping.references.length === 0) return undefined
-  return references.itemsOf(candidates.flatMap(({ record }) => mapping.namedBy(mapping.fieldsOf(record.data))))
+  const named = candidates.flatMap(({ record }) => mapping.namedBy(mapping.fieldsOf(record.data)))
+  const known = await references.itemsOf(named)
+  const asked = saidOf(mapping)
+  if (asked.length === 0) return known
+  const fields = asked.map(async ({ model, path }) => {
+    const ids = named.flatMap(one => (one.model === model ? [one.recordId] : []))
+    return [fieldName(model, path), await references.fieldOf(ids, path)] as const
+  })
+  return new Map([...known, ...(await Promise.all(fields))])
+}
+
+/** What a model's items are told besides of the records that they refer to. */
+function saidOf({ model }: Mapping): { model: string; path: string }[] {
+  return model.fields.flatMap(([, , { reference, also = {} } = {}]) =>
+    reference === undefined ? [] : Object.values(also).map(path => ({ model: reference, path })),
+  )
 }

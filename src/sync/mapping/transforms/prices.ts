@@ -7,9 +7,9 @@ import { unfit, type Beside, type Transform } from './transform.ts'
 export function lineAmount({ inclusive }: TransformOf<'line-amount'>): Transform {
   return {
     looksBeside: true,
-    in(value) {
+    in(value, beside) {
       const [net, gross] = value as unknown[]
-      const amount = gross ?? net
+      const amount = beside(inclusive) === false ? (net ?? gross) : (gross ?? net)
       return amount === undefined || amount === null ? undefined : decimalText(amount, 2)
     },
     out(value, beside) {
@@ -23,22 +23,40 @@ export function lineAmount({ inclusive }: TransformOf<'line-amount'>): Transform
 }
 
 /** The price of one, which platforms take only where it makes what the line comes to; not one without tax of a line with it. */
-export function unitPrice({ quantity, amount, places, withoutTax }: TransformOf<'unit-price'>): Transform {
+export function unitPrice({
+  quantity,
+  amount,
+  places,
+  withoutTax,
+  otherwise,
+  as,
+}: TransformOf<'unit-price'>): Transform {
   const isOther = (beside: Beside) => withoutTax !== undefined && beside(withoutTax) === true
+  const said = (price: bigint) => (as === 'text' ? textOfExact(price) : toldExact(price))
+  const makes = (price: bigint, count: bigint, total: bigint) => roundTo(product(price, count), 2) === roundTo(total, 2)
   return {
     looksBeside: true,
     dropsUntold: true,
+    ...(otherwise === undefined ? {} : { saysOfEmpty: true }),
     in: (value, beside) => (isOther(beside) ? undefined : decimalText(value)),
     out(value, beside) {
       const price = exactOf(value)
-      if (price === undefined) return unfit
-      if (isOther(beside)) return undefined
-      const told = roundTo(price, places)
+      if (price === undefined && !(otherwise && isNothing(value))) return unfit
+      if (isOther(beside)) return otherwise === undefined ? undefined : unfit
+      const told = price === undefined ? undefined : roundTo(price, places)
       const [count, total] = [exactOf(beside(quantity)), exactOf(beside(amount))]
-      const fits = count === undefined || total === undefined || roundTo(product(told, count), 2) === roundTo(total, 2)
-      return fits ? toldExact(told) : undefined
+      if (told !== undefined && (count === undefined || total === undefined || makes(told, count, total)))
+        return said(told)
+      if (otherwise === undefined || total === undefined) return undefined
+      const many = count ?? exactOf('1')!
+      const divided = many === 0n ? undefined : roundTo(quotient(total, many), places)
+      return divided !== undefined && makes(divided, many, total) ? said(divided) : unfit
     },
   }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
 }
 
 /** A rate that the platform has the other way round. */
