@@ -38,6 +38,8 @@ export type SandboxCustomer = Record<string, unknown> & { Id: string; SyncToken:
 export type SandboxEntity = Record<string, unknown> & { Id: string; SyncToken: string }
 export type XeroKind = 'contacts' | 'items' | 'invoices' | 'payments'
 export type XeroRow = Record<string, unknown>
+/** A row of books, as the platform's API has it. */
+export type BookRow = Record<string, unknown>
 
 /** Something that a platform keeps, as its API has it. */
 export interface SandboxThing {
@@ -103,6 +105,19 @@ export function sandboxControl(url: string) {
         call<{ deleted: true }>('DELETE', `/organisations/${account}/${kind}/${id}`),
       limit: (limits: object) => call<object>('PUT', `/organisations/${account}/limits`, limits),
     }),
+
+    /** What a person does in the books of an account of SQL Accounting or AutoCount. */
+    books: (platform: 'sql-accounting' | 'autocount', account: string) => {
+      const path = (...parts: string[]) =>
+        ['/books', platform, ...[account, ...parts].map(encodeURIComponent)].join('/')
+      return {
+        list: (kind: string) => call<BookRow[]>('GET', path(kind)),
+        get: (kind: string, id: string) => call<BookRow | null>('GET', path(kind, id)),
+        make: (kind: string, fields: object) => call<BookRow>('POST', path(kind), fields),
+        change: (kind: string, id: string, fields: object) => call<BookRow>('PATCH', path(kind, id), fields),
+        remove: (kind: string, id: string) => call<{ deleted: boolean }>('DELETE', path(kind, id)),
+      }
+    },
 
     /** What somebody makes or changes at a platform, one thing or many. */
     putThings: (things: SandboxThing | SandboxThing[]) => call<{ put: number }>('PUT', '/things', things),

@@ -1,33 +1,32 @@
 import { type Exchange, sendJson } from '../../http.ts'
+import { personControls } from '../../person-controls.ts'
 import type { SandboxPlatform } from '../../platform.ts'
-import type { Tools } from '../../tools.ts'
+import { createTools, type Tools } from '../../tools.ts'
+import { answerAboutBook } from './api.ts'
+import { bookOf } from './book.ts'
 
-const keyIds: Record<string, string> = { 'sandbox-autocount-key': 'a1b2c3d4' }
-const listings = ['creditor', 'debtor', 'product']
+const keyIds: Record<string, string> = {
+  'sandbox-autocount-key': 'a1b2c3d4',
+  'sandbox-autocount-key-2': 'a1b2c3d5',
+  'sandbox-autocount-key-3': 'a1b2c3d6',
+}
+const origin = 'https://accounting-api.autocountcloud.com'
 
-/** https://accounting-api.autocountcloud.com/documentation/: two headers, an account book in the path, numbered pages. */
-function handleAutocount({ req, res, path, query }: Exchange, tools: Tools): void {
-  const refuse = (statusCode: number, message: string) => sendJson(res, statusCode, { statusCode, message })
-  const [, book, kind, action] = path.split('/')
+/** https://accounting-api.autocountcloud.com/documentation/: two headers, an account book in the path. */
+async function handleAutocount(exchange: Exchange, tools: Tools): Promise<void> {
+  const { req, res, path } = exchange
+  const [, book = '', kind = '', action] = path.split('/')
   const key = String(req.headers['api-key'] ?? '')
   const account = tools.accountOfKey(key)
   if (account === undefined || account !== book || req.headers['key-id'] !== keyIds[key])
-    return refuse(401, '401 Unauthorized.')
-  if (req.method !== 'GET' || action !== 'listing' || !listings.includes(kind ?? ''))
-    return refuse(404, '404 Not Found.')
-  const page = Number(query.get('page'))
-  if (!Number.isInteger(page) || page < 1) return refuse(400, 'The page field is required.')
-  const data = [
-    { AccNo: '400-0001', CompanyName: 'Apparel Supplier', CurrencyCode: 'MYR' },
-    { AccNo: '400-0002', CompanyName: 'Furniture Supplier', CurrencyCode: 'MYR' },
-  ]
-  sendJson(res, 200, { data: page === 1 ? data : [], totalCount: data.length })
+    return sendJson(res, 401, { statusCode: 401, message: '401 Unauthorized.' })
+  await answerAboutBook(exchange, bookOf(tools, account), { kind, action, address: `${origin}/${book}` })
 }
 
 export const autocount: SandboxPlatform = {
   id: 'autocount',
   hosts: ['accounting-api.autocountcloud.com'],
-  keys: { 'sandbox-autocount-key': '1' },
+  keys: { 'sandbox-autocount-key': '1', 'sandbox-autocount-key-2': '2', 'sandbox-autocount-key-3': '3' },
   people: {
     key: {
       config: { bookId: '1' },
@@ -37,5 +36,13 @@ export const autocount: SandboxPlatform = {
     },
   },
   answer: handleAutocount,
+  controls: personControls('autocount', (storage, account) => {
+    const book = bookOf(
+      createTools(storage, 'autocount', () => ({})),
+      account,
+    )
+    // A person voids an invoice, and makes others inactive.
+    return { ...book, remove: (kind, id) => (kind === 'invoice' ? book.void(id) !== undefined : book.remove(kind, id)) }
+  }),
   refusal: status => ({ body: { statusCode: status, message: `${status} refused.` } }),
 }

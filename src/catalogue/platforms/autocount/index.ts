@@ -1,8 +1,11 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { customers } from './models/customers.ts'
+import { invoices } from './models/invoices.ts'
+import { products } from './models/products.ts'
 
 /**
- * AutoCount Cloud Accounting's integration API (https://accounting-api.autocountcloud.com/documentation/). Assumed: limits are not
- * documented, and a wrong key is answered 401 with `{ statusCode, message }`, as its pages show for other errors.
+ * AutoCount Cloud Accounting's integration API (https://accounting-api.autocountcloud.com/documentation/). Assumed: a wrong key is
+ * answered 401 with `{ statusCode, message }`, as its pages show for other errors.
  */
 export const autocount = {
   id: 'autocount',
@@ -42,6 +45,9 @@ export const autocount = {
   scopes: {},
   // https://cloudacc-integration-api-docs.netlify.app/api-methods/creditor/get-creditor-listing
   identity: { get: '/creditor/listing', query: { page: 1 }, id: { captured: 'bookId' } },
-  calls: { errors: { code: 'statusCode' } },
-  limits: [{ kind: 'calls-per-window', per: 'connection', permits: 60, window: '1m' }],
+  // It has no codes of its own but the status.
+  calls: { errors: { code: 'statusCode', message: 'message' } },
+  // The headers of https://accounting-api.autocountcloud.com/documentation/api-methods/invoice/create-invoice: a hundred in a minute.
+  limits: [{ kind: 'calls-per-window', per: 'connection', permits: 100, window: '1m' }],
+  models: { customers, products, invoices },
 } satisfies ProviderDefinition

@@ -1,4 +1,7 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { customers } from './models/customers.ts'
+import { invoices } from './models/invoices.ts'
+import { stockItems } from './models/stock-items.ts'
 
 const server = String.raw`^[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?$`
 const sample = 'In the sample request: Tools, Maintain User, More, API Secret Key, Test Connection'
@@ -61,9 +64,17 @@ export const sqlAccounting = {
   ],
   scopes: {},
   identity: { get: '/agent', query: { limit: 1 }, id: { captured: 'host' } },
+  // What an error looks like is not documented, but for the words of this one.
+  calls: {
+    errors: {
+      code: ['error.code', 'code'],
+      words: { 'changed by another user': 'stale', 'changed by other user': 'stale' },
+    },
+  },
   // None is documented; a company's own server bears little.
   limits: [
     { kind: 'calls-per-window', per: 'connection', permits: 120, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 4 },
   ],
+  models: { customers, 'stock-items': stockItems, invoices },
 } satisfies ProviderDefinition
