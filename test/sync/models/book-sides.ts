@@ -24,13 +24,13 @@ export interface Side {
   /** Makes the platform say that it was called too often. */
   slowDown(): Promise<unknown>
   /** Changes something else of what is there, where the platform has versions. */
-  other?(id: string): Promise<unknown>
+  other?: (id: string) => Promise<unknown>
   /** A list without it has to be seen before it counts as deleted. */
   isFoundGoneByList?: true
 }
 
 /** The id of the record that stands for what a person has made. */
-type RecordId = (model: Model, field: string, name: string) => Promise<string>
+export type RecordId = (model: Model, field: string, name: string) => Promise<string>
 
 /** The sides of a QuickBooks company. */
 export function quickbooksSides(sandbox: SandboxProcess, books: Books, recordId: RecordId): Side[] {
