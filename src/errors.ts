@@ -104,6 +104,7 @@ export const errorCodes = {
   CONNECT_ATTEMPT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such connect attempt.' },
   SYNC_RUN_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such run of this sync.' },
   SYNC_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such sync.' },
+  RULE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such rule.' },
   RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such record.' },
   EVENT_TYPE_NOT_FOUND: { status: 404, retryable: false, message: 'This event type is not registered.' },
   EVENT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such event.' },

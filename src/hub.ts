@@ -13,6 +13,7 @@ import { createLogger } from './logger.ts'
 import { createOutgoing } from './outgoing/agent.ts'
 import { followInbound } from './inbound/follow-connection.ts'
 import { followConnection } from './sync/follow-connection.ts'
+import { startMetSoon } from './sync/rules/start-met.ts'
 import { connectTemporal } from './temporal/connection.ts'
 import { allPrivateHosts } from './workspaces/private-hosts.ts'
 
@@ -58,6 +59,7 @@ export function createHub(
     ],
     deliveryPolicy: overrides.deliveryPolicy ?? deliveryPolicy,
     wake,
+    onRulesMet: overrides.onRulesMet ?? (() => startMetSoon(hub)),
     async close() {
       await Promise.allSettled([wake.close(), db.destroy(), temporal.connection.close(), outgoing.close()])
     },

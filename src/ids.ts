@@ -25,6 +25,7 @@ export const idPrefixes = {
   delivery: 'dlv',
   deliveryAttempt: 'try',
   replay: 'rpl',
+  rule: 'rule',
   audit: 'aud',
   request: 'req',
 } as const

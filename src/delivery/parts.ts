@@ -8,4 +8,6 @@ export interface DeliveryParts extends Foundation {
   deliveryPolicy: DeliveryPolicy
   /** Tells the dispatchers that something is due. */
   wake: Wake
+  /** Called when events have met rules, once that is committed: whoever starts what rules start goes by the rows. */
+  onRulesMet: () => void
 }

@@ -35,6 +35,7 @@ import { recordHistoryRoutes } from './routes/records/record-history.ts'
 import { recordRoutes } from './routes/records/records.ts'
 import { statisticsRoutes } from './routes/delivery/statistics.ts'
 import { replayRoutes } from './routes/delivery/replays.ts'
+import { ruleRoutes } from './routes/sync/rules.ts'
 import { syncMatchRoutes } from './routes/sync/sync-matches.ts'
 import { syncPreviewRoutes } from './routes/sync/sync-preview.ts'
 import { syncIssueRoutes } from './routes/sync/sync-issues.ts'
@@ -73,6 +74,7 @@ export function routesOf(hub: Hub): AnyRoute[] {
     ...syncPreviewRoutes(hub),
     ...syncTroubleRoutes(hub),
     ...syncIssueRoutes(hub),
+    ...ruleRoutes(hub),
     ...recordRoutes(hub),
     ...recordChangeRoutes(hub),
     ...recordBulkRoutes(hub),

@@ -14,7 +14,7 @@ import {
 } from '../inbound/locate.ts'
 import type { Located } from '../located.ts'
 import { locateProviderApp } from '../provider-apps/locate.ts'
-import { locateRecord, locateRun, locateSync } from '../sync/locate.ts'
+import { locateRecord, locateRule, locateRun, locateSync } from '../sync/locate.ts'
 import { locateApiKey, locateWorkspace } from '../workspaces/locate.ts'
 
 type Locate = (db: Executor, id: string) => Promise<Located | undefined>
@@ -28,6 +28,7 @@ const locates: Partial<Record<IdKind, Locate>> = {
   connectAttempt: locateAttempt,
   sync: locateSync,
   syncRun: locateRun,
+  rule: locateRule,
   record: locateRecord,
   inboundEvent: locateInboundEvent,
   inboundReplay: locateInboundReplay,

@@ -1,7 +1,7 @@
 import type { HubSchedule } from '../temporal/schedules.ts'
 
-/** What caused a run. `poll`: its platform's webhooks were silent. */
-export type RunTrigger = 'schedule' | 'manual' | 'webhook' | 'poll'
+/** What caused a run. `poll`: its platform's webhooks were silent; `event`: an event of the product's has met a rule. */
+export type RunTrigger = 'schedule' | 'manual' | 'webhook' | 'poll' | 'event'
 
 export const pollSyncsName = 'pollSyncs'
 

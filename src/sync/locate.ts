@@ -28,6 +28,13 @@ export async function locateRun(db: Executor, id: string): Promise<Located | und
   return { id, workspaceId, state, reason, workflowId, of: { syncId: row.sync_id } }
 }
 
+/** The rule with this id. */
+export async function locateRule(db: Executor, id: string): Promise<Located | undefined> {
+  const row = await db.selectFrom('rules').select('workspace_id').where('id', '=', id).executeTakeFirst()
+  if (!row) return undefined
+  return { id, workspaceId: row.workspace_id, state: 'current', reason: null, workflowId: null, of: {} }
+}
+
 /** The record with this id; of its data nothing is told. */
 export async function locateRecord(db: Executor, id: string): Promise<Located | undefined> {
   const row = await db

@@ -7,6 +7,7 @@ import { finishRun } from './runs/run.ts'
 import { applySchedule } from './schedules/schedule.ts'
 import { startRunSoon } from './runs/start-workflow.ts'
 import { setWatch } from './runs/trouble.ts'
+import { startMet } from './rules/start-met.ts'
 
 /** A request that is older was not started on the fast path; a run without a sign of life for so long may be held by nobody. */
 const unstartedAfterMs = 10_000
@@ -16,18 +17,19 @@ const linksAtOnce = 5_000
 const askedAgainMs = 120_000
 
 /**
- * Pauses what works through a connection that cannot be used, starts requested runs that were not started and watches of what
- * fails, frees run rows whose workflow is gone, brings Schedules to what the rows say, and removes what deleted syncs leave. Gives
+ * Pauses what works through a connection that cannot be used, starts requested runs that were not started, syncs of rules that events
+ * have met and watches of what fails, frees run rows whose workflow is gone, brings Schedules to what the rows say, and removes what deleted syncs leave. Gives
  * how many it started or freed.
  */
 export async function reconcileSync(hub: ConnectionParts, limit: number): Promise<number> {
   const paused = await pauseUnusable(hub, limit)
   const scheduled = await followSchedules(hub, limit)
   const freed = await freeSilentRuns(hub, limit)
+  const ruled = await startMet(hub)
   const started = await startRequested(hub, limit)
   const watched = await startWatches(hub, limit)
   await removeDeleted(hub)
-  return paused + scheduled + freed + started + watched
+  return paused + scheduled + freed + ruled + started + watched
 }
 
 /**

@@ -16,6 +16,7 @@ const pages = [
   'docs/moving-your-own-tables.md',
   'docs/syncs.md',
   'docs/sync/matching.md',
+  'docs/rules.md',
   'docs/records.md',
   'docs/sync/history.md',
   'docs/inbound-webhooks.md',

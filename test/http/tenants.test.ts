@@ -70,6 +70,7 @@ beforeAll(async () => {
   const [customers] = platforms.flatMap(({ id, models }) => (id === 'stripe' ? Object.keys(models ?? {}) : []))
   ids.syncId = (await made('/v1/syncs', { connectionId: connection.id, model: customers, direction: 'pull' })).id
   ids.runId = (await made(`/v1/syncs/${ids.syncId}/runs`)).id
+  ids.ruleId = (await made('/v1/rules', { eventTypes: ['of.nobody'], syncIds: [ids.syncId] })).id
   ids.recordId = (await made('/v1/records', { collection: 'customers', data: { displayName: 'Ada' } })).id
   ids.endpointId = (await made('/v1/endpoints', { url: 'https://example.com/', eventTypes: ['of.mine'] })).id
   ids.type = 'of.mine'

@@ -18,6 +18,7 @@ const objects: Record<string, string> = {
   provider: 'select distinct workspace_id, provider from connections',
   syncId: 'select workspace_id, id as "syncId" from syncs where deleted_at is null',
   'syncId runId': 'select workspace_id, sync_id as "syncId", id as "runId" from sync_runs',
+  ruleId: 'select workspace_id, id as "ruleId" from rules',
   recordId: 'select workspace_id, id as "recordId" from records',
   inboundEventId: 'select workspace_id, id as "inboundEventId" from inbound_events',
   inboundSourceId: 'select workspace_id, id as "inboundSourceId" from inbound_sources',

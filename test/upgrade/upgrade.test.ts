@@ -155,6 +155,17 @@ describe('with its workers', () => {
     expect(refused.body.data).toMatchObject([{ recordId: syncs.records.refused }])
   })
 
+  it('a sync of the version before is run by an event, once a rule says so', async () => {
+    const rule = { eventTypes: ['content.published'], syncIds: [syncs.manual] }
+    expect((await request('POST', '/v1/rules', rule)).status).toBe(201)
+    expect((await request('POST', '/v1/events', { type: 'content.published', data: {} })).status).toBe(202)
+    const run = await eventually('the run', async () => {
+      const { data } = (await request('GET', `/v1/syncs/${syncs.manual}/runs?limit=5`)).body
+      return data.find(({ trigger }) => trigger === 'event')
+    })
+    expect(await endOf(workspace, syncs.manual, run.id as string)).toMatchObject({ status: 'succeeded' })
+  })
+
   it('a conflict that was held is resolved, and the platform gets what was chosen', async () => {
     const { conflict } = syncs.records
     const url = `/v1/syncs/${syncs.manual}/conflicts`

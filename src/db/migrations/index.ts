@@ -39,6 +39,7 @@ import { recordHistory } from './0041-record-history.ts'
 import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
 import { recordEdits } from './0044-record-edits.ts'
+import { rules } from './0045-rules.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -82,4 +83,5 @@ export const migrations: Record<string, Migration> = {
   '0042-record-search': recordSearch,
   '0043-sync-config': syncConfig,
   '0044-record-edits': recordEdits,
+  '0045-rules': rules,
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 
 export type ConnectionStatus =
   'pending' | 'connected' | 'degraded' | 'needs_reauth' | 'error' | 'disconnecting' | 'disconnected'
@@ -90,6 +90,8 @@ export interface ConnectionsTable {
   second: ColumnType<StoredSecond | null, string | null | undefined, string | null>
   /** When the last webhook about it came, to within a minute; null before the first. */
   last_webhook_at: Date | null
+  /** Whether any has ever come. */
+  heard: GeneratedAlways<boolean>
   /** From when on its platform is asked for what it has sent, and when that is due; null where there is nothing to ask. */
   catch_up_from: Date | null
   catch_up_at: Date | null

@@ -18,6 +18,7 @@ import type { PushCallsTable } from './push-calls.ts'
 import type { RecordChangesTable } from './record-changes.ts'
 import type { RecordLinksTable, WaitingReferencesTable } from './record-links.ts'
 import type { RecordIndexesTable, RecordTermsTable } from './record-indexes.ts'
+import type { RulesMetTable, RulesTable, RuleSyncsTable } from './rules.ts'
 import type { SyncRunPagesTable, SyncRunsTable, SyncRunSuspectsTable } from './sync-runs.ts'
 import type { SyncsTable } from './syncs.ts'
 import type { WorkspacesTable } from './workspaces.ts'
@@ -90,6 +91,9 @@ export interface Schema {
   endpoint_statistics: EndpointStatisticsTable
   endpoint_versions: EndpointVersionsTable
   replays: ReplaysTable
+  rules: RulesTable
+  rule_syncs: RuleSyncsTable
+  rules_met: RulesMetTable
   webhook_addresses: WebhookAddressesTable
   webhook_receiving: WebhookReceivingTable
   webhook_subscriptions: WebhookSubscriptionsTable

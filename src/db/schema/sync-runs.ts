@@ -5,7 +5,7 @@ export interface SyncRunsTable {
   id: string
   workspace_id: string
   sync_id: string
-  trigger: 'schedule' | 'manual' | 'webhook' | 'poll'
+  trigger: 'schedule' | 'manual' | 'webhook' | 'poll' | 'event'
   status: 'requested' | 'running' | 'succeeded' | 'failed' | 'cancelled'
   /** Reads everything, although the platform could tell what has changed. */
   full: Generated<boolean>

@@ -46,7 +46,7 @@ export interface Cancelled {
 }
 
 /**
- * Cancels up to 10,000 waiting deliveries of an event, and stops its expansion into further ones.
+ * Cancels up to 10,000 waiting deliveries of an event, and stops its expansion into further ones and what it would start.
  * @throws HubError `EVENT_NOT_FOUND`
  */
 export async function cancelEvent(
@@ -66,6 +66,8 @@ export async function cancelEvent(
       .where('event_id', '=', eventId)
       .where('workspace_id', '=', workspaceId)
       .execute()
+    // Rules that wait for its time have not met it. Index: rules_met_by_event.
+    await tx.deleteFrom('rules_met').where('event_id', '=', eventId).where('workspace_id', '=', workspaceId).execute()
     const cancelled = await finishOfEvent(tx, { workspaceId, eventId, range }, byHand, mostCancelled)
     if (cancelled > 0) {
       await writeAudit(tx, {

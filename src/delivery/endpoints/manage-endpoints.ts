@@ -19,8 +19,7 @@ import {
   type EndpointSettings,
 } from './endpoint-store.ts'
 import { adoptOldest } from '../gates/gate-rows.ts'
-import { isTypePattern } from '../events/types/event-types.ts'
-import { checkFilter } from '../events/filters/filter-check.ts'
+import { checkSubscription } from '../events/check-subscription.ts'
 import { releaseHeld } from '../recovery/release.ts'
 import type { SigningSecret } from '../sending/sign.ts'
 
@@ -174,16 +173,7 @@ export async function requestOfEndpoint(
 
 function checkSettings(hub: DeliveryParts, settings: Partial<EndpointSettings>): void {
   if (settings.url !== undefined) hub.outgoing.guard.checkUrl(settings.url, 'body.url')
-  const wrong = (settings.eventTypes ?? []).findIndex(pattern => !isTypePattern(pattern))
-  if (wrong >= 0) {
-    const message = 'A pattern is an event type, an event type followed by .*, or * alone'
-    throw new HubError('INVALID_REQUEST', { details: [{ path: `body.eventTypes.${wrong}`, message }] })
-  }
-  const fault = settings.filter ? checkFilter(settings.filter) : undefined
-  if (fault) {
-    const path = ['body.filter', ...fault.path].join('.')
-    throw new HubError('INVALID_REQUEST', { details: [{ path, message: fault.message }] })
-  }
+  checkSubscription(settings)
 }
 
 /** Has a running recovery look at the row at once. Without Temporal, the recovery's next look comes in its own time. */

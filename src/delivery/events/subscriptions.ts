@@ -4,6 +4,7 @@ import type { EndpointMode } from '../contract.ts'
 import { schemaHashes } from './types/event-type-store.ts'
 import { matchesType } from './types/event-types.ts'
 import { looksPerTest, type Looks } from './filters/filter.ts'
+import { loadRules, rulesMetBy, type MatchedRule } from '../rules/match-rules.ts'
 
 /** An endpoint as publishing sees it. */
 export interface Subscriber {
@@ -18,7 +19,7 @@ export interface Subscriber {
   condition: Condition | undefined
 }
 
-/** The endpoints of a workspace at one version of them. */
+/** The endpoints and rules of a workspace at one version of them. */
 export interface Subscriptions {
   version: number
   payloadDays: number
@@ -27,6 +28,8 @@ export interface Subscriptions {
    * so that the dispatcher has to do it.
    */
   subscribersOf(event: ConditionedEvent & { type: string }, looks: Looks): Subscriber[] | undefined
+  /** Gives the ids of the rules that an event meets. */
+  rulesMetBy(event: ConditionedEvent & { type: string }, looks: Looks): readonly string[]
   /** Whether anyone subscribes to a type. */
   isHeard(type: string): boolean
   /** The hash of the schema that events of a type must fit; undefined for none. */
@@ -36,11 +39,12 @@ export interface Subscriptions {
 }
 
 const rememberedTypes = 1_000
+const noRules: readonly string[] = []
 const heldModes: ReadonlySet<EndpointMode> = new Set<EndpointMode>(['recovering', 'draining', 'paused'])
 
 /**
- * Reads a workspace's endpoints and their version in one statement, so that both belong together. Reads the schemas afterwards.
- * A schema that changed in between has also raised the version, so a write with this version is refused.
+ * Reads a workspace's endpoints and their version in one statement, so that both belong together. Reads the schemas and
+ * rules afterwards. One that changed in between has also raised the version, so a write with this version is refused.
  */
 export async function loadSubscriptions(db: Executor, workspaceId: string): Promise<Subscriptions> {
   const rows = await db
@@ -77,12 +81,16 @@ export async function loadSubscriptions(db: Executor, workspaceId: string): Prom
         ],
   )
   const schemas = rows.length === 0 ? new Map<string, string>() : await schemaHashes(db, workspaceId)
-  const byType = new Map<string, { all: Subscriber[]; conditional: boolean }>()
+  const rules = rows.length === 0 ? [] : await loadRules(db, workspaceId)
+  const byType = new Map<string, { all: Subscriber[]; conditional: boolean; rules: MatchedRule[] }>()
   const subscribed = (type: string) => {
     const known = byType.get(type)
     if (known) return known
     const all = endpoints.filter(endpoint => matchesType(endpoint.patterns, type))
-    const found = { all, conditional: all.some(endpoint => endpoint.condition !== undefined) }
+    const found = {
+      ...{ all, conditional: all.some(endpoint => endpoint.condition !== undefined) },
+      rules: rules.filter(rule => matchesType(rule.patterns, type)),
+    }
     if (byType.size >= rememberedTypes) byType.clear()
     byType.set(type, found)
     return found
@@ -94,6 +102,11 @@ export async function loadSubscriptions(db: Executor, workspaceId: string): Prom
     subscribersOf(event, looks) {
       const { all, conditional } = subscribed(event.type)
       return conditional ? meeting(all, event, looks) : all
+    },
+    rulesMetBy(event, looks) {
+      if (rules.length === 0) return noRules
+      const { rules: ofType } = subscribed(event.type)
+      return ofType.length === 0 ? noRules : rulesMetBy(ofType, event, looks)
     },
     isHeard: type => subscribed(type).all.length > 0,
     schemaOf: type => schemas.get(type),

@@ -23,17 +23,22 @@ export function runOnExecutor(db: Executor): RunStatement {
   return async (_name, text, values) => (await db.executeQuery<{ id: string }>(CompiledQuery.raw(text, values))).rows
 }
 
+/** What was written: the ids of events whose caller's id did not exist before, and whether some have met rules. */
+export interface Written {
+  ids: Set<string>
+  hasMetRules: boolean
+}
+
 /**
- * Writes events, payloads and queue rows in one statement, provided that each workspace's endpoints still have the version that
- * matched the events. Gives the ids written, without events whose caller's id existed before; undefined, with nothing written,
- * when a version was stale.
+ * Writes events, payloads, queue rows and the rules that were met in one statement, provided that each workspace's endpoints still
+ * have the version that matched the events. Gives undefined, with nothing written, when a version was stale.
  */
 export async function writeEvents(
   run: RunStatement,
   events: readonly PreparedEvent[],
   subscriptions: ReadonlyMap<string, Subscriptions>,
   eventKeyMs: number,
-): Promise<Set<string> | undefined> {
+): Promise<Written | undefined> {
   const keyed = events.some(event => event.callerId !== null)
   const deliveries = { ids: '', endpoints: '', events: '', held: '' }
   const gates: boolean[] = []
@@ -43,6 +48,8 @@ export async function writeEvents(
   const sizes: number[] = []
   const days: number[] = []
   const looks: Looks = { left: looksPerWrite }
+  const met = { rules: '', events: '' }
+  const ruleLooks: Looks = { left: looksPerWrite }
   let extended = false
   let made = 0
   for (const [index, event] of events.entries()) {
@@ -52,6 +59,13 @@ export async function writeEvents(
     extended ||= event.channels !== null || event.orderingKey !== null || event.deliverAt !== null
     sizes.push(event.body.length)
     days.push(current.payloadDays)
+    // Only what the product publishes: a run's own events would start it again.
+    if (event.checked) {
+      for (const ruleId of current.rulesMetBy(event, ruleLooks)) {
+        met.rules += `,${ruleId}`
+        met.events += `,${index + 1}`
+      }
+    }
     if (!subscribers || subscribers.length + made > fanoutLimit) {
       fanouts.push(index + 1)
       continue
@@ -69,7 +83,9 @@ export async function writeEvents(
       gated ||= subscriber.gated
     }
   }
-  const variant = variants[(keyed ? 1 : 0) + (fanouts.length > 0 ? 2 : 0) + (gated ? 4 : 0) + (extended ? 8 : 0)]!
+  const hasMetRules = met.rules !== ''
+  const bits = [keyed, fanouts.length > 0, gated, extended, hasMetRules]
+  const variant = variants[bits.reduce((sum, isSet, bit) => sum + (isSet ? 1 << bit : 0), 0)]!
   const values: unknown[] = [
     arrayOf([...subscriptions.keys()]),
     arrayOf([...subscriptions.values()].map(current => current.version)),
@@ -98,10 +114,11 @@ export async function writeEvents(
       events.map(event => event.orderingKey),
       events.map(event => event.deliverAt),
     )
+  if (hasMetRules) values.push(`{${met.rules.slice(1)}}`, `{${met.events.slice(1)}}`)
   const rows = await run(variant.name, variant.text, values)
-  const written = new Set(rows.map(row => row.id))
+  const ids = new Set(rows.map(row => row.id))
   // The first row answers for the versions: it is there exactly when they held.
-  return written.delete('current') ? written : undefined
+  return ids.delete('current') ? { ids, hasMetRules } : undefined
 }
 
 /** A Postgres array literal of values that need no quotes: ids, event types, numbers. */
@@ -115,24 +132,23 @@ function quotedArrayOf(texts: readonly string[]): string {
 }
 
 /** The statements that events are written by. Exported for the test of what they give. */
-export const variants = Array.from({ length: 16 }, (_, bits) => {
-  const [keyed, fanout, gated, extended] = [1, 2, 4, 8].map(bit => (bits & bit) > 0) as [
-    boolean,
-    boolean,
-    boolean,
-    boolean,
-  ]
-  const names = [keyed && '-keyed', fanout && '-fanout', gated && '-gated', extended && '-extended']
-  return { name: `publish${names.filter(Boolean).join('')}`, text: statement(keyed, fanout, gated, extended) }
+export const variants = Array.from({ length: 32 }, (_, bits) => {
+  const has = (bit: number) => (bits & bit) > 0
+  const variant = { keyed: has(1), fanout: has(2), gated: has(4), extended: has(8), ruled: has(16) }
+  const names = Object.entries(variant).flatMap(([name, isSet]) => (isSet ? [`-${name}`] : []))
+  return { name: `publish${names.join('')}`, text: statement(variant) }
 })
+
+type Variant = Record<'keyed' | 'fanout' | 'gated' | 'extended' | 'ruled', boolean>
 
 // The primary key of delivery_settings answers for the version. The bodies come as one value with their sizes: an array of
 // them would have to be quoted here and parsed there. An ordered endpoint's deliveries get their places in line here, in the order
 // of the events; one that is not due yet must be left without (see queue-row.ts).
-function statement(keyed: boolean, fanout: boolean, gated: boolean, extended: boolean): string {
+function statement({ keyed, fanout, gated, extended, ruled }: Variant): string {
   const source = keyed ? 'accepted' : 'input'
   const gates = 13 + (keyed ? 3 : 0) + (fanout ? 1 : 0)
   const extras = gates + (gated ? 2 : 0)
+  const met = extras + (extended ? 3 : 0)
   const due = 'greatest(e.deliver_at, now())'
   return `
     with settled as materialized (
@@ -197,6 +213,16 @@ function statement(keyed: boolean, fanout: boolean, gated: boolean, extended: bo
         ? `, expanding as (
       insert into event_fanouts (event_id, workspace_id)
       select e.id, e.workspace_id from unnest($${keyed ? 16 : 13}::bigint[]) as f(n) join ${source} e on e.n = f.n
+    )`
+        : ''
+    }${
+      ruled
+        ? `, meeting as (
+      insert into rules_met (workspace_id, rule_id, event_id, due_at)
+      select distinct e.workspace_id, m.rule_id, ${
+        extended ? `case when e.deliver_at > now() then e.id end, ${due}` : 'null, now()'
+      }
+      from unnest($${met}::text[], $${met + 1}::bigint[]) as m(rule_id, n) join ${source} e on e.n = m.n
     )`
         : ''
     }

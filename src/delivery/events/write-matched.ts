@@ -33,7 +33,8 @@ export async function writeMatched(
     const refusals = await refusalsOf(db, subscriptions, events)
     if (refusals?.size) throw new EventsRefused(refusals)
     const written = refusals && (await writeEvents(run, events, subscriptions, hub.deliveryPolicy.eventKeyMs))
-    if (written) return written
+    if (written?.hasMetRules) hub.onRulesMet()
+    if (written) return written.ids
     for (const workspace of workspaces) cache.forget(workspace)
   }
   throw new HubError('CONFLICT', { message: 'The endpoints change too fast to match events with them; try again.' })

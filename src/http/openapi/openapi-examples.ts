@@ -1,3 +1,4 @@
+const syncId = 'sync_01kb3v9w8xf4s9hq2m7c5t6n0p'
 const [connectionId, endpointId] = ['conn_01kb3v9w8xf4s9hq2m7c5t6n0p', 'ep_01kb3v9w8xf4s9hq2m7c5t6n0p']
 const key = { name: 'Nightly import', permissions: ['records:write'] }
 
@@ -75,6 +76,8 @@ export const bodyExamples: Record<string, unknown> = {
   previewSync: { connectionId, model: 'customers', direction: 'both' },
   resolveSyncError: { externalId: '58' },
   resolveSyncMatch: { recordId: 'rec_01j8z3k7d4e5f6g7h8j9k0m1n2' },
+  createRule: { eventTypes: ['content.published'], filter: { channel: 'shop' }, syncIds: [syncId] },
+  updateRule: { eventTypes: ['content.*'] },
   createRecord: { collection: 'customers', data: { displayName: 'Ada', email: 'ada@example.com' } },
   createRecords: {
     operations: [

@@ -10,6 +10,7 @@ export const tags: Record<string, string> = {
   Connections: 'Accounts on platforms that were connected, by OAuth, by key or by import.',
   Imports: 'Connections that are brought in from elsewhere, many at once, and what became of each.',
   Syncs: 'One model of a connection joined to one collection of records, in one direction or both.',
+  Rules: 'Which events of the product have which syncs run.',
   Records: 'What syncs pull and push: canonical records, by collection.',
   'Audit log': 'Who did what in a workspace, and when.',
   'Webhook addresses':

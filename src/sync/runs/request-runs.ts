@@ -37,16 +37,24 @@ export async function requestRunsOfModels(
   return syncs
 }
 
-/** Asks for a run of each of these syncs, which the caller has locked. What is asked for already does for this too. */
-export async function insertRequests(db: Executor, syncs: readonly SyncIdentity[], trigger: RunTrigger): Promise<void> {
-  if (syncs.length === 0) return
+/**
+ * Asks for a run of each of these syncs, which the caller has locked. What is asked for already does for this too. Gives the ids of
+ * those for which nothing was.
+ */
+export async function insertRequests(
+  db: Executor,
+  syncs: readonly SyncIdentity[],
+  trigger: RunTrigger,
+): Promise<Set<string>> {
+  if (syncs.length === 0) return new Set()
   // One that waits begins after this transaction has ended.
-  await sql`
+  const { rows } = await sql<{ sync_id: string }>`
     insert into sync_runs (id, workspace_id, sync_id, trigger, status)
     select id, workspace_id, sync_id, ${trigger}, 'requested' from unnest(
       ${syncs.map(() => newId('syncRun'))}::text[],
       ${syncs.map(({ workspaceId }) => workspaceId)}::text[],
       ${syncs.map(({ id }) => id)}::text[]
     ) as t (id, workspace_id, sync_id)
-    on conflict (sync_id) where status = 'requested' do nothing`.execute(db)
+    on conflict (sync_id) where status = 'requested' do nothing returning sync_id`.execute(db)
+  return new Set(rows.map(row => row.sync_id))
 }

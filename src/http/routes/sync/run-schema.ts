@@ -30,7 +30,7 @@ export const runSchema = z
   .strictObject({
     id: idField('syncRun'),
     syncId: idField('sync'),
-    trigger: z.enum(['schedule', 'manual', 'webhook', 'poll']),
+    trigger: z.enum(['schedule', 'manual', 'webhook', 'poll', 'event']),
     direction: z.enum(runDirections).meta({ description: 'Which way it goes' }),
     status: z.enum(['requested', 'running', 'succeeded', 'failed', 'cancelled']),
     state: z.enum(runStates).meta({
