@@ -17,8 +17,8 @@ export interface MissedConnection {
 }
 
 /**
- * Marks connections for which webhooks have come before the last time in which the hub was away: of all connections the next
- * `limit`, by the primary key. Gives whether there are others behind them.
+ * Marks connections for which webhooks have come before the last time in which the hub was away: of those the next `limit`. Gives
+ * whether there are others behind them. Index: connections_heard.
  * @param without platforms that have no list
  */
 export async function markMissed(db: Database, limit: number, without: readonly string[]): Promise<boolean> {
@@ -30,11 +30,13 @@ export async function markMissed(db: Database, limit: number, without: readonly 
       .selectFrom('connections')
       .select('id')
       .where('id', '>', away.marked_to ?? '')
+      .where('heard', '=', sql<boolean>`true`)
+      .where(sql<boolean>`provider <> all(${without}::text[])`)
       .orderBy('id')
       .limit(limit)
       .execute()
     const ids = next.map(({ id }) => id)
-    await markHeard(trx, ids, away.away_from!, without)
+    await markHeard(trx, ids, away.away_from!)
     const more = ids.length === limit
     await trx
       .updateTable('webhook_receiving')
@@ -51,13 +53,12 @@ const awayToMark = (db: Executor) =>
     .where('away_until', 'is not', null)
     .where('marked_until', 'is distinct from', sql<Date>`away_until`)
 
-/** Those of some connections for which webhooks have come; locked in one order. */
-async function markHeard(db: Executor, ids: string[], from: Date, without: readonly string[]): Promise<void> {
+/** Those of some connections that can still be asked; locked in one order. */
+async function markHeard(db: Executor, ids: string[], from: Date): Promise<void> {
   await sql`
     with heard as materialized (
       select id, workspace_id from connections
-      where id = any(${ids}::text[]) and last_webhook_at is not null and provider <> all(${without}::text[])
-        and status in ('connected', 'degraded', 'needs_reauth', 'error')
+      where id = any(${ids}::text[]) and status in ('connected', 'degraded', 'needs_reauth', 'error')
       order by id for no key update
     )
     update connections c set catch_up_from = least(c.catch_up_from, ${from}::timestamptz), catch_up_at = now(), catch_up_failures = 0
