@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   setCurrentDetails,
   workflowInfo,
@@ -62,6 +63,7 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
     let failures = 0
     let attempt = 1
     for (;;) {
+      const before = { ...news }
       const progress = await step({ failures, attempt, maximumAttempts, initialIntervalMs })
       if (progress.waitsFor !== 'place') failures = progress.errorCode === undefined ? 0 : failures + 1
       attempt = Math.max(attempt, failures + 1)
@@ -72,7 +74,7 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
         if (base === 'none') attend(isWaiting ? 'retrying' : 'none')
       }
       if (progress.done) return progress
-      if (progress.waitMs !== undefined) await sleepOn(input, ref, progress, failures, news)
+      if (progress.waitMs !== undefined) await sleepOn(input, ref, progress, failures, { before, news })
       // Slices are short while many wait. The next execution takes up the same run.
       else if (workflowInfo().historyLength > 2 * eventsPerHistory) await goOnAnew(input)
       setCurrentDetails(details)
@@ -97,17 +99,17 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
 
 /**
  * Waits for as long as it has to be, or until something about the sync has changed; after an error until the run is stopped, or
- * somebody asks for one.
+ * somebody asks for one. Its row says that it waits before it does: what came since the work began counts too.
  */
 async function sleepOn(
   input: RunSyncInput,
   { runId }: RunRef,
   progress: RunProgress,
   failures: number,
-  news: News,
+  { before, news }: { before: News; news: News },
 ): Promise<void> {
   setCurrentDetails(describeWait(input, runId, progress, failures))
-  const known = { ...news }
+  const known = news.count > before.count && patched('heeds-what-came-before-the-wait') ? before : { ...news }
   const waitMs = progress.waitMs!
   const isStopped = () => news.stops > known.stops
   if (progress.waitsFor === undefined) await condition(() => news.count > known.count, waitMs)

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { stripeKey } from '../../dev/sandbox/settings.ts'
 import { createApp, type Connecting } from '../connections/accounts.ts'
@@ -19,7 +19,7 @@ export interface Answer {
   body: unknown
 }
 
-export type Play = (call: Call) => Answer | undefined
+export type Play = (call: Call) => Answer | undefined | Promise<Answer | undefined>
 
 /** A platform on the loopback whose every answer a test decides; each test may change `play`. */
 export interface Loopback {
@@ -32,12 +32,15 @@ export interface Loopback {
 
 /** Awaited at the top of a test file; stopped when the file ends. */
 export async function startLoopback(hub: Hub): Promise<Loopback> {
+  const answer = async (call: Call, response: ServerResponse) => {
+    const { status = 200, headers, body } = identity(call) ?? (await loopback.play(call)) ?? { status: 404, body: {} }
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  }
   const server = createServer((request, response) => {
     const call = callOf(request)
     request.resume()
     loopback.calls.push(call)
-    const { status = 200, headers, body } = identity(call) ?? loopback.play(call) ?? { status: 404, body: {} }
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+    void answer(call, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   afterAll(() => void server.close().closeAllConnections())
