@@ -1,14 +1,8 @@
 import { hubspotKey } from '../sandbox/settings.ts'
 import type { Api } from './api.ts'
 import { made, workflowLink, type Demonstration } from './context.ts'
-import { eventually, hold } from './eventually.ts'
-
-interface Run {
-  id: string
-  status: string
-  errorCode: string | null
-  counts: Record<string, number>
-}
+import { hold } from './eventually.ts'
+import { runSync } from './run-sync.ts'
 
 interface Customer {
   id: string
@@ -79,19 +73,6 @@ export async function joinHubSpot(demonstration: Demonstration): Promise<void> {
   hold(told === phone, 'the edit at HubSpot did not come to QuickBooks')
   const names = { [quickbooksSync]: 'the sync of QuickBooks', [sync.id]: 'the sync of HubSpot' }
   await tellHistory(demonstration, api, edited, names)
-}
-
-/** Runs a sync to its end, and says what it did. */
-async function runSync({ say }: Demonstration, api: Api, syncId: string, what: string): Promise<Run> {
-  const started = await api.post<Run>(`/v1/syncs/${syncId}/runs`)
-  const ended = await eventually(`the run (${what})`, 90_000, async () => {
-    const now = await api.get<Run>(`/v1/syncs/${syncId}/runs/${started.id}`)
-    return now.status === 'running' || now.status === 'requested' ? undefined : now
-  })
-  hold(ended.status === 'succeeded', `the run (${what}) ${ended.status}: ${ended.errorCode}`)
-  const counts = Object.entries(ended.counts).filter(([, count]) => count > 0)
-  say(`${what}: ${counts.map(([name, count]) => `${count} ${name}`).join(', ') || 'nothing to do'}`)
-  return ended
 }
 
 /** Each step of what became of a record, as its history explains it. */

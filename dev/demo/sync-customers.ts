@@ -1,12 +1,6 @@
 import { made, workflowLink, type Demonstration } from './context.ts'
-import { eventually, hold } from './eventually.ts'
-
-interface Run {
-  id: string
-  status: string
-  errorCode: string | null
-  counts: Record<string, number>
-}
+import { hold } from './eventually.ts'
+import { runSync } from './run-sync.ts'
 
 interface CustomerRecord {
   id: string
@@ -32,17 +26,7 @@ export async function syncCustomers(demonstration: Demonstration): Promise<void>
 
   // The company keeps what earlier demonstrations wrote: each writes something new.
   const at = new Date().toISOString()
-  const run = async (what: string): Promise<Run> => {
-    const started = await api.post<Run>(`/v1/syncs/${sync.id}/runs`)
-    const ended = await eventually(`the run (${what})`, 60_000, async () => {
-      const now = await api.get<Run>(`/v1/syncs/${sync.id}/runs/${started.id}`)
-      return now.status === 'running' || now.status === 'requested' ? undefined : now
-    })
-    hold(ended.status === 'succeeded', `the run (${what}) ${ended.status}: ${ended.errorCode}`)
-    const counts = Object.entries(ended.counts).filter(([, count]) => count > 0)
-    say(`${what}: ${counts.map(([name, count]) => `${count} ${name}`).join(', ') || 'nothing to do'}`)
-    return ended
-  }
+  const run = (what: string) => runSync(demonstration, api, sync.id, what)
 
   const first = await run('first pull')
   hold(first.counts.created === 500, `500 customers were expected, ${first.counts.created} came`)

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Hub } from '../../../hub.ts'
 import { listTrouble, resolveConflict } from '../../../sync/records/held-conflicts.ts'
 import { resolveWrite } from '../../../sync/push/resolve-write.ts'
+import type { Link } from '../../../sync/links/link-store.ts'
 import { findSync } from '../../../sync/sync-store.ts'
 import { jsonField } from '../../fields.ts'
-import { page, pageOf, pageQuery, positionAt } from '../../pagination.ts'
+import { page, pageAt, pageQuery, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import { conflictSchema, rowErrorSchema, showConflict, showRowError } from './issue-schema.ts'
 
@@ -16,20 +17,13 @@ const side = z.enum(['hub', 'provider'])
 /** Conflicts and rows that failed, each by itself: `issues` lists them together. */
 export function syncTroubleRoutes(hub: Hub): AnyRoute[] {
   return [
-    route({
-      tag,
-      method: 'GET',
-      url: `${url}/conflicts`,
-      access: 'syncs:read',
+    listOf({
+      state: 'conflict',
+      path: 'conflicts',
       summary: 'List the conflicts that a sync holds',
       description: 'What both sides changed under the policy `manual`, and nobody has decided yet.',
-      params,
-      query: pageQuery,
-      reply: page(conflictSchema),
-      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
-      async handler({ params, query, caller }) {
-        return trouble(caller.workspaceId, params.syncId, 'conflict', query, showConflict)
-      },
+      item: conflictSchema,
+      show: showConflict,
     }),
     route({
       tag,
@@ -52,21 +46,14 @@ export function syncTroubleRoutes(hub: Hub): AnyRoute[] {
       handler: ({ params, body, caller }) =>
         resolveConflict(hub, caller.apiKeyId, caller.workspaceId, params.syncId, params.recordId, body),
     }),
-    route({
-      tag,
-      method: 'GET',
-      url: `${url}/errors`,
-      access: 'syncs:read',
+    listOf({
+      state: 'error',
+      path: 'errors',
       summary: 'List what a sync could not take or write',
       description:
         'Single items and records; the others of their batch went through. They are tried again by later runs.',
-      params,
-      query: pageQuery,
-      reply: page(rowErrorSchema),
-      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
-      async handler({ params, query, caller }) {
-        return trouble(caller.workspaceId, params.syncId, 'error', query, showRowError)
-      },
+      item: rowErrorSchema,
+      show: showRowError,
     }),
     route({
       tag,
@@ -91,20 +78,27 @@ export function syncTroubleRoutes(hub: Hub): AnyRoute[] {
     }),
   ]
 
-  async function trouble<Item>(
-    workspaceId: string,
-    syncId: string,
-    state: 'conflict' | 'error',
-    { cursor, limit }: z.output<typeof pageQuery>,
-    show: (link: Awaited<ReturnType<typeof listTrouble>>[number]) => Item,
-  ) {
-    await findSync(hub.db, workspaceId, syncId)
-    const after = positionAt(cursor, 'record')?.id
-    const links = await listTrouble(hub.db, workspaceId, syncId, { state, after, limit: limit + 1 })
-    return pageOf(
-      links.map(link => ({ id: link.record_id, link })),
-      limit,
-      ({ link }) => show(link),
-    )
+  /** A list of the rows of a sync that are in a state. */
+  function listOf<Item extends z.ZodType>(list: {
+    state: 'conflict' | 'error'
+    path: string
+    summary: string
+    description: string
+    item: Item
+    show: (link: Link) => z.output<Item>
+  }): AnyRoute {
+    const { state, path, summary, description, item, show } = list
+    return route({
+      ...{ tag, method: 'GET', url: `${url}/${path}`, access: 'syncs:read', summary, description, params },
+      query: pageQuery,
+      reply: page(item),
+      errors: ['SYNC_NOT_FOUND', 'INVALID_CURSOR'],
+      async handler({ params: { syncId }, query: { cursor, limit }, caller: { workspaceId } }) {
+        await findSync(hub.db, workspaceId, syncId)
+        const after = positionAt(cursor, 'record')?.id
+        const links = await listTrouble(hub.db, workspaceId, syncId, { state, after, limit: limit + 1 })
+        return pageAt(links, limit, show, link => ({ id: link.record_id }))
+      },
+    })
   }
 }
