@@ -7,7 +7,8 @@ import { ownSandbox } from '../../connections/accounts.ts'
 import { createTestHub } from '../../support/hub.ts'
 import { startTestWorkers } from '../../support/workers.ts'
 import { standBetween } from '../between.ts'
-import { anotherCompany, createSync, endOf, patch, records, run } from '../company.ts'
+import { anotherCompany, createSync, patch, records, run } from '../company.ts'
+import { errorsOf, loseAnswer, postsOf } from '../lost-answer.ts'
 
 /** QuickBooks as it would be without keys of its own for repeated writes: customers are found by their names, in its language. */
 const forgetful = platforms.map(platform => {
@@ -37,8 +38,7 @@ const between = await standBetween(`${sandbox.url}/quickbooks`)
 const company = await anotherCompany(hub, sandbox, between.url)
 const { workspace } = company
 
-const posts = () => between.calls.filter(({ method }) => method === 'POST')
-const errorsOf = async (syncId: string) => (await workspace.request('GET', `/v1/syncs/${syncId}/errors`)).body.data
+const posts = () => postsOf(between)
 
 afterEach(() => {
   between.meddle = undefined
@@ -50,33 +50,15 @@ async function recordOf(collection: string, data: Record<string, unknown>): Prom
 }
 
 /** A customer that the platform was told to make when its answer was lost, so long ago that it would be found. */
-async function unsure(name: string, collection: string, isMade: boolean, agoHours = 2) {
-  const syncId = await createSync(company, { direction: 'push', collection })
-  const recordId = await recordOf(collection, { displayName: name, notes: 'told' })
-  between.meddle = async (call, pass) => {
-    if (call.method !== 'POST') return pass(call)
-    if (isMade) await pass(call)
-    return 'drop'
-  }
-  const asked = await workspace.request('POST', `/v1/syncs/${syncId}/runs`)
-  while (posts().length === 0) await new Promise(resolve => setTimeout(resolve, 20))
-  await workspace.request('POST', `/v1/syncs/${syncId}/pause`)
-  await endOf(workspace, syncId, asked.body.id)
-  between.meddle = undefined
-  between.calls.length = 0
-  await hub.pool.query(`update push_calls set sent_at = sent_at - make_interval(hours => $2) where sync_id = $1`, [
-    ...[syncId, agoHours],
-  ])
-  await workspace.request('POST', `/v1/syncs/${syncId}/resume`)
-  return { syncId, recordId }
-}
+const unsure = (displayName: string, collection: string, isMade: boolean, agoHours = 2) =>
+  loseAnswer(company, between, { collection, data: { displayName, notes: 'told' }, isMade, agoHours })
 
 describe('a create whose answer never came, where the platform knows no repeats', () => {
   it('is found by its key and linked, and not sent again', async () => {
     const { syncId, recordId } = await unsure("O'Brien \\ Sons", 'made', true)
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { pushed: 1, failed: 0 } })
     expect(posts()).toEqual([])
-    expect(await errorsOf(syncId)).toEqual([])
+    expect(await errorsOf(company, syncId)).toEqual([])
     await patch(company, recordId, { notes: 'edited' })
     await run(company, syncId)
     expect(await company.customers.get("O'Brien \\ Sons")).toMatchObject({ Notes: 'edited' })
@@ -102,14 +84,14 @@ describe('a create whose answer never came, where the platform knows no repeats'
     between.meddle = async (call, pass) =>
       call.path.includes('where') ? { status: 400, body: '{"Fault":{"Error":[{"code":"4000"}]}}' } : pass(call)
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1 } })
-    expect(await errorsOf(syncId)).toMatchObject([{ code: 'WRITE_UNSURE', retryAt: null }])
+    expect(await errorsOf(company, syncId)).toMatchObject([{ code: 'WRITE_UNSURE', retryAt: null }])
     expect(posts()).toEqual([])
 
     // What it made may come with a pull: the record is that item, and no second one is made of it.
     between.meddle = undefined
     await workspace.request('PATCH', `/v1/syncs/${syncId}`, { direction: 'both', match: [['displayName']] })
     await run(company, syncId, { full: true })
-    expect(await errorsOf(syncId)).toEqual([])
+    expect(await errorsOf(company, syncId)).toEqual([])
     const named = (await records(company, '', 'vain')).filter(({ data }) => data.displayName === 'Asked in vain')
     expect(named.map(({ id }) => id)).toEqual([recordId])
     expect(posts()).toEqual([])
@@ -145,14 +127,14 @@ describe('a record that is to be made where it is already', () => {
       return { ...answer, body: JSON.stringify({ QueryResponse: { Customer } }) }
     }
     expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 1 } })
-    expect(await errorsOf(syncId)).toMatchObject([{ recordId, code: 'AMBIGUOUS_MATCH', retryAt: null }])
+    expect(await errorsOf(company, syncId)).toMatchObject([{ recordId, code: 'AMBIGUOUS_MATCH', retryAt: null }])
     expect(posts()).toEqual([])
     await run(company, syncId)
     expect(posts()).toEqual([])
     const url = `/v1/syncs/${syncId}/errors/${recordId}/resolve`
     expect((await workspace.request('POST', url, { externalId: twin.Id })).status).toBe(204)
     await run(company, syncId)
-    expect(await errorsOf(syncId)).toEqual([])
+    expect(await errorsOf(company, syncId)).toEqual([])
     await patch(company, recordId, { notes: 'the right one' })
     await run(company, syncId)
     expect(await company.customers.get(twin.Id)).toMatchObject({ Notes: 'the right one' })

@@ -4,7 +4,8 @@ import { createTestHub } from '../../support/hub.ts'
 import { startTestWorkers } from '../../support/workers.ts'
 import { createSync, records, run, type Company } from '../company.ts'
 import { connectedAccount } from './connected.ts'
-import { trials, type Trial } from './oneway-trials.ts'
+import type { Trial } from './oneway/trial.ts'
+import { trials } from './oneway/trials.ts'
 
 // Every model that is only read, against its platform as its documentation has it.
 
