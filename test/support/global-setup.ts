@@ -12,8 +12,8 @@ import { quickestFolder } from './folders.ts'
 import { bundleFile, type RunningStack, stackFileVariable } from './stack.ts'
 import { stopOnTeardown } from './global-teardown.ts'
 
-/** More than there are test files: each that asks gets one of its own. */
-const namespaceCount = 224
+/** More than all test files ask for together: each time one of its own. */
+const namespaceCount = 288
 
 /** Starts one Postgres, one Temporal server and one sandbox for the whole run; how to reach them is in a file named by the environment. */
 export default async function globalSetup(): Promise<void> {
