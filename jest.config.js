@@ -14,8 +14,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
-  // Files mostly wait: for deliveries, timers, browsers. Two at a time leave half of two cores idle.
-  maxWorkers: 3,
+  // Files mostly wait: for deliveries, timers, browsers. Two at a time leave half of two cores idle, three a third.
+  maxWorkers: 4,
   // What a file has loaded stays in its process for good, platforms' clients of many megabytes too.
   workerIdleMemoryLimit: '1GB',
   // Kept between runs, which have temporary folders of their own: what took longest last time is begun first.
