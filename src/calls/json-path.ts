@@ -2,7 +2,7 @@ import { ExactNumber } from '../json/exact-number.ts'
 
 // The one language of paths into JSON: members joined by dots (`CompanyInfo.Id`). A number indexes a list
 // (`Addresses.0.Line1`), `[]` goes through all of one (`data.edges[].node`), `[Type=STREET]` leads to the object of one that has
-// that value, a dot behind a backslash belongs to the name.
+// that value, or to the member of an object that has it, a dot behind a backslash belongs to the name.
 
 /** The step of a path that goes through every element of a list. */
 export const each = '[]'
@@ -51,7 +51,9 @@ export function isChosen(item: unknown, { name, value }: { name: string; value: 
 function chosenOf(value: unknown, step: string): unknown {
   const choice = choiceOf(step)
   if (!choice) return memberOf(value, step)
-  return Array.isArray(value) ? (value as unknown[]).find(item => isChosen(item, choice)) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const among = Array.isArray(value) ? (value as unknown[]) : Object.values(value)
+  return among.find(item => isChosen(item, choice))
 }
 
 function throughList(value: unknown, rest: Steps): unknown {

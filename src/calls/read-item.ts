@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '../catalogue/schema/models.ts'
 import { asBody, withParts } from './body.ts'
 import type { ProviderClient } from './call.ts'
+import { rowByKey } from './grid/read-grid.ts'
 import { valueAt } from './json-path.ts'
 import { isPathSegment, placeOfItem } from './path-segment.ts'
 import { refusalOf } from './writes/refusal.ts'
@@ -13,11 +14,12 @@ import { unexpectedItem } from './writes/write.ts'
  */
 export async function readItem(
   client: ProviderClient,
-  model: Pick<ModelDefinition, 'read' | 'errors'>,
+  model: Pick<ModelDefinition, 'list' | 'read' | 'errors'>,
   externalId: string,
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!model.read || !isPathSegment(externalId)) return null
+  if (model.list.kind === 'grid') return rowByKey(client, model.list, externalId, signal)
   const { idAt, item, absent } = model.read
   const said = asBody(model.read)
   const asked =

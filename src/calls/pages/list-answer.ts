@@ -44,7 +44,7 @@ export function saysMore(body: unknown, path: string): boolean {
 /** A page of an answer, which may say by its status that there is nothing. */
 export function pageOf(
   { status, body }: ProviderAnswer,
-  { items: path, absent, capitals }: Pick<ListDefinition, 'items' | 'absent' | 'capitals'>,
+  { items: path, absent, capitals }: Pick<Exclude<ListDefinition, { kind: 'grid' }>, 'items' | 'absent' | 'capitals'>,
   nextOf: (items: unknown[]) => string | null,
 ): ItemPage {
   if (status === 204) return { items: [], next: null }

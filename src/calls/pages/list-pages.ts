@@ -1,5 +1,6 @@
 import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import type { ProviderClient } from '../call.ts'
+import { gridPages } from '../grid/grid-pages.ts'
 import { cursorPages } from './cursor.ts'
 import { keysetPages } from './keyset.ts'
 import { linkedPages } from './link-header.ts'
@@ -33,5 +34,7 @@ export function listPages(
       return offsetPages(call, list, idPath)
     case 'keyset':
       return keysetPages(call, list, idPath)
+    case 'grid':
+      return gridPages(client, list)
   }
 }

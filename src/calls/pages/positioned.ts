@@ -23,7 +23,7 @@ interface Place {
  * @param at asks for what is at a position
  */
 export function positionedPages(
-  list: ListDefinition,
+  list: Exclude<ListDefinition, { kind: 'grid' }>,
   idPath: string,
   first: number,
   at: (start: number, signal: AbortSignal) => Promise<ProviderAnswer>,

@@ -58,6 +58,7 @@ export function keyed(
   const { idempotency } = model
   switch (idempotency?.in) {
     case undefined:
+    case 'grid':
       return call
     case 'query':
       return { ...call, query: { ...call.query, [idempotency.name]: key } }

@@ -1,4 +1,5 @@
 import type { ProviderClient } from '../call.ts'
+import { writeGrid } from '../grid/write-grid.ts'
 import { isPathSegment } from '../path-segment.ts'
 import { writeByOperation } from './batch-by-operation.ts'
 import { deleteByMutation, writeByMutation } from './graphql.ts'
@@ -37,7 +38,7 @@ function written(client: ProviderClient, model: Writes, write: Write, key: strin
     return deleteByMutation(client, model, deletion, write.externalId, key, signal)
   }
   const definition = write.kind === 'create' ? model.create : model.update
-  if (!definition) throw new Error('The model does not take this write')
+  if (!definition || definition.kind === 'grid') throw new Error('The model does not take this write')
   return definition.kind === 'graphql'
     ? writeByMutation(client, model, definition, write, key, signal)
     : writeByCall(client, model, definition, write, key, signal)
@@ -51,8 +52,9 @@ export async function writeItems(
   key: string,
   signal: AbortSignal,
 ): Promise<WriteAnswer[]> {
-  const { batch } = model
-  if (!batch || writes.length === 1) {
+  const { batch, list } = model
+  if (list.kind === 'grid') return writeGrid(client, model, list, writes, signal)
+  if (!batch || batch.kind === 'grid' || writes.length === 1) {
     return Promise.all(writes.map(({ write }) => writeItem(client, model, write, key, signal)))
   }
   return batch.kind === 'mixed'
@@ -82,5 +84,6 @@ export function groupWrites<One extends { write: Write }>(model: Writes, writes:
 /** Which batch a kind of write goes into; undefined where it goes alone. */
 function batchOf({ batch, delete: deletion }: Writes, kind: Write['kind']): string | undefined {
   if (batch?.kind === 'by-operation') return batch[kind] && kind
+  if (batch?.kind === 'grid') return kind
   return kind !== 'delete' || deletion?.kind === 'mark' ? 'mixed' : undefined
 }

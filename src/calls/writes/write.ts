@@ -27,7 +27,7 @@ export type Refusal = (WriteAnswer & { kind: 'refused' })['why']
 /** What a model says of writing. */
 export type Writes = Pick<
   ModelDefinition,
-  'id' | 'brings' | 'create' | 'update' | 'delete' | 'batch' | 'idempotency' | 'errors'
+  'id' | 'list' | 'brings' | 'create' | 'update' | 'delete' | 'batch' | 'idempotency' | 'errors'
 >
 
 /** Whether the platform takes a kind of write. */

@@ -119,6 +119,11 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe("The platform's own error codes that mean something to a sync"),
   fields: z.array(fieldMapping).min(1).max(500),
+  columns: jsonPath
+    .exactOptional()
+    .describe(
+      'Where each thing has a member for each of its columns, be it empty: one that is mapped and missing was renamed or removed, and is not read as empty',
+    ),
   custom: jsonPath
     .exactOptional()
     .describe('Where the platform keeps fields that a workspace maps by pairs of its own, such as `properties`'),

@@ -33,16 +33,18 @@ export const eachPath = z
   )
 
 const chosen = String.raw`\[[\w@$:-]{1,80}=[^\[\]\\\n]{1,100}\]`
+/** What people call a column may have any sign. */
+const named = String.raw`(?:[^.\[\]\\{}\u0000-\u001f]|\\\.)+`
 
 /**
- * A path into an item: as any into JSON, through lists by `[]`, and to the object of a list that has a value, such as
- * `Addresses.[AddressType=STREET].City`.
+ * A path into an item: as any into JSON, through lists by `[]`, and to the object of a list, or among an object's members, that
+ * has a value, such as `Addresses.[AddressType=STREET].City`. Names may have spaces.
  */
 export const itemPath = z
   .string()
   .max(300)
   .regex(
-    new RegExp(`^(${member}|${chosen})((\\[\\])?\\.(${member}|${chosen}))*(\\[\\])?$`),
+    new RegExp(`^(${named}|${chosen})((\\[\\])?\\.(${named}|${chosen}))*(\\[\\])?$`),
     'must be members joined by dots, with [name=value] for the object of a list that has it',
   )
 

@@ -36,7 +36,7 @@ export function tell(
   const rootsOf = ({ targets }: Field) => targets.map(target => rootOf(target, sparse))
   const roots = new Set(changed.flatMap(rootsOf))
   const beside: Beside = path => after[path]
-  const cleared = update?.cleared ?? null
+  const emptying: Emptying = { cleared: update?.cleared ?? null, depth: update?.emptied }
   const left: Field[] = []
   let body: Values = {}
   for (const field of writable.filter(candidate => rootsOf(candidate).some(root => roots.has(root)))) {
@@ -46,11 +46,11 @@ export function tell(
     const own =
       isEmpty(value) && !saysOfEmpty ? undefined : field.write(value, beside, { known, missing: told.missing, at: '' })
     if (own === unfit) told.unfit.push(path)
-    else if (own !== undefined && own !== missing) body = putOver(body, field, own, hadSomething, cleared)
+    else if (own !== undefined && own !== missing) body = putOver(body, field, own, hadSomething, emptying.cleared)
     else if (own === undefined && hadSomething) left.push(field)
   }
   // Two fields may stand for one place, of which one has the value.
-  for (const field of left) if (!isSaid(body, field)) body = emptied(body, field, cleared)
+  for (const field of left) if (!isSaid(body, field)) body = emptied(body, field, emptying)
   if (Object.keys(body).length > 0) told.body = body
   return told
 }
@@ -72,6 +72,21 @@ function isSaid(body: Values, { targets }: Field): boolean {
   return targets.length === 1 && valueBehind(body, targets[0]!) !== undefined
 }
 
-function emptied(body: Values, { targets, isList }: Field, cleared: unknown): Values {
-  return targets.reduce((whole, target) => setAt(whole, target, isList ? [] : cleared), body)
+/** What says that there is nothing, and how deep in a body it stands; where the field itself does unless said. */
+interface Emptying {
+  cleared: unknown
+  depth: number | undefined
+}
+
+function emptied(body: Values, { targets, isList }: Field, { cleared, depth }: Emptying): Values {
+  return targets.reduce((whole, target) => {
+    const around = target.slice(0, depth)
+    // What stands beside it and is said keeps it from being emptied as a whole.
+    const place = isSomething(valueBehind(whole, around)) ? target : around
+    return setAt(whole, place, isList ? [] : cleared)
+  }, body)
+}
+
+function isSomething(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }

@@ -54,7 +54,7 @@ export function simpleField(
   return {
     ...{ path, steps: stepsOf(path), options, targets, read, write },
     ...(transform ? { tidied: (value, beside) => tidied(transform, value, beside) } : {}),
-    isList: shape?.type === 'labels',
+    isList: shape?.type === 'labels' || (transform?.isList ?? false),
     readsEmpty: transform?.readsEmpty ?? false,
     saysOfEmpty: transform?.saysOfEmpty ?? false,
   }

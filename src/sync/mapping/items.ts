@@ -64,6 +64,8 @@ export interface Marks {
   version(raw: unknown): string | null
   updatedAt: { steps: readonly string[]; read(value: unknown): Date | undefined } | undefined
   gone: readonly { steps: readonly string[]; equals: unknown }[]
+  /** Whether it stands for several things, whose id is the same. */
+  isShared(raw: unknown): boolean
 }
 
 export function marksOf({ updatedAt, gone = [], ...model }: ModelDefinition): Marks {
@@ -72,6 +74,7 @@ export function marksOf({ updatedAt, gone = [], ...model }: ModelDefinition): Ma
     version: versionReader(model),
     updatedAt: updatedAt && { steps: stepsOf(updatedAt.path), read: timeReader(updatedAt) },
     gone: gone.map(({ path, equals }) => ({ steps: stepsOf(path), equals })),
+    isShared: model.list.kind === 'grid' ? raw => valueBehind(raw, ['shared']) === true : () => false,
   }
 }
 
@@ -107,6 +110,7 @@ function timeReader(updatedAt: NonNullable<ModelDefinition['updatedAt']>): (valu
 export function itemOf(marks: Marks, write: Writer<Field>, raw: unknown, known: Known | undefined): Item | BadItem {
   const externalId = marks.id(raw)
   if (externalId === undefined || !isId(externalId)) return { externalId: null, errorCode: 'INVALID_ITEM' }
+  if (marks.isShared(raw)) return { externalId, errorCode: 'DUPLICATE' }
   const isDeleted = marks.gone.some(({ steps, equals }) => valueBehind(raw, steps) === equals)
   const version = marks.version(raw)
   const reading: Reading = { raw, known, unresolved: [], at: '' }

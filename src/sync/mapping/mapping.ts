@@ -1,7 +1,7 @@
 import { fieldAt } from '../../catalogue/collections.ts'
-import { valueBehind } from '../../calls/json-path.ts'
+import { stepsOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
-import type { FieldOptions } from '../../catalogue/schema/items/fields.ts'
+import type { FieldMapping, FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { tell, type Told } from './bodies.ts'
 import { writerOf } from './canonical-writer.ts'
@@ -97,18 +97,32 @@ function compile(model: ModelDefinition): Mapping {
   }
 }
 
-function fieldsIn({ collection, fields }: ModelDefinition): Field[] {
+function fieldsIn({ collection, fields, columns }: ModelDefinition): Field[] {
+  const above = columns === undefined ? undefined : stepsOf(columns)
   const byPath = new Map<string, Field>()
   const scope: Scope = {
     valueOf: (path, _raw, reading) => byPath.get(path)?.read(reading.raw, reading),
   }
   return fields.map(mapping => {
-    const [path, , options] = mapping
+    const [path, place, options] = mapping
     const make = options?.each ? listField : simpleField
-    const field = make(mapping, fieldAt(collection, path), scope)
+    const field = inColumns(make(mapping, fieldAt(collection, path), scope), place, above)
     byPath.set(path, field)
     return field
   })
+}
+
+/** A field that does not fit where its column is missing: it would be read as empty in every item. */
+function inColumns(field: Field, place: FieldMapping[1], above: Steps | undefined): Field {
+  if (!above) return field
+  const columns = [place]
+    .flat()
+    .map(stepsOf)
+    .filter(steps => steps.length > above.length && above.every((step, index) => steps[index] === step))
+    .map(steps => steps.slice(0, above.length + 1))
+  if (columns.length === 0) return field
+  const isMissing = (raw: unknown) => columns.some(column => valueBehind(raw, column) === undefined)
+  return { ...field, read: (raw, reading) => (isMissing(raw) ? unfit : field.read(raw, reading)) }
 }
 
 /** The models that a field's value, or those of its list, refer to. */

@@ -48,15 +48,17 @@ export function mayHaveArrived(error: unknown): boolean {
 /** Whether the platform still answers a repeat of what was sent then by what it answered first. */
 function isRecognised({ idempotency }: ModelDefinition, sentAt: Date): boolean {
   if (!idempotency) return false
+  // What it made may not be there yet: a repeat would find no row, and make a second one.
+  if (idempotency.in === 'grid') return Date.now() - sentAt.getTime() >= settlesAfterMs
   return idempotency.keptFor === undefined || Date.now() - sentAt.getTime() < lifetimeMs(idempotency.keptFor)
 }
 
 const settlesAfterMs = 60_000
 
 /** Whether what was made by a call may be there and not be found yet. */
-function mayBeUnseen({ lookup }: ModelDefinition, { items }: PushCall, sentAt: Date): boolean {
-  if (!lookup || items.every(({ write }) => write.kind !== 'create')) return false
-  const afterMs = lookup.settlesAfter === undefined ? settlesAfterMs : lifetimeMs(lookup.settlesAfter)
+function mayBeUnseen({ lookup, idempotency }: ModelDefinition, { items }: PushCall, sentAt: Date): boolean {
+  if ((!lookup && idempotency?.in !== 'grid') || items.every(({ write }) => write.kind !== 'create')) return false
+  const afterMs = lookup?.settlesAfter === undefined ? settlesAfterMs : lifetimeMs(lookup.settlesAfter)
   return Date.now() - sentAt.getTime() < afterMs
 }
 

@@ -205,4 +205,38 @@ describe('other forms of fields', () => {
     expect(sparse.bodyOf({ ...before, phone: '2' }, before)).toEqual({ properties: { phone: '2' } })
     expect(sparse.bodyOf({ ...before, phone: undefined }, before)).toEqual({ properties: { phone: null } })
   })
+
+  it('empty what is around a field, unless something beside it is said', () => {
+    const day = mappingWith(
+      [
+        ['startsOn', 'properties.Due: day.date.start'],
+        ['endsOn', 'properties.Due: day.date.end'],
+        ['labels', 'properties.Tags.multi_select[].name'],
+        ['notes', 'properties.Notes.rich_text', { transform: { kind: 'text', pieces: 'text.content' } }],
+      ],
+      { collection: 'tasks', update: { ...update, sparse: 'properties', emptied: 3 } },
+    )
+    const before = { startsOn: '2026-01-01', endsOn: '2026-01-02', labels: ['a'], notes: 'x' }
+    expect(day.bodyOf({ ...before, endsOn: undefined }, before)).toEqual({
+      properties: { 'Due: day': { date: { start: '2026-01-01', end: null } } },
+    })
+    expect(day.bodyOf({}, before)).toEqual({
+      properties: { 'Due: day': { date: null }, Tags: { multi_select: [] }, Notes: { rich_text: [] } },
+    })
+  })
+
+  it('do not fit where their columns are missing, whatever those are called', () => {
+    const mapping = mappingWith(
+      [
+        ['title', 'columns.[id=title].text', { written: 'columns.title.text' }],
+        ['notes', 'columns.Old notes.text'],
+        ['url', 'url'],
+      ],
+      { collection: 'tasks', columns: 'columns' },
+    )
+    const columns = { 'What is to do': { id: 'title', text: 'Paint' }, 'Old notes': { id: 'n', text: null } }
+    expect(mapping.itemOf({ id: '1', columns })).toMatchObject({ json: '{"title":"Paint"}' })
+    const { 'Old notes': _, ...left } = columns
+    expect(mapping.itemOf({ id: '1', columns: left })).toMatchObject({ gaps: { unfit: ['notes'] } })
+  })
 })

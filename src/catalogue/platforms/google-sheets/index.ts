@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import * as google from '../google.ts'
+import { rows } from './models/rows.ts'
 
 const scope = 'https://www.googleapis.com/auth'
 
@@ -45,4 +46,5 @@ export const googleSheets = {
     { kind: 'calls-per-window', per: 'connection', permits: 60, window: '1m' },
     { kind: 'calls-per-window', per: 'app', permits: 300, window: '1m' },
   ],
+  models: { rows },
 } satisfies ProviderDefinition

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { pages } from './models/pages.ts'
 import { webhooks } from './webhooks.ts'
 
 const version = { 'notion-version': '2025-09-03' }
@@ -68,10 +69,13 @@ export const notion = {
         validation_error: 'rejected',
         internal_server_error: 'unavailable',
         service_unavailable: 'unavailable',
+        service_overload: 'unavailable',
+        gateway_timeout: 'unavailable',
       },
     },
   },
   // An average: https://developers.notion.com/reference/request-limits
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 180, window: '1m' }],
+  models: { pages },
   webhooks,
 } satisfies ProviderDefinition

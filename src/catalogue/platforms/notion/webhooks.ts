@@ -11,12 +11,12 @@ export const webhooks = {
   // https://developers.notion.com/reference/webhooks-events-delivery
   shapes: [{ type: { path: 'type' }, deliveryId: { path: 'id' }, account: [{ path: 'workspace_id' }] }],
   triggers: {
-    'page.created': { description: 'A page was made' },
+    'page.created': { description: 'A page was made', model: 'pages' },
     'page.content_updated': { description: 'What stands on a page changed' },
-    'page.properties_updated': { description: 'A property of a page changed' },
-    'page.moved': { description: 'A page was moved' },
-    'page.deleted': { description: 'A page was moved to the trash' },
-    'page.undeleted': { description: 'A page came back from the trash' },
+    'page.properties_updated': { description: 'A property of a page changed', model: 'pages' },
+    'page.moved': { description: 'A page was moved', model: 'pages' },
+    'page.deleted': { description: 'A page was moved to the trash', model: 'pages' },
+    'page.undeleted': { description: 'A page came back from the trash', model: 'pages' },
     'page.locked': { description: 'A page was locked against changes' },
     'page.unlocked': { description: 'A page may be changed again' },
     'page.transcription_block.transcript_deleted': { description: 'The transcript of a meeting was deleted' },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { asked, askedByBody } from '../calls.ts'
 import { eachPath, jsonPath, parameter, text } from '../values.ts'
+import { gridPages } from './grid.ts'
 
 const listBase = {
   ...asked,
@@ -138,6 +139,7 @@ export const listDefinition = z.discriminatedUnion('kind', [
   numberedPages,
   offsetPages,
   keysetPages,
+  gridPages,
 ])
 
 /** A list of one kind. */

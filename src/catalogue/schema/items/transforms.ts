@@ -57,8 +57,10 @@ const date = z
   .strictObject({
     kind: z.literal('date'),
     format: z
-      .enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds'])
-      .describe('The form in which the platform has a day'),
+      .enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds', 'serial-days'])
+      .describe(
+        'The form in which the platform has a day; `serial-days`: days since 30 December 1899, as sheets have them',
+      ),
     written,
   })
   .describe('A day: `YYYY-MM-DD` in the hub; where the platform has an instant, its day in UTC')
@@ -125,6 +127,9 @@ export const transform = z.union([
         places: z.int().min(1).max(10).describe('The digits behind the point of what comes out'),
       })
       .describe('A rate that the platform has the other way round, with so many digits behind the point'),
+    z
+      .strictObject({ kind: z.literal('any-text') })
+      .describe('The platform may have a number or yes and no where the hub has text, as cells do; it is told text'),
     z.strictObject({ kind: z.literal('number') }).describe('The platform has a number as text; the hub a number'),
     z
       .strictObject({
@@ -159,8 +164,16 @@ export const transform = z.union([
         kind: z.literal('text'),
         pieces: jsonPath.describe('Where a piece has its text'),
         written: jsonPath.exactOptional().describe('Where a piece that is told has it'),
+        longest: z
+          .int()
+          .min(2)
+          .max(1_000_000)
+          .exactOptional()
+          .describe('How many characters one piece holds: a longer text is told as several'),
       })
-      .describe('The platform has a list of pieces, such as rich text; the hub one text, told as one piece'),
+      .describe(
+        'The platform has a list of pieces, such as rich text; the hub one text, told as one piece where it is not too long',
+      ),
     z
       .strictObject({ kind: z.literal('join'), separator })
       .describe('The platform has several fields, such as given and family name; the hub one text'),

@@ -11,6 +11,7 @@ import {
   query,
   text,
 } from '../values.ts'
+import { gridBatch, gridCreate, gridDelete, gridIdempotency } from './grid.ts'
 
 const item = jsonPath.exactOptional().describe('Where the item is in the answer; the body itself when absent')
 const answerId = z
@@ -67,6 +68,7 @@ export type WriteDefinition = z.infer<typeof writeDefinition>
 export const writeDefinition = z.discriminatedUnion('kind', [
   z.strictObject(callWrite).describe(ofCall),
   z.strictObject(graphqlWrite).describe(ofMutation),
+  gridCreate,
 ])
 
 const updateBody = {
@@ -80,6 +82,14 @@ const updateBody = {
     .exactOptional()
     .describe('The object whose members stay as they are unless they are said, such as `properties`'),
   cleared: z.union([z.null(), z.literal('')]).describe('What a field is set to in order to empty it'),
+  emptied: z
+    .int()
+    .min(1)
+    .max(10)
+    .exactOptional()
+    .describe(
+      'How many members of a path lead to what is set so, where a field stands deeper: 3 for `properties.Due.date` of `properties.Due.date.start`',
+    ),
 }
 
 export type UpdateDefinition = z.infer<typeof updateDefinition>
@@ -87,6 +97,7 @@ export type UpdateDefinition = z.infer<typeof updateDefinition>
 export const updateDefinition = z.discriminatedUnion('kind', [
   z.strictObject({ ...callWrite, ...updateBody }).describe(ofCall),
   z.strictObject({ ...graphqlWrite, ...updateBody }).describe(ofMutation),
+  gridCreate.extend(updateBody).describe(gridCreate.description ?? ''),
 ])
 
 export type DeleteDefinition = z.infer<typeof deleteDefinition>
@@ -106,6 +117,7 @@ export const deleteDefinition = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('mark'), body: jsonObject, restore: jsonObject })
     .describe('An update that marks the item'),
+  gridDelete,
 ])
 
 const batchBase = {
@@ -178,7 +190,7 @@ const batchByOperation = z
 
 export type BatchDefinition = z.infer<typeof batchDefinition>
 /** Several writes in one call, answered one by one. */
-export const batchDefinition = z.discriminatedUnion('kind', [mixedBatch, batchByOperation])
+export const batchDefinition = z.discriminatedUnion('kind', [mixedBatch, batchByOperation, gridBatch])
 
 export type BatchOf<Kind extends BatchDefinition['kind']> = BatchDefinition & { kind: Kind }
 
@@ -192,4 +204,5 @@ export const idempotency = z.discriminatedUnion('in', [
   z.strictObject({ in: z.literal('query'), name: parameter, keptFor }).describe('A parameter of the query'),
   z.strictObject({ in: z.literal('header'), name: parameter, keptFor }).describe('A header'),
   z.strictObject({ in: z.literal('body'), name: jsonPath, keptFor }).describe('A path into the body'),
+  gridIdempotency,
 ])

@@ -21,6 +21,8 @@ export function samplesOf(transform: Transform, places: number): unknown[] {
       return [0.8]
     case 'sole':
       return [[setAt({}, stepsOf(transform.value), 'Sample')]]
+    case 'any-text':
+      return ['Sample', 42]
     case 'number':
       return ['42.5']
     case 'boolean':
@@ -40,7 +42,7 @@ export function samplesOf(transform: Transform, places: number): unknown[] {
   }
 }
 
-function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet'): unknown {
+function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet' | 'serial-days'): unknown {
   const seconds = 1_769_817_600
   switch (format) {
     case 'iso':
@@ -51,5 +53,7 @@ function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet
       return seconds * 1000
     case 'dotnet':
       return `/Date(${seconds}000+0000)/`
+    case 'serial-days':
+      return 46_053
   }
 }

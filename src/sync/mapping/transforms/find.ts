@@ -7,7 +7,7 @@ import { sole } from './sole.ts'
 import { joined, pieces, splitAt } from './texts.ts'
 import { date, instant } from './times.ts'
 import type { Transform } from './transform.ts'
-import { constant, lowerCaseCode, wordTable, yesOrNo } from './words.ts'
+import { anyText, constant, lowerCaseCode, wordTable, yesOrNo } from './words.ts'
 
 /** The transform that a definition names. @param places how many places of the platform's the field has */
 export function transformOf(definition: Definition, places = 1): Transform {
@@ -21,6 +21,8 @@ export function transformOf(definition: Definition, places = 1): Transform {
       return instant(definition)
     case 'date':
       return date(definition)
+    case 'any-text':
+      return anyText
     case 'number':
       return numberAsText
     case 'boolean':

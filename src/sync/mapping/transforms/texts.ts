@@ -4,16 +4,28 @@ import type { TransformOf } from '../../../catalogue/schema/items/transforms.ts'
 import { unfit, type Transform } from './transform.ts'
 
 /** A list of pieces of text as one text. */
-export function pieces({ pieces: path, written = path }: TransformOf<'text'>): Transform {
+export function pieces({ pieces: path, written = path, longest }: TransformOf<'text'>): Transform {
   const [read, told] = [stepsOf(path), stepsOf(written)]
   return {
+    isList: true,
     in(value) {
       if (!Array.isArray(value)) return unfit
       const texts = (value as unknown[]).map(piece => valueBehind(piece, read))
       return texts.every(text => typeof text === 'string') ? texts.join('') || undefined : unfit
     },
-    out: value => (typeof value === 'string' ? [setAt({}, told, value)] : unfit),
+    out: value => (typeof value === 'string' ? cut(value, longest).map(piece => setAt({}, told, piece)) : unfit),
   }
+}
+
+/** A text in parts of so many characters, none of which ends within one that takes two. */
+function cut(text: string, longest = text.length): string[] {
+  const parts: string[] = []
+  for (let rest = text; rest !== '';) {
+    const isWithin = rest.length > longest && /[\uD800-\uDBFF]/.test(rest[longest - 1]!)
+    parts.push(rest.slice(0, isWithin ? longest - 1 : longest))
+    rest = rest.slice(parts.at(-1)!.length)
+  }
+  return parts
 }
 
 function presentTexts(values: readonly unknown[]): string[] | undefined {

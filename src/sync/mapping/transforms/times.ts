@@ -3,7 +3,11 @@ import type { TransformOf } from '../../../catalogue/schema/items/transforms.ts'
 import { dotnetInstant, isoInstant, unixInstant, unixMsInstant } from '../instant.ts'
 import { unfit, type Transform } from './transform.ts'
 
-type Format = TransformOf<'instant'>['format']
+type Format = TransformOf<'instant' | 'date'>['format']
+
+/** 30 December 1899 in days before 1970. */
+const serialEpoch = 25_569
+const dayMs = 86_400_000
 
 function instantOf(value: unknown, format: Format, zone?: string): Date | undefined {
   switch (format) {
@@ -15,6 +19,8 @@ function instantOf(value: unknown, format: Format, zone?: string): Date | undefi
       return unixMsInstant(value)
     case 'dotnet':
       return dotnetInstant(value)
+    case 'serial-days':
+      return typeof value === 'number' ? unixMsInstant(Math.floor(value - serialEpoch) * dayMs) : undefined
   }
 }
 
@@ -28,6 +34,8 @@ function writtenAs(at: Date, format: Format, iso: (at: Date) => string): unknown
       return at.getTime()
     case 'dotnet':
       return `/Date(${at.getTime()}+0000)/`
+    case 'serial-days':
+      return at.getTime() / dayMs + serialEpoch
   }
 }
 

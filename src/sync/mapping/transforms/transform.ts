@@ -12,6 +12,8 @@ export interface Transform {
   out(value: unknown, beside: Beside): unknown
   /** What the platform is not told, it does not keep: the hub's value is no other one than its nothing. */
   dropsUntold?: true
+  /** The platform has a list, and an empty one for nothing. */
+  isList?: true
   /** It looks at other fields. */
   looksBeside?: true
   /** It reads something even where the platform has nothing. */

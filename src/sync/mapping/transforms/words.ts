@@ -1,3 +1,4 @@
+import { isNumber } from '../../../calls/json-path.ts'
 import type { TransformOf } from '../../../catalogue/schema/items/transforms.ts'
 import { unfit, type Transform } from './transform.ts'
 
@@ -6,6 +7,13 @@ type Scalar = string | number | boolean
 export const lowerCaseCode: Transform = {
   in: value => (typeof value === 'string' ? value.toUpperCase() : unfit),
   out: value => (typeof value === 'string' ? value.toLowerCase() : unfit),
+}
+
+/** Text, whatever a cell makes of it. */
+export const anyText: Transform = {
+  in: value =>
+    typeof value === 'string' ? value : isNumber(value) || typeof value === 'boolean' ? String(value) : unfit,
+  out: value => (typeof value === 'string' ? value : unfit),
 }
 
 /** Two values for yes and no. */
