@@ -9,7 +9,7 @@ import { listRows, type ReportedRow } from '../../../connections/imports/row-sto
 import { statusOf } from '../../../connections/imports/status.ts'
 import type { Hub } from '../../../hub.ts'
 import { assertAppsOf } from '../../../provider-apps/store.ts'
-import { csvOf } from '../../csv.ts'
+import { csvOf } from '../../../sync/records/transfer/write-csv.ts'
 import { page, pageOf, pageQuery, pageQueryUpTo, positionAt } from '../../pagination.ts'
 import { route, type AnyRoute } from '../../route.ts'
 import { importRow, importSchema, outcomes, showImport, showRow } from './import-schema.ts'

@@ -17,7 +17,7 @@ import {
 import { ExportPlaces, exportRecords } from '../../../sync/records/transfer/export-records.ts'
 import { importRecords } from '../../../sync/records/transfer/import-records.ts'
 import { readCsv } from '../../../sync/records/transfer/read-csv.ts'
-import { csvRows } from '../../csv.ts'
+import { csvRows } from '../../../sync/records/transfer/write-csv.ts'
 import { instant } from '../../fields.ts'
 import { route, type AnyRoute, type Call, type Caller } from '../../route.ts'
 import { conditionsOf, filterField, searchField } from './record-query.ts'
