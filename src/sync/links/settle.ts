@@ -95,7 +95,7 @@ export function settleKnown(
     path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
   )
   const fieldErrors = fieldErrorsOf(mapping, merge.hub, open, item.gaps)
-  const toPush = open.some(path => !Object.hasOwn(fieldErrors ?? {}, path))
+  const toPush = open.some(path => [undefined, 'REFERENCE_UNKNOWN'].includes(fieldErrors?.[path]))
   const { echoes, conflict } = link
   return {
     change: mergeChange({ merge, data, taken, provider, base, echoes, conflict, policy, version }),

@@ -31,10 +31,21 @@ function keepReference(fields: Fields, base: Fields, path: string): void {
   if (reference !== undefined && sameValue(withIt, was)) fields[list] = now.with(Number(index), withIt)
 }
 
-/** The fields that an item shows and that do not fit; null for none. */
+/** The fields that an item shows and that could not be taken, with why; null for none. */
 export function unfitFields(gaps: ItemGaps | undefined): FieldErrors | null {
-  if (!gaps || gaps.unfit.length === 0) return null
-  return Object.fromEntries(gaps.unfit.map(path => [path, 'FIELD_UNFIT' as const]))
+  if (!gaps) return null
+  // Of a list's objects only that one of them does: an invoice may have a thousand lines.
+  const unknown = gaps.unresolved.filter(({ waits }) => !waits).map(({ path }) => path.replace(/\.\d+\./g, '.'))
+  const all = [
+    ...unknown.map(path => [path, 'REFERENCE_UNKNOWN'] as const),
+    ...gaps.unfit.map(path => [path, 'FIELD_UNFIT'] as const),
+  ]
+  return all.length === 0 ? null : Object.fromEntries(all)
+}
+
+/** Those of a link's field errors that are about the item as it was last seen: they stay until it is seen again. */
+export function seenErrors(errors: FieldErrors | null): FieldErrors {
+  return Object.fromEntries(Object.entries(errors ?? {}).filter(([, code]) => code !== 'FIELD_UNTOLD'))
 }
 
 /** What of an item does not fit, and what of `open`, the fields that the platform is still to be told, it cannot be told. */

@@ -4,6 +4,7 @@ import type { Values } from '../../calls/json-write.ts'
 import type { Echoes } from '../../db/schema/record-links.ts'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import { hashBytes, sameValue } from '../mapping/canonical.ts'
+import { unfitFields } from '../mapping/gaps.ts'
 import type { Item, Mapping } from '../mapping/mapping.ts'
 import { sureAfter } from '../links/echoes.ts'
 import { keyValue } from './keys.ts'
@@ -62,6 +63,7 @@ export function ambiguousLink(id: string, item: Item, failures: number): LinkWri
     state: 'error',
     errorCode: 'AMBIGUOUS_MATCH',
     failures: failures + 1,
+    fieldErrors: unfitFields(item.gaps),
   }
 }
 

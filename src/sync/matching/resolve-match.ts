@@ -8,8 +8,10 @@ import { HubError } from '../../errors.ts'
 import { dropLinks, lockByItemOrRecord, writeLinks, type Link, type RecordRow } from '../links/link-store.ts'
 import { settleNew, type Settled } from '../links/settle.ts'
 import { canonicalJson } from '../mapping/canonical.ts'
+import type { ItemGaps } from '../mapping/items.ts'
 import { type Item } from '../mapping/mapping.ts'
 import { mappingOfSync } from '../mapping/overrides/apply.ts'
+import { noteUnresolved, unresolvedOf } from '../mapping/references/waits.ts'
 import { publishRecordEvents } from '../records/events.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { writeRecords } from '../records/record-writes.ts'
@@ -84,7 +86,7 @@ export async function resolveMatch(
     const waiting = linked.find(({ link }) => link.record_id === id)?.link
     if (!waiting || waiting.error_code !== 'AMBIGUOUS_MATCH' || records.has(id)) throw new HubError('RECORD_NOT_FOUND')
     const settling = { mapping, policy: sync.conflictPolicy, now: new Date() }
-    const item = itemOf(waiting)
+    const item = { ...itemOf(waiting), gaps: await gapsOf(trx, waiting) }
     let settled: Settled
     if (recordId === null) settled = settleNew(settling, item, id)
     else {
@@ -112,13 +114,14 @@ async function commit(
   hub: ConnectionParts,
   trx: Executor,
   sync: Sync,
-  { insert, update, link, change }: Settled,
+  { insert, update, link, change, unresolved }: Settled,
   actor: string,
 ) {
-  const { workspaceId, id: syncId, collection } = sync
+  const { workspaceId, id: syncId, collection, connectionId } = sync
   await writeRecords(trx, workspaceId, collection, insert ? [insert] : [], update ? [update] : [], { actor: syncId })
   if (change) await writeHistory(trx, workspaceId, { actor }, [{ recordId: link.recordId, ...change }])
   await writeLinks(trx, workspaceId, syncId, [link])
+  await noteUnresolved(trx, { workspaceId, syncId, connectionId }, new Map(unresolved && [[link.recordId, unresolved]]))
   await publishRecordEvents(
     hub,
     trx,
@@ -141,6 +144,13 @@ function itemOf(link: Link): Item {
     isDeleted: false,
     updatedAt: link.external_updated_at ?? undefined,
   }
+}
+
+/** What of it could not be taken, and what it names that had no record: the next run fills that where it has one now. */
+async function gapsOf(trx: Executor, link: Link): Promise<ItemGaps> {
+  const { workspace_id: workspaceId, sync_id: syncId, record_id: recordId, field_errors: errors } = link
+  const unfit = Object.entries(errors ?? {}).flatMap(([path, code]) => (code === 'FIELD_UNFIT' ? [path] : []))
+  return { unfit, unresolved: await unresolvedOf(trx, { workspaceId, syncId }, recordId) }
 }
 
 async function modelOf(hub: ConnectionParts, { workspaceId, provider, model }: Sync): Promise<ModelDefinition> {

@@ -49,9 +49,9 @@ export async function settleItems(
     const match = matches.get(item.externalId) ?? { kind: 'none' }
     if (match.kind === 'ambiguous') {
       ambiguous++
-      return [
-        { link: ambiguousLink(its?.link.record_id ?? newId('record'), item, its?.link.failures ?? 0), collisions: 0 },
-      ]
+      const link = ambiguousLink(its?.link.record_id ?? newId('record'), item, its?.link.failures ?? 0)
+      // What it names is kept with it until a person has said which record it is.
+      return [{ link, collisions: 0, unresolved: item.gaps?.unresolved ?? [] }]
     }
     const join = match.kind === 'join' ? joinOf(settling, hold, records.get(match.recordId), item) : undefined
     if (!join) return [settleNew(settling, item, its?.link.record_id)]

@@ -42,6 +42,11 @@ const acme = {
       ['notes', 'notes'],
       ['balance', 'owes', { transform: { kind: 'decimal', scale: 2 } }],
     ]),
+    vendors: modelAt('/vendors', 'vendors', [['displayName', 'name']]),
+    bills: modelAt('/bills', 'bills', [
+      ['number', 'no'],
+      ['vendorId', 'vendor', { reference: 'vendors' }],
+    ]),
     invoices: modelAt('/invoices', 'invoices', [
       ['number', 'no'],
       ['customerId', 'customer', { reference: 'customers' }],
@@ -72,7 +77,9 @@ const hub = await createTestHub({ definitions: new Definitions({ sources: [sourc
 await createTestServer(hub)
 await startTestWorkers(hub)
 
-const kept: Record<string, Map<string, Thing>> = { customers: new Map(), invoices: new Map() }
+const kept: Record<string, Map<string, Thing>> = Object.fromEntries(
+  ['customers', 'invoices', 'vendors', 'bills'].map(kind => [kind, new Map<string, Thing>()]),
+)
 const written: { path: string; body: Record<string, unknown> }[] = []
 let made = 100
 
@@ -150,6 +157,45 @@ describe('a reference between records', () => {
     expect(await run(company, customersSync)).toMatchObject({ counts: { pushed: 1 } })
     const told = await eventually('the invoice', async () => written.find(({ path }) => path === '/invoices'), 45_000)
     expect(told.body).toEqual({ no: 'B1', customer: `n${made - 1}`, lines: [{ amount: 1.1 }] })
+  })
+})
+
+describe('a reference to what no sync has', () => {
+  const bill = async (number: string) => (await records(company, '', 'bills')).filter(one => one.data.number === number)
+  const errorsOf = async (syncId: string) => (await workspace.request('GET', `/v1/syncs/${syncId}/errors`)).body.data
+
+  it('is told of, and filled once one has it, also of an item that waited for a person', async () => {
+    for (const notes of ['one', 'other']) {
+      const data = { number: 'Twice', notes }
+      await workspace.request('POST', '/v1/records', { collection: 'bills', data })
+    }
+    put('vendors', 'v1', { name: 'Vera' })
+    put('bills', 'b1', { no: 'X1', vendor: 'v1' })
+    put('bills', 'b2', { no: 'Twice', vendor: 'v1' })
+    const bills = await createSync(company, { model: 'bills', match: [['number']] })
+    expect(await run(company, bills)).toMatchObject({ counts: { created: 1, failed: 1 } })
+    expect((await bill('X1'))[0]!.data).toEqual({ number: 'X1' })
+    expect(await errorsOf(bills)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...{ code: 'FIELD_UNFIT', externalId: 'b1' },
+          fields: [{ path: 'vendorId', code: 'REFERENCE_UNKNOWN' }],
+        }),
+      ]),
+    )
+    const vendors = await createSync(company, { model: 'vendors' })
+    expect(await run(company, vendors)).toMatchObject({ counts: { created: 1 } })
+    const [vera] = await records(company, '', 'vendors')
+    expect((await bill('X1'))[0]!.data).toEqual({ number: 'X1', vendorId: vera!.id })
+
+    const [match] = (await workspace.request<{ data: { id: string }[] }>('GET', `/v1/syncs/${bills}/matches`)).body.data
+    const said = await workspace.request('POST', `/v1/syncs/${bills}/matches/${match!.id}/resolve`, {
+      recordId: (await bill('Twice'))[0]!.id,
+    })
+    expect(said.status).toBeLessThan(300)
+    await run(company, bills)
+    expect((await bill('Twice')).filter(({ data }) => data.vendorId === vera!.id)).toHaveLength(1)
+    expect(await errorsOf(bills)).toEqual([])
   })
 })
 

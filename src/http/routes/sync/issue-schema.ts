@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FieldErrorCode } from '../../../db/schema/record-links.ts'
 import {
   actionsOf,
   issueActions,
@@ -39,6 +40,8 @@ export function showConflict(link: Link): z.output<typeof conflictSchema> {
 
 const rowErrorCodes = issueKindNames.flatMap(kind => issueKinds[kind].code ?? [])
 
+const fieldErrorCodes = ['FIELD_UNFIT', 'FIELD_UNTOLD', 'REFERENCE_UNKNOWN'] as const satisfies FieldErrorCode[]
+
 export const rowErrorSchema = z
   .strictObject({
     recordId: idField('record'),
@@ -52,12 +55,12 @@ export const rowErrorSchema = z
       .array(
         z.strictObject({
           path: z.string(),
-          code: z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD']).meta({ description: 'Why' }),
+          code: z.enum(fieldErrorCodes).meta({ description: 'Why' }),
         }),
       )
       .meta({
         description:
-          'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record',
+          'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record; `REFERENCE_UNKNOWN`, it names something that no sync of the connection has, and the field is empty until one does',
       }),
     failures: z.int(),
     retryAt: instant.nullable(),
@@ -93,9 +96,9 @@ export const issueSchema = z
     fields: z.record(z.string(), z.strictObject({ base: side, hub: side, provider: side })).meta({
       description: 'Of a conflict: what both sides last agreed on, and what each has now',
     }),
-    fieldErrors: z.record(z.string(), z.enum(['FIELD_UNFIT', 'FIELD_UNTOLD'])).meta({
+    fieldErrors: z.record(z.string(), z.enum(fieldErrorCodes)).meta({
       description:
-        'Fields that failed alone: what the platform has does not fit, or it cannot be told what the record has',
+        'Fields that failed alone: what the platform has does not fit, or names something that no sync has, or the platform cannot be told what the record has',
     }),
     deletedBy: z.enum(['hub', 'provider']).nullable().meta({
       description: 'Of a conflict: the side that deleted what the other changed',

@@ -57,6 +57,7 @@ async function findFound(db: Executor, { workspaceId, sync }: RunHold, others: b
     select w.sync_id, w.record_id, w.path, min(l.record_id) as target_id
     from waiting_references w
     join record_links own on own.sync_id = w.sync_id and own.record_id = w.record_id and own.state <> 'conflict'
+      and own.error_code is distinct from 'AMBIGUOUS_MATCH'
     join syncs s on s.workspace_id = w.workspace_id and s.connection_id = w.connection_id and s.model = w.model
       and s.deleted_at is null
     join record_links l on l.sync_id = s.id and l.external_id = w.external_id and not l.gone

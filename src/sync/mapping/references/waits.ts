@@ -21,9 +21,26 @@ export async function noteUnresolved(
     delete from waiting_references where workspace_id = ${waiter.workspaceId} and sync_id = ${waiter.syncId}
       and record_id = any(${[...unresolved.keys()]}::text[]) and external_id is not null`.execute(db)
   const rows = [...unresolved].flatMap(([recordId, all]) =>
-    all.filter(({ waits }) => waits).map(({ path, model, externalId }) => ({ recordId, path, model, externalId })),
+    all.map(({ path, model, externalId }) => ({ recordId, path, model, externalId })),
   )
   await insertWaits(db, waiter, rows)
+}
+
+/** What an item names that had no record when it was seen last. By the primary key. */
+export async function unresolvedOf(
+  db: Executor,
+  { workspaceId, syncId }: Pick<Waiter, 'workspaceId' | 'syncId'>,
+  recordId: string,
+): Promise<UnresolvedReference[]> {
+  const rows = await db
+    .selectFrom('waiting_references')
+    .select(['path', 'model', 'external_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('sync_id', '=', syncId)
+    .where('record_id', '=', recordId)
+    .where('external_id', 'is not', null)
+    .execute()
+  return rows.map(({ path, model, external_id: externalId }) => ({ path, model, externalId: externalId!, waits: true }))
 }
 
 /** Notes which records have to be at the platform before these can be told to it. */
