@@ -18,7 +18,7 @@ interface Found {
 /** Members in which braces mean something else, or nothing. */
 const unfilled = new Set([
   ...['document', 'pattern', 'hostPatterns', 'body', 'constant', 'restore', 'words', 'capture', 'issuers', 'entry'],
-  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register', 'says'],
+  ...['docs', 'links', 'summary', 'description', 'help', 'label', 'name', 'register', 'says', 'keys'],
 ])
 /** What is filled from something other than a connection's configuration, by the part of the definition. */
 const ownNames: Record<string, string[]> = {

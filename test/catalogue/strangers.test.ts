@@ -13,7 +13,7 @@ const faultsOf = (written: unknown) => checkDefinition(written).faults ?? []
 
 /** Every place of a definition but those where any JSON may stand. */
 function placesOf(value: Json, path: string[] = []): string[][] {
-  if (path.some(member => ['constant', 'equals', 'body', 'restore'].includes(member))) return []
+  if (path.some(member => ['constant', 'equals', 'body', 'restore', 'request'].includes(member))) return []
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : []
   return [path, ...inner.flatMap(([member, one]) => placesOf(one, [...path, member]))]
 }
@@ -69,7 +69,7 @@ describe("a stranger's definition", () => {
     )
   })
 
-  const anyJson = ['entry', 'constant', 'body', 'restore', 'values']
+  const anyJson = ['entry', 'constant', 'body', 'request', 'restore', 'values']
   const anyValue = ['equals', 'unless', 'yes', 'no', 'value', 'nothing']
 
   it('is refused with the place of what is of another kind, or far too large', () => {

@@ -1,4 +1,4 @@
-import type { LookupDefinition } from '../../catalogue/schema/items/lookup.ts'
+import type { LookupDefinition, ManyLookups } from '../../catalogue/schema/items/lookup.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { asBody, placeOf, withParts } from '../body.ts'
 import type { ProviderClient } from '../call.ts'
@@ -37,6 +37,60 @@ export async function lookUp(
     if (why === undefined) throw error
     return why === 'missing' ? [] : undefined
   }
+}
+
+/**
+ * The items that a platform finds by any of several keys; undefined where one of them cannot be said, the platform refuses the
+ * question, or more is there than it tells: then each is looked up alone.
+ * @param keys no more than `lookup.many.size`, each with its values by canonical path
+ * @throws HubError as `ProviderClient` does, but for refusals of what was asked
+ */
+export async function lookUpMany(
+  client: ProviderClient,
+  { many, errors }: Pick<ModelDefinition, 'errors'> & { many: ManyLookups },
+  keys: readonly Readonly<Record<string, string>>[],
+  signal: AbortSignal,
+): Promise<unknown[] | undefined> {
+  const { call, most } = many
+  const parts = partsOf(many, keys)
+  if (!parts) return undefined
+  const { query, ...place } = placeOf(call)
+  const asked = asBody(call)
+  const said =
+    asked.method === 'GET' && typeof parts.value === 'string'
+      ? { ...asked, query: { ...query, [parts.at]: parts.value } }
+      : {
+          method: 'POST' as const,
+          body: withParts('body' in asked ? asked.body : {}, { [parts.at]: parts.value }),
+          ...(query ? { query } : {}),
+        }
+  try {
+    const { status, body } = await client.call({ ...place, ...said, path: call.path, signal })
+    const items = status === 204 ? [] : found(body, call.items)
+    return most !== undefined && items.length >= most ? undefined : items
+  } catch (error) {
+    if (refusalOf({ ...(errors ? { errors } : {}) }, error) === undefined) throw error
+    return undefined
+  }
+}
+
+/** What is said of several keys, and where. */
+function partsOf(
+  { call: { keys, escape } }: ManyLookups,
+  values: readonly Readonly<Record<string, string>>[],
+): { at: string; value: unknown } | undefined {
+  const each: unknown[] = []
+  for (const one of values) {
+    if ('says' in keys) {
+      each.push(saying(keys.each, one, escape))
+      continue
+    }
+    const said = Object.entries(keys.each).map(([path, template]) => [path, saying(template, one, escape)] as const)
+    const isSaid = said.every(([, text]) => text !== undefined)
+    each.push(isSaid ? withParts(keys.body ?? {}, Object.fromEntries(said)) : undefined)
+  }
+  if (each.includes(undefined)) return undefined
+  return { at: keys.at, value: 'says' in keys ? keys.says.replace('{keys}', () => each.join(keys.between)) : each }
 }
 
 /** A list of items, or the one where the platform answers it alone. */

@@ -13,6 +13,7 @@ import type { WorkControl } from '../pull/pull.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { moveRun } from '../runs/run-hold.ts'
 import { findMade } from './find-made.ts'
+import { findManyMade } from './find-many-made.ts'
 import { recordFailures } from './push-answers.ts'
 import type { PushCandidate } from './push-plan.ts'
 import { heldLink } from './push-repeats.ts'
@@ -40,8 +41,9 @@ export async function withoutExisting(
   const again: string[] = []
   const refused: string[] = []
   const waiting = [...asked]
+  const together = await findManyMade(hold, client, asked, control)
   const look = async (sent: PushItem) => {
-    const found = await findMade(hold, client, sent, control.signal)
+    const found = together.get(sent) ?? (await findMade(hold, client, sent, control.signal))
     control.onProgress()
     if (found.kind === 'none' || found.kind === 'no-key') return
     if (found.kind === 'one' && !(await joinItem(hub, hold, sent.recordId, found.item))) return

@@ -18,7 +18,7 @@ export type FoundItem =
   | { kind: 'refused' }
 
 /** So many are read at most: a search that finds more has not looked for the key. */
-const readAtMost = 10
+export const readAtMost = 10
 
 /**
  * Looks a record up at its platform by the key that the model names. A search may be lax, or show no more than ids: what it finds
@@ -34,7 +34,7 @@ export async function findMade(
   const { mapping } = sides
   const { model } = mapping
   const { lookup } = model
-  const key = lookup && keyOf(mapping, sent)
+  const key = lookup && lookupKeyOf(mapping, sent)
   if (!key) return { kind: 'no-key' }
   const answer = await lookUp(client, { ...model, lookup }, key.said, signal)
   if (!answer) return { kind: 'refused' }
@@ -50,13 +50,13 @@ export async function findMade(
   return items[0] ? { kind: 'one', item: items[0] } : { kind: 'none' }
 }
 
-interface LookupKey {
+export interface LookupKey {
   /** As the platform writes it. */
   said: Record<string, string>
   isOf(fields: Record<string, unknown>): boolean
 }
 
-function keyOf({ model }: Mapping, { write, values }: PushItem): LookupKey | undefined {
+export function lookupKeyOf({ model }: Mapping, { write, values }: PushItem): LookupKey | undefined {
   const paths = model.lookup?.by ?? []
   const said: Record<string, string> = {}
   for (const path of paths) {

@@ -24,6 +24,22 @@ const forgetful = platforms.map(platform => {
       escape: 'backslash',
       items: 'QueryResponse.Customer',
     },
+    many: {
+      size: 10,
+      most: 100,
+      call: {
+        path: '/v3/company/{realmId}/query',
+        query: { minorversion: 75 },
+        keys: {
+          at: 'query',
+          says: 'select Id, DisplayName from Customer where DisplayName in ({keys}) maxresults 100',
+          each: "'{displayName}'",
+          between: ', ',
+        },
+        escape: 'backslash',
+        items: 'QueryResponse.Customer',
+      },
+    },
   } satisfies ModelDefinition['lookup']
   return { ...platform, models: { ...platform.models, customers: { ...customers, lookup } } }
 })
@@ -39,6 +55,9 @@ const company = await anotherCompany(hub, sandbox, between.url)
 const { workspace } = company
 
 const posts = () => postsOf(between)
+/** The questions that were asked with a condition of this form. */
+const askedBy = (condition: string) =>
+  between.calls.filter(({ path }) => decodeURIComponent(path).replaceAll('+', ' ').includes(condition))
 
 afterEach(() => {
   between.meddle = undefined
@@ -95,6 +114,39 @@ describe('a create whose answer never came, where the platform knows no repeats'
     const named = (await records(company, '', 'vain')).filter(({ data }) => data.displayName === 'Asked in vain')
     expect(named.map(({ id }) => id)).toEqual([recordId])
     expect(posts()).toEqual([])
+  })
+})
+
+describe('many records that are to be made', () => {
+  it('are looked up in few calls, and those that are there are joined', async () => {
+    const there = await company.customers.createAll(
+      ["Many 3 O'Neil", 'Many 17'].map(DisplayName => ({ DisplayName, PrimaryPhone: { FreeFormNumber: '555' } })),
+    )
+    const names = Array.from({ length: 25 }, (_, n) => (n === 3 ? "Many 3 O'Neil" : `Many ${n}`))
+    const data = names.map(displayName => ({ data: { displayName, notes: 'From the hub' } }))
+    await workspace.request('POST', '/v1/records/bulk', { collection: 'many', records: data })
+    const syncId = await createSync(company, { direction: 'push', collection: 'many' })
+    between.calls.length = 0
+    expect(await run(company, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 0, pushed: 25 } })
+    expect(askedBy('DisplayName in')).toHaveLength(3)
+    expect(askedBy('DisplayName =')).toEqual([])
+    const all = await company.customers.list({ limit: 1000 })
+    for (const { Id, DisplayName } of there)
+      expect(all.filter(one => one.DisplayName === DisplayName)).toMatchObject([{ Id, Notes: 'From the hub' }])
+    expect(all.filter(({ DisplayName }) => DisplayName.startsWith('Many'))).toHaveLength(25)
+  })
+
+  it('are looked up one by one where the platform does not take the question', async () => {
+    const data = ['Alone 1', 'Alone 2'].map(displayName => ({ data: { displayName } }))
+    await workspace.request('POST', '/v1/records/bulk', { collection: 'alone', records: data })
+    const syncId = await createSync(company, { direction: 'push', collection: 'alone' })
+    between.calls.length = 0
+    between.meddle = async (call, pass) =>
+      decodeURIComponent(call.path).replaceAll('+', ' ').includes('DisplayName in')
+        ? { status: 400, body: '{"Fault":{"Error":[{"code":"4000"}]}}' }
+        : pass(call)
+    expect(await run(company, syncId)).toMatchObject({ counts: { failed: 0, pushed: 2 } })
+    expect(askedBy('DisplayName =')).toHaveLength(2)
   })
 })
 

@@ -1,3 +1,5 @@
+import { contacts as contactsModel } from '../../../src/catalogue/platforms/hubspot/models/contacts.ts'
+import { mappingOf } from '../../../src/sync/mapping/mapping.ts'
 import { ownSandbox } from '../../connections/accounts.ts'
 import { createTestHub } from '../../support/hub.ts'
 import { startTestWorkers } from '../../support/workers.ts'
@@ -51,6 +53,14 @@ describe('HubSpot', () => {
     const there = (await personAt(crm, contacts).list()) as Values[]
     expect(there.map(({ phone }) => phone)).toEqual(['+60 0', null, '+60 2'])
     expect((await run(crm, syncId)).counts).toMatchObject({ pushed: 0, failed: 0 })
+  })
+
+  it('is told of the property that has changed alone, and of nothing beside it', () => {
+    const mapping = mappingOf(contactsModel)
+    const before = mapping.fieldsOf({ phone: '+60 1', email: 'ada@example.com', jobTitle: 'CFO' })
+    const after = { ...before, phone: '+60 2' }
+    expect(mapping.bodyOf(after, before)).toEqual({ properties: { phone: '+60 2' } })
+    expect(mapping.bodyOf({ ...before, phone: undefined }, before)).toEqual({ properties: { phone: '' } })
   })
 
   it('counts a contact that was merged away as deleted, though its id answers the other one', async () => {

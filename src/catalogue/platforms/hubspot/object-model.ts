@@ -78,7 +78,9 @@ export function lookupByUnique(type: string, path: string, property: string): No
     says: { 'inputs.0.id': `{${path}}` },
     items: 'results',
   }
-  return { by: [path], call }
+  const { says: _, ...several } = call
+  const keys = { at: 'inputs', each: { id: `{${path}}` } }
+  return { by: [path], call, many: { size: 100, call: { ...several, keys } } }
 }
 
 /** How an object is found by a property that several may have: by the search, whose index lags behind. */
@@ -86,10 +88,15 @@ export function lookupBySearch(type: string, path: string, property: string): No
   const filters = [{ propertyName: property, operator: 'EQ', value: '' }]
   const body = { filterGroups: [{ filters }], properties: [property], limit: 11 }
   const says = { 'filterGroups.0.filters.0.value': `{${path}}` }
+  const call = { path: `/crm/v3/objects/${type}/search`, items: 'results' }
+  // Five groups of filters are what one search takes.
+  const keys = { at: 'filterGroups', body: { filters }, each: { 'filters.0.value': `{${path}}` } }
+  const several = { ...call, body: { properties: [property], limit: 200 }, keys }
   return {
     by: [path],
     settlesAfter: '2m',
-    call: { path: `/crm/v3/objects/${type}/search`, body, says, items: 'results' },
+    call: { ...call, body, says },
+    many: { size: 5, most: 200, call: several },
   }
 }
 

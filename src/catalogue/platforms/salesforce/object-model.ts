@@ -59,8 +59,15 @@ export function lookupBy(
   fields: Readonly<Record<string, string>>,
 ): NonNullable<ModelDefinition['lookup']> {
   const where = Object.entries(fields).map(([path, name]) => `${name} = '{${path}}'`)
-  const q = `SELECT Id FROM ${type} WHERE ${where.join(' AND ')} LIMIT 11`
-  return { by: Object.keys(fields), call: { path: '/query', says: { q }, escape: 'backslash', items: 'records' } }
+  const select = `SELECT Id FROM ${type} WHERE`
+  const call = { path: '/query', escape: 'backslash', items: 'records' } as const
+  // As many as an address has room for, and no more rows than come in one page.
+  const keys = { at: 'q', says: `${select} {keys} LIMIT 200`, each: `(${where.join(' AND ')})`, between: ' OR ' }
+  return {
+    by: Object.keys(fields),
+    call: { ...call, says: { q: `${select} ${where.join(' AND ')} LIMIT 11` } },
+    many: { size: 40, most: 200, call: { ...call, keys } },
+  }
 }
 
 /** The fields of an address, whose names begin alike. */
