@@ -4,6 +4,7 @@ import type { ProviderClient } from './call.ts'
 import { rowByKey } from './grid/read-grid.ts'
 import { valueAt } from './json-path.ts'
 import { isPathSegment, placeOfItem } from './path-segment.ts'
+import { withWholeLists } from './reads/whole-lists.ts'
 import { refusalOf } from './writes/refusal.ts'
 import { unexpectedItem } from './writes/write.ts'
 
@@ -14,7 +15,7 @@ import { unexpectedItem } from './writes/write.ts'
  */
 export async function readItem(
   client: ProviderClient,
-  model: Pick<ModelDefinition, 'list' | 'read' | 'errors'>,
+  model: Pick<ModelDefinition, 'id' | 'list' | 'read' | 'errors' | 'fields'>,
   externalId: string,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -29,7 +30,7 @@ export async function readItem(
   try {
     const { body } = await client.call({ ...asked, ...placeOfItem(model.read, externalId), signal })
     const found = item === undefined ? body : valueAt(body, item)
-    if (typeof found === 'object' && found !== null) return found
+    if (typeof found === 'object' && found !== null) return await withWholeLists(client, model, found, signal)
     const isThere = (found !== undefined && found !== null) || body === undefined
     if (absent === 'missing' && !isThere) return undefined
     throw unexpectedItem()

@@ -173,4 +173,6 @@ export const pushLimits = {
   /** From this attempt of the activity on, what fails alone is left for the next run. */
   lenientFrom: 3,
   failuresInRow: 3,
+  /** So many are looked at, where each costs a call, before they are written: what was seen is to be as it was. */
+  lookedAlone: 40,
 }

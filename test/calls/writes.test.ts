@@ -526,6 +526,24 @@ describe('reading an item', () => {
     expect(Object.fromEntries(await readAll(['1', '2', '3']))).toEqual({ 1: { id: '1' }, 3: { id: 3, name: 'c' } })
   })
 
+  it('reads several by what the query says of them, but for those that cannot be said', async () => {
+    const { readAll } = made({
+      readMany: {
+        ...{ path: '/items', query: { size: 100 }, param: 'q', size: 100 },
+        ...{ each: "'{id}'", between: ' or ', says: 'where id is {ids}' },
+      },
+    })
+    const asked: string[] = []
+    play(call => {
+      asked.push(`${call.method} ${decodeURIComponent(call.path).replaceAll('+', ' ')}`)
+      return { body: [{ id: '1' }] }
+    })
+    expect(Object.fromEntries(await readAll(['1', "2'", '3']))).toEqual({ 1: { id: '1' } })
+    expect(asked).toEqual(["GET /items?size=100&q=where id is '1' or '3'"])
+    expect(await readAll(["2'"])).toEqual(new Map())
+    expect(asked).toHaveLength(1)
+  })
+
   it('takes an answer without it for no answer, unless the definition says otherwise', async () => {
     const { read } = made({ read: { path: '/items/{id}', item: 'item' } })
     play(() => ({ body: { item: null } }))

@@ -63,6 +63,22 @@ describe('Stripe’s client', () => {
     expect([paid.status, paid.amount_remaining]).toEqual(['paid', 0])
   })
 
+  it('shows ten lines of an invoice, and the others on a list of their own', async () => {
+    const { id: customer } = await stripe.customers.create({ name: 'Long' })
+    const { id: invoice } = await stripe.invoices.create({ customer, currency: 'usd' })
+    for (let n = 0; n < 12; n++)
+      await stripe.invoiceItems.create({ customer, invoice, amount: n, description: `No ${n}` })
+    const { lines } = await stripe.invoices.retrieve(invoice)
+    expect([lines.data.length, lines.has_more]).toEqual([10, true])
+    const names: string[] = []
+    for await (const line of stripe.invoices.listLineItems(invoice, { limit: 5 })) names.push(line.description)
+    expect(names).toEqual(Array.from({ length: 12 }, (_, n) => `No ${n}`))
+    expect((await failure(stripe.invoices.listLineItems(invoice, { starting_after: 'il_none' }))).code).toBe(
+      'resource_missing',
+    )
+    expect((await failure(stripe.invoices.listLineItems('in_none'))).code).toBe('resource_missing')
+  })
+
   it('tells in events what has happened to what, and of who is deleted that he was', async () => {
     const since = Math.floor(Date.now() / 1000)
     const { id } = await stripe.customers.create({ name: 'Gone soon' })

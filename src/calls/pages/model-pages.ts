@@ -10,6 +10,7 @@ import type { PageSource } from './page-source.ts'
 import { tokenPages } from './changes/token-feed.ts'
 import { FeedOverflow } from './changes/feed-overflow.ts'
 import { windowedPages } from './changes/windowed.ts'
+import { wholePages } from '../reads/whole-lists.ts'
 
 /** How far a sync has read: until when, and with a token of the platform's where it gives one. */
 export interface ReadUntil {
@@ -19,6 +20,10 @@ export interface ReadUntil {
 
 /** Everything that the platform lists. */
 export function fullPass(client: ProviderClient, model: ModelDefinition): PageSource {
+  return wholePages(client, model, everything(client, model))
+}
+
+function everything(client: ProviderClient, model: ModelDefinition): PageSource {
   if (model.windows) return windowedPages(client, model, model.windows, null, new Date())
   if (model.changedSince?.kind === 'token') return tokenPages(client, model, model.changedSince, null)
   return listPages(client, model.list, model.id)
@@ -41,11 +46,12 @@ export function canTellSince(
  * What has changed since a sync has read; undefined where that cannot be told, and everything is to be read. Its pages throw
  * `FeedOverflow` when that is more than the platform tells.
  */
-export function changesSince(
-  client: ProviderClient,
-  model: ModelDefinition,
-  { since, token }: ReadUntil,
-): PageSource | undefined {
+export function changesSince(client: ProviderClient, model: ModelDefinition, until: ReadUntil): PageSource | undefined {
+  const source = changes(client, model, until)
+  return source && wholePages(client, model, source)
+}
+
+function changes(client: ProviderClient, model: ModelDefinition, { since, token }: ReadUntil): PageSource | undefined {
   const { changedSince: feed, windows } = model
   if (since === null) return undefined
   if (windows) return windowedPages(client, model, windows, since, new Date())

@@ -192,12 +192,39 @@ export const readDefinition = z.strictObject({
     .describe('An answer without the thing says that there is none, as GraphQL and lists do'),
 })
 
-/** A call that reads several things by their ids. */
-export const readManyDefinition = z.strictObject({
+const idTemplate = (place: string) =>
+  text(5_000).refine(template => template.split(place).length === 2, `must have ${place} in it, once`)
+
+const many = {
   ...asked,
-  body: jsonObject.exactOptional().describe('What the body of the POST says besides'),
-  ids: jsonPath.describe('Where the body takes the ids'),
-  idAt: jsonPath.exactOptional().describe('Where one of them has the id; each is the id itself when absent'),
   items: eachPath.exactOptional().describe("Where the answer's things are; the body itself when absent"),
-  size: z.int().min(1).max(2_000).describe('At most so many in one call'),
-})
+  size: z
+    .int()
+    .min(1)
+    .max(2_000)
+    .describe('At most so many in one call, which costs what is said of it when it is full'),
+}
+
+export type ReadManyDefinition = z.infer<typeof readManyDefinition>
+/** A call that reads several things by their ids. */
+export const readManyDefinition = z.union([
+  z
+    .strictObject({
+      ...many,
+      ...askedByBody,
+      ids: jsonPath.describe('Where the body takes the ids, such as `variables.ids`'),
+      idAt: jsonPath.exactOptional().describe('Where one of them has the id; each is the id itself when absent'),
+    })
+    .describe('A POST whose body has the ids'),
+  z
+    .strictObject({
+      ...many,
+      param: parameter.describe('The parameter of the query that says them'),
+      each: idTemplate('{id}')
+        .exactOptional()
+        .describe("How one of them is written, such as `'{id}'`; as it is when absent"),
+      between: z.string().min(1).max(20).exactOptional().describe('What stands between two; a comma when absent'),
+      says: idTemplate('{ids}').exactOptional().describe('What is said around them all, such as a statement'),
+    })
+    .describe('A GET whose query has the ids'),
+])

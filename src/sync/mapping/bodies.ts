@@ -2,9 +2,9 @@ import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import { stepsOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { setAt, type Values } from '../../calls/json-write.ts'
 import { sameValue } from './canonical.ts'
-import { isEmpty, isTold, missing, type Field } from './field.ts'
-import type { Known, MissingReference } from './known.ts'
-import { putAt } from './list-field.ts'
+import { isEmpty, isTold, missing, type Field, type There } from './field.ts'
+import type { Known, MissingReference, Telling } from './known.ts'
+import { putAt } from './lists/put-at.ts'
 import { unfit, type Beside } from './transforms/transform.ts'
 import type { Fields } from '../policy.ts'
 
@@ -18,13 +18,17 @@ export interface Told {
   missing: MissingReference[]
 }
 
-/** @param before what the platform has; undefined where the item is to be made */
+/**
+ * @param before what the platform has; undefined where the item is to be made
+ * @param there the item as it was just read: lists that are told as a whole are laid over its own
+ */
 export function tell(
   { update }: ModelDefinition,
   fields: readonly Field[],
   after: Fields,
   before: Fields | undefined,
   known: Known | undefined,
+  there?: There,
 ): Told {
   const told: Told = { body: undefined, unfit: [], missing: [] }
   const writable = fields.filter(({ options }) => (before === undefined ? isTold(options) : options.only === undefined))
@@ -37,22 +41,35 @@ export function tell(
   const roots = new Set(changed.flatMap(rootsOf))
   const beside: Beside = path => after[path]
   const emptying: Emptying = { cleared: update?.cleared ?? null, depth: update?.emptied }
+  const telling: Telling = { known, missing: told.missing, at: '' }
   const left: Field[] = []
   let body: Values = {}
   for (const field of writable.filter(candidate => rootsOf(candidate).some(root => roots.has(root)))) {
     const { path, saysOfEmpty } = field
     const value = after[path]
     const hadSomething = !isEmpty(before?.[path])
-    const own =
-      isEmpty(value) && !saysOfEmpty ? undefined : field.write(value, beside, { known, missing: told.missing, at: '' })
+    const own = isEmpty(value) && !saysOfEmpty ? undefined : written(field, value, beside, telling, there)
     if (own === unfit) told.unfit.push(path)
     else if (own !== undefined && own !== missing) body = putOver(body, field, own, hadSomething, emptying.cleared)
     else if (own === undefined && hadSomething) left.push(field)
   }
   // Two fields may stand for one place, of which one has the value.
-  for (const field of left) if (!isSaid(body, field)) body = emptied(body, field, emptying)
+  for (const field of left) {
+    if (isSaid(body, field)) continue
+    const over = there && field.laid?.([], beside, telling, there)
+    body = over ? putAt(body, field, over) : emptied(body, field, emptying)
+  }
   if (Object.keys(body).length > 0) told.body = body
   return told
+}
+
+function written(field: Field, value: unknown, beside: Beside, telling: Telling, there: There | undefined): unknown {
+  return there && field.laid ? field.laid(value, beside, telling, there) : field.write(value, beside, telling)
+}
+
+/** Whether a body tells a list as a whole, which the platform may have more of than the hub. */
+export function tellsLists(fields: readonly Field[], body: Values): boolean {
+  return fields.some(field => field.laid !== undefined && isSaid(body, field))
 }
 
 /** As much of a path as a platform replaces as a whole. */

@@ -2,7 +2,8 @@ import type { CollectionField } from '../../catalogue/collections/shapes.ts'
 import type { FieldMapping, FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import { stepsOf, textOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { hasExactNumber } from '../../json/exact-number.ts'
-import { fieldName, type MissingReference, type Reading, type Telling } from './known.ts'
+import { fieldName, type Known, type MissingReference, type Reading, type Telling } from './known.ts'
+import { laidSole } from './lists/lay-sole.ts'
 import { transformOf } from './transforms/find.ts'
 import { unfit, type Beside, type Transform } from './transforms/transform.ts'
 
@@ -21,6 +22,8 @@ export interface Field {
   read(raw: unknown, reading: Reading): unknown
   /** What the platform is told of a canonical value: for several targets a list. Or `unfit`, or `missing`. */
   write(value: unknown, beside: Beside, telling: Telling): unknown
+  /** The same of a list that the platform takes as a whole and has one of already: what it alone knows of that stays. */
+  laid?: (value: unknown, beside: Beside, telling: Telling, there: There) => unknown
   /** A record's value in the form in which this platform's value would come back; undefined where that is the same. */
   tidied?: (value: unknown, beside: Beside) => unknown
   /** What a list of a record becomes by one that came: members that are not mapped stay with their objects. */
@@ -29,6 +32,12 @@ export interface Field {
   isList: boolean
   readsEmpty: boolean
   saysOfEmpty: boolean
+}
+
+/** An item as the platform has it before it is changed, and the records of what it refers to. */
+export interface There {
+  raw: unknown
+  known: Known | undefined
 }
 
 /** Where the fields beside one are found. */
@@ -51,8 +60,10 @@ export function simpleField(
   const targets = [...(options.written === undefined ? places : [options.written]), ...said].map(stepsOf)
   const read = readerOf(places.map(stepsOf), options, transform, shape, scope, path)
   const write = writerTo(options, transform, path)
+  const laid = laidWriter(options, places, write)
   return {
     ...{ path, steps: stepsOf(path), options, targets, read, write },
+    ...(laid ? { laid } : {}),
     ...(transform ? { tidied: (value, beside) => tidied(transform, value, beside) } : {}),
     isList: shape?.type === 'labels' || (transform?.isList ?? false),
     readsEmpty: transform?.readsEmpty ?? false,
@@ -124,6 +135,20 @@ function writerTo({ reference, also }: FieldOptions, transform: Transform | unde
       told,
       ...Object.values(also).map(field => telling.known?.get(fieldName(reference, field))?.get(value as string)),
     ]
+  }
+}
+
+/** One value that stands for the object of a list: what else the platform has of that object, and other objects, stays. */
+function laidWriter(
+  { transform, written }: FieldOptions,
+  places: readonly string[],
+  write: Field['write'],
+): Field['laid'] {
+  if (typeof transform !== 'object' || transform.kind !== 'sole' || written !== undefined) return undefined
+  const [place] = places.map(stepsOf) as [Steps]
+  return (value, beside, telling, { raw }) => {
+    const told = isEmpty(value) ? [] : write(value, beside, telling)
+    return Array.isArray(told) ? laidSole(transform, told as unknown[], valueBehind(raw, place)) : told
   }
 }
 

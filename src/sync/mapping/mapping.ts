@@ -3,12 +3,12 @@ import { stepsOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
 import type { FieldMapping, FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import { tell, type Told } from './bodies.ts'
+import { tell, tellsLists, type Told } from './bodies.ts'
 import { writerOf } from './canonical-writer.ts'
-import { isEmpty, isTold, simpleField, type Field, type Scope } from './field.ts'
+import { isEmpty, isTold, simpleField, type Field, type Scope, type There } from './field.ts'
 import { itemOf, marksOf, type BadItem, type Item } from './items.ts'
 import type { Known, MissingReference, UnresolvedReference } from './known.ts'
-import { listField } from './list-field.ts'
+import { listField } from './lists/list-field.ts'
 import { unfit } from './transforms/transform.ts'
 import type { Fields } from '../policy.ts'
 
@@ -40,8 +40,13 @@ export interface Mapping {
   jsonOf(fields: Fields): string
   /** The record's data with these mapped fields, or those of them that are named; other members stay. */
   intoData(data: Values, fields: Fields, paths?: readonly string[]): Values
-  /** What the platform is told when the fields go from `before` to `after`. @param known items by the ids of their records */
-  tell(after: Fields, before: Fields | undefined, known?: Known): Told
+  /**
+   * What the platform is told when the fields go from `before` to `after`. @param known items by the ids of their records
+   * @param there the item as it was just read, so that of a list which is told as a whole nothing is lost
+   */
+  tell(after: Fields, before: Fields | undefined, known?: Known, there?: There): Told
+  /** Whether a body tells lists as a whole. */
+  tellsLists(body: Values): boolean
   /** The body of that; undefined when nothing it takes has changed. */
   bodyOf(after: Fields, before: Fields | undefined): Values | undefined
   /** Those of some fields whose values the platform cannot be told. */
@@ -91,7 +96,8 @@ function compile(model: ModelDefinition): Mapping {
         (whole, field) => (named.includes(field.path) ? withField(whole, field, values[field.path]) : whole),
         data,
       ),
-    tell: (after, before, known) => tell(model, fields, after, before, known),
+    tell: (after, before, known, there) => tell(model, fields, after, before, known, there),
+    tellsLists: body => tellsLists(fields, body),
     bodyOf: (after, before) => tell(model, fields, after, before, undefined).body,
     untold: (values, named) => (named.length === 0 ? [] : untold(fields, values, named)),
   }

@@ -3,6 +3,7 @@ import type { PushItem } from '../../db/schema/push-calls.ts'
 import { textAt } from '../../calls/json-path.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import type { PlatformWords } from '../../calls/writes/platform-words.ts'
+import { isCut } from '../../calls/reads/whole-lists.ts'
 import { readItems } from '../../calls/read-items.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { changeOf } from '../pull/apply-page.ts'
@@ -87,7 +88,8 @@ async function written(
   const { mapping } = hold
   const { model } = mapping
   const [item] = await itemsOf(hold, [answered])
-  if (item && isAnswered(mapping, sent, item)) return { kind: 'seen', change: changeOf(item), refused: null }
+  if (item && !isCut(model, answered) && isAnswered(mapping, sent, item))
+    return { kind: 'seen', change: changeOf(item), refused: null }
   const externalId = idOf(sent, item)
   if (externalId === null) return { kind: 'open', error: unnamed() }
   const [readItem] = await itemsOf(hold, [read.get(externalId)])
@@ -119,7 +121,9 @@ export async function readWritten(
   )
   const ids = items.flatMap((sent, index) => {
     const item = answered[index]!
-    if (answers[index]!.kind !== 'written' || isAnswered(mapping, sent, item)) return []
+    const answer = answers[index]!
+    if (answer.kind !== 'written') return []
+    if (!isCut(mapping.model, answer.item) && isAnswered(mapping, sent, item)) return []
     return idOf(sent, item) ?? []
   })
   const most = mapping.model.readMany?.size ?? 0

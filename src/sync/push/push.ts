@@ -5,7 +5,7 @@ import { groupWrites, writeItems } from '../../calls/writes/write-items.ts'
 import { refusalOf } from '../../calls/writes/refusal.ts'
 import type { WriteAnswer } from '../../calls/writes/write.ts'
 import { writeLinks, type Link, type LinkWrite } from '../links/link-store.ts'
-import { untoldFields } from '../mapping/gaps.ts'
+import { seenErrors, untoldFields } from '../mapping/gaps.ts'
 import { fillReferences } from '../mapping/references/fill.ts'
 import { itemsNamedBy } from '../mapping/references/read-items.ts'
 import { recordWaiting, wakeWaiting } from '../mapping/references/wake.ts'
@@ -16,7 +16,7 @@ import { recordAnswers, recordFailures } from './push-answers.ts'
 import { withoutExisting } from './before-create.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
 import { planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
-import { readFirst } from './read-first.ts'
+import { looksAlone, readFirst } from './read-first.ts'
 import { readAgain } from './push-reads.ts'
 import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { splitCall } from './split-call.ts'
@@ -99,6 +99,21 @@ async function pushCandidates(
   candidates: readonly PushCandidate[],
   control: WorkControl,
 ): Promise<boolean> {
+  const size = looksAlone(hold.mapping.model) ? pushLimits.lookedAlone : candidates.length
+  let isAll = true
+  for (let from = 0; from < candidates.length; from += size) {
+    isAll = (await pushSome(hub, hold, client, candidates.slice(from, from + size), control)) && isAll
+  }
+  return isAll
+}
+
+async function pushSome(
+  hub: ConnectionParts,
+  hold: RunHold,
+  client: ProviderClient,
+  candidates: readonly PushCandidate[],
+  control: WorkControl,
+): Promise<boolean> {
   const { workspaceId, sync, mapping } = hold
   let waiting = candidates
   let isAll = true
@@ -128,10 +143,8 @@ async function pushCandidates(
     const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
     const writes = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
     const links = new Map(waiting.flatMap(({ record, link }) => (link ? [[record.id, link] as const] : [])))
-    read.push(...(await readFirst(hub, hold, client, writes, links, control)))
-    const isAgain = new Set(read)
-    const left = writes.filter(({ recordId }) => !isAgain.has(recordId))
-    const { items, again } = await withoutExisting(hub, hold, client, left, byId, control)
+    const looked = await readFirst(hub, hold, client, writes, { links, known }, control)
+    const { items, again } = await withoutExisting(hub, hold, client, looked.items, byId, control)
     const calls = groupWrites(mapping.model, items).map(group => ({
       key: pushKeyOf(sync.id, group, byId),
       items: group,
@@ -139,7 +152,7 @@ async function pushCandidates(
     await noteCalls(hub.db, hold, calls)
     const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
     isAll &&= isThrough
-    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...again, ...stale])
+    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...looked.again, ...again, ...stale])
   }
   return isAll
 }
@@ -147,8 +160,7 @@ async function pushCandidates(
 /** A link that needs no write: what is held for a person stays held. @param untold fields that the platform cannot be told */
 function upToDate(link: Link, untold: readonly string[] = []): LinkWrite {
   const state = link.conflict === null ? 'ok' : 'conflict'
-  const unfit = Object.entries(link.field_errors ?? {}).filter(([, code]) => code === 'FIELD_UNFIT')
-  const fieldErrors = { ...untoldFields(untold), ...Object.fromEntries(unfit) }
+  const fieldErrors = { ...untoldFields(untold), ...seenErrors(link.field_errors) }
   return {
     ...unchanged(link),
     ...{ state, errorCode: null, errorMessage: null, providerCode: null, failures: 0, retryAt: null },

@@ -1,63 +1,106 @@
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
-import { readItems } from '../../calls/read-items.ts'
+import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
 import { lockByItem, type Link } from '../links/link-store.ts'
 import { settleKnown, type Change } from '../links/settle.ts'
 import { hashBytes } from '../mapping/canonical.ts'
-import { isBadItem } from '../mapping/mapping.ts'
-import { itemsOf } from '../mapping/references/read-items.ts'
+import { isBadItem, type Item, type Mapping } from '../mapping/mapping.ts'
+import type { Known } from '../mapping/known.ts'
+import { recordsNamedBy } from '../mapping/references/read-items.ts'
 import { changeOf } from '../pull/apply-page.ts'
 import { supersedes } from '../pull/find-stale.ts'
 import type { WorkControl } from '../pull/pull.ts'
 import type { RunHold } from '../runs/run-hold.ts'
+import { readThere, type Look } from './read-there.ts'
+
+/** What is written now, and the records that are planned anew. */
+export interface LookedAt {
+  items: PushItem[]
+  again: string[]
+}
 
 /**
- * Where a platform knows no version to bring along, the last write wins there: what is about to be changed is looked at
- * just before, many items in a call, and what somebody else has changed since is taken first, by the sync's policy. Gives
- * the records whose items were not as they were last seen: they are planned anew.
+ * Looks at what is about to be changed just before, many items in a call where the platform has one. Where a platform refuses no
+ * write that was based on an older version, the last one wins there: what somebody else has changed since is taken first, by the
+ * sync's policy. And where lists are told as a whole they are laid over those that the platform has.
+ * @param known the items that the records refer to
  */
 export async function readFirst(
   hub: ConnectionParts,
   hold: RunHold,
   client: ProviderClient,
   items: readonly PushItem[],
-  links: ReadonlyMap<string, Link>,
+  { links, known }: { links: ReadonlyMap<string, Link>; known: Known | undefined },
   control: WorkControl,
-): Promise<string[]> {
-  const { model } = hold.mapping
-  if (!model.readMany || model.version !== undefined) return []
-  const known = new Map<string, Link>()
-  for (const { recordId, write } of items) {
-    const link = write.kind === 'create' ? undefined : links.get(recordId)
-    if (link?.external_id != null && !link.gone) known.set(link.external_id, link)
-  }
-  const ids = [...known.keys()]
+): Promise<LookedAt> {
+  const looks = looksAt(hold.mapping, items, links)
+  const written = new Map(items.map(item => [item.recordId, item]))
   const again: string[] = []
-  for (let from = 0; from < ids.length; from += model.readMany.size) {
-    const found = await readItems(client, model, ids.slice(from, from + model.readMany.size), control.signal)
-    again.push(...(await takeChanged(hub, hold, await changedAmong(hold, found, known))))
+  const drop = (recordId: string) => written.delete(recordId)
+  for await (const { found, failed } of readThere(hub, hold, client, looks, control)) {
+    for (const recordId of failed) drop(recordId)
+    const there = looks.filter(({ link }) => found.has(link.external_id!))
+    const raws = there.map(({ link }) => found.get(link.external_id!))
+    const records = await recordsNamedBy(hold, raws)
+    const changed = new Map<string, Change>()
+    for (const [index, { sent, link, needsItem }] of there.entries()) {
+      const raw = raws[index]
+      const item = hold.mapping.itemOf(raw, records)
+      const isUnderstood = !isBadItem(item) && item.externalId === link.external_id
+      if (isUnderstood && !isAsSeen(item, link)) {
+        if (supersedes(hold, item, link)) changed.set(item.externalId, changeOf(item))
+        // What a stale replica tells is no list to lay anything over: it is looked at once more.
+        else if (needsItem) again.push(sent.recordId)
+      } else if (needsItem)
+        written.set(sent.recordId, laidOver(hold.mapping, sent, link, known, { raw, known: records }))
+    }
+    again.push(...(await takeChanged(hub, hold, changed)))
     control.onProgress()
   }
-  return again
+  for (const recordId of again) drop(recordId)
+  return { items: [...written.values()], again }
 }
 
-/** The items that are not as they were last seen. What cannot be understood, or is older than that, changes nothing. */
-async function changedAmong(
-  hold: RunHold,
-  found: ReadonlyMap<string, unknown>,
-  known: ReadonlyMap<string, Link>,
-): Promise<Map<string, Change>> {
-  const changed = new Map<string, Change>()
-  const items = await itemsOf(hold, [...found.values()])
-  for (const [index, id] of [...found.keys()].entries()) {
-    const [link, item] = [known.get(id)!, items[index]!]
-    if (isBadItem(item) || item.externalId !== id) continue
-    const isSame = !item.isDeleted && link.external_hash?.equals(hashBytes([item.hash])) === true
-    if (!isSame && supersedes(hold, item, link)) changed.set(id, changeOf(item))
-  }
-  return changed
+/** Whether each of a model's things costs a call to be looked at before it is written; a sheet is read once for all. */
+export function looksAlone(model: ModelDefinition): boolean {
+  const { list, read, readMany } = model
+  return !isGuarded(model) && readMany === undefined && read !== undefined && list.kind !== 'grid'
+}
+
+/** Whether the platform refuses a write that was based on an older version. */
+function isGuarded({ version, errors }: ModelDefinition): boolean {
+  return version !== undefined || (errors?.stale?.length ?? 0) > 0
+}
+
+/** The items that are looked at before they are written. */
+function looksAt(mapping: Mapping, items: readonly PushItem[], links: ReadonlyMap<string, Link>): Look[] {
+  return items.flatMap((sent): Look[] => {
+    const { write, recordId } = sent
+    const link = write.kind === 'create' ? undefined : links.get(recordId)
+    if (link?.external_id == null || link.gone) return []
+    const needsItem = write.kind === 'update' && mapping.tellsLists(write.body)
+    return needsItem || !isGuarded(mapping.model) ? [{ sent, link, needsItem }] : []
+  })
+}
+
+function isAsSeen(item: Item, link: Link): boolean {
+  const isSame = link.external_hash?.equals(hashBytes([item.hash])) === true
+  return !item.isDeleted && isSame && item.version === link.external_version
+}
+
+/** The same write, its lists laid over those of the item as it is. */
+function laidOver(
+  mapping: Mapping,
+  sent: PushItem,
+  link: Link,
+  known: Known | undefined,
+  there: { raw: unknown; known: Known | undefined },
+): PushItem {
+  if (sent.write.kind !== 'update') return sent
+  const { body } = mapping.tell(sent.values, mapping.fieldsOf(link.base), known, there)
+  return body ? { ...sent, write: { ...sent.write, body } } : sent
 }
 
 async function takeChanged(

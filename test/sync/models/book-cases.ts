@@ -161,6 +161,23 @@ const cases: readonly Case[] = [
     },
   },
   {
+    title: 'are not overwritten where somebody has changed them since they were last seen',
+    isOf: isEditable,
+    async show(side) {
+      const { text, books, model } = side
+      const id = await side.make('Raced')
+      await runOf(side)
+      const { workspace } = books.account
+      const direct = (direction: string) => workspace.request('PATCH', `/v1/syncs/${books.syncs[model]}`, { direction })
+      await direct('push')
+      await side.edit(id, '2026-05-05')
+      await patch(books.account, (await recordNamed(side, 'Raced')).id, { [text!]: '2026-06-06' })
+      expect((await runOf(side)).counts).toMatchObject({ pushed: 0, conflicts: 1, failed: 0 })
+      expect((await recordNamed(side, 'Raced')).data[text!]).toBe('2026-05-05')
+      await direct('both')
+    },
+  },
+  {
     title: 'wait where the platform says that it has enough',
     // One of each platform shows it: all are called in the same way.
     isOf: ({ model }) => model === 'customers',

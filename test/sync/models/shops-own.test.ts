@@ -60,6 +60,32 @@ describe('Stripe', () => {
   })
 })
 
+describe('lists that an item shows the first of', () => {
+  it('are read to their end of an invoice of Stripe’s, by the list, by its events and after a write', async () => {
+    const stripe = await connectShop(hub, sandbox, 'stripe')
+    const make = async (path: string, body: Values) => String((await stripe.api('POST', path, body))['id'])
+    const customer = await make('/v1/customers', { name: 'Long', email: 'long@example.com' })
+    const sync = await createSync(stripe, { model: 'invoices', direction: 'both', collection: 'long' })
+    await run(stripe, sync)
+    const invoice = await make('/v1/invoices', { customer, currency: 'usd' })
+    for (let n = 1; n <= 12; n++)
+      await make('/v1/invoiceitems', { customer, invoice, amount: n, description: `No ${n}` })
+    const all = Array.from({ length: 12 }, (_, n) => `No ${n + 1}`)
+    const shown = async () => {
+      const found = (await records(stripe, '', 'long')).find(({ data }) => data['total'] === '0.78')!
+      return { id: found.id, lines: (found.data['lines'] as Values[]).map(({ description }) => description) }
+    }
+    expect(((await stripe.api('GET', `/v1/invoices/${invoice}`))['lines'] as Values)['has_more']).toBe(true)
+    await run(stripe, sync)
+    expect((await shown()).lines).toEqual(all)
+    expect((await run(stripe, sync, { full: true })).counts).toMatchObject({ updated: 0, failed: 0 })
+    await patch(stripe, (await shown()).id, { notes: 'Thank you' })
+    expect((await run(stripe, sync)).counts).toMatchObject({ pushed: 1, failed: 0 })
+    expect((await shown()).lines).toEqual(all)
+    expect(JSON.stringify(await errorsOf(stripe, sync))).not.toContain('"lines"')
+  })
+})
+
 describe('WooCommerce', () => {
   it('has orders made of products and customers, once, and changed without their lines', async () => {
     const woo = await connectShop(hub, sandbox, 'woocommerce')
@@ -208,6 +234,13 @@ describe('Shopify', () => {
       lines: [{ productId, sku: 'LAMP', name: 'Lamp', quantity: '3', unitPrice: '19.99', total: '59.97' }],
     })
     expect((await run(shop, sync)).counts).toMatchObject(nothing)
+    // An order shows fifty of its lines.
+    const many = Array.from({ length: 153 }, (_, n) => ({ title: `No ${n}`, quantity: 1, price: '1.00', tax: '0.00' }))
+    await place({ currency: 'EUR', lines: many })
+    expect((await run(shop, sync)).counts).toMatchObject({ created: 1, failed: 0 })
+    const long = (await records(shop, '', 'orders')).find(({ data }) => data['subtotal'] === '153.00')!
+    expect((long.data['lines'] as Values[]).map(({ name }) => name)).toEqual(many.map(({ title }) => title))
+    expect((await run(shop, sync, { full: true })).counts).toMatchObject(nothing)
     // Who has ordered cannot be deleted.
     await shop.workspace.request('DELETE', `/v1/records/${customerId}`)
     expect((await run(shop, customers)).counts).toMatchObject({ failed: 1 })

@@ -79,6 +79,20 @@ describe.each(sides)('$provider $model', side => {
     expect((await runOnce()).counts).toMatchObject(nothing)
   })
 
+  it('is not overwritten where somebody has changed it since it was last seen', async () => {
+    const [shop, there, id] = [await connected, await person, ids.get(10)!]
+    const record = await nth(10)
+    const direct = async (direction: string) =>
+      shop.workspace.request('PATCH', `/v1/syncs/${await sync}`, { direction })
+    await direct('push')
+    await there.change(id, { [text]: 'Theirs, unseen' })
+    await patch(shop, record.id, { [text]: 'Ours, in the dark' })
+    expect((await runOnce()).counts).toMatchObject({ updated: 1, pushed: 0, conflicts: 1, failed: 0 })
+    expect(await there.read(id)).toMatchObject({ [text]: 'Theirs, unseen' })
+    expect((await records(shop, '', collection)).find(one => one.id === record.id)?.data[text]).toBe('Theirs, unseen')
+    await direct('both')
+  })
+
   if (side.normalised) {
     const { hub: said, becomes } = side.normalised
     it('knows its own write again however the platform has written it', async () => {

@@ -7,6 +7,7 @@ import { answerAboutEndpoints } from './endpoints.ts'
 import { eventFilters } from './events.ts'
 import { expanded } from './expand.ts'
 import { nested } from './form.ts'
+import { linesOf, withFirstLines } from './long-lists.ts'
 import { once } from './idempotency.ts'
 import { taxRates } from './resources/invoice-lines.ts'
 import { invoiceItems, invoices } from './resources/invoices.ts'
@@ -63,9 +64,11 @@ async function answerResource(
   const expands = (params: Iterable<[string, string]>) =>
     [...params].filter(([name]) => /^expand\[\d*\]$/.test(name)).map(([, value]) => value)
   if (req.method === 'GET') {
+    if (action === 'lines' && kind === 'invoices' && id !== undefined)
+      return sendJson(res, 200, linesOf(there(store, resource, id), query), headers)
     if (action !== undefined) throw nowhere
     const found = id === undefined ? store.list(resource.kind, query, resource.filters) : there(store, resource, id)
-    return sendJson(res, 200, expanded(store, found, expands(query)), headers)
+    return sendJson(res, 200, withFirstLines(expanded(store, found, expands(query))), headers)
   }
   if (req.method !== 'POST' && req.method !== 'DELETE') throw nowhere
   const type = req.headers['content-type']
@@ -83,7 +86,7 @@ async function answerResource(
       isDeletion: req.method === 'DELETE',
     })
     if (!done) throw nowhere
-    return { status: 200, body: JSON.stringify(expanded(store, done, expands(form))) }
+    return { status: 200, body: JSON.stringify(withFirstLines(expanded(store, done, expands(form)))) }
   }
   const idempotencyKey = req.method === 'POST' ? String(req.headers['idempotency-key'] ?? '') : ''
   const { status, body, replayed } = once(storage, { account, key: idempotencyKey, asked: `${path}?${text}` }, work)

@@ -99,7 +99,7 @@ export function storeOf(storage: Storage, account: string): Store {
   }
 }
 
-function limitOf(query: URLSearchParams): number {
+export function limitOf(query: URLSearchParams): number {
   const text = query.get('limit') ?? '10'
   const message = 'This value must be between 1 and 100 (inclusive).'
   if (!/^\d{1,3}$/.test(text) || Number(text) < 1 || Number(text) > 100)

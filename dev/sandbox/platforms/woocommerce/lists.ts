@@ -56,6 +56,12 @@ const invalid = (name: string, message: string) =>
 function testsOf(kind: Kind, query: URLSearchParams): ((item: Item) => boolean)[] {
   const tests: ((item: Item) => boolean)[] = []
   for (const [name, value] of query) if (kind.filters[name]) tests.push(item => kind.filters[name]!(item, value))
+  const include = query.get('include')
+  if (include !== null) {
+    if (!/^\d+(,\d+)*$/.test(include)) throw invalid('include', 'include[0] is not of type integer.')
+    const ids = new Set(include.split(',').map(Number))
+    tests.push(({ id }) => ids.has(id))
+  }
   // What is in the trash is shown to nobody who does not ask for it.
   if (kind.trash && query.get('status') !== 'trash') tests.push(({ status }) => status !== 'trash')
   if (kind.name === 'customers' && !query.has('role')) tests.push(({ role }) => role === 'customer')

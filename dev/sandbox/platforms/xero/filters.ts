@@ -5,7 +5,7 @@ import { badRequest, queryFault } from './problems.ts'
 
 const largestPage = 1000
 const condition =
-  /^\s*(?<field>\w+(?:\.\w+)?)\s*(?<operator>==|!=|>=|<=|>|<)\s*(?:"(?<text>[^"]*)"|(?:Guid|guid)\("(?<guid>[^"]+)"\)|DateTime\((?<date>\d{4},\s*\d{1,2},\s*\d{1,2})\)|(?<number>-?[\d.]+)|(?<flag>true|false))\s*(?:(?:AND|and|&&)\s*|$)/
+  /^\s*(?<field>\w+(?:\.\w+)?)\s*(?<operator>==|!=|>=|<=|>|<)\s*(?:"(?<text>[^"]*)"|(?:Guid|guid)\("(?<guid>[^"]+)"\)|DateTime\((?<date>\d{4},\s*\d{1,2},\s*\d{1,2})\)|(?<number>-?[\d.]+)|(?<flag>true|false))\s*(?:(?<joint>AND|and|&&|OR|or|\|\|)\s*|$)/
 
 /** A page of a list, or all of it; throws what Xero answers to a filter that it cannot read. */
 export function listed(
@@ -28,7 +28,9 @@ export function listed(
   }
   const search = query.get('searchTerm')
   if (search) and(`(name LIKE ? OR json_extract(body, '$.EmailAddress') LIKE ?)`, `%${search}%`, `%${search}%`)
-  for (const { sql, value } of conditions(query.get('where') ?? '')) and(sql, value)
+  const found = conditions(query.get('where') ?? '')
+  if (found.length > 0)
+    and(`(${found.map(({ sql, joint }) => `${sql} ${joint}`).join(' ')})`, ...found.map(({ value }) => value))
   const where = clauses.join(' AND ')
   const order = orderOf(query.get('order'))
   const rowsOf = (limit: string, ...more: SQLInputValue[]) =>
@@ -76,23 +78,32 @@ function orderOf(order: string | null): string {
   return /ID$/.test(field) ? `id ${direction}` : `json_extract(body, '$.${field}') ${direction}, seq`
 }
 
-function conditions(where: string): { sql: string; value: SQLInputValue }[] {
-  const found: { sql: string; value: SQLInputValue }[] = []
+interface Condition {
+  sql: string
+  value: SQLInputValue
+  /** What joins it to the next; AND binds more than OR, as in C#. */
+  joint: string
+}
+
+function conditions(where: string): Condition[] {
+  const found: Condition[] = []
   for (let rest = where; rest.trim() !== '';) {
     const match = condition.exec(rest)
     if (!match?.groups) throw queryFault(`Syntax error in "${rest.slice(0, 40)}"`)
-    const { field, operator, text, guid, date, number, flag } = match.groups
+    const { field, operator, text, guid, date, number, flag, joint: said } = match.groups
+    const joint = said === undefined ? '' : /or|\|\|/i.test(said) ? 'OR' : 'AND'
     const column = `json_extract(body, '$.${field}')`
     const by = operator === '==' ? '=' : operator
     if (date === undefined) {
       const value = text ?? guid ?? (number === undefined ? (flag === 'true' ? 1 : 0) : Number(number))
-      found.push({ sql: `${column} ${by} ?`, value })
+      found.push({ sql: `${column} ${by} ?`, value, joint })
     } else {
       const [year = 0, month = 1, day = 1] = date.split(',').map(Number)
       const ms = Date.UTC(year, month - 1, day)
-      found.push({ sql: `CAST(substr(${column}, 7, instr(${column}, '+') - 7) AS INTEGER) ${by} ?`, value: ms })
+      found.push({ sql: `CAST(substr(${column}, 7, instr(${column}, '+') - 7) AS INTEGER) ${by} ?`, value: ms, joint })
     }
     rest = rest.slice(match[0].length)
+    if (joint !== '' && rest.trim() === '') throw queryFault(`Syntax error in "${where.slice(-40)}"`)
   }
   return found
 }

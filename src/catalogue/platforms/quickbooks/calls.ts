@@ -35,6 +35,11 @@ export const callsOf = (entity: string) => {
       deletions: true,
     },
     read: { path: `${path}/{id}`, query, item: entity },
+    readMany: {
+      ...{ path: `${company}/query`, query, param: 'query', each: "'{id}'", size: 200 },
+      says: `select * from ${entity} where Id in ({ids}) maxresults 1000`,
+      items: `QueryResponse.${entity}`,
+    },
     create: { kind: 'call', method: 'POST', path, query, encoding: 'json', item: entity },
     update: {
       ...{ kind: 'call', method: 'POST', path, query, encoding: 'json', item: entity },

@@ -1,3 +1,4 @@
+import type { ReadManyDefinition } from '../../schema/calls.ts'
 import type { LookupDefinition } from '../../schema/items/lookup.ts'
 import type { ListDefinition } from '../../schema/items/pages.ts'
 
@@ -33,6 +34,17 @@ export const readOf = (field: string, members: string) =>
     item: `data.${field}`,
     absent: 'missing',
   }) as const
+
+/** Several by their ids, at the cost of a page of as many. https://shopify.dev/docs/api/admin-graphql/latest/queries/nodes */
+export const namedOf = (type: string, members: string, size: number, cost: number) =>
+  ({
+    path: '/graphql.json',
+    document: `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ${type} { ${members} } } }`,
+    ids: 'variables.ids',
+    items: 'data.nodes',
+    size,
+    cost,
+  }) satisfies ReadManyDefinition
 
 /** What has a text of its own, by the search, which may lag behind. https://shopify.dev/docs/api/usage/search-syntax */
 export const foundBy = (connection: string, members: string, field: string) =>

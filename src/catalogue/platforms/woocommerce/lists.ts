@@ -1,3 +1,4 @@
+import type { ReadManyDefinition } from '../../schema/calls.ts'
 import type { ListDefinition } from '../../schema/items/pages.ts'
 
 /** In the order of ids, which stays. Times are those of GMT: https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-products */
@@ -31,3 +32,7 @@ export const updates = (path: string) =>
     match: { by: 'position' },
     faults: { in: 'answer', code: 'error.code' },
   }) as const
+
+/** Several by their ids. */
+export const namedOf = (path: string, query: Record<string, string> = {}) =>
+  ({ path, query: { per_page: 100, ...query }, param: 'include', size: 100 }) satisfies ReadManyDefinition

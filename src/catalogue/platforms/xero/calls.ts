@@ -72,3 +72,10 @@ export const marked = (kind: string, Status: string) =>
     path: `${books}/${kind}/{id}`,
     body: { Status },
   }) satisfies ModelDefinition['delete']
+
+/** Several by their ids, in a page: without one a list leaves out what the rows consist of. */
+export const namedOf = (kind: string, more: Record<string, string> = {}) =>
+  ({
+    ...{ path: `${books}/${kind}`, query: { ...query, page: 1, pageSize: 40, ...more } },
+    ...{ param: 'IDs', items: kind, size: 40 },
+  }) satisfies ModelDefinition['readMany']

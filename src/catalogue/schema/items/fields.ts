@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { itemPath, jsonObject, jsonPath, record, slug } from '../values.ts'
+import { listDefinition } from './pages.ts'
 import { marker } from './scope.ts'
 import { transform } from './transforms.ts'
 
@@ -38,6 +39,18 @@ export type MemberMapping = z.infer<typeof memberMapping>
 /** A field of the objects of a list. */
 const memberMapping = z.tuple([jsonPath, readPath, z.strictObject(simpleOptions).exactOptional()]).readonly()
 
+const goesOn = z.strictObject({
+  more: itemPath.describe('Where the item says so, by true'),
+  rest: z
+    .strictObject({
+      list: listDefinition.describe("The whole list, page by page; `{id}` in its path is the item's id"),
+      member: jsonPath.describe('Where one of the list has its id'),
+      idAt: jsonPath.exactOptional().describe("Where the body takes the item's id, such as `variables.id`"),
+    })
+    .exactOptional()
+    .describe('How all of it is read. Without it the field of an item whose list goes on does not fit'),
+})
+
 export type FieldOptions = z.infer<typeof fieldOptions>
 export const fieldOptions = z.strictObject({
   ...simpleOptions,
@@ -51,6 +64,14 @@ export const fieldOptions = z.strictObject({
   needed: z.literal(true).exactOptional().describe('Nothing new is made without it, as an invoice without its lines'),
   several: z.literal(true).exactOptional().describe('A list of one is none here: another field has what is in it'),
   constant: jsonObject.exactOptional().describe('What each of the list is written with besides'),
+  goesOn: goesOn
+    .exactOptional()
+    .describe('An item has no more than the first of a long list, which must never be taken for all of it'),
+  follows: record(itemPath, z.array(jsonPath).min(1).max(20), 20)
+    .exactOptional()
+    .describe(
+      "Members of the platform's objects that follow from fields of the list, by their paths: where one of those changes they are not said again, as all else that the platform alone knows of an object is",
+    ),
 })
 
 export type FieldMapping = z.infer<typeof fieldMapping>

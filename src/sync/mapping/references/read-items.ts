@@ -11,10 +11,18 @@ export interface Sides {
 }
 
 /** Items as the hub sees them, with the records that they refer to: one look for all of them. */
-export async function itemsOf({ mapping, references }: Sides, raws: readonly unknown[]): Promise<(Item | BadItem)[]> {
-  if (mapping.references.length === 0) return raws.map(raw => mapping.itemOf(raw))
-  const known = await references.recordsOf(raws.flatMap(raw => mapping.referencesOf(raw)))
-  return raws.map(raw => mapping.itemOf(raw, known))
+export async function itemsOf(sides: Sides, raws: readonly unknown[]): Promise<(Item | BadItem)[]> {
+  const known = await recordsNamedBy(sides, raws)
+  return raws.map(raw => sides.mapping.itemOf(raw, known))
+}
+
+/** The records that items refer to; undefined where the model refers to nothing. */
+export async function recordsNamedBy(
+  { mapping, references }: Sides,
+  raws: readonly unknown[],
+): Promise<Known | undefined> {
+  if (mapping.references.length === 0) return undefined
+  return references.recordsOf(raws.flatMap(raw => mapping.referencesOf(raw)))
 }
 
 /** The items that records to be pushed refer to; undefined where the model refers to nothing. */

@@ -27,15 +27,17 @@ export function requestedCost(
     for (const selection of set?.selections ?? []) {
       if (selection.kind === Kind.FRAGMENT_SPREAD)
         sum += costOf(fragments.get(selection.name.value)?.selectionSet, type, times)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) sum += costOf(selection.selectionSet, type, times)
-      else {
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const named = selection.typeCondition && schema.getType(selection.typeCondition.name.value)
+        sum += costOf(selection.selectionSet, named ?? type, times)
+      } else {
         const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined
         if (!field || !selection.selectionSet) continue
         const inner = getNamedType(field.type)
         if (inner.name === 'PageInfo') continue
-        const { first, last } = getArgumentValues(field, selection, variables)
+        const { first, last, ids } = getArgumentValues(field, selection, variables)
         const isPage = inner.name.endsWith('Connection')
-        const size = isPage ? Number(first ?? last ?? 1) : 1
+        const size = isPage ? Number(first ?? last ?? 1) : Array.isArray(ids) ? ids.length : 1
         const own = isPage
           ? times * 2
           : operation.operation === OperationTypeNode.MUTATION && type === root

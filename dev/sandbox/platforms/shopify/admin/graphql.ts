@@ -17,6 +17,7 @@ import { actualCost, requestedCost } from './cost.ts'
 import { customers } from './customers.ts'
 import { inventory } from './inventory.ts'
 import { orders } from './orders.ts'
+import { nodesOf } from './nodes.ts'
 import { products } from './products.ts'
 import type { Shop } from './shop.ts'
 
@@ -107,6 +108,7 @@ function resolversOf(shop: Shop): Resolvers {
   }
   return {
     'QueryRoot.shop': () => ({ ...about, myshopifyDomain: shop.domain }),
+    'QueryRoot.nodes': (_, { ids }) => nodesOf(shop, ids as string[]),
     ...customers(shop),
     ...products(shop),
     ...inventory(shop),

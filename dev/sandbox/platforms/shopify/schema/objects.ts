@@ -3,7 +3,8 @@
  * errors, countries and currencies are scalars here. https://shopify.dev/docs/api/admin-graphql/2026-07
  */
 export const objects = `
-type QueryRoot { shop: Shop!
+interface Node { id: ID! }
+type QueryRoot { shop: Shop!, nodes(ids: [ID!]!): [Node]!
   customers(after: String, before: String, first: Int, last: Int, query: String, reverse: Boolean = false, sortKey: CustomerSortKeys = ID): CustomerConnection!
   customer(id: ID!): Customer, customerByIdentifier(identifier: CustomerIdentifierInput!): Customer
   products(after: String, before: String, first: Int, last: Int, query: String, reverse: Boolean = false, savedSearchId: ID, sortKey: ProductSortKeys = ID): ProductConnection!
@@ -25,7 +26,7 @@ type Mutation { customerCreate(input: CustomerInput!): CustomerCreatePayload
   inventorySetQuantities(input: InventorySetQuantitiesInput!): InventorySetQuantitiesPayload
   orderUpdate(input: OrderInput!): OrderUpdatePayload }
 type Shop { id: ID!, name: String!, email: String!, myshopifyDomain: String!, currencyCode: CurrencyCode! }
-type Customer { id: ID!, legacyResourceId: UnsignedInt64!, displayName: String!, firstName: String, lastName: String
+type Customer implements Node { id: ID!, legacyResourceId: UnsignedInt64!, displayName: String!, firstName: String, lastName: String
   email: String, phone: String, note: String, tags: [String!]!, state: CustomerState!, numberOfOrders: UnsignedInt64!
   taxExempt: Boolean!, createdAt: DateTime!, updatedAt: DateTime!, defaultAddress: MailingAddress
   defaultEmailAddress: CustomerEmailAddress, defaultPhoneNumber: CustomerPhoneNumber
@@ -42,7 +43,7 @@ type MailingAddress { id: ID!, firstName: String, lastName: String, name: String
   countryCodeV2: CountryCode, phone: String }
 type MailingAddressConnection { nodes: [MailingAddress!]!, pageInfo: PageInfo! }
 type PageInfo { hasNextPage: Boolean!, hasPreviousPage: Boolean!, startCursor: String, endCursor: String }
-type Product { id: ID!, legacyResourceId: UnsignedInt64!, title: String!, handle: String!, descriptionHtml: HTML!
+type Product implements Node { id: ID!, legacyResourceId: UnsignedInt64!, title: String!, handle: String!, descriptionHtml: HTML!
   description(truncateAt: Int): String!, vendor: String!, productType: String!, status: ProductStatus!
   tags: [String!]!, createdAt: DateTime!, updatedAt: DateTime!, hasOnlyDefaultVariant: Boolean!, totalInventory: Int!
   options(first: Int): [ProductOption!]!
@@ -51,32 +52,32 @@ type ProductConnection { nodes: [Product!]!, edges: [ProductEdge!]!, pageInfo: P
 type ProductEdge { cursor: String!, node: Product! }
 type ProductOption { id: ID!, name: String!, position: Int!, values: [String!]!, optionValues: [ProductOptionValue!]! }
 type ProductOptionValue { id: ID!, name: String!, hasVariants: Boolean! }
-type ProductVariant { id: ID!, legacyResourceId: UnsignedInt64!, title: String!, displayName: String!, sku: String
+type ProductVariant implements Node { id: ID!, legacyResourceId: UnsignedInt64!, title: String!, displayName: String!, sku: String
   barcode: String, price: Money!, compareAtPrice: Money, position: Int!, taxable: Boolean!, inventoryQuantity: Int
   inventoryItem: InventoryItem!, product: Product!, selectedOptions: [SelectedOption!]!, createdAt: DateTime!
   updatedAt: DateTime! }
 type ProductVariantConnection { nodes: [ProductVariant!]!, edges: [ProductVariantEdge!]!, pageInfo: PageInfo! }
 type ProductVariantEdge { cursor: String!, node: ProductVariant! }
 type SelectedOption { name: String!, value: String! }
-type InventoryItem { id: ID!, legacyResourceId: UnsignedInt64!, sku: String, tracked: Boolean!, unitCost: MoneyV2
+type InventoryItem implements Node { id: ID!, legacyResourceId: UnsignedInt64!, sku: String, tracked: Boolean!, unitCost: MoneyV2
   createdAt: DateTime!, updatedAt: DateTime!
   variants(after: String, before: String, first: Int, last: Int): ProductVariantConnection
   inventoryLevels(after: String, before: String, first: Int, includeInactive: Boolean = false, last: Int, query: String, reverse: Boolean = false): InventoryLevelConnection!
   inventoryLevel(includeInactive: Boolean = false, locationId: ID!): InventoryLevel }
 type InventoryItemConnection { nodes: [InventoryItem!]!, edges: [InventoryItemEdge!]!, pageInfo: PageInfo! }
 type InventoryItemEdge { cursor: String!, node: InventoryItem! }
-type InventoryLevel { id: ID!, item: InventoryItem!, location: Location!
+type InventoryLevel implements Node { id: ID!, item: InventoryItem!, location: Location!
   quantities(names: [String!]!): [InventoryQuantity!]!, createdAt: DateTime!, updatedAt: DateTime!
   isActive: Boolean! }
 type InventoryLevelConnection { nodes: [InventoryLevel!]!, edges: [InventoryLevelEdge!]!, pageInfo: PageInfo! }
 type InventoryLevelEdge { cursor: String!, node: InventoryLevel! }
 type InventoryQuantity { id: ID!, name: String!, quantity: Int!, updatedAt: DateTime }
-type Location { id: ID!, legacyResourceId: UnsignedInt64!, name: String!, isActive: Boolean! }
+type Location implements Node { id: ID!, legacyResourceId: UnsignedInt64!, name: String!, isActive: Boolean! }
 type LocationConnection { nodes: [Location!]!, edges: [LocationEdge!]!, pageInfo: PageInfo! }
 type LocationEdge { cursor: String!, node: Location! }
 type MoneyV2 { amount: Decimal!, currencyCode: CurrencyCode! }
 type MoneyBag { shopMoney: MoneyV2!, presentmentMoney: MoneyV2! }
-type Order { id: ID!, legacyResourceId: UnsignedInt64!, name: String!, number: Int!, email: String, phone: String
+type Order implements Node { id: ID!, legacyResourceId: UnsignedInt64!, name: String!, number: Int!, email: String, phone: String
   note: String, tags: [String!]!, customer: Customer, currencyCode: CurrencyCode!
   presentmentCurrencyCode: CurrencyCode!, taxesIncluded: Boolean!
   displayFinancialStatus: OrderDisplayFinancialStatus, displayFulfillmentStatus: OrderDisplayFulfillmentStatus!
@@ -88,7 +89,7 @@ type Order { id: ID!, legacyResourceId: UnsignedInt64!, name: String!, number: I
   closed: Boolean! }
 type OrderConnection { nodes: [Order!]!, edges: [OrderEdge!]!, pageInfo: PageInfo! }
 type OrderEdge { cursor: String!, node: Order! }
-type LineItem { id: ID!, title: String!, name: String!, sku: String, quantity: Int!, currentQuantity: Int!
+type LineItem implements Node { id: ID!, title: String!, name: String!, sku: String, quantity: Int!, currentQuantity: Int!
   variant: ProductVariant, product: Product, variantTitle: String, originalUnitPriceSet: MoneyBag!
   discountedUnitPriceSet: MoneyBag!, discountedTotalSet(withCodeDiscounts: Boolean = false): MoneyBag!
   originalTotalSet: MoneyBag!, taxLines(first: Int): [TaxLine!]!, taxable: Boolean! }

@@ -31,6 +31,11 @@ export const invoices = {
       'Line',
       {
         where: { path: 'DetailType', equals: 'SalesItemLineDetail' },
+        follows: {
+          'SalesItemLineDetail.ItemRef.name': ['productId'],
+          'SalesItemLineDetail.ItemAccountRef': ['productId'],
+          'SalesItemLineDetail.TaxCodeRef.name': ['taxCode'],
+        },
         each: [
           ['description', 'Description'],
           ['productId', 'SalesItemLineDetail.ItemRef.value', { reference: 'items' }],

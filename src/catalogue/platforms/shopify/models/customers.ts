@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { foundBy, pagesOf, readOf, updatedSince } from '../queries.ts'
+import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../queries.ts'
 
 const members =
   'id firstName lastName note updatedAt defaultEmailAddress { emailAddress } defaultPhoneNumber { phoneNumber } ' +
@@ -22,6 +22,7 @@ export const customers = {
   list,
   changedSince: updatedSince(list),
   read: readOf('customer', members),
+  readMany: namedOf('Customer', members, 100, 402),
   create: {
     kind: 'graphql',
     path: '/graphql.json',

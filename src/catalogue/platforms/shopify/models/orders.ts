@@ -2,12 +2,26 @@ import type { ModelDefinition } from '../../../schema/models.ts'
 import { pagesOf, readOf, updatedSince } from '../queries.ts'
 
 const money = 'shopMoney { amount }'
+const line = `title sku quantity product { id } originalUnitPriceSet { ${money} } discountedTotalSet { ${money} }`
 const members =
   'id name email note updatedAt processedAt cancelledAt currencyCode displayFinancialStatus customer { id } ' +
   `subtotalPriceSet { ${money} } totalTaxSet { ${money} } totalShippingPriceSet { ${money} } totalPriceSet { ${money} } ` +
   'shippingAddress { address1 address2 city provinceCode zip countryCodeV2 } ' +
-  `lineItems(first: 50) { nodes { title sku quantity product { id } originalUnitPriceSet { ${money} } discountedTotalSet { ${money} } } }`
+  `lineItems(first: 50) { nodes { ${line} } pageInfo { hasNextPage } }`
 const list = pagesOf('orders', members, 3, 941)
+
+const lines = {
+  kind: 'cursor',
+  path: '/graphql.json',
+  document: `query ($id: ID!, $first: Int!, $after: String) { order(id: $id) { lineItems(first: $first, after: $after) { nodes { id ${line} } pageInfo { hasNextPage endCursor } } } }`,
+  cost: 603,
+  page: 100,
+  limitParam: 'variables.first',
+  param: 'variables.after',
+  next: { from: 'path', path: 'data.order.lineItems.pageInfo.endCursor' },
+  end: { more: 'data.order.lineItems.pageInfo.hasNextPage' },
+  items: 'data.order.lineItems.nodes',
+} as const
 
 const amount = { kind: 'decimal', scale: 2 } as const
 const read = (path: string) => [path, { only: 'read', transform: amount }] as const
@@ -16,7 +30,7 @@ const inList = (path: string) => [path, { transform: amount }] as const
 /** Orders of the shop; those of more than 60 days ago with the scope `read_all_orders`. */
 export const orders = {
   collection: 'orders',
-  summary: 'Orders of the shop, with the first fifty of their lines',
+  summary: 'Orders of the shop with their lines',
   docs: 'https://shopify.dev/docs/api/admin-graphql/latest/objects/Order',
   id: 'id',
   updatedAt: { path: 'updatedAt', format: 'iso' },
@@ -33,6 +47,7 @@ export const orders = {
       'lineItems.nodes',
       {
         only: 'read',
+        goesOn: { more: 'lineItems.pageInfo.hasNextPage', rest: { list: lines, member: 'id', idAt: 'variables.id' } },
         each: [
           ['productId', 'product.id', { reference: 'products' }],
           ['sku', 'sku'],

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { foundBy, pagesOf, readOf, updatedSince } from '../queries.ts'
+import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../queries.ts'
 
 const members =
   'id title descriptionHtml status productType updatedAt ' +
@@ -33,6 +33,7 @@ export const products = {
   list,
   changedSince: updatedSince(list),
   read: readOf('product', members),
+  readMany: namedOf('Product', members, 60, 782),
   create: {
     kind: 'graphql',
     path: '/graphql.json',

@@ -3,6 +3,17 @@ import { eventsOf } from '../changes.ts'
 
 const money = { only: 'read', transform: { kind: 'minor-units', currency: 'currency' } } as const
 
+const lines = {
+  kind: 'cursor',
+  path: '/v1/invoices/{id}/lines',
+  page: 100,
+  limitParam: 'limit',
+  param: 'starting_after',
+  next: { from: 'last-id' },
+  end: { more: 'has_more' },
+  items: 'data',
+} as const
+
 /**
  * Invoices as Stripe bills them. An invoice is made there of several calls and cannot be changed once it is final, so none is made from
  * here: of a draft the day on which it is due and what is written on it can be changed, and it can be deleted.
@@ -54,6 +65,8 @@ export const invoices = {
       'lines.data',
       {
         only: 'read',
+        // An invoice shows the first ten. https://docs.stripe.com/api/invoices/object#invoice_object-lines
+        goesOn: { more: 'lines.has_more', rest: { list: lines, member: 'id' } },
         each: [
           ['description', 'description'],
           ['productId', 'pricing.price_details.product', { reference: 'products' }],

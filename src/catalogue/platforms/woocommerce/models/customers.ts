@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, updates } from '../lists.ts'
+import { listOf, namedOf, updates } from '../lists.ts'
 
 /** No time narrows their list, and whoever sends one gets all of it: each run reads everything. */
 export const customers = {
@@ -10,6 +10,7 @@ export const customers = {
   updatedAt: { path: 'date_modified_gmt', format: 'iso' },
   list: listOf('/customers'),
   read: { path: '/customers/{id}' },
+  readMany: namedOf('/customers', { role: 'all' }),
   create: { kind: 'call', method: 'POST', path: '/customers', encoding: 'json' },
   update: { kind: 'call', method: 'PUT', path: '/customers/{id}', encoding: 'json', cleared: '' },
   // They cannot go to the trash.

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, modifiedAfter } from '../lists.ts'
+import { listOf, modifiedAfter, namedOf } from '../lists.ts'
 
 const amount = { kind: 'decimal', scale: 2, as: 'text' } as const
 const read = { only: 'read', transform: amount } as const
@@ -15,6 +15,7 @@ export const orders = {
   list: listOf('/orders', { dates_are_gmt: 'true' }),
   changedSince: modifiedAfter,
   read: { path: '/orders/{id}' },
+  readMany: namedOf('/orders'),
   create: { kind: 'call', method: 'POST', path: '/orders', encoding: 'json' },
   update: { kind: 'call', method: 'PUT', path: '/orders/{id}', encoding: 'json', cleared: '' },
   delete: { kind: 'call', method: 'DELETE', path: '/orders/{id}' },

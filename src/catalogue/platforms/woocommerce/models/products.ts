@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, modifiedAfter, updates } from '../lists.ts'
+import { listOf, modifiedAfter, namedOf, updates } from '../lists.ts'
 
 export const products = {
   collection: 'products',
@@ -12,6 +12,7 @@ export const products = {
   list: listOf('/products', { dates_are_gmt: 'true' }),
   changedSince: modifiedAfter,
   read: { path: '/products/{id}' },
+  readMany: namedOf('/products'),
   create: { kind: 'call', method: 'POST', path: '/products', encoding: 'json' },
   update: { kind: 'call', method: 'PUT', path: '/products/{id}', encoding: 'json', cleared: '' },
   delete: { kind: 'call', method: 'DELETE', path: '/products/{id}' },

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { callsOf, modifiedSince, pagesOf } from '../calls.ts'
+import { callsOf, modifiedSince, namedOf, pagesOf } from '../calls.ts'
 
 export const contacts = {
   collection: 'customers',
@@ -12,6 +12,7 @@ export const contacts = {
     { path: 'ContactStatus', equals: 'GDPRREQUEST' },
   ],
   list: pagesOf('Contacts', 'ContactID', { includeArchived: 'true' }),
+  readMany: namedOf('Contacts', { includeArchived: 'true' }),
   changedSince: modifiedSince(true),
   delete: { kind: 'mark', body: { ContactStatus: 'ARCHIVED' }, restore: { ContactStatus: 'ACTIVE' } },
   fields: [

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { callsOf, marked, modifiedSince, pagesOf } from '../calls.ts'
+import { callsOf, marked, modifiedSince, namedOf, pagesOf } from '../calls.ts'
 
 const money = { transform: { kind: 'decimal', scale: 2 } } as const
 const day = { transform: { kind: 'date', format: 'dotnet', written: 'iso' } } as const
@@ -17,6 +17,7 @@ export const invoices = {
     { path: 'Status', equals: 'VOIDED' },
   ],
   list: pagesOf('Invoices', 'InvoiceID', { where: 'Type=="ACCREC"' }),
+  readMany: namedOf('Invoices'),
   changedSince: modifiedSince(true),
   // Refused for one that something was paid of, and for a draft, which a person deletes.
   delete: marked('Invoices', 'VOIDED'),
@@ -59,6 +60,7 @@ export const invoices = {
       'LineItems',
       {
         constant: { AccountCode: '{salesAccount}' },
+        follows: { AccountID: ['accountCode'], Item: ['sku'] },
         each: [
           ['description', 'Description'],
           ['sku', 'ItemCode'],

@@ -8,6 +8,10 @@ export const items = {
   ...callsOf('Items', 'ItemID'),
   // It comes whole: there are no pages.
   list: { kind: 'link', path: '/api.xro/2.0/Items', query: { unitdp: 4 }, page: 10_000, items: 'Items' },
+  readMany: {
+    ...{ path: '/api.xro/2.0/Items', query: { unitdp: 4 }, items: 'Items', size: 40 },
+    ...{ param: 'where', each: 'ItemID==guid("{id}")', between: ' OR ' },
+  },
   // An item that was removed is on no list.
   changedSince: modifiedSince(false),
   delete: { kind: 'call', method: 'DELETE', path: '/api.xro/2.0/Items/{id}' },

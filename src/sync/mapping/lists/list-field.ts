@@ -1,11 +1,13 @@
-import type { CollectionField } from '../../catalogue/collections/shapes.ts'
-import type { FieldMapping } from '../../catalogue/schema/items/fields.ts'
-import { stepsOf, valueBehind } from '../../calls/json-path.ts'
-import { setAt, withValue, type Values } from '../../calls/json-write.ts'
-import { sameValue } from './canonical.ts'
-import { isEmpty, missing, simpleField, type Field, type Scope } from './field.ts'
-import type { Reading, Telling } from './known.ts'
-import { unfit, type Beside } from './transforms/transform.ts'
+import type { CollectionField } from '../../../catalogue/collections/shapes.ts'
+import type { FieldMapping } from '../../../catalogue/schema/items/fields.ts'
+import { stepsOf, valueBehind } from '../../../calls/json-path.ts'
+import { setAt, withValue, type Values } from '../../../calls/json-write.ts'
+import { sameValue } from '../canonical.ts'
+import { isEmpty, missing, simpleField, type Field, type Scope, type There } from '../field.ts'
+import type { Reading, Telling } from '../known.ts'
+import { laidOver } from './lay-over.ts'
+import { putAt } from './put-at.ts'
+import { unfit, type Beside } from '../transforms/transform.ts'
 
 /** A list whose objects are mapped by fields of their own. To a merge it is one value. */
 export function listField(
@@ -14,7 +16,7 @@ export function listField(
   around: Scope,
 ): Field {
   const place = stepsOf(typeof provider === 'string' ? provider : provider[0]!)
-  const { each = [], where, constant = {}, several } = options
+  const { each = [], where, constant = {}, several, follows = {}, goesOn } = options
   const byPath = new Map<string, Field>()
   const scope: Scope = {
     valueOf(other, raw, reading) {
@@ -25,6 +27,7 @@ export function listField(
   for (const mapping of each) byPath.set(mapping[0], simpleField(mapping, shape?.fields?.[mapping[0]], scope))
   const fields = [...byPath.values()]
   const [chosenAt, marked] = [where && stepsOf(where.path), where?.equals]
+  const moreAt = goesOn && stepsOf(goesOn.more)
   const isMeant = (raw: unknown) => chosenAt === undefined || valueBehind(raw, chosenAt) === marked
 
   const readOne = (raw: unknown, reading: Reading): Values | typeof unfit => {
@@ -36,19 +39,37 @@ export function listField(
     }
     return object
   }
+  const tellOne = (field: Field, object: Values, index: number, beside: Beside, telling: Telling): unknown => {
+    const besideIt: Beside = other =>
+      byPath.has(other) ? valueBehind(object, byPath.get(other)!.steps) : beside(other)
+    const value = valueBehind(object, field.steps)
+    return field.write(value, besideIt, { ...telling, at: `${telling.at}${path}.${index}.` })
+  }
   const writeOne = (object: unknown, index: number, beside: Beside, telling: Telling): unknown => {
     if (!isObject(object)) return unfit
     let body: Values = where ? setAt(constant, chosenAt!, marked) : constant
-    const besideIt: Beside = other =>
-      byPath.has(other) ? valueBehind(object, byPath.get(other)!.steps) : beside(other)
     for (const field of fields) {
       const value = valueBehind(object, field.steps)
       if (field.options.only === 'read' || (isEmpty(value) && !field.saysOfEmpty)) continue
-      const told = field.write(value, besideIt, { ...telling, at: `${telling.at}${path}.${index}.` })
+      const told = tellOne(field, object, index, beside, telling)
       if (told === unfit || told === missing) return told
       body = putAt(body, field, told)
     }
     return body
+  }
+  const isOther = (other: string, beside: Beside, { raw, known }: There) =>
+    !sameValue(beside(other), around.valueOf(other, raw, { raw, known, unresolved: [], at: '' }))
+  const laid: Field['laid'] = (value, beside, telling, there) => {
+    const own = valueBehind(there.raw, place)
+    const objects = isEmpty(value) ? [] : value
+    if (!Array.isArray(objects)) return unfit
+    const list = {
+      ...{ fields, isMeant, follows, constant, beside },
+      isOther: (other: string) => isOther(other, beside, there),
+      writeOne: (object: unknown, index: number) => writeOne(object, index, beside, telling),
+      tell: (field: Field, object: Values, index: number) => tellOne(field, object, index, beside, telling),
+    }
+    return laidOver(list, objects as unknown[], Array.isArray(own) ? (own as unknown[]) : [], there)
   }
   return {
     ...{ path, steps: stepsOf(path), options },
@@ -56,7 +77,8 @@ export function listField(
     read(raw, reading) {
       const value = valueBehind(raw, place)
       if (isEmpty(value)) return undefined
-      if (!Array.isArray(value)) return unfit
+      // The first of a list are not the list.
+      if (!Array.isArray(value) || (moreAt && valueBehind(raw, moreAt) === true)) return unfit
       const objects: Values[] = []
       for (const one of (value as unknown[]).filter(isMeant)) {
         const object = readOne(one, { ...reading, at: `${reading.at}${path}.${objects.length}.` })
@@ -70,6 +92,7 @@ export function listField(
       const all = (value as unknown[]).map((one, index) => writeOne(one, index, beside, telling))
       return all.find(one => one === unfit) ?? all.find(one => one === missing) ?? all
     },
+    ...(options.written === undefined ? { laid } : {}),
     tidied: (value, beside) => projected(fields, value, beside),
     joinedInto: (old, value) => joined(fields, old, value),
     isList: true,
@@ -80,15 +103,6 @@ export function listField(
 
 function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A body with what is told of a field at its places. */
-export function putAt(body: Values, { targets }: Field, told: unknown): Values {
-  if (targets.length === 1) return told === undefined ? body : setAt(body, targets[0]!, told)
-  const parts = told as unknown[]
-  return targets.reduce((whole, target, index) => {
-    return parts[index] === undefined ? whole : setAt(whole, target, parts[index])
-  }, body)
 }
 
 /** The objects of a list with nothing but their mapped fields, in the form of this platform. */
