@@ -457,6 +457,18 @@ describe('a change feed', () => {
     expect(await idsOf(list, { feed: events })).toEqual(upTo(4))
   })
 
+  it('is a list that is read once more for what else it is asked for, such as what is in the trash', async () => {
+    play(({ body }) => {
+      const { trash, after, filters } = body as { trash?: boolean; after?: number; filters: [{ value: number }] }
+      expect(filters[0].value).toBe(1_769_817_600_500)
+      const from = Number(after ?? 0)
+      const results = items(from + 1, from + 2).map(item => ({ ...item, id: item.id + (trash ? 100 : 0) }))
+      return { total: 4, results, ...(from === 0 ? { paging: { next: { after: 2 } } } : {}) }
+    })
+    const twice = { ...feed, also: { trash: true }, deletions: true } as ChangeFeed
+    expect(await idsOf(list, { feed: twice })).toEqual([1, 2, 3, 4, 101, 102, 103, 104])
+  })
+
   it('is a list of events that name the things, each of which is read once, as it is now', async () => {
     const events: ChangeFeed = {
       ...{ kind: 'list', deletions: true, named: 'about.id' },

@@ -1,11 +1,13 @@
 import { lifetimeMs } from '../../catalogue/lifetime.ts'
 import type { ChangeFeed, TimeFormat } from '../../catalogue/schema/items/feeds.ts'
+import type { ListDefinition } from '../../catalogue/schema/items/pages.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
 import { listPages } from './list-pages.ts'
 import { namedThings } from './changes/named-things.ts'
+import { oneAfterOther } from './changes/one-after-other.ts'
 import type { PageSource } from './page-source.ts'
 import { tokenPages } from './changes/token-feed.ts'
 import { FeedOverflow } from './changes/feed-overflow.ts'
@@ -86,7 +88,7 @@ function changes(client: ProviderClient, model: ModelDefinition, { since, token 
 function listedChanges(
   client: ProviderClient,
   model: ModelDefinition,
-  { list, since: { param, format, template }, thing, named, overflow }: ChangeFeed & { kind: 'list' },
+  { list, since: { param, format, template }, thing, named, overflow, also }: ChangeFeed & { kind: 'list' },
   since: Date,
 ): PageSource {
   const time = written(since, format)
@@ -100,7 +102,11 @@ function listedChanges(
   }
   // Who asks for what comes after the last item names the whole entry, not the item in it.
   const idPath = thing === undefined || list.kind !== 'keyset' ? model.id : `${thing}.${model.id}`
-  const source = listPages(watched, list, idPath, { params: { [param]: said } })
+  const pagesOf = (one: ListDefinition) => listPages(watched, one, idPath, { params: { [param]: said } })
+  const isTwice = also !== undefined && list.kind === 'cursor'
+  const source = isTwice
+    ? oneAfterOther([pagesOf(list), pagesOf({ ...list, body: { ...list.body, ...also } })])
+    : pagesOf(list)
   if (named !== undefined) return namedThings(client, model, source, named)
   if (thing === undefined) return source
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listDefinition } from './pages.ts'
-import { headerName, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
+import { headerName, jsonObject, jsonPath, lifetime, parameter, pathTemplate, query, text } from '../values.ts'
 
 const feedBase = { deletions: z.boolean().describe('Whether things deleted are among what it tells') }
 
@@ -61,11 +61,20 @@ export const changeFeed = z.discriminatedUnion('kind', [
         .describe(
           'Where an answer says how many have changed, and how many the platform tells: beyond that, a full pass',
         ),
+      also: jsonObject
+        .exactOptional()
+        .describe(
+          'What the body says besides as the list is read once more, such as that what is in the trash is meant',
+        ),
       maxAge: lifetime.exactOptional().describe('How far back it tells: beyond that, a full pass'),
     })
     .refine(
       ({ list, thing, named }) => (thing ?? named) === undefined || (list.kind !== 'query' && list.kind !== 'offset'),
       'cannot look into items that are asked for by their position',
+    )
+    .refine(
+      ({ list, also }) => also === undefined || (list.kind === 'cursor' && list.body !== undefined),
+      'can be read once more where it is asked for by a cursor in a body',
     )
     .refine(({ thing, named }) => thing === undefined || named === undefined, 'has things or names them')
     .describe('A list of its own, such as a search or a list of events'),

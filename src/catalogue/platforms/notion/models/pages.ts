@@ -43,8 +43,14 @@ export const pages = {
   updatedAt: { path: 'last_edited_time', format: 'iso' },
   gone: [{ path: 'in_trash', equals: true }],
   list,
-  // What is in the trash is not among it.
-  changedSince: { kind: 'list', list, since: { param: edited, format: 'iso' }, deletions: false },
+  // What is in the trash is told by itself.
+  changedSince: {
+    kind: 'list',
+    list,
+    since: { param: edited, format: 'iso' },
+    also: { in_trash: true },
+    deletions: true,
+  },
   read: { path: '/v1/pages/{id}' },
   create: {
     kind: 'call',
