@@ -94,13 +94,17 @@ describe.each(sides)('$model of $provider', side => {
     expect((await runOnce()).counts).toMatchObject(nothing)
   })
 
-  it('lose no edit of another field that nobody had seen when one of the hub was written', async () => {
+  it('lose no edit that nobody had seen when one of the hub was written, of another field or of the same', async () => {
     const { id } = (await rowOf(9))!
     await company.workspace.request('PATCH', `/v1/syncs/${syncId}`, { direction: 'push' })
     await person.change(id, { [other]: 'Unseen' })
+    const disputed = (await rowOf(10))!.id
+    await person.change(disputed, { [text]: 'Unseen' })
     await patch(company, (await nth(9)).id, { [text]: 'Ours' })
-    expect((await runOnce()).counts).toMatchObject({ pushed: 1, failed: 0 })
+    await patch(company, (await nth(10)).id, { [text]: 'Ours', [other]: 'Ours' })
+    expect((await runOnce()).counts).toMatchObject({ pushed: 2, conflicts: 1, failed: 0 })
     expect(await rowOf(9)).toMatchObject({ [text]: 'Ours', [other]: 'Unseen' })
+    expect(await rowOf(10)).toMatchObject({ [text]: 'Unseen', [other]: 'Ours' })
     await company.workspace.request('PATCH', `/v1/syncs/${syncId}`, { direction: 'both' })
     await runOnce()
     expect((await nth(9)).data).toMatchObject({ [text]: 'Ours', [other]: 'Unseen' })
