@@ -19,7 +19,9 @@ if (!script) {
 }
 if (!isInstalled(root) || !existsSync(node)) {
   console.log('Installing the packages of package-lock.json...')
-  install(root)
+  // the tests' judges have packages of their own, which come meanwhile
+  const judges = join(root, 'test', 'judges')
+  await install(root, ...(script === 'dev/test.ts' && !isInstalled(judges) ? [judges] : []))
 }
 
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {

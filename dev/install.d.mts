@@ -1,2 +1,2 @@
 export function isInstalled(folder: string): boolean
-export function install(folder: string): void
+export function install(...folders: string[]): Promise<void>

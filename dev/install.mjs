@@ -1,5 +1,5 @@
 // Plain JavaScript for any recent Node, since it runs before anything is installed.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -25,19 +25,26 @@ export function isInstalled(folder) {
 }
 
 /**
- * Installs the packages of a folder's lockfile; ends the process when that fails. Not `npm ci`: it refuses a lockfile that lacks
- * the optional packages of platforms other than the one it was made on. This takes the same versions from the lockfile, adds
- * this platform's, and writes nothing but node_modules.
+ * Installs the packages of folders' lockfiles, all at once; ends the process when one fails. Not `npm ci`: it refuses a lockfile
+ * that lacks the optional packages of platforms other than the one it was made on. This takes the same versions from the
+ * lockfile, adds this platform's, and writes nothing but node_modules.
  */
-export function install(folder) {
+export async function install(...folders) {
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
-  const done =
+  const start = folder =>
     npm && /\.[cm]?js$/.test(npm)
-      ? spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: 'inherit' })
-      : spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
-  if (done.status !== 0) {
+      ? spawn(process.execPath, [npm, ...args], { cwd: folder, stdio: 'inherit' })
+      : spawn('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
+  const failed = folder =>
+    new Promise(resolve => {
+      const child = start(folder)
+      child.once('error', () => resolve(1))
+      child.once('exit', code => resolve(code ?? 1))
+    })
+  const codes = await Promise.all(folders.map(failed))
+  if (codes.some(code => code !== 0)) {
     console.error('npm install failed: nothing was started.')
-    process.exit(done.status || 1)
+    process.exit(codes.find(code => code !== 0))
   }
 }

@@ -5,9 +5,11 @@ import { createRequire } from 'node:module'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { install, isInstalled } from './install.mjs'
+import { killTree } from './process-tree.mjs'
 import { onStopRequest } from './signals.ts'
 import { watchFolder } from './watchdog.ts'
 
+/** What dev/test-counts.mjs writes. */
 interface JestResult {
   numPassedTests: number
   numFailedTests: number
@@ -19,16 +21,17 @@ interface JestResult {
 
 const root = dirname(import.meta.dirname)
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-const running = new Set<ChildProcess>()
+/** What runs, and how it is ended. */
+const running = new Map<ChildProcess, () => void>()
 let stopped = false
 
 onStopRequest(() => {
   stopped = true
-  for (const child of running) child.kill('SIGINT')
+  for (const end of running.values()) end()
 })
 
-function ended(child: ChildProcess): Promise<number> {
-  running.add(child)
+function ended(child: ChildProcess, end: () => void): Promise<number> {
+  running.set(child, end)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', code => {
@@ -44,10 +47,10 @@ async function check(...scripts: string[]): Promise<number> {
   for (const script of scripts) {
     if (stopped) return failed
     const child = spawn(npm, ['run', '--silent', script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW) // what it starts has its own
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL) // what it starts has its own
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()))
-    const isGood = (await ended(child)) === 0
+    const isGood = (await ended(child, () => killTree(child.pid!))) === 0
     if (!isGood) failed++
     process.stderr.write(`${said}npm run ${script} ${isGood ? 'found nothing' : 'failed'}\n`)
   }
@@ -61,7 +64,7 @@ const formatting = check('check:format')
 const judges = join(root, 'test', 'judges')
 if (!isInstalled(judges)) {
   console.log('Installing the packages of test/judges...')
-  install(judges)
+  await install(judges)
 }
 
 // all temporary folders of the run are made in this one, which goes with it, however it ends
@@ -78,14 +81,16 @@ try {
   // the sandboxes and the hub's processes that tests start, some two hundred, load what the first of them has compiled
   const NODE_COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules', '.cache', 'node')
   const FORCE_COLOR = process.stderr.isTTY ? '1' : '0'
-  const args = ['--forceExit', '--json', '--outputFile', outputFile, ...process.argv.slice(2)]
-  // jest prints its report on standard error, and with --json the result once more on standard output
+  const settings = { NODE_OPTIONS, NODE_COMPILE_CACHE, FORCE_COLOR }
+  const counts = ['--reporters', 'default', join(root, 'dev', 'test-counts.mjs')]
+  const args = [...counts, '--forceExit', ...process.argv.slice(2)]
+  // jest prints its report on standard error
   const tests = spawn(process.execPath, [jest, ...args], {
     cwd: root,
     stdio: ['inherit', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS, NODE_COMPILE_CACHE, TMPDIR: folder, FORCE_COLOR },
+    env: { ...process.env, ...settings, TMPDIR: folder, CAUSEWAY_TEST_COUNTS: outputFile },
   })
-  const [failed] = await Promise.all([checks, ended(tests)])
+  const [failed] = await Promise.all([checks, ended(tests, () => tests.kill('SIGINT'))])
   failedChecks = failed
   report()
 } finally {
