@@ -2,7 +2,7 @@ import type { Executor } from '../../db/database.ts'
 import { isHubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { syncWorkflowId, type RunRef, type RunStart, type RunTrigger } from '../contract.ts'
-import { connectionProblem, planOf } from './plan-run.ts'
+import { connectionProblem, forgetPass, planOf } from './plan-run.ts'
 import { handOnPages, unfinishedPass } from './resume.ts'
 import { publishEnd } from './run.ts'
 import { takeOverRewind } from '../by-hand/rewind.ts'
@@ -68,6 +68,7 @@ export async function beginRun(
       }
       await takeOverRewind(trx, workspaceId, syncId)
       const current = await findSync(trx, workspaceId, syncId)
+      if (run.full) await forgetPass(trx, current)
       const unfinished = run.full ? undefined : await unfinishedPass(trx, workspaceId, syncId, new Date())
       // What was read by other pairs of fields is read again.
       const pass =

@@ -63,6 +63,16 @@ export async function planOf(
   return { full, compare: full && row.has_links === true, expected }
 }
 
+/** A pass that somebody asks for is made as the first one was: a list that shows a part of each thing is not taken for all of it. */
+export async function forgetPass(trx: Executor, { workspaceId, id }: Sync): Promise<void> {
+  await trx
+    .updateTable('syncs')
+    .set({ full_pass_at: null })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .execute()
+}
+
 /** What the last pass over everything met, if one of the sync's latest runs was one. Relies on sync_runs_by_sync. */
 async function lastPassOf(trx: Executor, { workspaceId, id }: Sync): Promise<number | null> {
   const latest = trx

@@ -1,4 +1,4 @@
-import { connectedCompany, patch } from '../company.ts'
+import { connectedCompany, patch, run } from '../company.ts'
 import { keyedBooks } from './book-accounts.ts'
 import { casesBegun, made, recordId, recordNamed, runOf } from './book-cases.ts'
 import { autocountSides, sqlSides } from './keyed-sides.ts'
@@ -42,6 +42,23 @@ describe('an invoice of SQL Accounting', () => {
     await side.edit(id, 'again')
     await runOf(side)
     expect(await callsTo('sql-accounting', /GET \S+\/salesinvoice\/\d+ /)).toHaveLength(1)
+  })
+
+  it('is read as a whole once a day, and where all is asked for', async () => {
+    const { account, syncs } = side.books
+    const readWhole = async (body?: Record<string, unknown>) => {
+      await control.forgetRequests()
+      expect((await run(account, syncs.invoices, body)).counts).toMatchObject({ updated: 0, failed: 0 })
+      return (await callsTo('sql-accounting', /GET \S+\/salesinvoice\/\d+ 200/)).length
+    }
+    expect(await readWhole()).toBe(0)
+    const all = await readWhole({ full: true })
+    expect(all).toBeGreaterThan(1)
+    expect(await readWhole()).toBe(0)
+    await hub.pool.query(`update syncs set full_pass_at = full_pass_at - interval '1 day' where id = $1`, [
+      syncs.invoices,
+    ])
+    expect(await readWhole()).toBe(all)
   })
 
   it('is refused an update with a count that is not the next, and told again with the one that is', async () => {
