@@ -153,9 +153,17 @@ describe('rows of a sheet', () => {
     expect(rows).toHaveLength(5)
   })
 
-  it('that moved just before they were written are looked at again', async () => {
-    const rows: Cells = [...head, ['a', 'Ada'], ['b', 'Bo']]
-    play(rows, () => rows.splice(2, 0, ['z', 'Inserted']))
+  it.each([
+    ['another row', () => ['z', 'Zoe', 'z']],
+    ['an empty row', () => []],
+  ])('that moved just before they were written leave %s as it was, and are looked at again', async (_what, other) => {
+    const rows: Cells = [...head, ['a', 'Ada'], other(), ['b', 'Bo']]
+    let isMoved = false
+    play(rows, () => {
+      if (!isMoved) rows.splice(2, 2, rows[3]!, rows[2]!)
+      isMoved = true
+    })
     expect(await write([update('a', { Name: 'x' })])).toEqual([{ kind: 'refused', why: 'stale' }])
+    expect(rows.slice(2).map(row => row.filter(cell => cell !== ''))).toEqual([other(), ['a', 'Ada'], ['b', 'Bo']])
   })
 })

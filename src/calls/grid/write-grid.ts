@@ -32,8 +32,8 @@ export async function writeGrid(
   const rows = planned.flatMap((one, index) => ('row' in one ? [{ ...one, index }] : []))
   const answers = planned.map(one => ('answer' in one ? one.answer : undefined))
   if (rows.length > 0) {
-    forgetGrid(client)
-    const written = await writeRows(client, list, grid, writes[0]!.write.kind, rows, signal).catch((error: unknown) => {
+    const sent = writeRows(client, list, grid, writes[0]!.write.kind, rows, signal).finally(() => forgetGrid(client))
+    const written = await sent.catch((error: unknown) => {
       const why = rows.length === 1 ? refusalOf(model, error) : undefined
       // Anything else is about the spreadsheet, not about the row.
       if (why !== 'rejected') throw error
@@ -117,24 +117,40 @@ async function update(
   rows: readonly Row[],
   signal: AbortSignal,
 ): Promise<WriteAnswer[]> {
-  const data = rows.map(({ row, values }) => ({ range: rowRange(list, grid, 0, row.row), values: [values] }))
-  const body = { valueInputOption: 'RAW', includeValuesInResponse: true, ...shown, data }
-  const answer = await client.call({
-    method: 'POST',
-    ...placeOf(list),
-    path: `${list.path}/values:batchUpdate`,
-    body,
-    signal,
-  })
+  const path = `${list.path}/values:batchUpdate`
+  const put = (data: readonly { range: string; values: unknown[][] }[]) => {
+    const body = { valueInputOption: 'RAW', includeValuesInResponse: true, ...shown, data }
+    return client.call({ method: 'POST', ...placeOf(list), path, body, signal })
+  }
+  const at = ({ row }: GridRow) => rowRange(list, grid, 0, row)
+  const answer = await put(rows.map(({ row, values }) => ({ range: at(row), values: [values] })))
   const responses = valueAt(answer.body, 'responses')
   if (!Array.isArray(responses) || responses.length !== rows.length) throw unexpectedItem()
-  return rows.map(({ row }, index): WriteAnswer => {
-    const values = (valueAt(responses[index], 'updatedData.values.0') ?? []) as unknown[]
-    const now = { row: row.row, key: textOf(values[grid.keyAt])?.trim(), values }
-    // Rows moved in between: what is there now is looked at, and the write planned anew.
-    if (now.key !== row.key) return { kind: 'refused', why: 'stale' }
-    return { kind: 'written', item: itemOfRow(grid, now) }
+  const written = rows.map(({ row, values }, index) => {
+    const there = (valueAt(responses[index], 'updatedData.values.0') ?? []) as unknown[]
+    const now = { row: row.row, key: textOf(there[grid.keyAt])?.trim(), values: there }
+    return { now, isMoved: now.key !== row.key, before: cellsBefore(grid, now, values) }
   })
+  // Rows moved in between: the other row gets its cells back, and the write is planned anew.
+  const harmed = written.flatMap(({ now, isMoved, before }) =>
+    isMoved && before ? [{ range: at(now), values: [before] }] : [],
+  )
+  if (harmed.length > 0) await put(harmed)
+  return written.map(({ now, isMoved }) =>
+    isMoved ? { kind: 'refused', why: 'stale' } : { kind: 'written', item: itemOfRow(grid, now) },
+  )
+}
+
+/** What was in the cells of a row that was written instead of another; undefined where nobody knows. */
+function cellsBefore(
+  { byKey }: Grid,
+  { key, values: there }: GridRow,
+  values: readonly unknown[],
+): unknown[] | undefined {
+  const [known, ...others] = key === undefined ? [] : (byKey.get(key) ?? [])
+  const isEmpty = key === undefined && there.every((cell, at) => (cell ?? '') === '' || (values[at] ?? null) !== null)
+  if (!isEmpty && (!known || others.length > 0)) return undefined
+  return values.map((value, at) => (value === null ? null : (known?.values[at] ?? '')))
 }
 
 /** Appends rows behind the last of the table. */
