@@ -25,6 +25,12 @@ export const partitionedTables: PartitionedTable[] = [
 ]
 
 const dayMs = 86_400_000
+
+/** For how long such a table's rows are kept at least, in milliseconds. */
+export function keptMs(table: 'events' | 'inbound_events'): number {
+  return partitionedTables.find(one => one.table === table)!.keepDays * dayMs
+}
+
 const daysAhead = 14
 
 function startOfDay(at: number): number {

@@ -1,5 +1,6 @@
 import { writeAudit } from '../../audit/log.ts'
 import type { Executor } from '../../db/database.ts'
+import { keptMs } from '../../db/partitions.ts'
 import { HubError } from '../../errors.ts'
 import type { DeliveryParts } from '../parts.ts'
 import { lowestIdAt } from '../../ids.ts'
@@ -16,7 +17,6 @@ import {
 import { tellReplay } from './tell-replay.ts'
 
 const dayMs = 86_400_000
-const keptMs = 90 * dayMs
 /** The longest that a delivery waits. Disabling an endpoint fails its waiting deliveries, and these may be that old. */
 const longestWaitMs = 30 * dayMs
 /** The most unfinished replays of a workspace. */
@@ -58,7 +58,7 @@ export async function writeReplay(
   workspaceId: string,
   range: ReplayRange,
 ): Promise<Replay> {
-  const from = new Date(Math.max(range.from.getTime(), Date.now() - keptMs))
+  const from = new Date(Math.max(range.from.getTime(), Date.now() - keptMs('events')))
   if (from >= range.to) {
     const message = 'from must be before to, and less than 90 days ago'
     throw new HubError('INVALID_REQUEST', { details: [{ path: 'body.from', message }] })
@@ -66,7 +66,9 @@ export async function writeReplay(
   if ((await countOpenReplays(tx, workspaceId)) >= mostOpen) {
     throw new HubError('CONFLICT', { message: `${mostOpen} replays are not over yet; wait, or cancel some.` })
   }
-  const firstMs = range.missed ? Math.max(from.getTime() - longestWaitMs, Date.now() - keptMs) : from.getTime()
+  const firstMs = range.missed
+    ? Math.max(from.getTime() - longestWaitMs, Date.now() - keptMs('events'))
+    : from.getTime()
   const cursor = lowestIdAt('delivery', new Date(firstMs))
   const replay = await insertReplay(tx, workspaceId, actor, { ...range, from }, cursor)
   const { endpointId, to, statuses, type, missed } = replay

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { writeAudit } from '../../audit/log.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
+import { keptMs } from '../../db/partitions.ts'
 import { HubError } from '../../errors.ts'
 import { lowestIdAt, newId } from '../../ids.ts'
 import { tellSoon, type WorkflowStart } from '../../temporal/start.ts'
@@ -15,8 +16,6 @@ import { changeInboundReplay, findInboundReplay, replayOf, type InboundRange, ty
 
 /** The most replays of a workspace that are not over. */
 const mostOpen = 5
-/** As long as inbound events are kept. */
-const keptMs = 30 * 86_400_000
 
 /**
  * Requests that a range of inbound events is routed again. The row is the request; the workflow starts now, or by `reconcile`.
@@ -28,9 +27,9 @@ export async function requestInboundReplay(
   actor: string,
   range: InboundRange,
 ): Promise<InboundReplay> {
-  const from = new Date(Math.max(range.from.getTime(), Date.now() - keptMs))
+  const from = new Date(Math.max(range.from.getTime(), Date.now() - keptMs('inbound_events')))
   if (from >= range.to) {
-    const message = 'from must be before to, and less than 30 days ago'
+    const message = `from must be before to, and less than ${keptMs('inbound_events') / 86_400_000} days ago`
     throw new HubError('INVALID_REQUEST', { details: [{ path: 'body.from', message }] })
   }
   const replay = await hub.db.transaction().execute(async trx => {

@@ -1,15 +1,12 @@
 import type { Selectable } from 'kysely'
 import type { SyncsTable } from '../../db/schema/syncs.ts'
-import type { Values } from '../../calls/json-write.ts'
 import type { Echoes } from '../../db/schema/record-links.ts'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
-import { hashBytes, sameValue } from '../mapping/canonical.ts'
-import { unfitFields } from '../mapping/gaps.ts'
+import { sameValue } from '../mapping/canonical.ts'
 import type { Item, Mapping } from '../mapping/mapping.ts'
 import { sureAfter } from '../links/echoes.ts'
 import { keyValue } from './keys.ts'
-import type { Link, LinkWrite, RecordRow } from '../links/link-store.ts'
-import { emptyLink } from '../links/link-rows.ts'
+import type { Link, RecordRow } from '../links/link-store.ts'
 import { settleKnown, type Settled, type Settling } from '../links/settle.ts'
 
 /**
@@ -50,21 +47,6 @@ function agreed(mapping: Mapping, record: RecordRow, item: Item, keys: MatchKeys
   const base = Object.fromEntries(alike.map(path => [path, provider[path]]))
   const pairs = alike.map(path => [path, { pairs: [{ sent: hub[path], got: provider[path], seen: sureAfter }] }])
   return { base: mapping.intoData({}, base), echoes: Object.fromEntries(pairs) as Echoes }
-}
-
-/** The link of an item that may be one of several records: it says what the item is, and no record has its id. */
-export function ambiguousLink(id: string, item: Item, failures: number): LinkWrite {
-  return {
-    ...emptyLink(id, item.externalId),
-    externalVersion: item.version,
-    externalUpdatedAt: item.updatedAt?.toISOString() ?? null,
-    externalHash: hashBytes([item.hash]).toString('hex'),
-    base: JSON.parse(item.json) as Values,
-    state: 'error',
-    errorCode: 'AMBIGUOUS_MATCH',
-    failures: failures + 1,
-    fieldErrors: unfitFields(item.gaps),
-  }
 }
 
 /** A link on which nothing has been agreed yet. */

@@ -1,12 +1,33 @@
 import { sql } from 'kysely'
+import type { Values } from '../../calls/json-write.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
+import { emptyLink } from '../links/link-rows.ts'
+import type { LinkWrite } from '../links/link-store.ts'
+import { hashBytes } from '../mapping/canonical.ts'
+import { unfitFields } from '../mapping/gaps.ts'
+import type { Item } from '../mapping/mapping.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { keysIn } from './keys.ts'
 import { matchKeys } from './ready-keys.ts'
 
 const linksAtOnce = 1_000
 const keysOfHold = new WeakMap<RunHold, Promise<Set<string>>>()
+
+/** The link of an item that may be one of several records: it says what the item is, and no record has its id. */
+export function ambiguousLink(id: string, item: Item, failures: number): LinkWrite {
+  return {
+    ...emptyLink(id, item.externalId),
+    externalVersion: item.version,
+    externalUpdatedAt: item.updatedAt?.toISOString() ?? null,
+    externalHash: hashBytes([item.hash]).toString('hex'),
+    base: JSON.parse(item.json) as Values,
+    state: 'error',
+    errorCode: 'AMBIGUOUS_MATCH',
+    failures: failures + 1,
+    fieldErrors: unfitFields(item.gaps),
+  }
+}
 
 /**
  * Which of some records may be an item that waits for a person to say which record it is: nothing is made of them meanwhile, as it
