@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { lookupBySearch, objectModel } from '../object-model.ts'
+import { lookupBySearch, objectModel } from '../calls.ts'
 
 export const companies = {
   collection: 'companies',

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { lookupByUnique, objectModel } from '../object-model.ts'
+import { lookupByUnique, objectModel } from '../calls.ts'
 
 export const contacts = {
   collection: 'contacts',

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { objectModel } from '../object-model.ts'
+import { objectModel } from '../calls.ts'
 
 export const deals = {
   collection: 'deals',

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { addressFields, lookupBy, objectModel } from '../object-model.ts'
+import { addressFields, lookupBy, objectModel } from '../calls.ts'
 
 export const leads = {
   collection: 'leads',

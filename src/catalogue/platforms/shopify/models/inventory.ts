@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { pagesOf, readOf } from '../queries.ts'
+import { pagesOf, readOf } from '../calls.ts'
 
 const members =
   'id updatedAt location { id name } quantities(names: ["available"]) { quantity } ' +

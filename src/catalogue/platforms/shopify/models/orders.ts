@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { pagesOf, readOf, updatedSince } from '../queries.ts'
+import { pagesOf, readOf, updatedSince } from '../calls.ts'
 
 const money = 'shopMoney { amount }'
 const line = `title sku quantity product { id } originalUnitPriceSet { ${money} } discountedTotalSet { ${money} }`

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../queries.ts'
+import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../calls.ts'
 
 const members =
   'id title descriptionHtml status productType updatedAt ' +

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { eventsOf } from '../changes.ts'
+import { eventsOf } from '../calls.ts'
 
 export const customers = {
   collection: 'customers',

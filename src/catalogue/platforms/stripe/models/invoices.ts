@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { eventsOf } from '../changes.ts'
+import { eventsOf } from '../calls.ts'
 
 const money = { only: 'read', transform: { kind: 'minor-units', currency: 'currency' } } as const
 

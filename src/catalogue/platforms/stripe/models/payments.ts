@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { eventsOf } from '../changes.ts'
+import { eventsOf } from '../calls.ts'
 
 const open = ['requires_payment_method', 'requires_confirmation', 'requires_action', 'requires_capture', 'processing']
 

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, namedOf, updates } from '../lists.ts'
+import { listOf, namedOf, updates } from '../calls.ts'
 
 /** No time narrows their list, and whoever sends one gets all of it: each run reads everything. */
 export const customers = {

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, modifiedAfter, namedOf } from '../lists.ts'
+import { listOf, modifiedAfter, namedOf } from '../calls.ts'
 
 const amount = { kind: 'decimal', scale: 2, as: 'text' } as const
 const read = { only: 'read', transform: amount } as const

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { listOf, modifiedAfter, namedOf, updates } from '../lists.ts'
+import { listOf, modifiedAfter, namedOf, updates } from '../calls.ts'
 
 export const products = {
   collection: 'products',
