@@ -15,8 +15,9 @@ import type { WorkControl } from '../pull/pull.ts'
 import { recordAnswers, recordFailures } from './push-answers.ts'
 import { withoutExisting } from './before-create.ts'
 import { noteCalls, notePendingFailure, noteSending, noteUnsent, type PushCall } from './push-calls.ts'
+import { portionsOf } from './portions.ts'
 import { planPush, pushKeyOf, type PushCandidate } from './push-plan.ts'
-import { looksAlone, readFirst } from './read-first.ts'
+import { readFirst } from './read-first.ts'
 import { readAgain } from './push-reads.ts'
 import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { splitCall } from './split-call.ts'
@@ -99,10 +100,9 @@ async function pushCandidates(
   candidates: readonly PushCandidate[],
   control: WorkControl,
 ): Promise<boolean> {
-  const size = looksAlone(hold.mapping.model) ? pushLimits.lookedAlone : candidates.length
   let isAll = true
-  for (let from = 0; from < candidates.length; from += size) {
-    isAll = (await pushSome(hub, hold, client, candidates.slice(from, from + size), control)) && isAll
+  for (const portion of portionsOf(hold.mapping.model, candidates)) {
+    isAll = (await pushSome(hub, hold, client, portion, control)) && isAll
   }
   return isAll
 }

@@ -4,7 +4,7 @@ import { ownSandbox } from '../../connections/accounts.ts'
 import { createTestHub } from '../../support/hub.ts'
 import { startTestWorkers } from '../../support/workers.ts'
 import { anotherCompany, createSync, patch, recordNamed, records, run } from '../company.ts'
-import { connectCrm, personAt, type Values } from './crm.ts'
+import { connectCrm, personAt, sides, type Values } from './crm.ts'
 
 const hub = await createTestHub()
 await startTestWorkers(hub)
@@ -78,6 +78,33 @@ describe('HubSpot', () => {
       counts: { deleted: 1, pushed: 0 },
     })
     expect((await records(crm, '', 'contacts')).map(({ data }) => data.email)).toEqual(['k@example.com'])
+  })
+})
+
+/** How many calls thirty look-ups cost at most. HubSpot's search takes five keys at once, and five calls a second: some come twice. */
+const lookups = [
+  { provider: 'hubspot', model: 'contacts', collection: 'contacts', calls: 4 },
+  { provider: 'hubspot', model: 'companies', collection: 'companies', calls: 16 },
+  { provider: 'salesforce', model: 'leads', collection: 'leads', calls: 4 },
+] as const
+
+describe.each(lookups)('many $model to be made at $provider', ({ provider, model, collection, calls }) => {
+  it('are looked up together, and one that is there is joined', async () => {
+    const crm = await connectCrm(hub, sandbox, provider)
+    const side = sides.find(one => one.provider === provider && one.model === model)!
+    const ours = (n: number) => ({ ...side.ours(n), email: `ada${n}@example.com` })
+    const theirs = { ...side.theirs(7), ...(model === 'leads' ? { Email: 'ada7@example.com' } : {}) }
+    await personAt(crm, side).create(theirs)
+    const all = Array.from({ length: 30 }, (_, n) => ({ data: model === 'companies' ? side.ours(n) : ours(n) }))
+    await crm.workspace.request('POST', '/v1/records/bulk', { collection, records: all })
+    const syncId = await createSync(crm, { model, direction: 'push' })
+    await sandbox.control.forgetRequests()
+    expect(await run(crm, syncId)).toMatchObject({ status: 'succeeded', counts: { failed: 0 } })
+    const asked = (await sandbox.control.requests()).filter(
+      ({ method, path }) => method === 'GET' || /\/(search|batch\/read)$|sobjects\/Lead$/.test(path),
+    )
+    expect(asked.length).toBeLessThanOrEqual(calls)
+    expect(await personAt(crm, side).list()).toHaveLength(30)
   })
 })
 
