@@ -127,7 +127,7 @@ describe.each(sides)('$provider $model', side => {
 
   it('waits where the platform has had enough, and loses nothing', async () => {
     await patch(crm, (await nth(13)).id, { [text]: 'After the wait' })
-    await sandbox.control.addFault({
+    const { id } = await sandbox.control.addFault({
       platform: provider,
       kind: '429',
       path: side.writes,
@@ -136,5 +136,6 @@ describe.each(sides)('$provider $model', side => {
     })
     expect(await runOnce()).toMatchObject({ status: 'succeeded', counts: { pushed: 1, failed: 0 } })
     expect(await itemWith({ [theirText]: 'After the wait' })).toBeDefined()
+    expect((await sandbox.control.faults()).find(fault => fault.id === id)).toMatchObject({ met: 1 })
   })
 })

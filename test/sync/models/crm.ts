@@ -28,11 +28,11 @@ export interface Side {
   writes: string
 }
 
-const hubspot = { provider: 'hubspot', limited: '429', writes: '/api.hubapi.com/crm/v3/objects' } as const
+const hubspot = { provider: 'hubspot', limited: '429', writes: '/crm/v3/objects' } as const
 const salesforce = {
   provider: 'salesforce',
   limited: '429',
-  writes: '/causeway.my.salesforce.com/services/data',
+  writes: '/services/data',
 } as const
 
 export const sides: Side[] = [
