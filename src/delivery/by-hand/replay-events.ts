@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { lowestIdAt } from '../../ids.ts'
-import { conditionOf, type Condition } from '../events/filters/conditions.ts'
+import { conditionOf, type Condition } from '../events/filters/endpoint-condition.ts'
 import { matchesType } from '../events/types/event-types.ts'
 import { looksPerTest, type Looks } from '../events/filters/filter.ts'
 import { dataOf } from '../events/payload.ts'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { DeliveryParts } from '../parts.ts'
-import { conditionOf } from './filters/conditions.ts'
+import { conditionOf } from './filters/endpoint-condition.ts'
 import { matchesType } from './types/event-types.ts'
 import { looksPerTest, type Looks } from './filters/filter.ts'
 import { mintDeliveryId } from '../mint.ts'

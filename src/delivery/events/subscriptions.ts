@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import { conditionOf, type Condition, type ConditionedEvent } from './filters/conditions.ts'
+import { conditionOf, type Condition, type ConditionedEvent } from './filters/endpoint-condition.ts'
 import type { EndpointMode } from '../contract.ts'
 import { schemaHashes } from './types/event-type-store.ts'
 import { matchesType } from './types/event-types.ts'

@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/database.ts'
-import { conditionOf, type Condition, type ConditionedEvent } from '../events/filters/conditions.ts'
+import { conditionOf, type Condition, type ConditionedEvent } from '../events/filters/endpoint-condition.ts'
 import { looksPerTest, type Looks } from '../events/filters/filter.ts'
 
 /** A rule as publishing sees it. */
