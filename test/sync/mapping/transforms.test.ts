@@ -96,6 +96,7 @@ const cases: Case[] = [
   { transform: { kind: 'date', format: 'unix-seconds' }, platform: 1_690_070_400, hub: '2023-07-23' },
   { transform: { kind: 'date', format: 'serial-days' }, platform: -30_681, hub: '1815-12-30' },
   { transform: { kind: 'date', format: 'serial-days' }, platform: 46_053.75, hub: '2026-01-31', told: 46_053 },
+  { transform: { kind: 'date', format: 'parts' }, platform: { year: 2026, month: 1, day: 31 }, hub: '2026-01-31' },
   { transform: { kind: 'any-text' }, platform: 7, hub: '7', told: '7' },
   { transform: { kind: 'any-text' }, platform: true, hub: 'true', told: 'true' },
   { transform: { kind: 'number' }, platform: '42.5', hub: 42.5 },
@@ -181,6 +182,15 @@ describe('a transform', () => {
     [{ kind: 'date', format: 'iso' }, '2026-02-30'],
     [{ kind: 'date', format: 'unix-seconds' }, {}],
     [{ kind: 'date', format: 'serial-days' }, '46053'],
+    [
+      { kind: 'date', format: 'parts' },
+      { year: 2026, month: 2, day: 30 },
+    ],
+    [
+      { kind: 'date', format: 'parts' },
+      { year: 2026, month: 2 },
+    ],
+    [{ kind: 'date', format: 'parts' }, null],
     [{ kind: 'any-text' }, {}],
     [{ kind: 'number' }, 'many'],
     [{ kind: 'boolean', yes: 'T', no: 'F' }, true],

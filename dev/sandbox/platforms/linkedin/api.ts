@@ -1,5 +1,6 @@
 import { type Exchange, bearerToken, readBody, readJson, sendJson } from '../../http.ts'
 import type { Tools } from '../../tools.ts'
+import { adAnalytics } from './ad-analytics.ts'
 import { shareStatistics } from './statistics.ts'
 
 export const said = (status: number, code: string, message: string, serviceErrorCode?: number) => ({
@@ -37,6 +38,12 @@ export async function answerLinkedin({ req, res, path, query }: Exchange, tools:
     if (!scopes.includes('rw_organization_admin'))
       return refuse(403, 'ACCESS_DENIED', 'Not enough permissions: organizationalEntityShareStatistics.FINDER')
     const found = shareStatistics(tools, query, [req.headers['x-restli-protocol-version']].flat()[0])
+    return typeof found === 'string' ? refuse(400, 'ILLEGAL_ARGUMENT', found) : sendJson(res, 200, found)
+  }
+  if (path === '/rest/adAnalytics' && req.method === 'GET') {
+    if (!scopes.includes('r_ads_reporting'))
+      return refuse(403, 'ACCESS_DENIED', 'Not enough permissions to access: adAnalytics.FINDER-analytics')
+    const found = adAnalytics(tools, query, [req.headers['x-restli-protocol-version']].flat()[0])
     return typeof found === 'string' ? refuse(400, 'ILLEGAL_ARGUMENT', found) : sendJson(res, 200, found)
   }
   if (path === '/rest/posts' && req.method === 'POST') {

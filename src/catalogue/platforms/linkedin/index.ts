@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { campaignFigures } from './models/campaign-figures.ts'
 import { shareFigures } from './models/share-figures.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -72,6 +73,6 @@ export const linkedin = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 500, window: '1d' }],
-  models: { 'share-figures': shareFigures },
+  models: { 'campaign-figures': campaignFigures, 'share-figures': shareFigures },
   webhooks,
 } satisfies ProviderDefinition

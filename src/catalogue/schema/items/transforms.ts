@@ -57,9 +57,9 @@ const date = z
   .strictObject({
     kind: z.literal('date'),
     format: z
-      .enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds', 'serial-days'])
+      .enum(['iso', 'dotnet', 'unix-seconds', 'unix-milliseconds', 'serial-days', 'parts'])
       .describe(
-        'The form in which the platform has a day; `serial-days`: days since 30 December 1899, as sheets have them',
+        'The form in which the platform has a day; `serial-days`: days since 30 December 1899, as sheets have them; `parts`: an object of numbers, such as `{"year": 2026, "month": 1, "day": 31}`',
       ),
     written,
   })

@@ -10,7 +10,7 @@ export type Windows = z.infer<typeof windows>
 /** How a list of dated things is read: some days at a time, and the last days again by each run, as what they say still moves. */
 export const windows = z
   .strictObject({
-    params: record(parameter, stated, 5).describe(
+    params: record(parameter, stated, 6).describe(
       "What the list's parameters, or the paths into its body, say of a window: `{from}` and `{to}` are its first and last day, `{next}` the one behind it, `{fromYear}`, `{fromMonth}` and `{fromDay}` parts of them",
     ),
     format: z

@@ -42,7 +42,7 @@ export function samplesOf(transform: Transform, places: number): unknown[] {
   }
 }
 
-function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet' | 'serial-days'): unknown {
+function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet' | 'serial-days' | 'parts'): unknown {
   const seconds = 1_769_817_600
   switch (format) {
     case 'iso':
@@ -55,5 +55,7 @@ function momentIn(format: 'iso' | 'unix-seconds' | 'unix-milliseconds' | 'dotnet
       return `/Date(${seconds}000+0000)/`
     case 'serial-days':
       return 46_053
+    case 'parts':
+      return { year: 2026, month: 1, day: 31 }
   }
 }

@@ -1,4 +1,4 @@
-import { isNumber } from '../../../calls/json-path.ts'
+import { isNumber, memberOf } from '../../../calls/json-path.ts'
 import type { TransformOf } from '../../../catalogue/schema/items/transforms.ts'
 import { dotnetInstant, isoInstant, unixInstant, unixMsInstant } from '../instant.ts'
 import { unfit, type Transform } from './transform.ts'
@@ -21,7 +21,17 @@ function instantOf(value: unknown, format: Format, zone?: string): Date | undefi
       return dotnetInstant(value)
     case 'serial-days':
       return typeof value === 'number' ? unixMsInstant(Math.floor(value - serialEpoch) * dayMs) : undefined
+    case 'parts':
+      return partsInstant(value)
   }
+}
+
+/** The day of an object such as `{"year": 2026, "month": 1, "day": 31}`; undefined where it is none of the calendar. */
+function partsInstant(value: unknown): Date | undefined {
+  const parts = ['year', 'month', 'day'].map(name => memberOf(value, name))
+  if (!parts.every(isNumber)) return undefined
+  const [year, month, day] = parts.map(String)
+  return isoInstant(`${year!.padStart(4, '0')}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`)
 }
 
 function writtenAs(at: Date, format: Format, iso: (at: Date) => string): unknown {
@@ -36,6 +46,8 @@ function writtenAs(at: Date, format: Format, iso: (at: Date) => string): unknown
       return `/Date(${at.getTime()}+0000)/`
     case 'serial-days':
       return at.getTime() / dayMs + serialEpoch
+    case 'parts':
+      return { year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, day: at.getUTCDate() }
   }
 }
 
@@ -78,7 +90,7 @@ export function date({ format, written = format as 'iso' }: TransformOf<'date'>)
   return {
     in(value) {
       if (format === 'iso') return dayOf(value) ?? unfit
-      if (format !== 'dotnet' && !isNumber(value) && typeof value !== 'string') return unfit
+      if (format !== 'dotnet' && format !== 'parts' && !isNumber(value) && typeof value !== 'string') return unfit
       return instantOf(value, format)?.toISOString().slice(0, 10) ?? unfit
     },
     out(value) {

@@ -141,6 +141,26 @@ export const figureTrials: Trial[] = [
     },
   },
   {
+    ...{ platform: 'linkedin', costly: true, model: 'campaign-figures', method: 'oauth', collection: 'metrics' },
+    ...{ feed: 'windows', gone: 'kept', scopes: ['r_ads_reporting'], config: { account: '507404993' } },
+    ...{ kind: 'analytics', account: '507404993', count: 60, path: '/rest/adAnalytics' },
+    item: (n, change) => ({
+      id: String(n),
+      thing: {
+        ...{ campaign: String(253_102_000 + n), date: n === 2 || n > 60 ? dayBefore(2) : dayBefore(100) },
+        ...{ impressions: 1000, clicks: 7 + change, costInLocalCurrency: '12.340000', externalWebsiteConversions: 2 },
+      },
+    }),
+    first: {
+      ...{ name: 'urn:li:sponsoredCampaign:253102001', date: dayBefore(100), account: '507404993' },
+      dimensions: { campaign: 'urn:li:sponsoredCampaign:253102001' },
+      figures: {
+        ...{ impressions: '1000', clicks: '7', spend: '12.34', conversions: '2' },
+        ...{ likes: '0', comments: '0', shares: '0' },
+      },
+    },
+  },
+  {
     ...{ platform: 'twitter', model: 'post-figures', method: 'oauth', collection: 'metrics', feed: 'windows' },
     ...{ gone: 'kept', kind: 'post', count: 130 },
     ...{ account: '2244994945000000001', config: { user: '2244994945000000001' } },
