@@ -13,6 +13,7 @@ import {
 import type { createSyncActivities } from '../activities/sync.ts'
 import type { ErrorCode } from '../src/errors.ts'
 import { type RunEnd, type RunProgress, type RunRef, type RunSyncInput, type RunTries } from '../src/sync/contract.ts'
+import { runTries } from '../src/sync/policy.ts'
 import { taskQueues, type Attention } from '../src/temporal/contract.ts'
 import { describeWait, doing } from './sync-words.ts'
 import { attend, attentionNow } from './attention.ts'
@@ -45,7 +46,7 @@ const shortestWaitMs = 5_000
  * @param base what the sync needs already, since runs before have failed
  */
 export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, base: Attention): Promise<RunEnd> {
-  const { maximumAttempts = 8, initialIntervalMs = 2_000 } = input.retry ?? {}
+  const { maximumAttempts, initialIntervalMs } = { ...runTries, ...input.retry }
   // What an activity can tell of it gives back, and is tried again by this workflow; the rest, such as a killed worker, here.
   const work = proxyActivities<Activities>({
     taskQueue: taskQueues.sync,

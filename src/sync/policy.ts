@@ -140,6 +140,8 @@ function withoutNothing(values: Fields): Fields {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null))
 }
 
+/** How long a run waits after its first failure, and how often in a row it may fail. */
+export const runTries = { initialIntervalMs: 2_000, maximumAttempts: 8 }
 const longestDelayMs = 60_000
 /** A platform that says when to come again is believed up to this. */
 const longestStatedMs = 3_600_000
