@@ -1,3 +1,4 @@
+import { comments } from './collections/comments.ts'
 import { contacts } from './collections/contacts.ts'
 import { customers } from './collections/customers.ts'
 import { deals } from './collections/deals.ts'
@@ -40,6 +41,7 @@ export const collections: Record<string, Collection> = {
   metrics,
   members,
   responses,
+  comments,
   campaigns,
   transactions,
   monitors,

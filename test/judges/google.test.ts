@@ -66,6 +66,32 @@ describe('Google’s clients', () => {
     const { data } = await youtube.channels.list({ part: ['id', 'snippet'], mine: true })
     expect(data.items[0].snippet.title).toBe('Causeway')
   })
+
+  it('list comments of a channel page by page, and one by its id, and are refused without the scope', async () => {
+    const account = 'UCcausewaySandbox0000001A'
+    for (const n of [1, 2, 3]) {
+      const thing = { id: `t${n}`, videoId: 'v', textOriginal: `Hello <${n}>`, publishedAt: `2026-03-0${n}T00:00:00Z` }
+      await control.putThings({ platform: 'youtube', kind: 'threads', account, id: `t${n}`, thing })
+    }
+    const client = clientOf('youtube')
+    const grant = async (name: string) => {
+      const url = client.generateAuthUrl({ scope: `https://www.googleapis.com/auth/${name}` })
+      client.setCredentials((await client.getToken(await codeAt('youtube', url))).tokens)
+    }
+    const { commentThreads } = load('@googleapis/youtube').youtube({ version: 'v3', auth: client })
+    const asked = { part: ['snippet'], textFormat: 'plainText' }
+    const listed = { ...asked, allThreadsRelatedToChannelId: account, maxResults: 2 }
+    await grant('youtube.force-ssl')
+    const { data } = await commentThreads.list(listed)
+    expect(data.items.map(({ id }: { id: string }) => id)).toEqual(['t3', 't2'])
+    const last = (await commentThreads.list({ ...listed, pageToken: data.nextPageToken })).data
+    expect([last.items.length, last.nextPageToken]).toEqual([1, undefined])
+    expect(last.items[0].snippet.topLevelComment.snippet.textDisplay).toBe('Hello <1>')
+    expect((await commentThreads.list({ ...asked, id: ['none'] })).data.items).toEqual([])
+    expect((await failure(commentThreads.list({ ...listed, id: ['t1'] }))).status).toBe(400)
+    await grant('youtube.readonly')
+    expect((await failure(commentThreads.list(listed))).status).toBe(403)
+  })
 })
 
 describe('Google’s clients of spreadsheets and advertising', () => {

@@ -2,11 +2,14 @@ import { type Exchange, bearerToken, sendJson } from '../../http.ts'
 import { random } from '../../oauth/dialect.ts'
 import type { Granted, Tools } from '../../tools.ts'
 import { graphError } from '../facebook/errors.ts'
+import { commentsOf } from './comments.ts'
 import { GraphRefusal, series } from '../facebook/insights.ts'
 
 const sixtyDays = 60 * 86_400
 /** Which tokens live long: the others can be exchanged, these refreshed. */
 const longLived = 'long-lived'
+
+const mediaIds = ['18000000000000001', '18000000000000002']
 
 /** https://developers.facebook.com/documentation/instagram-platform/reference, as far as it is called. */
 export function answerInstagram({ req, res, path, query }: Exchange, tools: Tools): void {
@@ -33,7 +36,7 @@ export function answerInstagram({ req, res, path, query }: Exchange, tools: Tool
     return sendJson(res, 200, Object.fromEntries(fields.map(field => [field, profile[field]])))
   }
   if (own === '/me/media' || own === `/${account}/media`) {
-    const media = ['18000000000000001', '18000000000000002'].map(id => ({ id }))
+    const media = mediaIds.map(id => ({ id }))
     return sendJson(res, 200, { data: media, paging: { cursors: {} } })
   }
   if (own === '/me/insights' || own === `/${account}/insights`) {
@@ -47,6 +50,13 @@ export function answerInstagram({ req, res, path, query }: Exchange, tools: Tool
       if (error instanceof GraphRefusal) return sendJson(res, 400, error.body)
       throw error
     }
+  }
+  const [, commented] = /^\/(\d+)\/comments$/.exec(own) ?? []
+  if (commented !== undefined && mediaIds.includes(commented)) {
+    if (!granted.scope.split(' ').includes('instagram_business_manage_comments'))
+      return refuse(10, '(#10) Application does not have permission for this action')
+    const page = commentsOf(tools, commented, { path, query, token })
+    return typeof page === 'string' ? refuse(100, page) : sendJson(res, 200, page)
   }
   refuse(100, 'Unsupported get request.', 33)
 

@@ -2,6 +2,7 @@ import { sendJson } from '../../http.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import * as api from '../google-api.ts'
 import * as google from '../google.ts'
+import { answerThreads } from './comment-threads.ts'
 import { answerReport } from './reports.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -30,6 +31,10 @@ export const youtube: SandboxPlatform = {
         `${at}/yt-analytics-monetary.readonly`,
       ])
       return allowed && answerReport(exchange, tools, allowed)
+    }
+    if (path === '/youtube/v3/commentThreads' && req.method === 'GET') {
+      const allowed = api.permitted(exchange, tools, [`${at}/youtube.force-ssl`, `${at}/youtubepartner`])
+      return allowed && answerThreads(exchange, tools, allowed)
     }
     if (req.method !== 'GET' || !/^\/youtube\/v3\/(channels|videos)$/.test(path))
       return api.refuse(exchange, 404, 'NOT_FOUND', 'notFound', 'Not Found')

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
+import { comments } from './models/comments.ts'
 import { insights } from './models/insights.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -76,6 +77,6 @@ export const instagram = {
     },
   },
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
-  models: { insights },
+  models: { comments, insights },
   webhooks,
 } satisfies ProviderDefinition

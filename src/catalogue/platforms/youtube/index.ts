@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import * as google from '../google.ts'
 import { channelFigures } from './models/channel-figures.ts'
+import { comments } from './models/comments.ts'
 import { webhooks } from './webhooks.ts'
 
 const scope = 'https://www.googleapis.com/auth'
@@ -45,6 +46,6 @@ export const youtube = {
   // 10,000 units a day for a project, of which a list takes one and an upload 100:
   // https://developers.google.com/youtube/v3/determine_quota_cost
   limits: [{ kind: 'calls-per-window', per: 'app', permits: 10_000, window: '1d' }],
-  models: { 'channel-figures': channelFigures },
+  models: { 'channel-figures': channelFigures, comments },
   webhooks,
 } satisfies ProviderDefinition

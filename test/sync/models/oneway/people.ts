@@ -103,6 +103,8 @@ export const peopleTrials: Trial[] = [
       id: String(800_000 + n),
       thing: {
         ...{ id: String(800_000 + n), ad_name: 'Bridge ad', campaign_name: 'Spring', campaign_id: '1' },
+        // The first was filled in on Instagram.
+        ...(n === 1 ? { platform: 'ig' } : {}),
         created_time: seconds(change > 0 && n > 130 ? soon() : past(n)).replace('Z', '+0000'),
         field_data: [
           { name: 'email', values: [`lead${n}@example.com`] },
@@ -112,8 +114,52 @@ export const peopleTrials: Trial[] = [
       },
     }),
     first: {
-      ...{ displayName: 'Lead 1', email: 'lead1@example.com', phone: '+60123456789', campaign: 'Spring', source: 'fb' },
+      ...{ displayName: 'Lead 1', email: 'lead1@example.com', phone: '+60123456789', campaign: 'Spring', source: 'ig' },
       form: '70150000000000000',
+    },
+  },
+  {
+    ...{ platform: 'youtube', model: 'comments', method: 'oauth', collection: 'comments', feed: 'none' },
+    ...{ gone: 'compared', scopes: ['https://www.googleapis.com/auth/youtube.force-ssl'], kind: 'threads' },
+    ...{ account: 'UCcausewaySandbox0000001A', config: { channel: 'UCcausewaySandbox0000001A' }, count: 130 },
+    path: '/youtube/v3/commentThreads',
+    item: (n, change) => ({
+      id: `UgxThread${n}`,
+      thing: {
+        ...{
+          id: `UgxThread${n}`,
+          videoId: 'vSandboxA01',
+          textOriginal: `Hello ${n} & <b>${change}</b>`,
+          authorDisplayName: '@ada',
+        },
+        ...{ publishedAt: seconds(past(n)), updatedAt: seconds(timeOf(n, change)), likeCount: 2 },
+      },
+    }),
+    first: {
+      ...{ text: 'Hello 1 & <b>0</b>', author: '@ada', authorId: 'UCauthor', post: 'vSandboxA01', likes: '2' },
+      ...{ replies: '0', createdAt: `${seconds(past(1)).slice(0, 19)}.000Z` },
+    },
+  },
+  {
+    ...{ platform: 'instagram', model: 'comments', method: 'oauth', collection: 'comments', feed: 'none' },
+    ...{ gone: 'kept', costly: true, scopes: ['instagram_business_manage_comments'], kind: 'comments' },
+    ...{ account: '18000000000000001', config: { media: '18000000000000001' }, count: 60 },
+    path: '/v26.0/18000000000000001/comments',
+    item: (n, change) => ({
+      id: String(17_870_000 + n),
+      thing: {
+        ...{
+          id: String(17_870_000 + n),
+          text: `Lovely ${n} ${change}`,
+          from: { id: '5551', username: 'ada' },
+          like_count: 3,
+        },
+        timestamp: seconds(past(n)).replace('Z', '+0000'),
+      },
+    }),
+    first: {
+      ...{ text: 'Lovely 1 0', author: 'ada', authorId: '5551', post: '18000000000000001', likes: '3' },
+      createdAt: `${seconds(past(1)).slice(0, 19)}.000Z`,
     },
   },
 ]

@@ -1,11 +1,14 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
 import { instant, read } from '../../read-fields.ts'
 
-/** A lead does not change, and can be read for 90 days: what is no longer listed is not gone. */
+/**
+ * A lead does not change, and can be read for 90 days: what is no longer listed is not gone. A page's forms are filled in on
+ * Instagram as well: `source` says where, `fb` or `ig`.
+ */
 export const leads = {
   collection: 'leads',
   kind: 'append',
-  summary: 'What people have filled in in a form of lead ads, in the last 90 days',
+  summary: 'What people have filled in in a form of lead ads, on Facebook or Instagram, in the last 90 days',
   docs: 'https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving',
   asks: [
     {
