@@ -39,7 +39,7 @@ export async function queryRecords(db: Database, workspaceId: string, query: Rec
 /** The statement of a page: its plan is what the tests look at. */
 export function pageStatement(workspaceId: string, query: RecordQuery, candidates: Candidates) {
   const { collection, conditions, updatedSince, deleted, limit, after } = query
-  const { orderBy, behind, value } = orderingOf(query.sort, after)
+  const { within, orderBy, behind, value } = orderingOf(query.sort, { workspaceId, collection }, after)
   const wanted: RawBuilder<SqlBool>[] = [behind, ...conditions.map(conditionOf)]
   if (!deleted) wanted.push(sql`r.deleted_at is null`)
   if (updatedSince) wanted.push(sql`r.updated_at >= ${updatedSince}`)
@@ -51,6 +51,6 @@ export function pageStatement(workspaceId: string, query: RecordQuery, candidate
   }
   return sql<FoundRecord>`
     select r.*, ${value} as sort_value from records r
-    where r.workspace_id = ${workspaceId} and r.collection = ${collection} and ${sql.join(wanted, sql` and `)}
+    where ${within} and ${sql.join(wanted, sql` and `)}
     order by ${orderBy} limit ${limit}`
 }
