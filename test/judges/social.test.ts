@@ -134,6 +134,36 @@ describe('Meta’s client', () => {
     expect((await failure(me.read(['id']))).response.code).toBe(190)
   })
 
+  it('lists comments on a post by pages, ranked or with replies by time, and is refused without the scopes', async () => {
+    const scopes = ['pages_show_list', 'pages_read_engagement', 'pages_read_user_content']
+    const postsWith = async (scope: string[]): Promise<Untyped[]> => {
+      const { sdk, apiOf, api } = await connected('facebook', scope)
+      const [page] = await new sdk.User('me', {}, undefined, api).getAccounts(['access_token', 'tasks'])
+      expect(page.tasks).toContain('MODERATE')
+      return new sdk.Page(page.id, {}, undefined, apiOf(page.access_token)).getPosts(['id'])
+    }
+    const [post] = await postsWith(scopes)
+    const thingOf = (n: number) => ({
+      ...{ id: `1_${n}`, message: `Comment ${n}`, like_count: n, created_time: `2026-03-0${n}T00:00:00+0000` },
+      ...(n === 3 ? { parent: { id: '1_1' } } : {}),
+    })
+    await control.putThings(
+      [1, 2, 3].map(n => ({
+        ...{ platform: 'facebook', kind: 'comments', account: post.id, id: `1_${n}`, thing: thingOf(n) },
+      })),
+    )
+    const idsOf = (listed: Untyped[]) => listed.map(({ id }) => id as string)
+    const all = await post.getComments(['message', 'parent'], { filter: 'stream', order: 'chronological', limit: 2 })
+    expect([idsOf(all), all[0].message, all[0].created_time]).toEqual([['1_1', '1_2'], 'Comment 1', undefined])
+    all.paging.next = ledUrl('facebook', all.paging.next)
+    expect(idsOf(await all.next())).toEqual(['1_3'])
+    expect(idsOf(await post.getComments([], { order: 'chronological' }))).toEqual(['1_2', '1_1'])
+    expect((await failure(post.getComments(['text']))).response.code).toBe(100)
+    expect((await failure(post.getComments([], { filter: 'all' }))).response.code).toBe(100)
+    const [unread] = await postsWith(scopes.slice(0, 2))
+    expect((await failure(unread.getComments([]))).response).toMatchObject({ type: 'OAuthException', code: 10 })
+  })
+
   it('proves that it has the secret of an app of which that is demanded', async () => {
     const { clientId, clientSecret } = appOf('facebook', 1)
     const { EventRequest } = load('facebook-nodejs-business-sdk')

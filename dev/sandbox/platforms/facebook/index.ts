@@ -1,6 +1,7 @@
 import { random, tenYears } from '../../oauth/dialect.ts'
 import type { SandboxPlatform } from '../../platform.ts'
 import type { Granted, Tools } from '../../tools.ts'
+import { commentsOf } from './comments.ts'
 import { facebookLogin } from './dialect.ts'
 import { graphRefusal } from './errors.ts'
 import { answerGraph, type GraphNode } from './graph.ts'
@@ -20,12 +21,17 @@ const namesOf = (account: string) => (account.endsWith('2') ? ['Tea house', 'Boo
 /** A person has a page; the second has two. */
 function pagesOf(account: string): Record<string, unknown>[] {
   return namesOf(account).map((name, index) => ({
-    ...{ id: `20${account.slice(2, -1)}${index}`, name, category: 'Shop', tasks: ['MANAGE', 'CREATE_CONTENT'] },
+    id: `20${account.slice(2, -1)}${index}`,
+    ...{ name, category: 'Shop', tasks: ['MANAGE', 'CREATE_CONTENT', 'MODERATE'] },
   }))
 }
 
 /** A page has a form for leads. */
 const formsOf = (page: Record<string, unknown>) => [`70${String(page['id']).slice(2)}`]
+
+/** A page has two posts, each known by the page's id and its own. */
+const postsOf = (page: Record<string, unknown>) =>
+  ['122100000000001', '122100000000002'].map(id => `${String(page['id'])}_${id}`)
 
 /** The pages with a token for each, that ends with the person's grant: https://developers.facebook.com/docs/pages-api */
 function withTokens({ account, clientId, id: grantId }: Granted, tools: Tools): Record<string, unknown>[] {
@@ -50,6 +56,8 @@ const nodeAt: GraphNode = (granted, path, tools, query) => {
     }
     if (edge === 'leads' && formsOf(page).includes(id!))
       return { data: leadsOf(tools, id!, query), always: ['created_time', 'field_data'] }
+    if (isOwn && edge === 'posts') return { data: postsOf(page).map(id => ({ id })) }
+    if (edge === 'comments' && postsOf(page).includes(id!)) return commentsOf(tools, { post: id!, scope, query })
     return undefined
   }
   if (path === '/me' || path === `/${account}`) {

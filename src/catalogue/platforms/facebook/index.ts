@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../../schema/definition.ts'
 import { graph, login, permissions, proven } from '../meta.ts'
+import { comments } from './models/comments.ts'
 import { insights } from './models/insights.ts'
 import { leads } from './models/leads.ts'
 import { webhooks } from './webhooks.ts'
@@ -78,6 +79,6 @@ export const facebook = {
   },
   // So many for each person that uses the app: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
   limits: [{ kind: 'calls-per-window', per: 'connection', permits: 200, window: '1h' }],
-  models: { insights, leads },
+  models: { comments, insights, leads },
   webhooks,
 } satisfies ProviderDefinition

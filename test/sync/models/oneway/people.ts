@@ -162,4 +162,25 @@ export const peopleTrials: Trial[] = [
       createdAt: `${seconds(past(1)).slice(0, 19)}.000Z`,
     },
   },
+  {
+    ...{ platform: 'facebook', model: 'comments', method: 'page', collection: 'comments', feed: 'none' },
+    ...{ gone: 'kept', kind: 'comments', account: '20150000000000000_122100000000001', count: 130, costly: true },
+    scopes: ['pages_show_list', 'pages_read_engagement', 'pages_read_user_content'],
+    config: { post: '20150000000000000_122100000000001' },
+    path: '/v26.0/20150000000000000_122100000000001/comments',
+    item: (n, change) => ({
+      id: `122100000000001_${900_000 + n}`,
+      thing: {
+        ...{ id: `122100000000001_${900_000 + n}`, message: `Hello ${n} ${change}`, like_count: n % 7 },
+        ...{ from: { id: '7001', name: 'Ada' }, created_time: seconds(past(n)).replace('Z', '+0000') },
+        // Each third answers the one before it.
+        ...(n % 3 === 0 ? { parent: { id: `122100000000001_${900_000 + n - 1}`, message: 'Hello' } } : {}),
+        ...(n % 3 === 2 ? { comment_count: 1 } : {}),
+      },
+    }),
+    first: {
+      ...{ text: 'Hello 3 0', author: 'Ada', authorId: '7001', post: '20150000000000000_122100000000001', likes: '3' },
+      ...{ replyTo: '122100000000001_900002', replies: '0', createdAt: `${seconds(past(3)).slice(0, 19)}.000Z` },
+    },
+  },
 ]
