@@ -1,23 +1,14 @@
 // usage: npm test [-- jest arguments]. The checks beside all tests, then one plain closing line.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { install, isInstalled } from './install.mjs'
 import { killTree } from './process-tree.mjs'
 import { onStopRequest } from './signals.ts'
+import { closingOf } from './test-closing.ts'
 import { watchFolder } from './watchdog.ts'
-
-/** What dev/test-counts.mjs writes. */
-interface JestResult {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
-  numRuntimeErrorTestSuites: number
-  success: boolean
-}
 
 const root = dirname(import.meta.dirname)
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
@@ -73,7 +64,6 @@ chmodSync(folder, 0o755) // Postgres may run as another user
 watchFolder(folder)
 const outputFile = join(folder, 'result.json')
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
-let failedChecks = 0
 try {
   const checks = formatting.then(async failed => failed + (await check('check:lint', 'check:types')))
   const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
@@ -90,21 +80,10 @@ try {
     stdio: ['inherit', 'ignore', 'inherit'],
     env: { ...process.env, ...settings, TMPDIR: folder, CAUSEWAY_TEST_COUNTS: outputFile },
   })
-  const [failed] = await Promise.all([checks, ended(tests, () => tests.kill('SIGINT'))])
-  failedChecks = failed
-  report()
+  const [failedChecks, jestCode] = await Promise.all([checks, ended(tests, () => tests.kill('SIGINT'))])
+  const { line, isGood } = closingOf(outputFile, { jestCode, failedChecks })
+  console.log(line)
+  process.exitCode = isGood ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
-}
-
-function report(): void {
-  const result = existsSync(outputFile) ? (JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult) : undefined
-  const passed = result?.numPassedTests ?? 0
-  // a test file that could not run has no failed test of its own, and a run that died left no result
-  const broken = result ? result.numRuntimeErrorTestSuites : 1
-  const failed = (result?.numFailedTests ?? 0) + broken + failedChecks
-  const skipped = (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
-  if (passed + failed === 0) console.error('no test ran')
-  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-  process.exitCode = failed > 0 || passed === 0 || result?.success === false ? 1 : 0
 }
