@@ -11,8 +11,8 @@ export interface Refreshed {
   perSecond: number
   /** From when they were due to the first one. */
   beganMs: number
-  /** What the worker's processor did for each, in milliseconds. */
-  workerCpuMs: number
+  /** What the processors did for each, in milliseconds. */
+  cpuMs: { worker: number; postgres: number }
 }
 
 /**
@@ -21,8 +21,9 @@ export interface Refreshed {
  */
 export async function refreshDue({ scene, pool }: RefreshScene, due: string[], expected: string[]): Promise<Refreshed> {
   await atBeginning()
-  const cpu = () => cpuSeconds({ worker: scene.product.worker.pid }).worker ?? 0
-  const cpuBefore = cpu()
+  const { worker, stack } = scene.product
+  const cpu = () => cpuSeconds({ worker: worker.pid, postgres: stack.postgres.pid })
+  const before = cpu()
   const { rows } = await pool.query<{ at: Date }>(
     // Connected at different times they are due at different times.
     `update connections set refresh_at = now() - random() * interval '1 minute' where id = any($1) returning now() as at`,
@@ -40,9 +41,11 @@ export async function refreshDue({ scene, pool }: RefreshScene, due: string[], e
     const { count, first, last } = found[0]!
     if (count < expected.length && Date.now() < deadline) continue
     const ms = Math.max(1, last.getTime() - first.getTime())
-    const workerCpuMs = Math.round(((cpu() - cpuBefore) / count) * 1e5) / 100
+    const after = cpu()
+    const each = (name: string) => Math.round(((after[name]! - before[name]!) / count) * 1e5) / 100
+    const cpuMs = { worker: each('worker'), postgres: each('postgres') }
     const beganMs = first.getTime() - dueAt.getTime()
-    return { count, perSecond: Math.round(count / (ms / 1_000)), beganMs, workerCpuMs }
+    return { count, perSecond: Math.round(count / (ms / 1_000)), beganMs, cpuMs }
   }
 }
 

@@ -5,7 +5,7 @@ import type { RefreshScene } from './scene.ts'
 
 const stored = 1_000_000
 const looks = 200
-/** The part of the claim that finds what is due; see `leaseDue` in src/connections/refresh/lease-store.ts. */
+/** The part of the claim that finds what is due; see `leaseDue` in src/connections/refresh/lease-due.ts. */
 const claim = `select id, workspace_id from connections
   where refresh_at <= now() and recovery is null and status in ('connected', 'degraded', 'error') and lease_owner is null
   order by refresh_at, id limit 32`

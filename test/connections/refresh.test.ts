@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectionClient } from '../../src/connections/client.ts'
 import { freshTokens } from '../../src/connections/tokens/fresh-tokens.ts'
 import { connectionSettings } from '../../src/connections/policy.ts'
+import { leaseDue } from '../../src/connections/refresh/lease-due.ts'
 import { takeLease } from '../../src/connections/refresh/lease-store.ts'
 import { spendLease } from '../../src/connections/refresh/refresh.ts'
 import { findConnection } from '../../src/connections/store.ts'
@@ -184,6 +185,56 @@ describe('the sweep', () => {
     await ageToken(hub, id)
     await sweep()
     expect(await shown(id)).toMatchObject({ status: 'connected', generation: 2 })
+  })
+})
+
+describe('a holder that died', () => {
+  const room = { none: 8, failing: 8, shared: 8, workspaces: 8, any: 8 }
+  const nobody = { most: 8, underway: new Map<string, number>() }
+  const look = (owner: string) => leaseDue(hub, room, owner, { workspaces: nobody, servers: nobody, failing: [] }, [])
+  const claims = async () =>
+    (await hub.pool.query<{ owner: string }>('select owner from refresh_claims order by owner')).rows.map(
+      row => row.owner,
+    )
+
+  it('has its claims taken over when they have passed, and no claim stays of which nothing is left', async () => {
+    const ids = [await connect(), await connect()]
+    for (const id of ids) await ageToken(hub, id)
+    await hub.pool.query('delete from refresh_claims')
+    const first = await look('one that dies')
+    expect(first.leases.map(lease => lease.connectionId).sort()).toEqual([...ids].sort())
+    // Whatever has become of when it is due: its answer may be missing.
+    await hub.pool.query(`update connections set refresh_at = now() + interval '1 hour' where id = any($1)`, [ids])
+    expect((await look('too early')).leases).toEqual([])
+    expect(await claims()).toEqual(['one that dies'])
+    await sleep(fast.leaseMs + 100)
+    const client = await hub.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query('select 1 from connections where id = $1 for update', [ids[0]])
+      const second = await look('the next')
+      expect(second.leases.map(lease => lease.connectionId)).toEqual([ids[1]])
+      expect(second.leases[0]!.ambiguousSince).not.toBeNull()
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+    expect(await claims()).toEqual(['one that dies', 'the next'])
+    expect((await look('the last')).leases.map(lease => lease.connectionId)).toEqual([ids[0]])
+    expect(await claims()).toEqual(['the last', 'the next'])
+    await hub.pool.query('update connections set lease_owner = null, lease_until = null where id = any($1)', [ids])
+    await sleep(fast.leaseMs + 100)
+    expect((await look('nobody')).leases).toEqual([])
+    expect(await claims()).toEqual([])
+  })
+
+  it('of a demand leaves a connection that is due', async () => {
+    const id = await connect()
+    const { generation } = await findConnection(hub.db, workspace.workspaceId, id)
+    expect(await takeLease(hub, workspace.workspaceId, id, generation, 'a demand that dies')).toBeDefined()
+    await sleep(fast.leaseMs + 100)
+    await sweep()
+    expect(await shown(id)).toMatchObject({ status: 'connected', generation: generation + 1 })
   })
 })
 

@@ -36,6 +36,7 @@ const underWay = [
     'inbound_queue',
     'event_fanouts',
     'push_calls',
+    'refresh_claims',
     'rules_met',
     'rate_limit_slots',
     'delivery_outage',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectionParts } from '../parts.ts'
 import { refreshPlaces, slowRefreshMs } from '../policy.ts'
-import { leaseDue, serverOf, type Kind, type RefreshLease, type Room } from './lease-store.ts'
+import { leaseDue, serverOf, type Kind, type Room } from './lease-due.ts'
+import type { RefreshLease } from './lease-store.ts'
 
 const rememberedMs = 60_000
 /** Each look at what is due compares with all of them; where more fail it is no workspace's own trouble. */

@@ -40,6 +40,7 @@ import { recordSearch } from './0042-record-search.ts'
 import { syncConfig } from './0043-sync-config.ts'
 import { recordEdits } from './0044-record-edits.ts'
 import { rules } from './0045-rules.ts'
+import { refreshClaims } from './0046-refresh-claims.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -84,4 +85,5 @@ export const migrations: Record<string, Migration> = {
   '0043-sync-config': syncConfig,
   '0044-record-edits': recordEdits,
   '0045-rules': rules,
+  '0046-refresh-claims': refreshClaims,
 }

@@ -15,6 +15,7 @@ import type { ProviderAppsTable } from './provider-apps.ts'
 import type { RateLimitSlotsTable, RateLimitsTable } from './rate-limits.ts'
 import type { CollectionsTable, RecordKeysTable, RecordsTable } from './records.ts'
 import type { PushCallsTable } from './push-calls.ts'
+import type { RefreshClaimsTable } from './refresh-claims.ts'
 import type { RecordChangesTable } from './record-changes.ts'
 import type { RecordLinksTable, WaitingReferencesTable } from './record-links.ts'
 import type { RecordIndexesTable, RecordTermsTable } from './record-indexes.ts'
@@ -51,6 +52,7 @@ export interface Schema {
   records: RecordsTable
   record_keys: RecordKeysTable
   push_calls: PushCallsTable
+  refresh_claims: RefreshClaimsTable
   record_changes: RecordChangesTable
   record_indexes: RecordIndexesTable
   record_links: RecordLinksTable
