@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity'
+import { ExportUnderway } from '../src/calls/pages/export/underway.ts'
 import { isHubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import type { RunProgress, RunTries } from '../src/sync/contract.ts'
@@ -25,6 +26,10 @@ export async function waitInstead(
   { mayWait, tries }: Tolerance,
 ): Promise<RunProgress> {
   const progress = { done: false, phase: hold.run.phase }
+  if (mayWait && error instanceof ExportUnderway) {
+    await noteWaiting(hub.db, hold, { for: 'export', waitMs: error.waitMs })
+    return { ...progress, waitMs: error.waitMs, export: true }
+  }
   if (mayWait && isHubError(error, 'RATE_LIMITED')) {
     const waitMs = waitOf(error.retryAfterMs)
     await noteWaiting(hub.db, hold, { for: 'rate_limit', waitMs })

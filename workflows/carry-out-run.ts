@@ -69,7 +69,8 @@ export async function carryOut(input: RunSyncInput, ref: RunRef, news: News, bas
       if (progress.waitsFor !== 'place') failures = progress.errorCode === undefined ? 0 : failures + 1
       attempt = Math.max(attempt, failures + 1)
       if (progress.errorCode !== undefined && progress.waitMs === undefined) throw new OutOfTries(progress.errorCode)
-      const isTrouble = progress.waitMs !== undefined && progress.waitsFor !== 'place'
+      const isNoTrouble = progress.waitsFor === 'place' || (progress.export && patched('an-export-is-no-trouble'))
+      const isTrouble = progress.waitMs !== undefined && !isNoTrouble
       if (isWaiting !== isTrouble && progress.waitsFor !== 'place') {
         isWaiting = !isWaiting
         if (base === 'none') attend(isWaiting ? 'retrying' : 'none')

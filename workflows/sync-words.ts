@@ -31,6 +31,8 @@ export function describeWait({ provider, retry }: RunSyncInput, runId: string, p
     const of = retry ? ` of ${retry.maximumAttempts}` : ''
     return `Run ${runId} fails with ${progress.errorCode ?? ''} at ${provider}, try ${tries}${of}. Tries again at ${until}.`
   }
+  if (progress.export)
+    return `Run ${runId} waits: ${provider} makes the file of its export. It looks again at ${until}.`
   return `Run ${runId} waits: the rate limit of ${provider} is used up. It goes on at ${until}.`
 }
 

@@ -18,12 +18,21 @@ export interface OutgoingCall {
    * process that was stopped for a while uses it to look at its clock.
    */
   maySend?: () => boolean
+  /** Which bytes of the answer's body are wanted, once its head is there: behind them the exchange ends. All unless given. */
+  part?: (answer: Pick<RawAnswer, 'status' | 'headers'>) => BodyPart
+}
+
+export interface BodyPart {
+  skip: number
+  take: number
 }
 
 export interface RawAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
   body: Buffer
+  /** Only a part of the body was wanted, and there is more behind it. */
+  isCut?: true
 }
 
 /** Why there is no answer. */
@@ -80,6 +89,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #size = 0
   #status = 0
   #headers: AnswerHeaders = {}
+  #part: BodyPart | undefined
 
   constructor(call: OutgoingCall, resolve: (answer: RawAnswer) => void, reject: (error: TransportError) => void) {
     this.#call = call
@@ -103,17 +113,34 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
+    this.#part = this.#call.part?.({ status, headers })
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#part) return this.#takePart(this.#part, chunk)
     this.#size += chunk.length
     if (this.#size > this.#call.maxBytes) this.#stop(new TransportError('too_large', true))
     else if (!this.#done) this.#chunks.push(chunk)
   }
 
   onResponseEnd(): void {
-    if (this.#settle())
-      this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) })
+    if (this.#settle()) this.#resolve(this.#answer())
+  }
+
+  #answer(): RawAnswer {
+    return { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) }
+  }
+
+  #takePart(part: BodyPart, chunk: Buffer): void {
+    if (this.#done) return
+    const skipped = Math.min(part.skip, chunk.length)
+    part.skip -= skipped
+    const wanted = chunk.subarray(skipped, skipped + part.take)
+    part.take -= wanted.length
+    if (wanted.length > 0) this.#chunks.push(wanted)
+    if (skipped + wanted.length === chunk.length || !this.#settle()) return
+    this.#resolve({ ...this.#answer(), isCut: true })
+    this.#controller?.abort(new Error('the rest is not wanted'))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -187,6 +187,13 @@ function modelFaults({ models = {}, webhooks }: ProviderDefinition): Fault[] {
       ...(model.windows && changedSince
         ? [fault(['models', name, 'changedSince'], 'has no meaning beside windows')]
         : []),
+      ...(model.export && (model.windows ?? changedSince?.kind === 'token')
+        ? [fault(['models', name, 'export'], 'has no meaning beside windows and tokens of a list')]
+        : []),
+      // What somebody tells meanwhile is newer than the file.
+      ...(model.export && !model.updatedAt && !model.versionRises
+        ? [fault(['models', name, 'export'], 'needs a time of the last change, or a version that rises')]
+        : []),
       ...(model.kind === 'append' && (update ?? remove ?? model.create)
         ? [fault(['models', name, 'kind'], 'is only read: nothing is written')]
         : []),

@@ -104,6 +104,8 @@ export interface RunProgress {
   waitMs?: number
   /** Why, where it is not the platform's rate limit. */
   waitsFor?: 'provider_error' | 'place'
+  /** Nothing is used up: the platform makes the file of an export. */
+  export?: true
   /** What this try failed with; without a wait it was the last one. */
   errorCode?: string
 }

@@ -5,6 +5,7 @@ import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { ProviderClient } from '../call.ts'
 import { textAt, valueAt } from '../json-path.ts'
 import { itemsAt, unexpectedList } from './list-answer.ts'
+import { exportedPages, type ExportWays } from './export/exported-pages.ts'
 import { listPages } from './list-pages.ts'
 import { namedThings } from './changes/named-things.ts'
 import { oneAfterOther } from './changes/one-after-other.ts'
@@ -20,9 +21,12 @@ export interface ReadUntil {
   token: string | null
 }
 
-/** Everything that the platform lists. */
-export function fullPass(client: ProviderClient, model: ModelDefinition): PageSource {
-  return wholePages(client, model, everything(client, model))
+/** Everything that the platform lists. @param ways how a file of it is read, where the platform makes one; without, its pages are */
+export function fullPass(client: ProviderClient, model: ModelDefinition, ways?: ExportWays): PageSource {
+  const pages = everything(client, model)
+  const isExported = model.export !== undefined && ways !== undefined
+  const source = isExported ? exportedPages(client, model.export!, model.id, pages, ways) : pages
+  return wholePages(client, model, source)
 }
 
 function everything(client: ProviderClient, model: ModelDefinition): PageSource {

@@ -15,6 +15,8 @@ export interface ItemPage {
 export interface PageSource {
   first: string
   fetch(cursor: string, signal: AbortSignal): Promise<ItemPage>
+  /** Whether a page is the first that may hold items, where that is another than `first`. */
+  isFirst?(cursor: string): boolean
   /** Where pages can be asked for by their place, so that several are fetched ahead. */
   places?: {
     /** The part of a cursor that is sent: two cursors with the same place ask for the same page. */

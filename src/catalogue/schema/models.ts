@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readDefinition, readManyDefinition } from './calls.ts'
+import { exportDefinition } from './items/export.ts'
 import { changeFeed } from './items/feeds.ts'
 import { fieldMapping } from './items/fields.ts'
 import { lookupDefinition, matchKeys } from './items/lookup.ts'
@@ -79,6 +80,11 @@ export const modelDefinition = z.strictObject({
     .exactOptional()
     .describe('What marks a thing that is still answered but counts as deleted'),
   list: listDefinition.describe('How a platform hands out a list in pages, and what the end of it looks like'),
+  export: exportDefinition
+    .exactOptional()
+    .describe(
+      'How the platform makes a file of the whole list: everything is read from that, and by the list where it makes none',
+    ),
   listed: z
     .literal('in-part')
     .exactOptional()

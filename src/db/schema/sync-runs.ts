@@ -20,7 +20,7 @@ export interface SyncRunsTable {
   claim: Generated<number>
   workflow_id: string | null
   /** Why nothing is done just now, and until when. */
-  waiting_for: 'rate_limit' | 'provider_error' | 'place' | null
+  waiting_for: 'rate_limit' | 'export' | 'provider_error' | 'place' | null
   waiting_until: ColumnType<Date | null, Date | null | undefined, Date | null>
   /** Where a run before broke off whose pass this one goes on with. */
   resumed_cursor: string | null

@@ -5,6 +5,7 @@ import { fill, valueOf, type Named } from '../../calls/template.ts'
 /** Members whose braces a sync's configuration fills; in others they mean something else. */
 const calling = [
   'list',
+  'export',
   'changedSince',
   'read',
   'readMany',

@@ -3,6 +3,8 @@ import type { ProviderClient } from '../../calls/call.ts'
 import { commitPage } from './apply-page.ts'
 import { refuseForeignList } from './hold-deletions.ts'
 import { FeedOverflow } from '../../calls/pages/changes/feed-overflow.ts'
+import type { ExportWays } from '../../calls/pages/export/exported-pages.ts'
+import { filePartReader } from '../../calls/pages/export/file-part.ts'
 import { changesSince, fullPass } from '../../calls/pages/model-pages.ts'
 import type { PageSource } from '../../calls/pages/page-source.ts'
 import { readPages } from '../../calls/pages/read-pages.ts'
@@ -35,12 +37,12 @@ export async function pullPages(
 ): Promise<boolean> {
   if (!(await readyKeys(hub, hold, control))) return false
   try {
-    return await readAll(hub, hold, client, sourceOf(hold, client), control)
+    return await readAll(hub, hold, client, sourceOf(hub, hold, client), control)
   } catch (error) {
     if (!(error instanceof FeedOverflow)) throw error
     // More has changed than the platform tells: everything is read instead, and what is gone is found by comparing.
     await moveRun(hub.db, hold, {}, { cursor: null, full: true, compare: hold.mapping.model.kind !== 'append' })
-    return readAll(hub, hold, client, sourceOf(hold, client), control)
+    return readAll(hub, hold, client, sourceOf(hub, hold, client), control)
   }
 }
 
@@ -58,7 +60,8 @@ async function readAll(
       const earlier = { page: before, committed }
       const whole = await wholeThings(hub, hold, client, page, control.signal)
       const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, whole, earlier))
-      if (page.cursor === source.first && hold.run.compare && hasOnlyNew(prepared)) {
+      const isFirst = source.isFirst?.(page.cursor) ?? page.cursor === source.first
+      if (isFirst && hold.run.compare && hasOnlyNew(prepared)) {
         await refuseForeignList(hub, hold, client, control.signal)
       }
       await committed
@@ -88,7 +91,16 @@ function placeBehind(next: string | null): RunPlace {
   return next === null ? { phase: 'compare', cursor: null } : { phase: 'pull', cursor: next }
 }
 
-function sourceOf({ sync, run, mapping }: RunHold, client: ProviderClient): PageSource {
+function sourceOf(hub: ConnectionParts, hold: RunHold, client: ProviderClient): PageSource {
+  const { sync, run, mapping } = hold
   const until = { since: sync.changed_since, token: sync.feed_token }
-  return (run.full ? undefined : changesSince(client, mapping.model, until)) ?? fullPass(client, mapping.model)
+  const changes = run.full ? undefined : changesSince(client, mapping.model, until)
+  return changes ?? fullPass(client, mapping.model, exportWays(hub, hold))
+}
+
+function exportWays(hub: ConnectionParts, { workspaceId, runId }: RunHold): ExportWays {
+  return {
+    read: filePartReader(hub, workspaceId),
+    gaveUp: reason => hub.log.info({ runId, reason }, 'an export came to nothing: the list is read by its pages'),
+  }
 }

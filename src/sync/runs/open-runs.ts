@@ -3,7 +3,15 @@ import type { RunRow } from './run-row.ts'
 import type { Sync } from '../sync-store.ts'
 
 /** Why a run that was asked for, or is under way, does nothing just now. */
-export const runWaits = ['rate_limit', 'provider_error', 'place', 'run_before', 'connection', 'worker'] as const
+export const runWaits = [
+  'rate_limit',
+  'export',
+  'provider_error',
+  'place',
+  'run_before',
+  'connection',
+  'worker',
+] as const
 
 export type RunWait = (typeof runWaits)[number]
 

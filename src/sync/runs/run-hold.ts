@@ -102,7 +102,7 @@ export async function moveRun(
 export async function noteWaiting(
   db: Executor,
   hold: RunHold,
-  wait: { for: 'rate_limit' | 'provider_error'; waitMs: number; errorCode?: string },
+  wait: { for: 'rate_limit' | 'export' | 'provider_error'; waitMs: number; errorCode?: string },
 ): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('sync_runs')

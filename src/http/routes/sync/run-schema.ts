@@ -19,7 +19,7 @@ export const runErrorCode = z.string().nullable().meta({
 
 export const waitingFor = z.enum(runWaits).nullable().meta({
   description:
-    'Why it does nothing just now. Under way: `rate_limit`, the limit of the platform is used up; `provider_error`, the last try failed and it tries again; `place`, other syncs have the places of the workers. Asked for: `run_before`, another run of the sync is under way; `connection`, its user has to connect again; `worker`, nobody has begun it yet. It goes on by itself',
+    'Why it does nothing just now. Under way: `rate_limit`, the limit of the platform is used up; `export`, the platform makes the file of everything that was asked of it; `provider_error`, the last try failed and it tries again; `place`, other syncs have the places of the workers. Asked for: `run_before`, another run of the sync is under way; `connection`, its user has to connect again; `worker`, nobody has begun it yet. It goes on by itself',
 })
 
 export const waitingUntil = instant.nullable().meta({ description: 'When it goes on, where that is known' })
