@@ -4,6 +4,7 @@ import type { Tools } from '../../tools.ts'
 import { bucketOf } from './admin/bucket.ts'
 import { answerGraphql } from './admin/graphql.ts'
 import { shopOf } from './admin/shop.ts'
+import { fileHost, sendFile } from './bulk/files.ts'
 import { answerAboutWebhooks } from './subscriptions.ts'
 
 const versions = ['2025-10', '2026-01', '2026-04', '2026-07', '2026-10']
@@ -12,6 +13,7 @@ const refusal = '[API] Invalid API key or access token (unrecognized login or wr
 /** The Admin API, as far as it is called: by GraphQL, the older resources of the shop and its products, and webhooks. https://shopify.dev/docs/api/admin-graphql */
 export async function handleShopify(exchange: Exchange, tools: Tools): Promise<void> {
   const { req, res, host, path } = exchange
+  if (host === fileHost) return sendFile(exchange, tools.storage)
   const token = req.headers['x-shopify-access-token']
   const shown = typeof token === 'string' ? token : undefined
   const granted = tools.granted(shown)
@@ -39,7 +41,9 @@ export async function handleShopify(exchange: Exchange, tools: Tools): Promise<v
     const { query, variables, operationName } = asked.data
     const scopes = granted?.scope.split(' ') ?? []
     const said = { query, variables: variables ?? {}, operationName: operationName ?? undefined }
-    return sendJson(res, 200, answerGraphql(said, shopOf(tools, shop, scopes), bucketOf(tools.storage, shop)), headers)
+    const ground = { storage: tools.storage, version, origin: `http://${req.headers.host}/${tools.platform}` }
+    const bucket = bucketOf(tools.storage, shop)
+    return sendJson(res, 200, answerGraphql(said, shopOf(tools, shop, scopes), bucket, ground), headers)
   }
   sendJson(res, 404, { errors: 'Not Found' }, headers)
 }

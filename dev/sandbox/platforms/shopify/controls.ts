@@ -4,6 +4,7 @@ import { createTools } from '../../tools.ts'
 import { bucketOf } from './admin/bucket.ts'
 import { orderRequest, placeOrder } from './admin/orders.ts'
 import { shopOf } from './admin/shop.ts'
+import { bulkSettings, setBulk } from './bulk/operations.ts'
 
 const size = z.strictObject({ capacity: z.int().positive(), restoreRate: z.number().positive() })
 
@@ -12,6 +13,7 @@ const size = z.strictObject({ capacity: z.int().positive(), restoreRate: z.numbe
  *
  *   PUT  /shops/DOMAIN/bucket   the points of its apps: { capacity, restoreRate }, full from now on
  *   POST /shops/DOMAIN/orders   a buyer places an order (orders.ts)
+ *   PUT  /shops/DOMAIN/bulk     how long bulk operations take and what they come to (bulk/operations.ts)
  */
 export const controls: readonly ControlRoute[] = [
   [
@@ -29,6 +31,14 @@ export const controls: readonly ControlRoute[] = [
     ({ storage, params, body }) => {
       const tools = createTools(storage, 'shopify', () => ({}))
       return placeOrder(shopOf(tools, params[0]!, []), orderRequest.parse(body))
+    },
+  ],
+  [
+    'PUT',
+    /^\/shops\/([^/]+)\/bulk$/,
+    ({ storage, params, body }) => {
+      const tools = createTools(storage, 'shopify', () => ({}))
+      return setBulk(shopOf(tools, params[0]!, []), bulkSettings.parse(body))
     },
   ],
 ]

@@ -1,6 +1,7 @@
 import type { SandboxPlatform } from '../../platform.ts'
 import { tables } from './admin/bucket.ts'
 import { handleShopify } from './api.ts'
+import { fileHost, fileTables } from './bulk/files.ts'
 import { controls } from './controls.ts'
 import { oauth } from './oauth.ts'
 import { webhooks } from './webhooks.ts'
@@ -12,7 +13,7 @@ const shop = { config: { shop: 'causeway' }, externalAccountId: 'causeway.myshop
 
 export const shopify: SandboxPlatform = {
   id: 'shopify',
-  hosts: ['{shop}.myshopify.com'],
+  hosts: ['{shop}.myshopify.com', fileHost],
   oauth,
   apps: [{ clientId: 'sandbox-shopify', clientSecret: 'sandbox-shopify-secret', redirectUris: [] }],
   keys: { shpat_causewaySandboxToken: 'causeway.myshopify.com' },
@@ -48,7 +49,7 @@ export const shopify: SandboxPlatform = {
   answer: handleShopify,
   webhooks,
   controls,
-  tables,
+  tables: tables + fileTables,
   refusal: status =>
     status === 429
       ? { headers: { 'retry-after': '2.0' }, body: { errors: 'Exceeded 2 calls per second for api client.' } }

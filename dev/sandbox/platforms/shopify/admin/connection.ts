@@ -10,6 +10,8 @@ interface Asked {
   reverse?: boolean
   sortKey?: string
   query?: string
+  /** Of a bulk operation, which heeds nothing of a page. */
+  all?: boolean
 }
 
 export const mostAtOnce = 250
@@ -26,11 +28,11 @@ export function connection<Item extends Fields & { id: string }>(
   args: Asked,
   { wholeDays = false }: { wholeDays?: boolean } = {},
 ): Fields {
-  const { first, last, sortKey = 'ID', reverse = false } = args
+  const { first, last, sortKey = 'ID', reverse = false } = args.all ? { ...args, first: Infinity } : args
   if (first === undefined && last === undefined)
     throw new FieldProblem('BAD_REQUEST', 'you must provide one of first or last')
   const size = first ?? last!
-  if (size < 0 || size > mostAtOnce)
+  if (!args.all && (size < 0 || size > mostAtOnce))
     throw new FieldProblem('BAD_REQUEST', `${first === undefined ? 'last' : 'first'} cannot exceed ${mostAtOnce}`)
   const keyOf = (item: Fields & { id: string }) => {
     const value = sorts[sortKey] === undefined ? '' : String(item[sorts[sortKey]])

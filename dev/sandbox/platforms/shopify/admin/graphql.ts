@@ -12,6 +12,7 @@ import {
 import { execute, type Resolvers, schemaOf } from '../../../graphql.ts'
 import { inputs } from '../schema/inputs.ts'
 import { objects } from '../schema/objects.ts'
+import { bulkOperations, type BulkGround } from '../bulk/operations.ts'
 import type { bucketOf } from './bucket.ts'
 import { actualCost, requestedCost } from './cost.ts'
 import { customers } from './customers.ts'
@@ -37,7 +38,12 @@ export interface GraphqlRequest {
 }
 
 /** Answers a request; errors come with the status of a success. https://shopify.dev/docs/api/admin-graphql#status_and_error_codes */
-export function answerGraphql(request: GraphqlRequest, shop: Shop, bucket: ReturnType<typeof bucketOf>): unknown {
+export function answerGraphql(
+  request: GraphqlRequest,
+  shop: Shop,
+  bucket: ReturnType<typeof bucketOf>,
+  ground: Pick<BulkGround, 'storage' | 'version' | 'origin'>,
+): unknown {
   const { operationName } = request
   let document: DocumentNode
   try {
@@ -73,7 +79,8 @@ export function answerGraphql(request: GraphqlRequest, shop: Shop, bucket: Retur
     return refused('MAX_COST_EXCEEDED', message, { cost: requested, maxCost: mostPoints })
   }
   if (!bucket.has(requested)) return { ...refused('THROTTLED', 'Throttled'), extensions: costs(null) }
-  const resolvers = resolversOf(shop)
+  const plain = resolversOf(shop)
+  const resolvers = { ...plain, ...bulkOperations(shop, { ...ground, schema, resolvers: plain }) }
   const { data, errors } = execute({ schema, document, operationName, variables: request.variables, resolvers })
   const isWrite = operation.operation === OperationTypeNode.MUTATION
   const actual = isWrite ? requested : Math.min(requested, Math.max(1, actualCost(data)))

@@ -8,7 +8,8 @@ export interface Node extends Fields {
   updatedAt: string
 }
 
-export type Kind = 'Customer' | 'Product' | 'Order' | 'InventoryLevel' | 'Location' | 'Answered'
+export type Kind =
+  'Customer' | 'Product' | 'Order' | 'InventoryLevel' | 'Location' | 'Answered' | 'BulkOperation' | 'BulkSettings'
 
 /** What one shop keeps. */
 export interface Shop {

@@ -16,7 +16,8 @@ type QueryRoot { shop: Shop!, nodes(ids: [ID!]!): [Node]!
   inventoryItems(after: String, before: String, first: Int, last: Int, query: String, reverse: Boolean = false): InventoryItemConnection!
   inventoryItem(id: ID!): InventoryItem, inventoryLevel(id: ID!): InventoryLevel
   locations(after: String, before: String, first: Int, includeInactive: Boolean = false, includeLegacy: Boolean = false, last: Int, query: String, reverse: Boolean = false, sortKey: LocationSortKeys = NAME): LocationConnection!
-  location(id: ID): Location }
+  location(id: ID): Location
+  bulkOperation(id: ID!): BulkOperation, currentBulkOperation(type: BulkOperationType = QUERY): BulkOperation }
 type Mutation { customerCreate(input: CustomerInput!): CustomerCreatePayload
   customerSet(identifier: CustomerSetIdentifiers, input: CustomerSetInput!): CustomerSetPayload
   customerUpdate(input: CustomerInput!): CustomerUpdatePayload
@@ -24,7 +25,9 @@ type Mutation { customerCreate(input: CustomerInput!): CustomerCreatePayload
   productSet(identifier: ProductSetIdentifiers, input: ProductSetInput!, synchronous: Boolean = true): ProductSetPayload
   productDelete(input: ProductDeleteInput!, synchronous: Boolean = true): ProductDeletePayload
   inventorySetQuantities(input: InventorySetQuantitiesInput!): InventorySetQuantitiesPayload
-  orderUpdate(input: OrderInput!): OrderUpdatePayload }
+  orderUpdate(input: OrderInput!): OrderUpdatePayload
+  bulkOperationRunQuery(groupObjects: Boolean! = false, query: String!): BulkOperationRunQueryPayload
+  bulkOperationCancel(id: ID!): BulkOperationCancelPayload }
 type Shop { id: ID!, name: String!, email: String!, myshopifyDomain: String!, currencyCode: CurrencyCode! }
 type Customer implements Node { id: ID!, legacyResourceId: UnsignedInt64!, displayName: String!, firstName: String, lastName: String
   email: String, phone: String, note: String, tags: [String!]!, state: CustomerState!, numberOfOrders: UnsignedInt64!
@@ -38,7 +41,7 @@ type CustomerEdge { cursor: String!, node: Customer! }
 type CustomerEmailAddress { emailAddress: String!, marketingState: CustomerEmailAddressMarketingState!
   validFormat: Boolean! }
 type CustomerPhoneNumber { phoneNumber: String! }
-type MailingAddress { id: ID!, firstName: String, lastName: String, name: String, company: String, address1: String
+type MailingAddress implements Node { id: ID!, firstName: String, lastName: String, name: String, company: String, address1: String
   address2: String, city: String, province: String, provinceCode: String, zip: String, country: String
   countryCodeV2: CountryCode, phone: String }
 type MailingAddressConnection { nodes: [MailingAddress!]!, pageInfo: PageInfo! }
@@ -109,5 +112,11 @@ type InventorySetQuantitiesPayload { inventoryAdjustmentGroup: InventoryAdjustme
   userErrors: [InventorySetQuantitiesUserError!]! }
 type InventoryAdjustmentGroup { id: ID!, reason: String!, createdAt: DateTime! }
 type InventorySetQuantitiesUserError { code: InventorySetQuantitiesUserErrorCode, field: [String!], message: String! }
+type BulkOperation implements Node { id: ID!, status: BulkOperationStatus!, type: BulkOperationType!, query: String!
+  errorCode: BulkOperationErrorCode, createdAt: DateTime!, completedAt: DateTime, fileSize: UnsignedInt64
+  objectCount: UnsignedInt64!, rootObjectCount: UnsignedInt64!, url: URL, partialDataUrl: URL }
+type BulkOperationRunQueryPayload { bulkOperation: BulkOperation, userErrors: [BulkOperationUserError!]! }
+type BulkOperationCancelPayload { bulkOperation: BulkOperation, userErrors: [UserError!]! }
+type BulkOperationUserError { code: BulkOperationUserErrorCode, field: [String!], message: String! }
 type OrderUpdatePayload { order: Order, userErrors: [UserError!]! }
 `
