@@ -199,6 +199,18 @@ describe('what does not fit together', () => {
     })
   })
 
+  it('is a file of a list that cannot be read instead of it', () => {
+    const shopify = platforms.find(({ id }) => id === 'shopify')!
+    const { updatedAt: _, ...timeless } = shopify.models!['customers']!
+    const changedSince = { kind: 'token' as const, param: 'since', token: 'next', expired: [410], deletions: true }
+    const models = { customers: { ...timeless, changedSince } }
+    const found = faults({ ...shopify, models }).filter(({ path }) => path === 'models.customers.export')
+    expect(found.map(({ message }) => message)).toEqual([
+      'has no meaning beside windows and tokens of a list',
+      'needs a time of the last change, or a version that rises',
+    ])
+  })
+
   it('is a change feed or a deletion that the rest of its model cannot do', () => {
     const { update: _, ...readOnly } = { ...customers!, delete: { kind: 'mark', body: {}, restore: {} } } as const
     const where = { ...readOnly, changedSince: { kind: 'where', clause: 'a > 1', deletions: false } } as const

@@ -1,4 +1,5 @@
 import type { ReadManyDefinition } from '../../schema/calls.ts'
+import type { ExportDefinition } from '../../schema/items/export.ts'
 import type { LookupDefinition } from '../../schema/items/lookup.ts'
 import type { ListDefinition } from '../../schema/items/pages.ts'
 
@@ -16,6 +17,43 @@ export const pagesOf = (connection: string, members: string, page: number, cost:
     end: { more: `data.${connection}.pageInfo.hasNextPage` },
     items: `data.${connection}.nodes`,
   }) satisfies ListDefinition
+
+const run = (query: string, grouped: boolean) =>
+  `mutation { bulkOperationRunQuery(query: """${query}""", groupObjects: ${grouped}) { bulkOperation { id } userErrors { code field message } } }`
+
+/**
+ * The whole list as a file, which costs the points of its start alone. What is a list of each thing comes in rows of its own, and those
+ * right behind it where that is asked for. Five run at once; an address is good for a week. https://shopify.dev/docs/api/usage/bulk-operations/queries
+ * @param nested where a thing has such a list
+ */
+export const fileOf = (connection: string, members: string, nested?: string) =>
+  ({
+    kind: 'job',
+    start: {
+      path: '/graphql.json',
+      document: run(`{ ${connection} { edges { node { ${members} } } } }`, nested !== undefined),
+      cost: 10,
+      job: 'data.bulkOperationRunQuery.bulkOperation.id',
+    },
+    look: {
+      path: '/graphql.json',
+      document: 'query ($id: ID!) { bulkOperation(id: $id) { status url } }',
+      cost: 1,
+      idAt: 'variables.id',
+      state: 'data.bulkOperation.status',
+      underway: ['CREATED', 'RUNNING'],
+      done: ['COMPLETED'],
+      file: 'data.bulkOperation.url',
+    },
+    stop: {
+      path: '/graphql.json',
+      document: 'mutation ($id: ID!) { bulkOperationCancel(id: $id) { userErrors { message } } }',
+      cost: 10,
+      idAt: 'variables.id',
+    },
+    longest: '12h',
+    file: { format: 'ndjson', ...(nested === undefined ? {} : { nested: { parent: '__parentId', at: nested } }) },
+  }) satisfies ExportDefinition
 
 /** The same list, narrowed to what was changed. What is deleted is not among it. */
 export const updatedSince = <List extends ListDefinition>(list: List) =>

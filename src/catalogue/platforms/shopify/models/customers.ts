@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../calls.ts'
+import { fileOf, foundBy, namedOf, pagesOf, readOf, updatedSince } from '../calls.ts'
 
 const members =
   'id firstName lastName note updatedAt defaultEmailAddress { emailAddress } defaultPhoneNumber { phoneNumber } ' +
@@ -20,6 +20,7 @@ export const customers = {
   id: 'id',
   updatedAt: { path: 'updatedAt', format: 'iso' },
   list,
+  export: fileOf('customers', members),
   changedSince: updatedSince(list),
   read: readOf('customer', members),
   readMany: namedOf('Customer', members, 100, 402),

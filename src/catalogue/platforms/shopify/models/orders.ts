@@ -1,13 +1,13 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { pagesOf, readOf, updatedSince } from '../calls.ts'
+import { fileOf, pagesOf, readOf, updatedSince } from '../calls.ts'
 
 const money = 'shopMoney { amount }'
 const line = `title sku quantity product { id } originalUnitPriceSet { ${money} } discountedTotalSet { ${money} }`
-const members =
+const about =
   'id name email note updatedAt processedAt cancelledAt currencyCode displayFinancialStatus customer { id } ' +
   `subtotalPriceSet { ${money} } totalTaxSet { ${money} } totalShippingPriceSet { ${money} } totalPriceSet { ${money} } ` +
-  'shippingAddress { address1 address2 city provinceCode zip countryCodeV2 } ' +
-  `lineItems(first: 50) { nodes { ${line} } pageInfo { hasNextPage } }`
+  'shippingAddress { address1 address2 city provinceCode zip countryCodeV2 } '
+const members = `${about}lineItems(first: 50) { nodes { ${line} } pageInfo { hasNextPage } }`
 const list = pagesOf('orders', members, 3, 941)
 
 const lines = {
@@ -35,6 +35,7 @@ export const orders = {
   id: 'id',
   updatedAt: { path: 'updatedAt', format: 'iso' },
   list,
+  export: fileOf('orders', `${about}lineItems { edges { node { ${line} } } }`, 'lineItems.nodes'),
   changedSince: updatedSince(list),
   read: readOf('order', members),
   fields: [

@@ -1,11 +1,13 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
-import { foundBy, namedOf, pagesOf, readOf, updatedSince } from '../calls.ts'
+import { fileOf, foundBy, namedOf, pagesOf, readOf, updatedSince } from '../calls.ts'
 
-const members =
+const about =
   'id title descriptionHtml status productType updatedAt ' +
-  'productOptions: options(first: 3) { name values: optionValues { name } } ' +
-  'variants(first: 2) { nodes { id title sku barcode price ' +
-  'optionValues: selectedOptions { optionName: name name: value } inventoryItem { unitCost { amount } } } }'
+  'productOptions: options(first: 3) { name values: optionValues { name } } '
+const variant =
+  'id title sku barcode price ' +
+  'optionValues: selectedOptions { optionName: name name: value } inventoryItem { unitCost { amount } }'
+const members = `${about}variants(first: 2) { nodes { ${variant} } }`
 const list = pagesOf('products', members, 60, 782)
 const set = (variables: string, args: string) =>
   `mutation (${variables}) { productSet(${args}, synchronous: true) { product { ${members} } userErrors { code field message } } }`
@@ -31,6 +33,7 @@ export const products = {
     'variants.0.optionValues': `${only}.optionValues`,
   },
   list,
+  export: fileOf('products', `${about}variants { edges { node { ${variant} } } }`, 'variants.nodes'),
   changedSince: updatedSince(list),
   read: readOf('product', members),
   readMany: namedOf('Product', members, 60, 782),
