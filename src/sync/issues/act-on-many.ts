@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { writeAudit } from '../../audit/log.ts'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { writeHistory } from '../history/write-history.ts'
@@ -77,7 +78,7 @@ function still(db: Executor, { workspaceId, id }: Sync, action: 'retry' | 'skip'
   let query = db
     .selectFrom('record_links as link')
     .where('link.workspace_id', '=', workspaceId)
-    .where('link.sync_id', '=', id)
+    .where('link.sync_id', '=', averageOwner(id))
     .where('link.state', '=', state)
     .where('link.place', 'is', null)
   if (code !== null) query = query.where('link.error_code', '=', code)
@@ -89,7 +90,7 @@ async function act(db: Executor, sync: Sync, action: 'retry' | 'skip', kind: Iss
   if (limit <= 0) return []
   const rows = await still(db, sync, action, kind)
     .leftJoin('records as record', join =>
-      join.onRef('record.id', '=', 'link.record_id').on('record.workspace_id', '=', sync.workspaceId),
+      join.onRef('record.id', '=', 'link.record_id').on('record.workspace_id', '=', averageOwner(sync.workspaceId)),
     )
     .select(['link.record_id', 'record.version'])
     .orderBy('link.record_id')
@@ -105,7 +106,9 @@ async function act(db: Executor, sync: Sync, action: 'retry' | 'skip', kind: Iss
   await sql`
     update record_links l set ${change}, updated_at = now()
     from unnest(${ids}::text[], ${versions}::int[]) as i (record_id, version)
-    where l.workspace_id = ${sync.workspaceId} and l.sync_id = ${sync.id} and l.record_id = i.record_id`.execute(db)
+    where l.workspace_id = ${sync.workspaceId} and l.sync_id = ${averageOwner(sync.id)} and l.record_id = i.record_id`.execute(
+    db,
+  )
   return rows
 }
 

@@ -1,3 +1,4 @@
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Link } from '../links/link-store.ts'
 import { issueKinds, type IssueKind } from './issue-kinds.ts'
@@ -35,7 +36,7 @@ export async function listIssues(
       .selectFrom('record_links')
       .selectAll()
       .where('workspace_id', '=', workspaceId)
-      .where('sync_id', '=', syncId)
+      .where('sync_id', '=', averageOwner(syncId))
       .where('state', '=', state === 'unfit' ? 'ok' : state)
     if (state === 'unfit') query = query.where('field_errors', 'is not', null)
     if (code !== null) query = query.where('error_code', '=', code)

@@ -1,8 +1,10 @@
 import { sql, type Selectable } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Echoes, FieldErrors, LinkConflict, RecordLinksTable } from '../../db/schema/record-links.ts'
 import type { RecordsTable } from '../../db/schema/records.ts'
 import type { Values } from '../../calls/json-write.ts'
+import { readRecords } from '../records/read-records.ts'
 
 export type Link = Selectable<RecordLinksTable>
 export type RecordRow = Selectable<RecordsTable>
@@ -39,13 +41,17 @@ export interface LinkWrite {
 }
 
 /** The links to these items with their records, locked in the order of the records' ids: links first, then records. */
-export function lockByItem(
+export async function lockByItem(
   db: Executor,
   workspaceId: string,
   syncId: string,
   externalIds: string[],
 ): Promise<LinkedRecord[]> {
-  return lockBy(db, workspaceId, syncId, 'external_id', externalIds)
+  const recordIds = [...(await recordsOfItems(db, workspaceId, syncId, externalIds)).values()]
+  const wanted = new Set(externalIds)
+  const linked = await lockByRecord(db, workspaceId, syncId, recordIds)
+  // Whoever held one of them may have given it another item.
+  return linked.filter(({ link }) => link.external_id !== null && wanted.has(link.external_id))
 }
 
 /**
@@ -59,56 +65,20 @@ export async function lockByItemOrRecord(
   externalIds: readonly string[],
   recordIds: readonly string[],
 ): Promise<{ linked: LinkedRecord[]; records: ReadonlyMap<string, RecordRow> }> {
-  const links = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    // By record_links_by_thing, and with what that gives by the primary key.
-    .where(
-      'record_id',
-      'in',
-      sql<string>`(select record_id from record_links
-        where workspace_id = ${workspaceId} and sync_id = ${syncId} and external_id = any(${externalIds}::text[])
-        union all select unnest(${recordIds}::text[]))`,
-    )
-    .orderBy('record_id')
-    .forUpdate()
-    .execute()
+  const ofItems = await recordsOfItems(db, workspaceId, syncId, externalIds)
+  const links = await readLinks(db, workspaceId, syncId, [...ofItems.values(), ...recordIds], 'for update')
   const records = await lockRecords(db, workspaceId, [...links.map(link => link.record_id), ...recordIds])
   return { linked: links.map(link => ({ link, record: records.get(link.record_id) })), records }
 }
 
 /** The same by the records' ids. */
-export function lockByRecord(
+export async function lockByRecord(
   db: Executor,
   workspaceId: string,
   syncId: string,
-  recordIds: string[],
+  recordIds: readonly string[],
 ): Promise<LinkedRecord[]> {
-  return lockBy(db, workspaceId, syncId, 'record_id', recordIds)
-}
-
-async function lockBy(
-  db: Executor,
-  workspaceId: string,
-  syncId: string,
-  column: 'external_id' | 'record_id',
-  ids: string[],
-): Promise<LinkedRecord[]> {
-  const links = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where(column, '=', sql<string>`any(${ids}::text[])`)
-    .orderBy('record_id')
-    .forUpdate()
-    .execute()
-  return withRecords(db, workspaceId, links)
-}
-
-async function withRecords(db: Executor, workspaceId: string, links: Link[]): Promise<LinkedRecord[]> {
+  const links = await readLinks(db, workspaceId, syncId, recordIds, 'for update')
   const records = await lockRecords(
     db,
     workspaceId,
@@ -117,24 +87,39 @@ async function withRecords(db: Executor, workspaceId: string, links: Link[]): Pr
   return links.map(link => ({ link, record: records.get(link.record_id) }))
 }
 
+/**
+ * The links of these records in a sync, in the order of the records' ids, in which they are locked where that is asked for. One after
+ * the other by the primary key, whatever the statistics know of the sync (see `averageOwner`).
+ */
+export async function readLinks(
+  db: Executor,
+  workspaceId: string,
+  syncId: string,
+  recordIds: readonly string[],
+  lock?: 'for update',
+): Promise<Link[]> {
+  if (recordIds.length === 0) return []
+  const ids = [...new Set(recordIds)].sort()
+  const { rows } = await sql<Link>`
+    select l.* from unnest(${ids}::text[]) as i(record_id)
+    cross join lateral (
+      select * from record_links k
+      where k.sync_id = (select ${syncId}::text) and k.record_id = i.record_id and k.workspace_id = ${workspaceId} limit 1
+      ${sql.raw(lock === 'for update' ? 'for update' : '')}
+    ) l`.execute(db)
+  return rows
+}
+
 async function lockRecords(
   db: Executor,
   workspaceId: string,
   recordIds: readonly string[],
 ): Promise<ReadonlyMap<string, RecordRow>> {
-  if (recordIds.length === 0) return new Map()
-  const records = await db
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${recordIds}::text[])`)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+  const records = await readRecords(db, workspaceId, recordIds, 'for update')
   return new Map(records.map(record => [record.id, record]))
 }
 
-/** Removes links of a sync by their records' ids. */
+/** Removes links of a sync by their records' ids. By the primary key. */
 export async function dropLinks(
   db: Executor,
   workspaceId: string,
@@ -142,30 +127,29 @@ export async function dropLinks(
   recordIds: readonly string[],
 ): Promise<void> {
   if (recordIds.length === 0) return
-  await db
-    .deleteFrom('record_links')
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
-    .execute()
+  await sql`
+    delete from record_links l using unnest(${recordIds}::text[]) as i(record_id)
+    where l.sync_id = ${averageOwner(syncId)} and l.record_id = i.record_id and l.workspace_id = ${workspaceId}`.execute(
+    db,
+  )
 }
 
-/** The records that have these items, by the items' ids. Relies on record_links_by_thing. */
+/** The records that have these items, by the items' ids. Relies on record_links_by_thing, whatever the statistics know of the sync. */
 export async function recordsOfItems(
   db: Executor,
   workspaceId: string,
   syncId: string,
-  externalIds: string[],
+  externalIds: readonly string[],
 ): Promise<Map<string, string>> {
   if (externalIds.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('record_links')
-    .select(['external_id', 'record_id'])
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
-    .execute()
-  return new Map(rows.map(row => [row.external_id!, row.record_id]))
+  const { rows } = await sql<{ external_id: string; record_id: string }>`
+    select i.external_id, l.record_id from unnest(${externalIds}::text[]) as i(external_id)
+    cross join lateral (
+      select k.record_id from record_links k
+      where k.sync_id = (select ${syncId}::text) and k.external_id = i.external_id and k.workspace_id = ${workspaceId} limit 1
+    ) l
+    where i.external_id is not null`.execute(db)
+  return new Map(rows.map(row => [row.external_id, row.record_id]))
 }
 
 /** Writes links, new and known ones; a write that was under way is over with it. */

@@ -52,15 +52,19 @@ export async function writeKeys(
   const rows = records.flatMap(({ id, data, isGone }) =>
     isGone ? [] : keysIn(keys, data).map(({ text }) => [id, text]),
   )
-  // By record_keys_by_record.
+  // By record_keys_by_record alone, whatever the statistics say: the workspace is compared with what that finds.
   await sql`
     with wanted as (
       select * from unnest(${textArray(rows.map(([id]) => id!))}::text[], ${textArray(rows.map(([, text]) => text!))}::text[])
         as w(record_id, key)
     ), gone as (
-      delete from record_keys k where k.workspace_id = ${workspaceId}
-        and k.record_id = any(${textArray(records.map(({ id }) => id))}::text[])
-        and not exists (select from wanted w where w.record_id = k.record_id and w.key = k.key)
+      delete from record_keys where ctid = any(array(
+        select k.place from unnest(${textArray(records.map(({ id }) => id))}::text[]) as r(id)
+        cross join lateral (
+          select ctid as place, workspace_id, key from record_keys where record_id = r.id offset 0
+        ) k
+        where k.workspace_id = ${workspaceId}
+          and not exists (select from wanted w where w.record_id = r.id and w.key = k.key)))
     )
     insert into record_keys (workspace_id, collection, key, record_id)
     select ${workspaceId}, ${collection}, key, record_id from wanted on conflict do nothing`.execute(db)
@@ -95,8 +99,12 @@ export async function findCandidates(
       select record_id from record_keys
       where workspace_id = ${workspaceId} and collection = ${collection} and key = i.key limit ${recordsPerKey}
     ) k
-    join records r on r.id = k.record_id and r.workspace_id = ${workspaceId} and r.deleted_at is null
-    left join record_links l on l.sync_id = ${syncId} and l.record_id = k.record_id
+    cross join lateral (
+      select id from records where id = k.record_id and workspace_id = (select ${workspaceId}::text) and deleted_at is null limit 1
+    ) r
+    left join lateral (
+      select * from record_links where sync_id = (select ${syncId}::text) and record_id = k.record_id limit 1
+    ) l on true
     where l.record_id is null or l.external_id is null or (l.gone and l.conflict is null)
     order by i.ord, k.record_id`.execute(db)
   return rows.map(({ ord, record_id: recordId }) => {

@@ -4,6 +4,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
+import { readRecords } from '../records/read-records.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { keptKeys, lockMatching, writeKeys, type KeptKeys } from './key-store.ts'
 
@@ -93,26 +94,16 @@ async function fillOn(hub: ConnectionParts, workspaceId: string, collection: str
     .executeTakeFirst()
   if (!state || state.match_keys === null || state.keys_at === null) return
   const { match_keys: keys, keys_at: from, keys_end: end } = state
-  const next = await hub.db
-    .selectFrom('records')
-    .select(['id', 'change'])
-    .where('workspace_id', '=', workspaceId)
-    .where('collection', '=', collection)
-    .where('change', '>', from)
-    .where('change', '<=', end ?? 0)
-    .orderBy('change')
-    .limit(recordsAtOnce)
-    .execute()
+  // By the whole key of records_by_change: see `averageOwner`.
+  const { rows: next } = await sql<{ id: string; change: number }>`
+    select id, change from records
+    where (workspace_id, collection, change) > (${workspaceId}, ${collection}, ${from}::bigint)
+      and (workspace_id, collection, change) <= (${workspaceId}, ${collection}, ${end ?? 0}::bigint)
+    order by workspace_id, collection, change limit ${recordsAtOnce}`.execute(hub.db)
   await hub.db.transaction().execute(async trx => {
     // What is changed meanwhile waits: its writer keeps the keys of what it writes.
-    const records = await trx
-      .selectFrom('records')
-      .select(['id', 'data', 'deleted_at'])
-      .where('workspace_id', '=', workspaceId)
-      .where('id', '=', sql<string>`any(${next.map(({ id }) => id)}::text[])`)
-      .orderBy('id')
-      .forShare()
-      .execute()
+    const ids = next.map(({ id }) => id)
+    const records = await readRecords(trx, workspaceId, ids, 'for share')
     const keyed = records.map(({ id, data, deleted_at }) => ({ id, data, isGone: deleted_at !== null }))
     await writeKeys(trx, workspaceId, collection, keys, keyed)
   })

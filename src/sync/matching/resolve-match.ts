@@ -3,6 +3,7 @@ import type { ConnectionParts } from '../../connections/parts.ts'
 import { findProvider } from '../../catalogue/find.ts'
 import { matchKeysOf } from '../../catalogue/match-keys.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import { dropLinks, lockByItemOrRecord, writeLinks, type Link, type RecordRow } from '../links/link-store.ts'
@@ -14,6 +15,7 @@ import { mappingOfSync } from '../mapping/overrides/apply.ts'
 import { noteUnresolved, unresolvedOf } from '../mapping/references/waits.ts'
 import { publishRecordEvents } from '../records/events.ts'
 import { writeHistory } from '../history/write-history.ts'
+import { readRecords } from '../records/read-records.ts'
 import { writeRecords } from '../records/record-writes.ts'
 import { requestSyncRun } from '../runs/request-run.ts'
 import { findSync, type Sync } from '../sync-store.ts'
@@ -42,7 +44,7 @@ export async function listAmbiguous(
     .selectFrom('record_links')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
+    .where('sync_id', '=', averageOwner(syncId))
     .where('state', '=', 'error')
     .where('error_code', '=', 'AMBIGUOUS_MATCH')
     .where('base', 'is not', null)
@@ -59,7 +61,7 @@ export async function listAmbiguous(
     return [...new Set(ids)].slice(0, candidatesShown)
   }
   const ids = links.flatMap((_, index) => idsOf(index))
-  const records = new Map((await recordsById(hub.db, workspaceId, ids)).map(record => [record.id, record]))
+  const records = new Map((await readRecords(hub.db, workspaceId, ids)).map(record => [record.id, record]))
   return links.map((link, index) => ({ link, candidates: idsOf(index).flatMap(id => records.get(id) ?? []) }))
 }
 
@@ -167,9 +169,4 @@ async function pushedChange(trx: Executor, { workspaceId, id }: Sync): Promise<n
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   return row.pushed_change
-}
-
-async function recordsById(db: Executor, workspaceId: string, ids: readonly string[]): Promise<RecordRow[]> {
-  if (ids.length === 0) return []
-  return db.selectFrom('records').selectAll().where('workspace_id', '=', workspaceId).where('id', 'in', ids).execute()
 }

@@ -4,6 +4,7 @@ import { dropLinks, lockByItemOrRecord, type LinkedRecord, type RecordRow } from
 import { settleKnown, settleNew, type Settled, type Settling } from '../links/settle.ts'
 import type { Item } from '../mapping/mapping.ts'
 import { supersedes, type StaleItem } from '../pull/find-stale.ts'
+import { readRecords } from '../records/read-records.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { settleJoin } from './join.ts'
 import { ambiguousLink } from './wait-for-person.ts'
@@ -85,14 +86,7 @@ async function lockAndMatch(
 }
 
 async function existingRecords(trx: Executor, workspaceId: string, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await trx
-    .selectFrom('records')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', ids)
-    .execute()
-  return new Set(rows.map(({ id }) => id))
+  return new Set((await readRecords(trx, workspaceId, ids)).map(({ id }) => id))
 }
 
 /** What a join comes to; undefined when the record has gone, or has other keys, since it was found. */

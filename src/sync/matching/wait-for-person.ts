@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Values } from '../../calls/json-write.ts'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { emptyLink } from '../links/link-rows.ts'
@@ -58,7 +59,7 @@ async function keysWaiting(db: Executor, hold: RunHold): Promise<Set<string>> {
       .selectFrom('record_links')
       .select(['record_id', 'base'])
       .where('workspace_id', '=', workspaceId)
-      .where('sync_id', '=', sync.id)
+      .where('sync_id', '=', averageOwner(sync.id))
       .where('state', '=', 'error')
       .where('error_code', '=', 'AMBIGUOUS_MATCH')
       .where('base', 'is not', null)
@@ -78,7 +79,7 @@ export async function wakeWaiting(db: Executor, workspaceId: string, syncId: str
     .updateTable('record_links')
     .set({ retry_at: sql<Date>`now()` })
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
+    .where('sync_id', '=', averageOwner(syncId))
     .where('state', '=', 'error')
     .where('error_code', '=', 'AMBIGUOUS_MATCH')
     .where('retry_at', '>', sql<Date>`now()`)

@@ -59,7 +59,7 @@ async function likely(
     await sql.raw(`set local statement_timeout = ${scanMs}`).execute(trx)
     return sql<{ id: string; data: unknown }>`
       select r.id, r.data from records r
-      left join record_links l on l.sync_id = ${syncId} and l.record_id = r.id
+      left join record_links l on l.sync_id = (select ${syncId}::text) and l.record_id = r.id
       where r.workspace_id = ${workspaceId} and r.collection = ${collection} and r.deleted_at is null
         and (l.record_id is null or l.external_id is null or (l.gone and l.conflict is null))
         and (${sql.join(conditions, sql` or `)})

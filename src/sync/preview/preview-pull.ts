@@ -1,6 +1,6 @@
 import type { MatchKeys } from '../../catalogue/schema/items/lookup.ts'
 import type { Executor } from '../../db/database.ts'
-import type { Link, LinkedRecord, RecordRow } from '../links/link-store.ts'
+import { readLinks, recordsOfItems, type LinkedRecord, type RecordRow } from '../links/link-store.ts'
 import { settleKnown, type Settled, type Settling } from '../links/settle.ts'
 import { sameValue } from '../mapping/canonical.ts'
 import { isBadItem, type Item } from '../mapping/mapping.ts'
@@ -9,6 +9,7 @@ import { itemsOf } from '../mapping/references/read-items.ts'
 import { settleJoin } from '../matching/join.ts'
 import type { Candidate } from '../matching/key-store.ts'
 import { decide } from '../matching/match-items.ts'
+import { readRecords } from '../records/read-records.ts'
 import { candidatesOf } from './preview-matches.ts'
 
 /** A value before and after, of which a missing one is no member. */
@@ -64,7 +65,8 @@ export async function previewPull(
   const unknown = taken.filter(({ externalId }) => !known.get(externalId)?.record)
   const candidates = await candidatesOf(db, place, keys, unknown)
   const matches = decide(unknown.length, candidates)
-  const records = await recordsById(db, place.workspaceId, [...new Set(candidates.map(({ recordId }) => recordId))])
+  const found = candidates.map(({ recordId }) => recordId)
+  const records = new Map((await readRecords(db, place.workspaceId, found)).map(record => [record.id, record]))
   return items.map((item): PulledRow => {
     if (isBadItem(item)) return { ...nothing, externalId: item.externalId, outcome: 'skipped', reason: item.errorCode }
     const { externalId } = item
@@ -140,32 +142,14 @@ async function linkedItems(
   items: readonly Item[],
 ): Promise<Map<string, LinkedRecord>> {
   if (syncId === null || items.length === 0) return new Map()
-  const links: Link[] = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where(
-      'external_id',
-      'in',
-      items.map(({ externalId }) => externalId),
-    )
-    .execute()
-  const records = await recordsById(
+  const ofItems = await recordsOfItems(
     db,
     workspaceId,
-    links.map(link => link.record_id),
+    syncId,
+    items.map(({ externalId }) => externalId),
   )
+  const recordIds = [...ofItems.values()]
+  const links = await readLinks(db, workspaceId, syncId, recordIds)
+  const records = new Map((await readRecords(db, workspaceId, recordIds)).map(record => [record.id, record]))
   return new Map(links.map(link => [link.external_id!, { link, record: records.get(link.record_id) }]))
-}
-
-async function recordsById(db: Executor, workspaceId: string, ids: readonly string[]): Promise<Map<string, RecordRow>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', ids)
-    .execute()
-  return new Map(rows.map(row => [row.id, row]))
 }

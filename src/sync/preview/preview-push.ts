@@ -56,7 +56,7 @@ async function changedRecords(db: Executor, place: PreviewPlace, limit: number):
   const { workspaceId, collection, syncId } = place
   const { rows } = await sql<{ id: string }>`
     select r.id from records r
-    left join record_links l on l.sync_id = ${syncId} and l.record_id = r.id
+    left join record_links l on l.sync_id = (select ${syncId}::text) and l.record_id = r.id
     where r.workspace_id = ${workspaceId} and r.collection = ${collection}
       and (l.record_version <> r.version or (l.record_id is null and r.deleted_at is null))
     order by r.change desc limit ${limit}`.execute(db)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import { idPrefixes, newId } from '../../ids.ts'
 import type { LinkWrite } from '../links/link-store.ts'
@@ -37,7 +38,7 @@ export async function forgetBadItems(db: Executor, { workspaceId, sync, run }: R
   await db
     .deleteFrom('record_links')
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
+    .where('sync_id', '=', averageOwner(sync.id))
     .where('state', '=', 'error')
     .where('place', 'is not', null)
     .where('updated_at', '<', run.started_at ?? sql<Date>`now()`)

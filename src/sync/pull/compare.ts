@@ -40,9 +40,10 @@ export async function compareUnseen(
   const { unread, gone } = await countSuspects(hub.db, hold.runId)
   if (unread + gone > 0) {
     const brake = await brakeOf(hub.db, hold)
-    for (let confirmed = gone; confirmed <= brake.allowed;) {
-      const batch = await nextSuspects(hub.db, hold.runId, false, readBatch)
+    for (let [confirmed, after] = [gone, '']; confirmed <= brake.allowed;) {
+      const batch = await nextSuspects(hub.db, hold.runId, false, readBatch, after)
       if (batch.length === 0) break
+      after = batch.at(-1)!.externalId
       confirmed += await readSuspects(hub, hold, client, batch, control.signal)
       control.onProgress()
       if (control.isOver()) return false

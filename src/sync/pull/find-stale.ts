@@ -21,15 +21,15 @@ interface StaleRow {
   failed: boolean
 }
 
-// Relies on record_links_by_thing (sync_id, external_id): the lateral look-up keeps to it whatever the statistics say, and
-// the statement is planned anew each time, since a plan made while the table was empty reads all of it ever after.
+// Relies on record_links_by_thing (sync_id, external_id): the lateral look-up keeps to it whatever the statistics say (see
+// `averageOwner`), and the statement is planned anew each time, since a plan made while the table was empty reads all of it ever after.
 // What is unchanged does not leave the database.
 const text = `
   select i.ord::int as ord, l.record_id, l.external_version, l.external_updated_at,
     coalesce(l.state = 'error', false) as failed
   from unnest($2::text[], $3::text[]) with ordinality as i(external_id, external_version, ord)
   left join lateral (
-    select * from record_links l where l.workspace_id = $5 and l.sync_id = $1 and l.external_id = i.external_id limit 1
+    select * from record_links l where l.workspace_id = $5 and l.sync_id = (select $1::text) and l.external_id = i.external_id limit 1
   ) l on true
   where l.record_id is null
     or l.external_hash is distinct from substring($4::bytea from (i.ord::int - 1) * 32 + 1 for 32)

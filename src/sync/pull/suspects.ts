@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { Item } from '../mapping/mapping.ts'
 import type { RunHold } from '../runs/run-hold.ts'
@@ -20,7 +21,8 @@ export async function suspect(db: Executor, hold: RunHold, gone: readonly Item[]
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i("externalId" text, version text, at timestamptz)
     cross join lateral (
       select l.gone from record_links l
-      where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${hold.sync.id} and l.external_id = i."externalId" limit 1
+      where l.workspace_id = ${hold.workspaceId} and l.sync_id = ${averageOwner(hold.sync.id)}
+        and l.external_id = i."externalId" limit 1
     ) l
     where not l.gone
     on conflict (run_id, external_id) do update
@@ -42,7 +44,7 @@ export async function suspectUnseen(db: Executor, { workspaceId, sync, runId }: 
     select ${runId}, u.external_id from unseen u
     cross join lateral (
       select l.gone from record_links l
-      where l.workspace_id = ${workspaceId} and l.sync_id = ${sync.id} and l.external_id = u.external_id limit 1
+      where l.workspace_id = ${workspaceId} and l.sync_id = ${averageOwner(sync.id)} and l.external_id = u.external_id limit 1
     ) l
     where not l.gone
     on conflict do nothing`.execute(db)
@@ -56,16 +58,25 @@ export async function countSuspects(db: Executor, runId: string): Promise<{ unre
   return rows[0] ?? { unread: 0, gone: 0 }
 }
 
-/** The next suspects that were found gone, or that have to be read. Relies on sync_run_suspects_by_state. */
-export async function nextSuspects(db: Executor, runId: string, gone: boolean, limit: number): Promise<Suspect[]> {
-  const rows = await db
-    .selectFrom('sync_run_suspects')
-    .select(['external_id', 'external_version', 'external_updated_at'])
-    .where('run_id', '=', runId)
-    .where('gone', '=', gone)
-    .orderBy('external_id')
-    .limit(limit)
-    .execute()
+/**
+ * The next suspects that were found gone, or that have to be read, behind one of them: behind the last one there is nothing of what is
+ * done with. By the whole primary key, between bounds, so that no plan reads and sorts all of them.
+ */
+export async function nextSuspects(
+  db: Executor,
+  runId: string,
+  gone: boolean,
+  limit: number,
+  after = '',
+): Promise<Suspect[]> {
+  const { rows } = await sql<{
+    external_id: string
+    external_version: string | null
+    external_updated_at: Date | null
+  }>`
+    select external_id, external_version, external_updated_at from sync_run_suspects
+    where (run_id, external_id) > (${runId}, ${after}) and run_id <= ${runId} and gone = ${gone}
+    order by run_id, external_id limit ${limit}`.execute(db)
   return rows.map(row => ({
     externalId: row.external_id,
     version: row.external_version,
@@ -77,19 +88,25 @@ export async function nextSuspects(db: Executor, runId: string, gone: boolean, l
 export async function confirmDeleted(db: Executor, runId: string, suspects: readonly Suspect[]): Promise<void> {
   if (suspects.length === 0) return
   const rows = suspects.map(({ externalId, version, at }) => ({ externalId, version, at: at ?? null }))
+  const ids = suspects.map(({ externalId }) => externalId)
   await sql`
     update sync_run_suspects s set gone = true, external_version = coalesce(i.version, s.external_version),
       external_updated_at = coalesce(i.at, s.external_updated_at)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i("externalId" text, version text, at timestamptz)
-    where s.run_id = ${runId} and s.external_id = i."externalId"`.execute(db)
+    where s.ctid = any(array(${placesOf(runId, ids)})) and s.external_id = i."externalId"`.execute(db)
 }
 
 /** Forgets suspects with which all is done. */
 export async function dropSuspects(db: Executor, runId: string, externalIds: readonly string[]): Promise<void> {
   if (externalIds.length === 0) return
-  await db
-    .deleteFrom('sync_run_suspects')
-    .where('run_id', '=', runId)
-    .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
-    .execute()
+  await sql`delete from sync_run_suspects where ctid = any(array(${placesOf(runId, externalIds)}))`.execute(db)
+}
+
+/** Where suspects stand, each looked up by the primary key, whatever the statistics say. Nobody but the run's holder writes them. */
+function placesOf(runId: string, externalIds: readonly string[]) {
+  return sql`
+    select s.place from unnest(${externalIds}::text[]) as i(external_id)
+    cross join lateral (
+      select ctid as place from sync_run_suspects where run_id = ${averageOwner(runId)} and external_id = i.external_id limit 1
+    ) s`
 }

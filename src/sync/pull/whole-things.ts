@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { ProviderClient } from '../../calls/call.ts'
 import type { ReadPage } from '../../calls/pages/read-pages.ts'
@@ -52,19 +53,16 @@ async function seenSo(hub: ConnectionParts, hold: RunHold, items: readonly Item[
     items.flatMap(({ externalId, version }) => (version === null ? [] : [[externalId, version]])),
   )
   if (versions.size === 0 || isWholeDue(hold)) return new Set()
-  const links = await hub.db
-    .selectFrom('record_links')
-    .select(['external_id', 'external_version'])
-    .where('workspace_id', '=', hold.workspaceId)
-    .where('sync_id', '=', hold.sync.id)
-    .where('external_id', 'in', [...versions.keys()])
-    .where('state', '=', 'ok')
-    .where('gone', '=', false)
-    .execute()
-  const seen = links.flatMap(({ external_id: id, external_version: version }) =>
-    id !== null && versions.get(id) === version ? [id] : [],
-  )
-  return new Set(seen)
+  const { rows } = await sql<{ external_id: string; external_version: string | null }>`
+    select i.external_id, l.external_version from unnest(${[...versions.keys()]}::text[]) as i(external_id)
+    cross join lateral (
+      select k.external_version from record_links k
+      where k.sync_id = (select ${hold.sync.id}::text) and k.external_id = i.external_id
+        and k.workspace_id = ${hold.workspaceId} and k.state = 'ok' and not k.gone limit 1
+    ) l
+    where i.external_id is not null`.execute(hub.db)
+  const seen = rows.filter(({ external_id: id, external_version: version }) => versions.get(id) === version)
+  return new Set(seen.map(row => row.external_id))
 }
 
 /** Whether nothing was read as a whole today, or since the mapping has changed. */

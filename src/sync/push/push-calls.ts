@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import type { RunHold } from '../runs/run-hold.ts'
@@ -83,7 +84,7 @@ export async function underWay(
     .selectFrom('record_links')
     .select(['record_id', 'state', 'updated_at'])
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
+    .where('sync_id', '=', averageOwner(sync.id))
     .where('push_key', '=', key)
     .execute()
   const since = run.started_at
@@ -105,7 +106,7 @@ export async function forgetCall(db: Executor, { workspaceId, sync }: RunHold, k
             .selectFrom('record_links')
             .select('record_id')
             .where('workspace_id', '=', workspaceId)
-            .where('sync_id', '=', sync.id)
+            .where('sync_id', '=', averageOwner(sync.id))
             .where('push_key', '=', key),
         ),
       ),
@@ -124,7 +125,7 @@ export async function notePendingFailure(db: Executor, { workspaceId, sync }: Ru
       updated_at: sql<Date>`now()`,
     })
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
+    .where('sync_id', '=', averageOwner(sync.id))
     .where('push_key', '=', key)
     .execute()
 }

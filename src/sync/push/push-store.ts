@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
-import type { Link, RecordRow } from '../links/link-store.ts'
+import { readLinks } from '../links/link-store.ts'
 import { pushWindow } from '../policy.ts'
-import type { PushCandidate } from './push-plan.ts'
+import { readRecords } from '../records/read-records.ts'
 import type { RunHold } from '../runs/run-hold.ts'
+import type { PushCandidate } from './push-plan.ts'
 
 /** The next records whose change the platform has not been told of, and how far the look went. */
 export async function nextCandidates(
@@ -18,16 +20,16 @@ export async function nextCandidates(
     .where('name', '=', sync.collection)
     .executeTakeFirst()) ?? { last_change: 0 }
   const until = Math.min(from + pushWindow.changes, end)
-  // Relies on records_by_change and, by the lateral look-up, on the primary key of record_links.
+  // By the whole key of records_by_change, between bounds, and by the primary key of record_links: see `averageOwner`.
   const { rows } = await sql<{ record: string; change: number; bytes: number }>`
     select r.id as record, r.change, pg_column_size(r.data) as bytes from records r
     left join lateral (
-      select * from record_links l where l.sync_id = ${sync.id} and l.record_id = r.id limit 1
+      select * from record_links l where l.sync_id = (select ${sync.id}::text) and l.record_id = r.id limit 1
     ) l on true
-    where r.workspace_id = ${workspaceId} and r.collection = ${sync.collection}
-      and r.change > ${from} and r.change <= ${until}
+    where (r.workspace_id, r.collection, r.change) > (${workspaceId}, ${sync.collection}, ${from}::bigint)
+      and (r.workspace_id, r.collection, r.change) <= (${workspaceId}, ${sync.collection}, ${until}::bigint)
       and (l.record_id is null or l.record_version <> r.version)
-    order by r.change limit ${pushWindow.candidates}`.execute(db)
+    order by r.workspace_id, r.collection, r.change limit ${pushWindow.candidates}`.execute(db)
   const window = upToBytes(rows, pushWindow.bytes)
   const isFull = rows.length === pushWindow.candidates || window.length < rows.length
   const upTo = isFull ? window.at(-1)!.change : until
@@ -39,7 +41,6 @@ export async function nextCandidates(
   )
   return { candidates, upTo: Math.max(upTo, from), isEnd: !isFull && until >= end }
 }
-
 /** The first of them that hold so many bytes together, and one in any case. */
 function upToBytes<Row extends { bytes: number }>(rows: readonly Row[], most: number): readonly Row[] {
   let held = 0
@@ -55,36 +56,25 @@ export async function candidatesById(
   recordIds: string[],
 ): Promise<PushCandidate[]> {
   if (recordIds.length === 0) return []
-  const records: RecordRow[] = await db
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${recordIds}::text[])`)
-    .orderBy('change')
-    .execute()
-  const links: Link[] = await db
-    .selectFrom('record_links')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
-    .where('record_id', '=', sql<string>`any(${recordIds}::text[])`)
-    .execute()
+  const records = await readRecords(db, workspaceId, recordIds)
+  const links = await readLinks(db, workspaceId, syncId, recordIds)
   const byRecord = new Map(links.map(link => [link.record_id, link]))
-  return records.map(record => ({ record, link: byRecord.get(record.id) }))
+  const candidates = records.map(record => ({ record, link: byRecord.get(record.id) }))
+  return candidates.toSorted((one, other) => one.record.change - other.record.change)
 }
 
 /** Records whose push failed and whose time to be tried again has come. Relies on record_links_in_trouble. */
 export async function dueRetries(db: Executor, { workspaceId, sync }: RunHold, limit: number): Promise<string[]> {
   const rows = await db
-    .selectFrom('record_links')
-    .innerJoin('records', 'records.id', 'record_links.record_id')
-    .select('record_links.record_id')
-    .where('record_links.workspace_id', '=', workspaceId)
-    .where('sync_id', '=', sync.id)
-    .where('state', '=', 'error')
-    .where('push_key', 'is', null)
-    .where('retry_at', '<=', sql<Date>`now()`)
-    .orderBy('record_links.record_id')
+    .selectFrom('record_links as link')
+    .innerJoin('records as record', 'record.id', 'link.record_id')
+    .select('link.record_id')
+    .where('link.workspace_id', '=', workspaceId)
+    .where('link.sync_id', '=', averageOwner(sync.id))
+    .where('link.state', '=', 'error')
+    .where('link.push_key', 'is', null)
+    .where('link.retry_at', '<=', sql<Date>`now()`)
+    .orderBy('link.record_id')
     .limit(limit)
     .execute()
   return rows.map(row => row.record_id)

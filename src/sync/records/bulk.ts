@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import type { Values } from '../../calls/json-write.ts'
 import type { Executor } from '../../db/database.ts'
@@ -9,6 +8,7 @@ import { canonicalJson, hashOf, mergePatch } from '../mapping/canonical.ts'
 import type { RecordRow } from '../links/link-store.ts'
 import { publishRecordEvents } from './events.ts'
 import { newRecordIds } from './record-ids.ts'
+import { readRecords } from './read-records.ts'
 import { writeRecords, type RecordInsert, type RecordUpdate } from './record-writes.ts'
 import { checked } from './records.ts'
 import { demandFit } from './unfit.ts'
@@ -62,7 +62,7 @@ export async function carryOut(
     }
     const isGivenUp = atomic && errors.size > 0
     if (!isGivenUp) await writeAll(hub, trx, workspaceId, writes, { actor })
-    const records = isGivenUp ? new Map<string, RecordRow>() : await readRecords(trx, workspaceId, [...used])
+    const records = isGivenUp ? new Map<string, RecordRow>() : await recordsById(trx, workspaceId, [...used])
     return operations.map((_, index) => outcomeOf(errors.get(index), records.get(ids.get(index) ?? '')))
   })
 }
@@ -148,22 +148,14 @@ async function lockRecords(
   operations: readonly Operation[],
 ): Promise<Map<string, RecordRow>> {
   const ids = operations.flatMap(operation => (operation.op === 'create' ? [] : [operation.id]))
-  return readRecords(trx, workspaceId, ids, true)
+  return recordsById(trx, workspaceId, ids, 'for update')
 }
 
-async function readRecords(
+async function recordsById(
   trx: Executor,
   workspaceId: string,
   ids: readonly string[],
-  lock = false,
+  lock?: 'for update',
 ): Promise<Map<string, RecordRow>> {
-  if (ids.length === 0) return new Map()
-  let query = trx
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${ids}::text[])`)
-    .orderBy('id')
-  if (lock) query = query.forUpdate()
-  return new Map((await query.execute()).map(record => [record.id, record]))
+  return new Map((await readRecords(trx, workspaceId, ids, lock)).map(record => [record.id, record]))
 }

@@ -1,3 +1,4 @@
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import { writeAudit } from '../../audit/log.ts'
 import { HubError } from '../../errors.ts'
@@ -40,7 +41,7 @@ export async function listTrouble(
     .selectFrom('record_links')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
-    .where('sync_id', '=', syncId)
+    .where('sync_id', '=', averageOwner(syncId))
     .where(eb => {
       const inState = eb('state', '=', list.state)
       return list.state === 'error' ? eb.or([inState, eb('field_errors', 'is not', null)]) : inState

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { RecordRow } from '../links/link-store.ts'
+import { readRecords } from './read-records.ts'
 
 /** So many records an answer includes at most, and so far from those that were asked for. */
 const mostIncluded = 1_000
@@ -70,13 +70,7 @@ async function findMissing(
 ): Promise<RecordRow[]> {
   const missing = [...ids].filter(id => !known.has(id))
   if (missing.length === 0) return []
-  return db
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${missing}::text[])`)
-    .limit(mostIncluded + 1)
-    .execute()
+  return readRecords(db, workspaceId, missing.slice(0, mostIncluded + 1))
 }
 
 function isObject(value: unknown): value is Values {

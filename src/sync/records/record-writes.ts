@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import { isId } from '../../ids.ts'
 import type { Values } from '../../calls/json-write.ts'
@@ -88,7 +89,7 @@ export async function writeRecords(
         deleted_at = case when i.deleted then coalesce(r.deleted_at, now()) end
       from jsonb_to_recordset(${JSON.stringify(numbered(updates, inserts.length + 1))}::jsonb)
         as i(id text, data jsonb, hash text, ord int, deleted boolean, "editedAt" timestamptz)
-      where r.workspace_id = ${workspaceId} and r.id = i.id
+      where r.workspace_id = ${averageOwner(workspaceId)} and r.id = i.id
     `.execute(db)
   }
   if (keys === null) return

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { averageOwner } from '../../db/average-owner.ts'
 import type { Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { ConnectionParts } from '../../connections/parts.ts'
@@ -9,6 +10,7 @@ import { changedFields } from '../history/fields.ts'
 import { writeHistory } from '../history/write-history.ts'
 import { publishRecordEvents, type RecordChanges } from './events.ts'
 import type { RecordRow } from '../links/link-store.ts'
+import { readRecords } from './read-records.ts'
 import { newRecordIds } from './record-ids.ts'
 import { writeRecords } from './record-writes.ts'
 import { demandFit } from './unfit.ts'
@@ -22,7 +24,11 @@ export async function findRecord(
   recordId: string,
   options: { deleted?: boolean; lock?: boolean } = {},
 ): Promise<RecordRow> {
-  let query = db.selectFrom('records').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', recordId)
+  let query = db
+    .selectFrom('records')
+    .selectAll()
+    .where('workspace_id', '=', averageOwner(workspaceId))
+    .where('id', '=', recordId)
   if (options.lock) query = query.forUpdate()
   const record = await query.executeTakeFirst()
   if (!record || (record.deleted_at !== null && !options.deleted)) throw new HubError('RECORD_NOT_FOUND')
@@ -142,11 +148,7 @@ export async function createRecords(
   return hub.db.transaction().execute(async trx => {
     await writeRecords(trx, workspaceId, collection, inserts, [], { actor })
     await publishRecordEvents(hub, trx, workspaceId, { collection }, { 'record.created': ids })
-    const query = trx.selectFrom('records').selectAll().where('workspace_id', '=', workspaceId)
-    return query
-      .where('id', '=', sql<string>`any(${ids}::text[])`)
-      .orderBy('change')
-      .execute()
+    return (await readRecords(trx, workspaceId, ids)).toSorted((one, other) => one.change - other.change)
   })
 }
 

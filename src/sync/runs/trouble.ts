@@ -74,7 +74,7 @@ export async function noteIssues(db: Executor, workspaceId: string, syncId: stri
         else s.watch_until end
     from (
       select count(*)::int as count from (
-        select from record_links l where l.sync_id = ${syncId}
+        select from record_links l where l.sync_id = (select ${syncId}::text)
           and (l.state = 'conflict' or (l.state = 'error' and l.retry_at is null)) limit 1000
       ) as counted
     ) as held

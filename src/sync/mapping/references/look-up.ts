@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { textAt } from '../../../calls/json-path.ts'
 import type { Executor } from '../../../db/database.ts'
+import { readRecords } from '../../records/read-records.ts'
 import type { Known } from '../known.ts'
 
 interface Link {
@@ -33,10 +34,13 @@ export class References {
     return this.#byModel(items, 'externalId', async (syncIds, ids) => {
       // Of several syncs the first one's link counts. Relies on record_links_by_thing.
       const { rows } = await sql<Link>`
-        select external_id, record_id from record_links
-        where workspace_id = ${this.#workspaceId} and sync_id = any(${syncIds}::text[])
-          and external_id = any(${ids}::text[]) and not gone
-        order by sync_id desc`.execute(this.#db)
+        select l.external_id, l.record_id
+        from unnest(${syncIds}::text[]) as s(id) cross join unnest(${ids}::text[]) as i(id)
+        cross join lateral (
+          select * from record_links k where k.sync_id = s.id and k.external_id = i.id and k.workspace_id = ${this.#workspaceId}
+            and not k.gone limit 1
+        ) l
+        order by s.id desc`.execute(this.#db)
       return rows.map((row): Pair => [row.external_id!, row.record_id])
     })
   }
@@ -46,10 +50,13 @@ export class References {
     return this.#byModel(records, 'recordId', async (syncIds, ids) => {
       // Relies on the primary key of record_links.
       const { rows } = await sql<Link>`
-        select external_id, record_id from record_links
-        where workspace_id = ${this.#workspaceId} and sync_id = any(${syncIds}::text[])
-          and record_id = any(${ids}::text[]) and external_id is not null and not gone
-        order by sync_id desc`.execute(this.#db)
+        select l.external_id, l.record_id
+        from unnest(${syncIds}::text[]) as s(id) cross join unnest(${ids}::text[]) as i(id)
+        cross join lateral (
+          select * from record_links k where k.sync_id = s.id and k.record_id = i.id and k.workspace_id = ${this.#workspaceId}
+            and k.external_id is not null and not k.gone limit 1
+        ) l
+        order by s.id desc`.execute(this.#db)
       return rows.map((row): Pair => [row.record_id, row.external_id!])
     })
   }
@@ -57,14 +64,10 @@ export class References {
   /** The texts of a field of records, by the records' ids; those that have none are left out. */
   async fieldOf(recordIds: readonly string[], path: string): Promise<ReadonlyMap<string, string>> {
     if (recordIds.length === 0) return new Map()
-    const rows = await this.#db
-      .selectFrom('records')
-      .select(['id', 'data'])
-      .where('workspace_id', '=', this.#workspaceId)
-      .where('id', 'in', [...new Set(recordIds)])
-      .where('deleted_at', 'is', null)
-      .execute()
-    const pairs = rows.map(({ id, data }) => [id, textAt(data, path)] as const)
+    const rows = await readRecords(this.#db, this.#workspaceId, recordIds)
+    const pairs = rows.map(
+      ({ id, data, deleted_at: deletedAt }) => [id, deletedAt ? undefined : textAt(data, path)] as const,
+    )
     return new Map(pairs.flatMap(([id, text]) => (text === undefined ? [] : [[id, text]])))
   }
 

@@ -42,7 +42,7 @@ export async function wakeWaiting(hub: ConnectionParts, hold: RunHold): Promise<
   const { rows } = await sql<{ sync_id: string }>`
     with ready as materialized (
       select w.sync_id, w.record_id, w.path from waiting_references w
-      join record_links l on l.sync_id = ${sync.id} and l.record_id = w.target_id and l.external_id is not null and not l.gone
+      join record_links l on l.sync_id = (select ${sync.id}::text) and l.record_id = w.target_id and l.external_id is not null and not l.gone
       where w.workspace_id = ${workspaceId} and w.connection_id = ${sync.connection_id} and w.model = ${sync.model}
         and w.target_id is not null
     ), due as (

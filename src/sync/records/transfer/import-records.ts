@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { ConnectionParts } from '../../../connections/parts.ts'
 import type { Values } from '../../../calls/json-write.ts'
 import type { Database, Executor } from '../../../db/database.ts'
@@ -8,6 +7,7 @@ import type { RecordRow } from '../../links/link-store.ts'
 import { writeAll, type Writes } from '../bulk.ts'
 import { bringUpToDate, holdIndex } from '../query/term-index.ts'
 import { idsByField } from '../query/term-search.ts'
+import { readRecords } from '../read-records.ts'
 import { newRecordIds } from '../record-ids.ts'
 import { checked } from '../records.ts'
 import { columnsOf, valueAt } from './columns.ts'
@@ -142,16 +142,8 @@ async function findMatches(
     match === 'id'
       ? keys
       : await idsByField(trx, workspaceId, await holdIndex(trx, workspaceId, collection), match, keys)
-  const records = await trx
-    .selectFrom('records')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', sql<string>`any(${ids}::text[])`)
-    .where('collection', '=', collection)
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+  const locked = await readRecords(trx, workspaceId, ids, 'for update')
+  const records = locked.filter(record => record.collection === collection && record.deleted_at === null)
   const wanted = new Set(keys)
   const byKey = Map.groupBy(records, ({ id, data }) => (match === 'id' ? id : textOf(valueAt(data, match))))
   return new Map([...byKey].filter(([key]) => wanted.has(key)))
