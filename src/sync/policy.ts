@@ -164,7 +164,7 @@ export const pagesAtOnce = 2
 
 /**
  * How many change numbers one look for records to push covers, and how many candidates it gives at most, which hold so many bytes in
- * Postgres. How many go into one call is the platform's (`batch.size` of its model).
+ * Postgres. How many go into one call is the platform's (`batch.size` of its model), and a slice that is over hands back in between.
  */
 export const pushWindow = { changes: 20_000, candidates: 2_000, bytes: 8 * 1024 * 1024 }
 export const pushLimits = {

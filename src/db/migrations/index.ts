@@ -41,6 +41,7 @@ import { syncConfig } from './0043-sync-config.ts'
 import { recordEdits } from './0044-record-edits.ts'
 import { rules } from './0045-rules.ts'
 import { refreshClaims } from './0046-refresh-claims.ts'
+import { pushLaps } from './0047-push-laps.ts'
 
 /** Every migration in its order. A migration that has been released is never edited: the next one mends it. */
 export const migrations: Record<string, Migration> = {
@@ -86,4 +87,5 @@ export const migrations: Record<string, Migration> = {
   '0044-record-edits': recordEdits,
   '0045-rules': rules,
   '0046-refresh-claims': refreshClaims,
+  '0047-push-laps': pushLaps,
 }

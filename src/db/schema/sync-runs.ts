@@ -26,6 +26,9 @@ export interface SyncRunsTable {
   resumed_cursor: string | null
   /** When the pass over everything began that this run makes, or goes on with. */
   pass_started_at: Date | null
+  /** Since when its push looks at the changes of the collection, and up to which; a push begins anew with what came meanwhile. */
+  lap_since: Date | null
+  lap_end: number | null
   pulled: Generated<number>
   created: Generated<number>
   updated: Generated<number>

@@ -45,6 +45,8 @@ export interface Mapping {
    * @param there the item as it was just read, so that of a list which is told as a whole nothing is lost
    */
   tell(after: Fields, before: Fields | undefined, known?: Known, there?: There): Told
+  /** Whether any field is a list that the platform is told as a whole. */
+  hasWholeLists: boolean
   /** Whether a body tells lists as a whole. */
   tellsLists(body: Values): boolean
   /** The body of that; undefined when nothing it takes has changed. */
@@ -97,6 +99,7 @@ function compile(model: ModelDefinition): Mapping {
         data,
       ),
     tell: (after, before, known, there) => tell(model, fields, after, before, known, there),
+    hasWholeLists: fields.some(({ laid }) => laid !== undefined),
     tellsLists: body => tellsLists(fields, body),
     bodyOf: (after, before) => tell(model, fields, after, before, undefined).body,
     untold: (values, named) => (named.length === 0 ? [] : untold(fields, values, named)),

@@ -10,7 +10,7 @@ import { settleKnown } from '../links/settle.ts'
 
 /**
  * Looks again at items that could not be understood, or of which nothing is known but their ids. Gives the records whose
- * items could be taken: the platform may still have to be told something of them.
+ * items could be taken, of which the platform may still have to be told something; and whether all were looked at before the slice was over.
  */
 export async function readAgain(
   hub: ConnectionParts,
@@ -18,10 +18,11 @@ export async function readAgain(
   client: ProviderClient,
   links: readonly Link[],
   control: WorkControl,
-): Promise<string[]> {
+): Promise<{ taken: string[]; isThrough: boolean }> {
   const { workspaceId, sync, mapping } = hold
   const taken: string[] = []
-  for (const { record_id: recordId, external_id: externalId } of links) {
+  for (const [index, { record_id: recordId, external_id: externalId }] of links.entries()) {
+    if (index > 0 && control.isOver()) return { taken, isThrough: false }
     if (externalId === null) continue
     const change = await readChange(hold, client, externalId, control.signal)
     await hub.db.transaction().execute(async trx => {
@@ -36,5 +37,5 @@ export async function readAgain(
     if (change) taken.push(recordId)
     control.onProgress()
   }
-  return taken
+  return { taken, isThrough: true }
 }

@@ -111,7 +111,11 @@ function settleMade(
   switch (made?.found.kind) {
     case undefined:
     case 'none':
-      return { link, collisions: 0 }
+      // Should the rest of this run be lost, what had failed is not left for good.
+      return {
+        link: { ...link, ...(link.state === 'error' ? { retryAt: new Date().toISOString() } : {}) },
+        collisions: 0,
+      }
     case 'several':
       return { link: heldLink(link, 'AMBIGUOUS_MATCH'), collisions: 0 }
     case 'no-key':

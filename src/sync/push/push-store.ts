@@ -4,31 +4,66 @@ import type { Executor } from '../../db/database.ts'
 import { readLinks } from '../links/link-store.ts'
 import { pushWindow } from '../policy.ts'
 import { readRecords } from '../records/read-records.ts'
-import type { RunHold } from '../runs/run-hold.ts'
+import { stopped, type RunHold } from '../runs/run-hold.ts'
 import type { PushCandidate } from './push-plan.ts'
 
-/** The next records whose change the platform has not been told of, and how far the look went. */
-export async function nextCandidates(
-  db: Executor,
-  { workspaceId, sync }: RunHold,
-  from: number,
-): Promise<{ candidates: PushCandidate[]; upTo: number; isEnd: boolean }> {
-  const { last_change: end } = (await db
+/**
+ * Begins a lap: the changes that the collection has by now are looked at, each record once, however often the work is handed back or
+ * breaks off meanwhile. Gives whether there are any.
+ * @throws HubError `SYNC_STOPPED`
+ */
+export async function beginLap(db: Executor, hold: RunHold): Promise<boolean> {
+  const { workspaceId, sync } = hold
+  const end = db
     .selectFrom('collections')
     .select('last_change')
     .where('workspace_id', '=', workspaceId)
     .where('name', '=', sync.collection)
-    .executeTakeFirst()) ?? { last_change: 0 }
+  const lap = await db
+    .updateTable('sync_runs')
+    .set({ lap_since: sql<Date>`now()`, lap_end: sql<number>`coalesce(${end}, 0)` })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', hold.runId)
+    .where('claim', '=', hold.claim)
+    .where('status', '=', 'running')
+    .returning(['lap_since', 'lap_end'])
+    .executeTakeFirst()
+  if (!lap) throw stopped()
+  Object.assign(hold.run, lap)
+  return (lap.lap_end ?? 0) > sync.pushed_change
+}
+
+/** Whether a lap is under way: one that an earlier slice or attempt of the run began is gone on with. */
+export function isInLap({ run }: RunHold): boolean {
+  return run.lap_since !== null
+}
+
+/** What failed is due after minutes at the soonest; what is due before that has been changed since, and is to be tried at once. */
+const atOnce = '1 minute'
+
+/**
+ * The next records of the lap whose change the platform has not been told of, and how far the look went. What the lap has tried already
+ * and what failed is left for when it is due: who is refused is not tried over and over, while others wait behind.
+ */
+export async function nextCandidates(
+  db: Executor,
+  { workspaceId, sync, run }: RunHold,
+  from: number,
+): Promise<{ candidates: PushCandidate[]; upTo: number; isEnd: boolean }> {
+  const end = run.lap_end ?? 0
   const until = Math.min(from + pushWindow.changes, end)
-  // By the whole key of records_by_change, between bounds, and by the primary key of record_links: see `averageOwner`.
+  // By the whole key of records_by_change, between bounds, and by the primary key of record_links: see `averageOwner`. What has
+  // changed since the lap began has a later number, so a failure that is younger than the lap is one of what it looks at.
   const { rows } = await sql<{ record: string; change: number; bytes: number }>`
     select r.id as record, r.change, pg_column_size(r.data) as bytes from records r
     left join lateral (
-      select * from record_links l where l.sync_id = (select ${sync.id}::text) and l.record_id = r.id limit 1
+      select l.record_id, l.record_version, l.state = 'error' and l.updated_at >= ${run.lap_since}::timestamptz
+        and (l.retry_at is null or l.retry_at > l.updated_at + ${atOnce}::interval) as is_tried
+      from record_links l where l.sync_id = (select ${sync.id}::text) and l.record_id = r.id limit 1
     ) l on true
     where (r.workspace_id, r.collection, r.change) > (${workspaceId}, ${sync.collection}, ${from}::bigint)
       and (r.workspace_id, r.collection, r.change) <= (${workspaceId}, ${sync.collection}, ${until}::bigint)
-      and (l.record_id is null or l.record_version <> r.version)
+      and (l.record_id is null or (l.record_version <> r.version and not l.is_tried))
     order by r.workspace_id, r.collection, r.change limit ${pushWindow.candidates}`.execute(db)
   const window = upToBytes(rows, pushWindow.bytes)
   const isFull = rows.length === pushWindow.candidates || window.length < rows.length
@@ -63,8 +98,11 @@ export async function candidatesById(
   return candidates.toSorted((one, other) => one.record.change - other.record.change)
 }
 
-/** Records whose push failed and whose time to be tried again has come. Relies on record_links_in_trouble. */
-export async function dueRetries(db: Executor, { workspaceId, sync }: RunHold, limit: number): Promise<string[]> {
+/**
+ * Records whose push failed and whose time to be tried again has come, but what the lap has tried already. Relies on
+ * record_links_in_trouble.
+ */
+export async function dueRetries(db: Executor, { workspaceId, sync, run }: RunHold, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('record_links as link')
     .innerJoin('records as record', 'record.id', 'link.record_id')
@@ -74,6 +112,9 @@ export async function dueRetries(db: Executor, { workspaceId, sync }: RunHold, l
     .where('link.state', '=', 'error')
     .where('link.push_key', 'is', null)
     .where('link.retry_at', '<=', sql<Date>`now()`)
+    .where(
+      sql<boolean>`(link.updated_at < ${run.lap_since}::timestamptz or link.retry_at <= link.updated_at + ${atOnce}::interval)`,
+    )
     .orderBy('link.record_id')
     .limit(limit)
     .execute()

@@ -21,7 +21,7 @@ import { readFirst } from './read-first.ts'
 import { readAgain } from './push-reads.ts'
 import { mayHaveArrived, repeatable } from './push-repeats.ts'
 import { splitCall } from './split-call.ts'
-import { candidatesById, dueRetries, nextCandidates, setPushedChange } from './push-store.ts'
+import { beginLap, candidatesById, dueRetries, isInLap, nextCandidates, setPushedChange } from './push-store.ts'
 import { moveRun, type RunHold } from '../runs/run-hold.ts'
 import { unchanged } from '../links/link-rows.ts'
 
@@ -71,6 +71,8 @@ export async function pushChanges(
   if (hold.sync.direction !== 'pull') {
     const { workspaceId, sync } = hold
     if (!(await sendPending(hub, hold, client, control))) return false
+    // Behind what an earlier run had under way, which may be of older versions than those that the lap looks at.
+    if (!isInLap(hold)) await beginLap(hub.db, hold)
     const due = await candidatesById(
       hub.db,
       workspaceId,
@@ -82,8 +84,10 @@ export async function pushChanges(
     for (;;) {
       const { candidates, upTo, isEnd } = await nextCandidates(hub.db, hold, sync.pushed_change)
       if (!(await pushCandidates(hub, hold, client, candidates, control))) return false
+      const skipped = candidates.filter(isLeftToPerson).length
+      if (skipped > 0) await moveRun(hub.db, hold, { skipped })
       await setPushedChange(hub.db, hold, upTo)
-      if (isEnd) break
+      if (isEnd && !(await beginLap(hub.db, hold))) break
       if (control.isOver()) return false
     }
   }
@@ -92,7 +96,11 @@ export async function pushChanges(
   return true
 }
 
-/** Gives whether all calls were sent: those that are left are noted, and sent first when the run goes on. */
+/**
+ * Looks at candidates, portion by portion, until the slice is over, but at one in any case. What becomes of each is committed with its
+ * portion, so that the next slice meets the rest. Gives whether all calls were sent: those that are left are noted, and sent first when
+ * the run goes on.
+ */
 async function pushCandidates(
   hub: ConnectionParts,
   hold: RunHold,
@@ -100,11 +108,16 @@ async function pushCandidates(
   candidates: readonly PushCandidate[],
   control: WorkControl,
 ): Promise<boolean> {
-  let isAll = true
-  for (const portion of portionsOf(hold.mapping.model, candidates)) {
-    isAll = (await pushSome(hub, hold, client, portion, control)) && isAll
+  for (const [index, portion] of portionsOf(hold.mapping, candidates).entries()) {
+    if (index > 0 && control.isOver()) return false
+    if (!(await pushSome(hub, hold, client, portion, control))) return false
   }
-  return isAll
+  return true
+}
+
+/** What a push passes over, as a person is to say how it goes on. */
+function isLeftToPerson({ link }: PushCandidate): boolean {
+  return isHeld(link) || link?.conflict?.deleted !== undefined
 }
 
 async function pushSome(
@@ -130,8 +143,6 @@ async function pushSome(
       link && plan.kind === 'touch' ? [{ ...upToDate(link, plan.untold), recordVersion: record.version }] : [],
     )
     await writeLinks(hub.db, workspaceId, sync.id, touched)
-    const skipped = planned('skip').filter(({ link }) => isHeld(link) || link?.conflict?.deleted !== undefined).length
-    if (skipped > 0) await moveRun(hub.db, hold, { skipped })
     const empty = planned('empty').map(({ record }) => record.id)
     await recordFailures(hub, hold, empty, 'INVALID_ITEM')
     const missing = plans.flatMap(({ record, plan }) =>
@@ -139,7 +150,7 @@ async function pushSome(
     )
     await recordWaiting(hub, hold, new Map(missing))
     const unread = planned('read').flatMap(({ link }) => link ?? [])
-    const read = await readAgain(hub, hold, client, unread, control)
+    const { taken, isThrough: isRead } = await readAgain(hub, hold, client, unread, control)
     const byId = new Map(waiting.map(candidate => [candidate.record.id, candidate]))
     const writes = plans.flatMap(({ plan }) => (plan.kind === 'write' ? [plan.item] : []))
     const links = new Map(waiting.flatMap(({ record, link }) => (link ? [[record.id, link] as const] : [])))
@@ -151,8 +162,8 @@ async function pushSome(
     }))
     await noteCalls(hub.db, hold, calls)
     const { stale, isThrough } = await sendCalls(hub, hold, client, calls, control)
-    isAll &&= isThrough
-    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...read, ...looked.again, ...again, ...stale])
+    isAll &&= isThrough && isRead
+    waiting = await candidatesById(hub.db, workspaceId, sync.id, [...taken, ...looked.again, ...again, ...stale])
   }
   return isAll
 }

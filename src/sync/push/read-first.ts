@@ -63,14 +63,15 @@ export async function readFirst(
   return { items: [...written.values()], again }
 }
 
-/** Whether each of a model's things costs a call to be looked at before it is written; a sheet is read once for all. */
-export function looksAlone(model: ModelDefinition): boolean {
+/** Whether items of a model may have to be looked at before they are written, each or some in a call; a sheet is read once for all. */
+export function looksFirst({ model, hasWholeLists }: Mapping): boolean {
   const { list, read, readMany } = model
-  return !isGuarded(model) && readMany === undefined && read !== undefined && list.kind !== 'grid'
+  if (list.kind === 'grid' || (read === undefined && readMany === undefined)) return false
+  return hasWholeLists || !isGuarded(model)
 }
 
 /** Whether the platform refuses a write that was based on an older version. */
-function isGuarded({ version, errors }: ModelDefinition): boolean {
+export function isGuarded({ version, errors }: ModelDefinition): boolean {
   return version !== undefined || (errors?.stale?.length ?? 0) > 0
 }
 
