@@ -87,9 +87,8 @@ it('takes the same from the file as from the pages, each thing with all that is 
     // It was started and looked at: that is all that counts against the shop's points.
     expect(await run(shop, sync)).toMatchObject({ status: 'succeeded', calls: 2, counts: { created, failed: 0 } })
     const empty = await fill(shop)
-    const paged = await run(shop, sync, { full: true })
+    const paged = await run(shop, sync, { full: true }).finally(empty)
     expect(paged).toMatchObject({ status: 'succeeded', counts: { ...nothing, unchanged: created } })
-    await empty()
     expect(await run(shop, sync, { full: true })).toMatchObject({
       calls: 2,
       counts: { ...nothing, unchanged: created },
@@ -146,17 +145,37 @@ it('reads the pages where the operation fails', async () => {
   })
 })
 
-it('goes on with the same operation behind the last row that was committed when its worker is killed', async () => {
-  const count = 4_000
-  const at = '2026-01-31T00:00:00Z'
-  const customer = (n: number) => ({
-    ...{ id: `gid://shopify/Customer/${n}`, firstName: `Ada ${n}`, lastName: null, note: 'n'.repeat(200), tags: [] },
-    ...{ email: `ada${n}@example.com`, phone: null, addresses: [], createdAt: at, updatedAt: at },
-  })
-  const things = Array.from({ length: count }, (_, n) => customer(n + 1))
+const at = '2026-01-31T00:00:00Z'
+const customer = (n: number) => ({
+  ...{ id: `gid://shopify/Customer/${n}`, firstName: `Ada ${n}`, lastName: null, note: 'n'.repeat(200), tags: [] },
+  ...{ email: `ada${n}@example.com`, phone: null, addresses: [], createdAt: at, updatedAt: at },
+})
+const putCustomers = async (from: number, to: number) => {
+  const things = Array.from({ length: to - from + 1 }, (_, n) => customer(from + n))
   await sandbox.control.putThings(
     things.map(thing => ({ platform: 'shopify', kind: 'Customer', account: domain, id: thing.id, thing })),
   )
+}
+
+it('takes nothing of a file that looks like another shop’s', async () => {
+  const shop = await connectShop(hub, sandbox, 'shopify')
+  const sync = await createSync(shop, { model: 'customers', direction: 'pull' })
+  await putCustomers(1, 12)
+  expect((await run(shop, sync)).counts).toMatchObject({ ...nothing, created: 12 })
+  for (let n = 1; n <= 12; n++)
+    await sandbox.control.deleteThing({ platform: 'shopify', kind: 'Customer', account: domain, id: customer(n).id })
+  await putCustomers(101, 112)
+  expect(await run(shop, sync, { full: true })).toMatchObject({
+    status: 'failed',
+    errorCode: 'DELETIONS_HELD',
+    counts: nothing,
+  })
+  expect(await records(shop)).toHaveLength(12)
+})
+
+it('goes on with the same operation behind the last row that was committed when its worker is killed', async () => {
+  const count = 4_000
+  await putCustomers(1, count)
   const shop = await connectShop(hub, sandbox, 'shopify')
   const sync = await createSync(shop, { model: 'customers', direction: 'pull' })
   await sandbox.control.addFault({ platform: 'shopify', kind: 'slow', delayMs: 1_000, path: '/shopify-tiers' })
