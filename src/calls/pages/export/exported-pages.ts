@@ -4,6 +4,7 @@ import { ownTurn } from '../../../json/turns.ts'
 import type { ProviderClient } from '../../call.ts'
 import type { ItemPage, PageSource } from '../page-source.ts'
 import type { ReadFilePart } from './file-part.ts'
+import { fileWindow } from './file-window.ts'
 import { lookAtJob, startJob, stopJob } from './job.ts'
 import { NoExport, type NoExportReason } from './no-export.ts'
 import { rowsIn } from './rows.ts'
@@ -44,6 +45,7 @@ export function exportedPages(
   ways: ExportWays,
 ): PageSource {
   const { places } = pages
+  const read = fileWindow(ways.read)
   let file: { job: string; url: string } | undefined
 
   /** The file's address; null where nothing is in it. */
@@ -60,7 +62,7 @@ export function exportedPages(
 
   async function rowsFrom(url: string, from: number, signal: AbortSignal) {
     for (let size = partBytes; ; size *= 4) {
-      const { bytes, isEnd } = await ways.read(url, from, Math.min(size, mostPartBytes), signal)
+      const { bytes, isEnd } = await read(url, from, Math.min(size, mostPartBytes), signal)
       await ownTurn()
       const rows = rowsIn(bytes, isEnd, idPath, definition.file)
       if (isEnd || rows.used > 0) return { ...rows, isEnd }

@@ -8,6 +8,8 @@ import { NoExport } from './no-export.ts'
 export interface FilePart {
   bytes: Buffer
   isEnd: boolean
+  /** The host gave the part alone; else what is before it came too, and was passed over. */
+  isRange: boolean
 }
 
 /**
@@ -16,7 +18,7 @@ export interface FilePart {
  */
 export type ReadFilePart = (url: string, from: number, most: number, signal: AbortSignal) => Promise<FilePart>
 
-const timeoutMs = 60_000
+const timeoutMs = 180_000
 /** Of an answer that is no part of the file nothing is of interest. */
 const refusalBytes = 1_024
 
@@ -55,15 +57,15 @@ function partOf({ status, headers, body, isCut }: RawAnswer, from: number, most:
   if (![undefined, 'identity'].includes(headers['content-encoding'] as string | undefined)) {
     throw new NoExport('file_unreadable')
   }
-  if (status === 200) return { bytes: body, isEnd: !isCut }
+  if (status === 200) return { bytes: body, isEnd: !isCut, isRange: false }
   if (status === 206) {
     const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(String(headers['content-range'])) ?? []
     if (Number(start) !== from) throw new NoExport('file_unreadable')
     const isEnd = total === '*' ? body.length < most : from + body.length >= Number(total)
-    return { bytes: body, isEnd }
+    return { bytes: body, isEnd, isRange: true }
   }
   // Nothing is behind its last byte.
-  if (status === 416) return { bytes: Buffer.alloc(0), isEnd: true }
+  if (status === 416) return { bytes: Buffer.alloc(0), isEnd: true, isRange: true }
   if (status >= 500 || status === 429) throw new HubError('PROVIDER_ERROR', { details: { status } })
   throw new NoExport('file_refused')
 }

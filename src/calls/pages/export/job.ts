@@ -3,7 +3,8 @@ import { asBody, placeOf, withParts, type SaidBody } from '../../body.ts'
 import type { ProviderAnswer, ProviderClient } from '../../call.ts'
 import { refusalIn, refusesCredential } from '../../errors.ts'
 import { textAt, valueAt } from '../../json-path.ts'
-import { placeOfItem } from '../../path-segment.ts'
+import { isPathSegment, placeOfItem } from '../../path-segment.ts'
+import { cursorOf } from '../list-answer.ts'
 import { NoExport } from './no-export.ts'
 
 /** How a job stands: under way, or done with a file; without an address where nothing is in it. */
@@ -17,8 +18,8 @@ export async function startJob(
 ): Promise<string> {
   const call = { ...asBody(start), ...placeOf(start), path: start.path, signal }
   const { body } = await refusable(client.call(call))
-  const id = textAt(body, start.job)
-  if (id === undefined) throw new NoExport('refused')
+  const id = cursorOf(valueAt(body, start.job))
+  if (id === undefined || !isPathSegment(id)) throw new NoExport('refused')
   return id
 }
 
