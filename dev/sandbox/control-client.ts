@@ -36,7 +36,7 @@ export interface GrantFilter {
 export type SandboxCustomer = Record<string, unknown> & { Id: string; SyncToken: string; DisplayName: string }
 
 export type SandboxEntity = Record<string, unknown> & { Id: string; SyncToken: string }
-export type XeroKind = 'contacts' | 'items' | 'invoices' | 'payments'
+export type XeroKind = 'contacts' | 'items' | 'invoices' | 'payments' | 'batchpayments' | 'prepayments' | 'overpayments'
 export type XeroRow = Record<string, unknown>
 /** A row of books, as the platform's API has it. */
 export type BookRow = Record<string, unknown>

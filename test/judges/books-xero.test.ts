@@ -103,6 +103,30 @@ describe('xero-node', () => {
     expect((await books.getPayment(tenant, payment.paymentID)).body.payments[0].status).toBe('DELETED')
   })
 
+  it('pays several invoices at once, which go together alone, and shows what was paid in advance without making any', async () => {
+    const id = await contact('Batch payer')
+    const two = [invoice(id, [line(1, 10)]), invoice(id, [line(1, 20)])]
+    const made = (await books.createInvoices(tenant, { invoices: two })).body.invoices as Untyped[]
+    const payments = made.map(({ invoiceID, amountDue }) => ({ invoice: { invoiceID }, amount: amountDue }))
+    const batch = { account: { code: '090' }, date: '2026-03-03', payments }
+    const paid = (await books.createBatchPayment(tenant, { batchPayments: [batch] })).body.batchPayments[0]
+    expect([paid.status, paid.totalAmount]).toEqual(['AUTHORISED', made[0].total + made[1].total])
+    const where = `BatchPaymentID==guid("${paid.batchPaymentID}")`
+    const parts = (await books.getPayments(tenant, undefined, where)).body.payments as Untyped[]
+    expect(parts.map(part => part.batchPaymentID)).toEqual([paid.batchPaymentID, paid.batchPaymentID])
+    expect(await messages(books.deletePayment(tenant, parts[0].paymentID, { status: 'DELETED' }))).toHaveLength(1)
+    await books.deleteBatchPaymentByUrlParam(tenant, paid.batchPaymentID, { status: 'DELETED' })
+    expect((await books.getPayment(tenant, parts[0].paymentID)).body.payments[0].status).toBe('DELETED')
+
+    const advance = { Type: 'RECEIVE-PREPAYMENT', Contact: { ContactID: id }, Total: 30, Date: '2026-03-04' }
+    const Allocations = [{ Invoice: { InvoiceID: made[0].invoiceID }, Amount: 10 }]
+    await control.organisation(org).put('prepayments', { ...advance, Allocations })
+    const [prepayment] = (await books.getPrepayments(tenant)).body.prepayments
+    expect([prepayment.total, prepayment.remainingCredit]).toEqual([30, 20])
+    expect(prepayment.allocations[0].invoice.invoiceID).toBe(made[0].invoiceID)
+    expect((await books.getOverpayments(tenant)).body.overpayments).toEqual([])
+  })
+
   it('takes prices with tax, a tax that is a cent off, and four places where they are asked for', async () => {
     const id = await contact('Shopper')
     const make = async (lines: object[], more = {}, unitdp = 4) =>

@@ -13,5 +13,7 @@ export const payments = collection('What customers have paid', {
     invoiceId: reference('invoices', 'The invoice'),
     amount: decimal('What of the payment goes to it'),
   }),
+  unapplied: decimal('What of it goes to no invoice yet'),
+  batch: text('The batch at the platform that it was made with'),
   status: text('How far it is, in the words of the platform'),
 })

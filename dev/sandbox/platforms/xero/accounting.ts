@@ -1,4 +1,6 @@
+import { batchPayments } from './batch-payments.ts'
 import { contacts } from './contacts.ts'
+import { overpayments, prepayments } from './credits.ts'
 import { type Books, type Entity, getEntity } from './entities.ts'
 import { listed } from './filters.ts'
 import { invoices } from './invoices.ts'
@@ -9,7 +11,9 @@ import { payments } from './payments.ts'
 import { notFound, problem } from './problems.ts'
 import { answeredBefore, keepAnswer, writeNamed, writeRows } from './writes.ts'
 
-export const kinds: readonly Kind[] = [contacts, items, invoices, payments]
+export const kinds: readonly Kind[] = [
+  ...[contacts, items, invoices, payments, batchPayments, prepayments, overpayments],
+]
 
 /** What every organisation has from the start, and can only be read here. */
 const fixed: Record<string, { scopes: readonly string[]; rows: () => object[] }> = {
@@ -48,7 +52,8 @@ export function answerAccounting(books: Books, call: AccountingCall): { status: 
     kind.delete(books, named(books, kind, id))
     return { status: 204, body: undefined }
   }
-  if (method !== 'PUT' && method !== 'POST') throw problem(405, 'Method Not Allowed', `${method} is not taken here`)
+  if ((method !== 'PUT' && method !== 'POST') || kind.isReadOnly)
+    throw problem(405, 'Method Not Allowed', `${method} is not taken here`)
   const asked: Asked = { method, unitPlaces: query.get('unitdp') === '4' ? 4 : 2 }
   return once(books, kind, call, () => {
     const body = parsed(call.text)

@@ -18,7 +18,8 @@ const of = ({ storage, params: [account = '', plural = '', id = ''] }: ControlIn
 }
 
 /**
- * What a person does in the organisation of the account `org-<name>`. KIND is `contacts`, `items`, `invoices` or `payments`.
+ * What a person does in the organisation of the account `org-<name>`. KIND is `contacts`, `items`, `invoices`, `payments`,
+ * `batchpayments`, `prepayments` or `overpayments`.
  *
  *   GET    /organisations/ORG/KIND[/ID]     as the API gives them whole, archived ones too
  *   POST   /organisations/ORG/KIND          a person makes or changes one, or several of a list; DELETE .../ID deletes an item

@@ -21,6 +21,8 @@ export interface Kind {
   idName: string
   scopes: readonly string[]
   isPaged: boolean
+  /** Nothing of it is made or changed here through the API. */
+  isReadOnly?: true
   /** What a POST means that does not say the id. */
   meant?(books: Books, row: Entity): Entity | undefined
   /** By what else than its id it may be read. */

@@ -14,10 +14,12 @@ export const payments: Kind = {
   isPaged: true,
   settle(books, row, before) {
     if (before) {
-      const others = Object.keys(row).filter(name => !['PaymentID', 'Status'].includes(name))
+      const others = Object.keys(row).filter(name => !['PaymentID', 'Status', 'BatchPaymentID'].includes(name))
       if (row['Status'] !== 'DELETED' || others.length > 0)
         throw new Invalid('Payments cannot be updated, only deleted')
       if (before['Status'] === 'DELETED') throw new Invalid('The payment has already been deleted')
+      if (before['BatchPaymentID'] !== row['BatchPaymentID'])
+        throw new Invalid('A payment that is part of a batch cannot be deleted by itself')
       return { entity: { ...before, Status: 'DELETED' }, name: null, isArchived: false }
     }
     checkLengths(row, { Reference: 255 })
@@ -38,7 +40,7 @@ export const payments: Kind = {
         ...{ Reference: row['Reference'] ?? '', CurrencyRate: row['CurrencyRate'] ?? invoice['CurrencyRate'] },
         ...{ PaymentType: 'ACCRECPAYMENT', IsReconciled: row['IsReconciled'] ?? false, HasAccount: true },
         ...{ Account: { AccountID, Code, Name }, Invoice: { InvoiceID, InvoiceNumber, Contact, CurrencyCode, Type } },
-        ...{ PaymentID: row['PaymentID'], HasValidationErrors: false },
+        ...{ PaymentID: row['PaymentID'], HasValidationErrors: false, ...inBatch(row) },
       },
       name: null,
       isArchived: false,
@@ -68,4 +70,9 @@ function accountPaid(row: Entity): (typeof accounts)[number] {
   if (account.Type !== 'BANK' && !account.EnablePaymentsToAccount)
     throw new Invalid('Account type is not valid for payments: it must be a bank account or have payments enabled')
   return account
+}
+
+/** What a payment says of the batch that it was made with. */
+function inBatch({ BatchPaymentID }: Entity): Entity {
+  return BatchPaymentID === undefined ? {} : { BatchPaymentID, BatchPayment: { BatchPaymentID, Type: 'RECBATCH' } }
 }

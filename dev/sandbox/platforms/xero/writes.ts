@@ -49,7 +49,7 @@ function rowsOf(kind: Kind, body: unknown): Entity[] {
   return rows as Entity[]
 }
 
-function writeRow(books: Books, kind: Kind, row: Entity, asked: Asked): Entity {
+export function writeRow(books: Books, kind: Kind, row: Entity, asked: Asked): Entity {
   const id = row[kind.idName]
   const before =
     id === undefined

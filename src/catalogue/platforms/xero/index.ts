@@ -2,7 +2,9 @@ import type { ProviderDefinition } from '../../schema/definition.ts'
 import { contacts } from './models/contacts.ts'
 import { invoices } from './models/invoices.ts'
 import { items } from './models/items.ts'
+import { overpayments } from './models/overpayments.ts'
 import { payments } from './models/payments.ts'
+import { prepayments } from './models/prepayments.ts'
 import { scopes } from './scopes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -86,6 +88,6 @@ export const xero = {
     { kind: 'calls-per-window', per: 'app', permits: 10_000, window: '1m' },
     { kind: 'calls-at-once', per: 'connection', concurrent: 5 },
   ],
-  models: { contacts, items, invoices, payments },
+  models: { contacts, items, invoices, payments, prepayments, overpayments },
   webhooks,
 } satisfies ProviderDefinition

@@ -1,7 +1,8 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
 import { callsOf, marked, modifiedSince, pagesOf } from '../calls.ts'
 
-// A payment is made and taken back: nothing of it can be changed.
+// A payment is made and taken back: nothing of it can be changed. One of several invoices (a batch) is a payment of each there, which
+// says its batch and goes with it alone; the hub makes none, so that a record that names several invoices is listed, and not told.
 const { update: _single, batch, ...calls } = callsOf('Payments', 'PaymentID')
 const { update: _row, ...creates } = batch
 
@@ -26,12 +27,13 @@ export const payments = {
     },
   ],
   fields: [
-    ['invoiceId', 'Invoice.InvoiceID', { reference: 'invoices' }],
+    ['invoiceId', 'Invoice.InvoiceID', { reference: 'invoices', needed: true }],
     ['customerId', 'Invoice.Contact.ContactID', { reference: 'contacts', only: 'read' }],
     ['date', 'Date', { transform: { kind: 'date', format: 'dotnet', written: 'iso' } }],
     ['amount', 'Amount', { transform: { kind: 'decimal', scale: 2 } }],
     ['currency', 'Invoice.CurrencyCode', { only: 'read' }],
     ['reference', 'Reference'],
+    ['batch', 'BatchPaymentID', { only: 'read' }],
     ['status', 'Status', { only: 'read' }],
   ],
 } satisfies ModelDefinition
