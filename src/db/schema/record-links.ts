@@ -43,8 +43,8 @@ export interface RecordLinksTable {
 
 /**
  * By canonical path. `FIELD_UNFIT`: what the platform has does not fit the field, which keeps what both sides agreed on.
- * `FIELD_UNTOLD`: the platform cannot be told the record's value. `REFERENCE_UNKNOWN`: the platform names something that no sync
- * of the connection has: the field is empty until one does.
+ * `FIELD_UNTOLD`: the platform cannot be told the record's value. `REFERENCE_UNKNOWN`: the platform names something that the
+ * connection's sync of its model should know and does not: the field is empty until it does.
  */
 export type FieldErrors = Record<string, FieldErrorCode>
 export type FieldErrorCode = 'FIELD_UNFIT' | 'FIELD_UNTOLD' | 'REFERENCE_UNKNOWN'

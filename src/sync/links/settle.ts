@@ -94,7 +94,7 @@ export function settleKnown(
   const open = mapping.writablePaths.filter(
     path => !Object.hasOwn(merge.held, path) && !sameValue(merge.hub[path], merge.base[path]),
   )
-  const fieldErrors = fieldErrorsOf(mapping, merge.hub, open, item.gaps)
+  const fieldErrors = fieldErrorsOf(mapping, merge, open, item.gaps)
   const toPush = open.some(path => [undefined, 'REFERENCE_UNKNOWN'].includes(fieldErrors?.[path]))
   const { echoes, conflict } = link
   return {

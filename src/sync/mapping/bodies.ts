@@ -4,6 +4,7 @@ import { setAt, type Values } from '../../calls/json-write.ts'
 import { sameValue } from './canonical.ts'
 import { isEmpty, isTold, missing, type Field, type There } from './field.ts'
 import type { Known, MissingReference, Telling } from './known.ts'
+import { laidNested, tellsNested } from './lay-nested.ts'
 import { putAt } from './lists/put-at.ts'
 import { unfit, type Beside } from './transforms/transform.ts'
 import type { Fields } from '../policy.ts'
@@ -20,7 +21,7 @@ export interface Told {
 
 /**
  * @param before what the platform has; undefined where the item is to be made
- * @param there the item as it was just read: lists that are told as a whole are laid over its own
+ * @param there the item as it was just read: lists and objects that are told as a whole are laid over its own
  */
 export function tell(
   { update }: ModelDefinition,
@@ -59,6 +60,7 @@ export function tell(
     const over = there && field.laid?.([], beside, telling, there)
     body = over ? putAt(body, field, over) : emptied(body, field, emptying)
   }
+  if (there && update) body = laidNested(update, fields, body, new Set(changed.map(({ path }) => path)), there.raw)
   if (Object.keys(body).length > 0) told.body = body
   return told
 }
@@ -67,9 +69,9 @@ function written(field: Field, value: unknown, beside: Beside, telling: Telling,
   return there && field.laid ? field.laid(value, beside, telling, there) : field.write(value, beside, telling)
 }
 
-/** Whether a body tells a list as a whole, which the platform may have more of than the hub. */
-export function tellsLists(fields: readonly Field[], body: Values): boolean {
-  return fields.some(field => field.laid !== undefined && isSaid(body, field))
+/** Whether a body tells a list or an object as a whole, of which the platform may have more than the hub. */
+export function tellsWhole({ update }: ModelDefinition, fields: readonly Field[], body: Values): boolean {
+  return tellsNested(update, body) || fields.some(field => field.laid !== undefined && isSaid(body, field))
 }
 
 /** As much of a path as a platform replaces as a whole. */

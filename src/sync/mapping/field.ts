@@ -24,6 +24,8 @@ export interface Field {
   write(value: unknown, beside: Beside, telling: Telling): unknown
   /** The same of a list that the platform takes as a whole and has one of already: what it alone knows of that stays. */
   laid?: (value: unknown, beside: Beside, telling: Telling, there: There) => unknown
+  /** Whether the platform cannot be brought from a value that it has to another, as where nothing can be taken out of a list. */
+  refuses?: (value: unknown, base: unknown) => boolean
   /** A record's value in the form in which this platform's value would come back; undefined where that is the same. */
   tidied?: (value: unknown, beside: Beside) => unknown
   /** What a list of a record becomes by one that came: members that are not mapped stay with their objects. */
@@ -116,12 +118,8 @@ function referenced(
   if (isNothing(value)) return undefined
   const externalId = textOf(value)
   if (externalId === undefined) return unfit
-  const known = reading.known?.get(model)
-  const recordId = known?.get(externalId)
-  if (recordId === undefined) {
-    const waits = reading.known === undefined || known !== undefined
-    reading.unresolved.push({ path: reading.at + path, model, externalId, waits })
-  }
+  const recordId = reading.known?.get(model)?.get(externalId)
+  if (recordId === undefined) reading.unresolved.push({ path: reading.at + path, model, externalId })
   return recordId
 }
 

@@ -31,16 +31,10 @@ function keepReference(fields: Fields, base: Fields, path: string): void {
   if (reference !== undefined && sameValue(withIt, was)) fields[list] = now.with(Number(index), withIt)
 }
 
-/** The fields that an item shows and that could not be taken, with why; null for none. */
+/** The fields that an item shows and that do not fit; null for none. A reference that is not known may yet be: see references/unknown.ts. */
 export function unfitFields(gaps: ItemGaps | undefined): FieldErrors | null {
-  if (!gaps) return null
-  // Of a list's objects only that one of them does: an invoice may have a thousand lines.
-  const unknown = gaps.unresolved.filter(({ waits }) => !waits).map(({ path }) => path.replace(/\.\d+\./g, '.'))
-  const all = [
-    ...unknown.map(path => [path, 'REFERENCE_UNKNOWN'] as const),
-    ...gaps.unfit.map(path => [path, 'FIELD_UNFIT'] as const),
-  ]
-  return all.length === 0 ? null : Object.fromEntries(all)
+  if (!gaps || gaps.unfit.length === 0) return null
+  return Object.fromEntries(gaps.unfit.map(path => [path, 'FIELD_UNFIT' as const]))
 }
 
 /** Those of a link's field errors that are about the item as it was last seen: they stay until it is seen again. */
@@ -51,12 +45,12 @@ export function seenErrors(errors: FieldErrors | null): FieldErrors {
 /** What of an item does not fit, and what of `open`, the fields that the platform is still to be told, it cannot be told. */
 export function fieldErrorsOf(
   mapping: Mapping,
-  hub: Fields,
+  { hub, base }: { hub: Fields; base: Fields },
   open: readonly string[],
   gaps: ItemGaps | undefined,
 ): FieldErrors | null {
   const unfit = unfitFields(gaps)
-  const untold = untoldFields(mapping.untold(hub, open))
+  const untold = untoldFields(mapping.untold(hub, open, base))
   return unfit || untold ? { ...untold, ...unfit } : null
 }
 

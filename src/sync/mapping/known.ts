@@ -12,8 +12,6 @@ export interface UnresolvedReference {
   path: string
   model: string
   externalId: string
-  /** A sync of that model may make the record known; without one nobody waits. */
-  waits: boolean
 }
 
 /** A record that is named by another and is not at the platform yet. */

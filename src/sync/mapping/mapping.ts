@@ -3,7 +3,7 @@ import { stepsOf, valueBehind, type Steps } from '../../calls/json-path.ts'
 import { withValue, type Values } from '../../calls/json-write.ts'
 import type { FieldMapping, FieldOptions } from '../../catalogue/schema/items/fields.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
-import { tell, tellsLists, type Told } from './bodies.ts'
+import { tell, tellsWhole, type Told } from './bodies.ts'
 import { writerOf } from './canonical-writer.ts'
 import { isEmpty, isTold, simpleField, type Field, type Scope, type There } from './field.ts'
 import { itemOf, marksOf, type BadItem, type Item } from './items.ts'
@@ -42,17 +42,17 @@ export interface Mapping {
   intoData(data: Values, fields: Fields, paths?: readonly string[]): Values
   /**
    * What the platform is told when the fields go from `before` to `after`. @param known items by the ids of their records
-   * @param there the item as it was just read, so that of a list which is told as a whole nothing is lost
+   * @param there the item as it was just read, so that of what is told as a whole nothing is lost
    */
   tell(after: Fields, before: Fields | undefined, known?: Known, there?: There): Told
-  /** Whether any field is a list that the platform is told as a whole. */
-  hasWholeLists: boolean
-  /** Whether a body tells lists as a whole. */
-  tellsLists(body: Values): boolean
+  /** Whether it may tell lists or objects as a whole. */
+  hasWhole: boolean
+  /** Whether a body tells lists or objects as a whole. */
+  tellsWhole(body: Values): boolean
   /** The body of that; undefined when nothing it takes has changed. */
   bodyOf(after: Fields, before: Fields | undefined): Values | undefined
-  /** Those of some fields whose values the platform cannot be told. */
-  untold(fields: Fields, paths: readonly string[]): string[]
+  /** Those of some fields whose values the platform cannot be told. @param base what it has */
+  untold(fields: Fields, paths: readonly string[], base: Fields): string[]
 }
 
 const compiled = new WeakMap<ModelDefinition, Mapping>()
@@ -99,10 +99,10 @@ function compile(model: ModelDefinition): Mapping {
         data,
       ),
     tell: (after, before, known, there) => tell(model, fields, after, before, known, there),
-    hasWholeLists: fields.some(({ laid }) => laid !== undefined),
-    tellsLists: body => tellsLists(fields, body),
+    hasWhole: model.update?.replaced !== undefined || fields.some(({ laid }) => laid !== undefined),
+    tellsWhole: body => tellsWhole(model, fields, body),
     bodyOf: (after, before) => tell(model, fields, after, before, undefined).body,
-    untold: (values, named) => (named.length === 0 ? [] : untold(fields, values, named)),
+    untold: (values, named, base) => (named.length === 0 ? [] : untold(fields, values, named, base)),
   }
 }
 
@@ -150,12 +150,16 @@ function fieldsOf(fields: readonly Field[], data: unknown): Fields {
   return values
 }
 
-function untold(fields: readonly Field[], values: Fields, named: readonly string[]): string[] {
+function untold(fields: readonly Field[], values: Fields, named: readonly string[], base: Fields): string[] {
   const beside = (path: string) => values[path]
   const telling = { known: undefined, missing: [], at: '' }
   return fields
-    .filter(({ path }) => named.includes(path) && !isEmpty(values[path]))
-    .filter(field => field.write(values[field.path], beside, telling) === unfit)
+    .filter(({ path }) => named.includes(path))
+    .filter(field => {
+      const value = values[field.path]
+      if (field.refuses?.(value, base[field.path])) return true
+      return !isEmpty(value) && field.write(value, beside, telling) === unfit
+    })
     .map(({ path }) => path)
 }
 

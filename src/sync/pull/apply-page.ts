@@ -42,9 +42,9 @@ export async function commitPage(
   }
 }
 
-/** Whether nothing about an item has to be noted beside its record and its link. */
+/** Whether nothing about an item has to be noted beside its record, its link and what that waits for. */
 function isWhole({ gaps }: Item): boolean {
-  return !gaps || (gaps.unfit.length === 0 && gaps.unresolved.length === 0)
+  return !gaps || gaps.unfit.length === 0
 }
 
 /** Commits a page of new items in one statement; gives false when something on it needs a look at each row. */

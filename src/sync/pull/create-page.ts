@@ -9,7 +9,7 @@ import { newRecordIds } from '../records/record-ids.ts'
 import type { Item } from '../mapping/mapping.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 
-// One statement, one commit: counts and cursor, what was seen, records and links. It writes nothing unless the run is
+// One statement, one commit: counts and cursor, what was seen, records, links and what they wait for. It writes nothing unless the run is
 // still this attempt's. Hashes come as one value: 1,000 of them as an array cost more than the rest of the page.
 // The row of the collection is locked when its numbers are taken: only then is it sure whose records it has and which keys it
 // keeps. Where that is not what the caller has seen, dividing by nothing ends the statement, and nothing is written.
@@ -47,6 +47,11 @@ const text = `
     select $10, $11, k.key, i.record_id
     from rows from (unnest($22::int[]), unnest($23::text[])) as k(ord, key) join input i on i.ord = k.ord cross join numbers
     on conflict do nothing
+  ), new_waits as (
+    insert into waiting_references (workspace_id, sync_id, record_id, path, connection_id, model, external_id)
+    select $10, $17, i.record_id, w.path, $24, w.model, w.external_id
+    from rows from (unnest($25::int[]), unnest($26::text[]), unnest($27::text[]), unnest($28::text[]))
+      as w(ord, path, model, external_id) join input i on i.ord = w.ord cross join numbers
   )
   select 1 from held`
 
@@ -76,6 +81,9 @@ export async function commitCreatedPage(
   trx?: Executor,
 ): Promise<void> {
   const { created, counts, place, keys } = page
+  const waits = created.flatMap(({ gaps }, index) =>
+    (gaps?.unresolved ?? []).map(reference => ({ ...reference, ord: index + 1 })),
+  )
   const keyed = keys === null ? [] : created.flatMap((item, index) => keysOf(keys, item, index + 1))
   const values = [
     hold.runId,
@@ -101,6 +109,11 @@ export async function commitCreatedPage(
     page.isAlone,
     `{${keyed.map(({ ord }) => ord).join()}}`,
     textArray(keyed.map(({ key }) => key)),
+    hold.sync.connection_id,
+    `{${waits.map(({ ord }) => ord).join()}}`,
+    textArray(waits.map(({ path }) => path)),
+    textArray(waits.map(({ model }) => model)),
+    textArray(waits.map(({ externalId }) => externalId)),
   ]
   const { rows } = trx
     ? await trx.executeQuery(CompiledQuery.raw(text, values))

@@ -96,7 +96,7 @@ function settleOutcome(
         return { link: emptyLink(link.record_id, null), collisions: 0 }
       }
       // What the platform answers to our own write is compared with what we wrote, not with what was before.
-      const wrote = outcome.refused === null && item.write.kind !== 'delete' ? mapping.fieldsOf(item.values) : undefined
+      const wrote = outcome.refused === null && item.write.kind !== 'delete' ? item.values : undefined
       const settled = settleKnown(settling, known, outcome.change, wrote)
       return outcome.refused === null ? { ...settled, change: pushed(mapping, known, item, settled) } : settled
     }
@@ -118,7 +118,7 @@ function unreadItem(
   { externalId, version }: { externalId: string; version: string | null },
   now: Date,
 ): Settled {
-  const told = JSON.parse(mapping.jsonOf(mapping.fieldsOf(values))) as Values
+  const told = JSON.parse(mapping.jsonOf(values)) as Values
   const there = {
     ...unchanged(link),
     externalId,

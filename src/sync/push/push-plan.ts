@@ -50,6 +50,7 @@ export function planPush(mapping: Mapping, { record, link }: PushCandidate, know
   const untold = mapping.untold(
     values,
     mapping.writablePaths.filter(path => !sameValue(values[path], base[path])),
+    base,
   )
   for (const path of untold) values[path] = base[path]
   if (kind === 'update' && !link?.gone && mapping.writablePaths.every(path => sameValue(values[path], base[path]))) {

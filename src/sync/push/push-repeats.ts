@@ -128,7 +128,7 @@ function settleMade(
       if (owner !== link.recordId) return { link: heldLink(link, 'LINKED_ELSEWHERE'), collisions: 0 }
       // It is the answer that never came: what differs from what was told is the platform's.
       const settling = { mapping, policy: sync.conflict_policy, now: new Date() }
-      return settleKnown(settling, known, { item }, mapping.fieldsOf(made.sent.values))
+      return settleKnown(settling, known, { item }, made.sent.values)
     }
   }
 }

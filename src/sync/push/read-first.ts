@@ -24,7 +24,7 @@ export interface LookedAt {
 /**
  * Looks at what is about to be changed just before, many items in a call where the platform has one. Where a platform refuses no
  * write that was based on an older version, the last one wins there: what somebody else has changed since is taken first, by the
- * sync's policy. And where lists are told as a whole they are laid over those that the platform has.
+ * sync's policy. And where lists or objects are told as a whole they are laid over those that the platform has.
  * @param known the items that the records refer to
  */
 export async function readFirst(
@@ -64,10 +64,10 @@ export async function readFirst(
 }
 
 /** Whether items of a model may have to be looked at before they are written, each or some in a call; a sheet is read once for all. */
-export function looksFirst({ model, hasWholeLists }: Mapping): boolean {
+export function looksFirst({ model, hasWhole }: Mapping): boolean {
   const { list, read, readMany } = model
   if (list.kind === 'grid' || (read === undefined && readMany === undefined)) return false
-  return hasWholeLists || !isGuarded(model)
+  return hasWhole || !isGuarded(model)
 }
 
 /** Whether the platform refuses a write that was based on an older version. */
@@ -81,7 +81,7 @@ function looksAt(mapping: Mapping, items: readonly PushItem[], links: ReadonlyMa
     const { write, recordId } = sent
     const link = write.kind === 'create' ? undefined : links.get(recordId)
     if (link?.external_id == null || link.gone) return []
-    const needsItem = write.kind === 'update' && mapping.tellsLists(write.body)
+    const needsItem = write.kind === 'update' && mapping.tellsWhole(write.body)
     return needsItem || !isGuarded(mapping.model) ? [{ sent, link, needsItem }] : []
   })
 }

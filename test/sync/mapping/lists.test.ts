@@ -89,7 +89,7 @@ describe('a list of objects', () => {
   it('fails as a whole where an object does not fit', () => {
     const found = item(mapping, { No: 'A1', Line: [{ DetailType: 'Sales', Amount: 'much' }] })
     expect(found).toMatchObject({ data: { number: 'A1' }, gaps: { unfit: ['lines'] } })
-    expect(mapping.untold(mapping.fieldsOf({ lines: [{ amount: 'much' }] }), ['lines'])).toEqual(['lines'])
+    expect(mapping.untold(mapping.fieldsOf({ lines: [{ amount: 'much' }] }), ['lines'], {})).toEqual(['lines'])
   })
 
   it('has amounts in minor units of the currency around it', () => {

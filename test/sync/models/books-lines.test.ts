@@ -1,24 +1,26 @@
 import { connectedCompany, patch, records, type ShownRecord } from '../company.ts'
-import { quickbooksBooks, xeroBooks, type Books, type Values } from './book-accounts.ts'
+import { quickbooksBooks, xeroBooks, type Books, type Model, type Values } from './book-accounts.ts'
 
-// What only the books know of an invoice's lines stays there when the hub changes one of them: classes, tracking, accounts, discounts,
-// and lines that are none of the hub's.
+// What only the books know stays there when the hub changes what stands beside it. Of an invoice's lines: classes, tracking, accounts,
+// discounts, and lines that are none of the hub's. Of addresses, telephones and prices: what no field maps.
 
 const { hub, sandbox } = await connectedCompany(0)
 
-async function only({ account }: Books): Promise<ShownRecord> {
-  const all = await records(account, '', 'invoices')
+async function only({ account }: Books, model: Model = 'invoices'): Promise<ShownRecord> {
+  const all = await records(account, '', model)
   expect(all).toHaveLength(1)
   return all[0]!
 }
 
 const linesOf = (record: ShownRecord) => record.data.lines as Values[]
 
-async function change(books: Books, lines: Values[]) {
-  await patch(books.account, (await only(books)).id, { lines })
-  const [ended] = await books.run('invoices')
+const change = (books: Books, lines: Values[]) => changed(books, 'invoices', { lines })
+
+async function changed(books: Books, model: Model, data: Values) {
+  await patch(books.account, (await only(books, model)).id, data)
+  const [ended] = await books.run(model)
   expect(ended!.counts).toMatchObject({ pushed: 1, failed: 0, conflicts: 0 })
-  const [again] = await books.run('invoices')
+  const [again] = await books.run(model)
   expect(again!.counts).toMatchObject({ pushed: 0, updated: 0, failed: 0 })
 }
 
@@ -130,5 +132,57 @@ describe('lines of Xero’s invoices', () => {
       before[1],
       { ...before[2], Description: 'Seed' },
     ])
+  })
+})
+
+describe('what stands in one object', () => {
+  it('keeps an address’ other lines at QuickBooks, those of the moment of the write, and nothing of the old place', async () => {
+    const books = await quickbooksBooks(hub, sandbox)
+    const customers = sandbox.control.customers(books.id)
+    const address = { Id: '9', Line1: '1 Bridge Street', Line3: 'Unit 4', Note: 'Ring', City: 'Ely', PostalCode: 'CB7' }
+    const BillAddr = { ...address, Lat: '52.4', Long: '0.26' }
+    const { Id } = await customers.create({ DisplayName: 'Ada', BillAddr })
+    await books.run('customers')
+    await changed(books, 'customers', { notes: 'Pays late' })
+    expect((await customers.get(Id))['BillAddr']).toEqual(BillAddr)
+    await customers.change(Id, { BillAddr: { ...BillAddr, Line3: 'Unit 5' } })
+    await changed(books, 'customers', { address: { line1: '2 Bridge Street', postalCode: null, country: 'GB' } })
+    expect((await customers.get(Id))['BillAddr']).toEqual({
+      ...{ ...address, Line1: '2 Bridge Street', Line3: 'Unit 5', PostalCode: '', Country: 'GB' },
+      ...{ Lat: '', Long: '' },
+    })
+  })
+
+  it('keeps what Xero alone knows of addresses and telephones, but the codes of a number that was', async () => {
+    const books = await xeroBooks(hub, sandbox)
+    const org = sandbox.control.organisation(books.id)
+    const box = { AddressType: 'POBOX', AddressLine1: 'Box 1', AddressLine3: 'Floor 3', City: 'Leeds' }
+    const street = { AddressType: 'STREET', AddressLine1: '1 High Street', AttentionTo: 'Ada', City: 'York' }
+    const phones = [
+      { PhoneType: 'DEFAULT', PhoneNumber: '1234', PhoneAreaCode: '09', PhoneCountryCode: '64' },
+      { PhoneType: 'MOBILE', PhoneNumber: '777', PhoneAreaCode: '021' },
+    ]
+    const { ContactID } = await org.put('contacts', { Name: 'Ada', Addresses: [box, street], Phones: phones })
+    await books.run('customers')
+    const shown = async (of: 'Addresses' | 'Phones') => (await org.get('contacts', String(ContactID)))![of] as Values[]
+    await changed(books, 'customers', { address: { line1: 'Box 2', city: 'Leeds' } })
+    const at = (said: Values) => expect.objectContaining(said) as Values
+    const among = (all: Values[]) => expect.arrayContaining(all.map(at)) as Values[]
+    expect(await shown('Addresses')).toEqual([at(street), at({ ...box, AddressLine1: 'Box 2' })])
+    expect(await shown('Phones')).toEqual(among(phones))
+    await changed(books, 'customers', { phone: '+64 9 555' })
+    const moved = { PhoneType: 'DEFAULT', PhoneNumber: '+64 9 555', PhoneAreaCode: '', PhoneCountryCode: '' }
+    expect(await shown('Phones')).toEqual(among([moved, phones[1]!]))
+    expect(await shown('Addresses')).toEqual([at(street), at({ ...box, AddressLine1: 'Box 2' })])
+  })
+
+  it('keeps the account and the tax beside a price of Xero’s', async () => {
+    const books = await xeroBooks(hub, sandbox)
+    const org = sandbox.control.organisation(books.id)
+    const SalesDetails = { UnitPrice: 2, AccountCode: '200', TaxType: 'OUTPUT2' }
+    const { ItemID } = await org.put('items', { Code: 'tea', SalesDetails })
+    await books.run('products')
+    await changed(books, 'products', { unitPrice: '3' })
+    expect((await org.get('items', String(ItemID)))!['SalesDetails']).toEqual({ ...SalesDetails, UnitPrice: 3 })
   })
 })

@@ -18,8 +18,9 @@ export const items: Kind = {
       ...{ IsSold: true, IsPurchased: true, IsTrackedAsInventory: false },
       ...before,
       ...row,
-      SalesDetails: details(before?.['SalesDetails'], row['SalesDetails'], asked),
-      PurchaseDetails: details(before?.['PurchaseDetails'], row['PurchaseDetails'], asked),
+      // Whether what is left out of one stays is not documented: here it goes.
+      SalesDetails: details(row['SalesDetails'] ?? before?.['SalesDetails'], asked),
+      PurchaseDetails: details(row['PurchaseDetails'] ?? before?.['PurchaseDetails'], asked),
     }
     if (entity['IsSold'] === false) Object.assign(entity, { SalesDetails: {}, Description: undefined })
     const code = entity['Code']
@@ -32,8 +33,8 @@ export const items: Kind = {
   delete: (books, { ItemID }) => dropEntity(books, 'Items', String(ItemID)),
 }
 
-function details(before: unknown, given: unknown, { unitPlaces }: Asked): Entity {
-  const next = { ...(before as Entity | undefined), ...(given as Entity | undefined) }
+function details(given: unknown, { unitPlaces }: Asked): Entity {
+  const next = { ...(given as Entity | undefined) }
   const { UnitPrice: price } = next
   const [account, tax] = [next['AccountCode'], next['TaxType']] as (string | undefined)[]
   if (account !== undefined && !accountOf(account))

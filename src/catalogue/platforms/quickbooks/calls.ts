@@ -44,6 +44,7 @@ export const callsOf = (entity: string) => {
     update: {
       ...{ kind: 'call', method: 'POST', path, query, encoding: 'json', item: entity },
       ...{ idField: 'Id', versionField: 'SyncToken', constant: { sparse: true }, cleared: '' },
+      replaced: ['BillAddr', 'ShipAddr'],
     },
     batch: {
       kind: 'mixed',

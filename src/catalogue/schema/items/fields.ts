@@ -51,6 +51,17 @@ const goesOn = z.strictObject({
     .describe('How all of it is read. Without it the field of an item whose list goes on does not fit'),
 })
 
+export type RowOptions = z.infer<typeof rowOptions>
+const rowOptions = z.strictObject({
+  key: jsonPath
+    .exactOptional()
+    .describe(
+      'The member that says which row is meant; none can be taken out. Without it the place does, and those behind the last go',
+    ),
+  told: z.array(jsonPath).min(1).max(50).describe('What may be said of a row besides its fields'),
+  cleared: z.union([z.null(), z.literal('')]).describe('What a member is set to in order to empty it'),
+})
+
 export type FieldOptions = z.infer<typeof fieldOptions>
 export const fieldOptions = z.strictObject({
   ...simpleOptions,
@@ -67,6 +78,9 @@ export const fieldOptions = z.strictObject({
   goesOn: goesOn
     .exactOptional()
     .describe('An item has no more than the first of a long list, which must never be taken for all of it'),
+  rows: rowOptions
+    .exactOptional()
+    .describe('An update changes the rows that there are one by one, and keeps of each what it does not say'),
   follows: record(itemPath, z.array(jsonPath).min(1).max(20), 20)
     .exactOptional()
     .describe(

@@ -3,12 +3,14 @@ import { asked, placed } from '../calls.ts'
 import {
   eachPath,
   headerName,
+  itemPath,
   jsonObject,
   jsonPath,
   lifetime,
   parameter,
   pathTemplate,
   query,
+  record,
   text,
 } from '../values.ts'
 import { gridBatch, gridCreate, gridDelete, gridIdempotency } from './grid.ts'
@@ -81,6 +83,17 @@ const updateBody = {
   sparse: jsonPath
     .exactOptional()
     .describe('The object whose members stay as they are unless they are said, such as `properties`'),
+  replaced: z
+    .array(itemPath)
+    .min(1)
+    .max(20)
+    .exactOptional()
+    .describe(
+      'Nested objects of which the platform forgets what an update leaves out, such as `BillAddr`: what no field maps is said again, as it is just before',
+    ),
+  follows: record(itemPath, z.array(jsonPath).min(1).max(20), 20)
+    .exactOptional()
+    .describe('Members of those that follow from fields, by their paths: where one of these changes they are emptied'),
   cleared: z.union([z.null(), z.literal('')]).describe('What a field is set to in order to empty it'),
   emptied: z
     .int()

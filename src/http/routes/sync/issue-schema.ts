@@ -60,7 +60,7 @@ export const rowErrorSchema = z
       )
       .meta({
         description:
-          'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record; `REFERENCE_UNKNOWN`, it names something that no sync of the connection has, and the field is empty until one does',
+          'The fields that failed alone: `FIELD_UNFIT`, what the platform has does not fit and the field keeps what both sides agreed on; `FIELD_UNTOLD`, the platform cannot be told the value of the record; `REFERENCE_UNKNOWN`, it names something that the connection’s sync of its model does not know although it has read everything, and the field is empty until it does',
       }),
     failures: z.int(),
     retryAt: instant.nullable(),

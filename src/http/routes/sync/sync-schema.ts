@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { matchKeys } from '../../../catalogue/schema/items/lookup.ts'
 import { fieldOverrides } from '../../../catalogue/schema/items/overrides.ts'
 import type { Hub } from '../../../hub.ts'
+import { unsyncedOf, type ReferringField } from '../../../sync/mapping/references/unsynced.ts'
 import { nextPollAt } from '../../../sync/polling/relies.ts'
 import { nextRunAt } from '../../../sync/schedules/next-run.ts'
 import { openRunsOf, waitOf } from '../../../sync/runs/open-runs.ts'
@@ -143,6 +144,17 @@ export const syncSchema = z
     issuesHeld: z.int().meta({
       description: 'So many rows wait for a person, 1,000 at most: see its `issues`',
     }),
+    unsyncedReferences: z
+      .array(
+        z.strictObject({
+          field: z.string().meta({ description: 'Such as `customerId`, or of lines `lines.productId`' }),
+          model: z.string().meta({ description: 'The model of what it names' }),
+        }),
+      )
+      .meta({
+        description:
+          'Fields that name things of models which no sync of the connection has: they stay empty, and are filled once one has',
+      }),
     openRun: z
       .strictObject({
         id: idField('syncRun').meta({ description: 'The run' }),
@@ -158,7 +170,11 @@ export const syncSchema = z
   })
   .meta({ id: 'Sync' })
 
-export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof syncSchema> {
+function showSync(
+  sync: Sync,
+  open: RunRow | undefined,
+  unsyncedReferences: ReferringField[],
+): z.output<typeof syncSchema> {
   const { id, connectionId, provider, model, collection, config, direction, conflictPolicy, match, schedule, status } =
     sync
   return {
@@ -173,6 +189,7 @@ export function showSync(sync: Sync, open: RunRow | undefined): z.output<typeof 
     lastRun: sync.lastRun && { ...sync.lastRun, finishedAt: sync.lastRun.finishedAt.toISOString() },
     failingSince: sync.failingSince?.toISOString() ?? null,
     issuesHeld: sync.issuesHeld,
+    unsyncedReferences,
     openRun: open ? showOpenRun(open, sync) : null,
     createdAt: sync.createdAt.toISOString(),
     updatedAt: sync.updatedAt.toISOString(),
@@ -185,7 +202,8 @@ export async function showSyncs(
   syncs: readonly Sync[],
 ): Promise<(sync: Sync) => z.output<typeof syncSchema>> {
   const open = await openRunsOf(hub.db, syncs)
-  return sync => showSync(sync, open.get(sync.id))
+  const unsynced = await unsyncedOf(hub, syncs)
+  return sync => showSync(sync, open.get(sync.id), unsynced.get(sync.id) ?? [])
 }
 
 function showOpenRun(run: RunRow, sync: Sync) {

@@ -1,9 +1,11 @@
 import { stepsOf, valueBehind } from '../../../calls/json-path.ts'
 import { setAt, withValue, type Values } from '../../../calls/json-write.ts'
+import type { RowOptions } from '../../../catalogue/schema/items/fields.ts'
 import { sameValue } from '../canonical.ts'
 import { isEmpty, missing, type Field, type There } from '../field.ts'
 import { pairUp } from './pair-up.ts'
 import { putAt } from './put-at.ts'
+import { asRows } from './rows.ts'
 import { unfit, type Beside } from '../transforms/transform.ts'
 
 // A platform that takes a list as a whole drops what it is not told of: members of a line that no field maps, lines that are
@@ -19,6 +21,8 @@ export interface LaidList {
   follows: Readonly<Record<string, readonly string[]>>
   /** What each object has besides. */
   constant: Values
+  /** How its rows are changed, where an update does not replace it. */
+  rows: RowOptions | undefined
   /** The hub's value of a field outside of the objects. */
   beside: Beside
   /** Whether a field outside of the objects is another one than the platform has. */
@@ -35,18 +39,28 @@ export function laidOver(list: LaidList, objects: readonly unknown[], own: reado
     list.isMeant(raw) ? [{ raw, index, read: readFields(list, raw, there) }] : [],
   )
   const paths = list.fields.filter(({ options }) => options.only !== 'read').map(({ steps }) => steps)
-  const pairs = pairUp(
+  const paired = pairUp(
     objects,
     meant.map(({ read }) => read),
     paths,
   )
+  const pairs = list.rows?.key === undefined ? paired : allPaired(paired, meant.length)
   const placed = objects.map((object, index) => {
     const partner = meant[pairs[index] ?? -1]
     const told = partner ? layOne(list, object, index, partner) : list.writeOne(object, index)
     return { told, at: partner?.index }
   })
   const failed = placed.find(({ told }) => told === unfit || told === missing)
-  return failed ? failed.told : amongOthers(list, own, placed)
+  if (failed) return failed.told
+  const told = amongOthers(list, own, placed)
+  return list.rows ? asRows(list.rows, list.fields, told, own) : told
+}
+
+/** Pairs in which each of the platform's has a partner as far as there are enough: of what cannot be taken out something else is made. */
+function allPaired(pairs: readonly (number | undefined)[], count: number): (number | undefined)[] {
+  const taken = new Set(pairs)
+  const free = Array.from({ length: count }, (_, place) => place).filter(place => !taken.has(place))
+  return pairs.map(place => place ?? free.shift())
 }
 
 interface Partner {

@@ -16,7 +16,7 @@ export function listField(
   around: Scope,
 ): Field {
   const place = stepsOf(typeof provider === 'string' ? provider : provider[0]!)
-  const { each = [], where, constant = {}, several, follows = {}, goesOn } = options
+  const { each = [], where, constant = {}, several, follows = {}, goesOn, rows } = options
   const byPath = new Map<string, Field>()
   const scope: Scope = {
     valueOf(other, raw, reading) {
@@ -64,7 +64,7 @@ export function listField(
     const objects = isEmpty(value) ? [] : value
     if (!Array.isArray(objects)) return unfit
     const list = {
-      ...{ fields, isMeant, follows, constant, beside },
+      ...{ fields, isMeant, follows, constant, rows, beside },
       isOther: (other: string) => isOther(other, beside, there),
       writeOne: (object: unknown, index: number) => writeOne(object, index, beside, telling),
       tell: (field: Field, object: Values, index: number) => tellOne(field, object, index, beside, telling),
@@ -93,6 +93,7 @@ export function listField(
       return all.find(one => one === unfit) ?? all.find(one => one === missing) ?? all
     },
     ...(options.written === undefined ? { laid } : {}),
+    ...(rows?.key === undefined ? {} : { refuses: (value, base) => lengthOf(value) < lengthOf(base) }),
     tidied: (value, beside) => projected(fields, value, beside),
     joinedInto: (old, value) => joined(fields, old, value),
     isList: true,
@@ -100,6 +101,8 @@ export function listField(
     saysOfEmpty: false,
   }
 }
+
+const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0)
 
 function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

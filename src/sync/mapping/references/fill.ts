@@ -11,6 +11,7 @@ import type { RunHold } from '../../runs/run-hold.ts'
 import { hashTextOf } from '../canonical.ts'
 import type { Item } from '../items.ts'
 import { mappingOfSync } from '../overrides/apply.ts'
+import { listUnknown } from './unknown.ts'
 
 const batch = 500
 
@@ -24,11 +25,16 @@ interface Found {
 
 /**
  * Fills references that waited for records: those of this sync, and those of the connection's other syncs to what this run has
- * linked. Each counts as a change at the platform, so that the policy decides where the hub has changed the same field.
+ * linked. Each counts as a change at the platform, so that the policy decides where the hub has changed the same field. What should
+ * be known by now, and is not, is listed.
  */
 export async function fillReferences(hub: ConnectionParts, hold: RunHold): Promise<void> {
   const others = await hasLinked(hub.db, hold)
-  if (!others && hold.mapping.references.length === 0) return
+  if (others || hold.mapping.references.length > 0) await fillFound(hub, hold, others)
+  await listUnknown(hub.db, hold)
+}
+
+async function fillFound(hub: ConnectionParts, hold: RunHold, others: boolean): Promise<void> {
   for (;;) {
     const found = await findFound(hub.db, hold, others)
     for (const syncId of new Set(found.map(one => one.sync_id))) {
@@ -147,7 +153,7 @@ async function waitsBeside(
   const isFound = new Set(found.map(one => `${one.record_id} ${one.path}`))
   const open = rows.filter(row => !isFound.has(`${row.record_id} ${row.path}`))
   const waits = (row: (typeof rows)[number]) => ({
-    ...{ path: row.path, model: row.model, externalId: row.external_id!, waits: true },
+    ...{ path: row.path, model: row.model, externalId: row.external_id! },
   })
   return new Map(recordIds.map(id => [id, open.filter(row => row.record_id === id).map(waits)]))
 }

@@ -40,7 +40,7 @@ export async function unresolvedOf(
     .where('record_id', '=', recordId)
     .where('external_id', 'is not', null)
     .execute()
-  return rows.map(({ path, model, external_id: externalId }) => ({ path, model, externalId: externalId!, waits: true }))
+  return rows.map(({ path, model, external_id: externalId }) => ({ path, model, externalId: externalId! }))
 }
 
 /** Notes which records have to be at the platform before these can be told to it. */

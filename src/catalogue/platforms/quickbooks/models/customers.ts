@@ -1,11 +1,22 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
 import { callsOf, inactive } from '../calls.ts'
 
+const calls = callsOf('Customer')
+const address = [
+  'address.line1',
+  'address.line2',
+  'address.city',
+  'address.region',
+  'address.postalCode',
+  'address.country',
+]
+
 export const customers = {
   collection: 'customers',
   summary: 'Customers of the company',
   docs: 'https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer',
-  ...callsOf('Customer'),
+  ...calls,
+  update: { ...calls.update, follows: { 'BillAddr.Lat': address, 'BillAddr.Long': address } },
   // One that was merged away is `Deleted` in the change feed.
   gone: [
     { path: 'Active', equals: false },

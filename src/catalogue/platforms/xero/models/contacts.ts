@@ -1,11 +1,20 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
 import { callsOf, modifiedSince, namedOf, pagesOf } from '../calls.ts'
 
+const calls = callsOf('Contacts', 'ContactID')
+const phone = 'Phones.[PhoneType=DEFAULT]'
+
 export const contacts = {
   collection: 'customers',
   summary: 'Contacts: customers and suppliers',
   docs: 'https://developer.xero.com/documentation/api/accounting/contacts',
-  ...callsOf('Contacts', 'ContactID'),
+  ...calls,
+  update: {
+    ...calls.update,
+    replaced: ['Phones', 'Addresses'],
+    // A number that the hub tells is a whole one.
+    follows: { [`${phone}.PhoneAreaCode`]: ['phone'], [`${phone}.PhoneCountryCode`]: ['phone'] },
+  },
   // One that was merged into another is archived.
   gone: [
     { path: 'ContactStatus', equals: 'ARCHIVED' },
@@ -20,7 +29,7 @@ export const contacts = {
     ['givenName', 'FirstName'],
     ['familyName', 'LastName'],
     ['email', 'EmailAddress'],
-    ['phone', 'Phones.[PhoneType=DEFAULT].PhoneNumber'],
+    ['phone', `${phone}.PhoneNumber`],
     ['website', 'Website', { only: 'read' }],
     ['taxNumber', 'TaxNumber'],
     ['currency', 'DefaultCurrency'],

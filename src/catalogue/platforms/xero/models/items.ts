@@ -1,11 +1,15 @@
 import type { ModelDefinition } from '../../../schema/models.ts'
 import { callsOf, modifiedSince } from '../calls.ts'
 
+const calls = callsOf('Items', 'ItemID')
+
 export const items = {
   collection: 'products',
   summary: 'Products and services on the price list',
   docs: 'https://developer.xero.com/documentation/api/accounting/items',
-  ...callsOf('Items', 'ItemID'),
+  ...calls,
+  // Accounts and taxes stand beside the prices.
+  update: { ...calls.update, replaced: ['SalesDetails', 'PurchaseDetails'] },
   // It comes whole: there are no pages.
   list: { kind: 'link', path: '/api.xro/2.0/Items', query: { unitdp: 4 }, page: 10_000, items: 'Items' },
   readMany: {
