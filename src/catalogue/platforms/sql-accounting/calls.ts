@@ -7,8 +7,8 @@ import type { ModelDefinition } from '../../schema/models.ts'
  *
  * Assumed, as the rest is in the collection that the program hands out: a single one comes in a list of one, decimals as text; what an
  * update leaves out stays; a list is in the order of the keys; customers and stock items have a count of updates as documents
- * have; the time of the last change is in Unix seconds. Rows of an update are told from new ones by their keys alone, which nobody
- * but these books knows: what a thing consists of is said when it is made.
+ * have; the time of the last change is in Unix seconds. What a row of an update leaves out stays, as it does of
+ * the whole.
  */
 export const callsOf = (kind: string) =>
   ({

@@ -5,11 +5,16 @@ const money = { only: 'read', transform: { kind: 'decimal', scale: 2 } } as cons
 const day = { transform: { kind: 'date', format: 'iso' } } as const
 const decimal = { transform: { kind: 'decimal' } } as const
 const calls = callsOf('invoice', 'docNo')
+// https://accounting-api.autocountcloud.com/documentation/models/invoice/inputmodels/invoice-detail-inputmodel
+const besides = [
+  ...['productVariant', 'furtherDescription', 'unit', 'discount', 'taxAdjustment', 'localTaxAdjustment', 'tariffCode'],
+  'deptNo',
+]
 const listing = { ...pages, path: '/invoice/listing' } as const
 
 /**
- * An update has to say again what a new one needs, and has a row for each line that there is: an empty list removes them all. Lines are
- * told when it is made; one that is laid over another of the book keeps its discount, whatever it comes to.
+ * An update has to say again what a new one needs, and has a row for each line that there is, in their order: what a row
+ * does not say stays in its place, one more at the end is new, and those behind the last go.
  * https://accounting-api.autocountcloud.com/documentation/api-methods/quotation/update-quotation
  *
  * Assumed: times are those of Malaysia, as they name no zone; the book keeps two digits of prices (Settings, Decimals).
@@ -83,7 +88,8 @@ export const invoices = {
       'lines',
       'details',
       {
-        ...{ only: 'create', needed: true, constant: { accNo: '{salesAccount}' } },
+        ...{ needed: true, constant: { accNo: '{salesAccount}' } },
+        rows: { told: besides, cleared: null },
         each: [
           ['sku', 'productCode'],
           ['description', 'description'],

@@ -6,7 +6,8 @@ const day = { transform: { kind: 'date', format: 'iso' } } as const
 const told = { kind: 'decimal', as: 'text' } as const
 
 /**
- * The lines are those of when it is made. One whose amounts are with tax is not told: the program says that of each line, and the
+ * A row that says its key is changed, and one that says none is new; that one goes which an update does not say is written nowhere, so
+ * that none is taken out: https://docs.sql.com.my/sqlacc/sql-account-api/faq. One whose amounts are with tax is not told: the program says that of each line, and the
  * hub of the whole.
  */
 export const invoices = {
@@ -33,7 +34,8 @@ export const invoices = {
       'lines',
       'sdsdocdetail',
       {
-        ...{ only: 'create', needed: true },
+        needed: true,
+        rows: { key: 'dtlkey', told: ['dtlkey'], cleared: '' },
         each: [
           ['sku', 'itemcode'],
           ['description', 'description'],
