@@ -81,12 +81,19 @@ export function seen(mapping: Mapping, recordId: string, item: Item, base: Field
   }
 }
 
+/** Whether an item is just as its link last saw it. */
+export function isAsSeen(item: Item, link: Link): boolean {
+  const isSame = link.external_hash?.equals(hashBytes([item.hash])) === true
+  return !item.isDeleted && isSame && item.version === link.external_version
+}
+
 /** What a link says that waits for a person. */
 export function inConflict(conflict: LinkConflict): Pick<LinkWrite, 'state' | 'conflict'> {
   return { state: 'conflict', conflict }
 }
 
-/** What could not be pushed and still has to be is tried again at once: something about it has changed. */
-export function stillFailing(link: Link, now: Date): Partial<LinkWrite> {
-  return { state: 'error', errorCode: link.error_code, failures: link.failures, retryAt: now.toISOString() }
+/** What could not be pushed and still has to be is tried again at once where something about it has changed, else when it is due. */
+export function stillFailing(link: Link, isChanged: boolean, now: Date): Partial<LinkWrite> {
+  const { state, errorCode, errorMessage, providerCode, failures, retryAt } = unchanged(link)
+  return { state, errorCode, errorMessage, providerCode, failures, retryAt: isChanged ? now.toISOString() : retryAt }
 }

@@ -5,7 +5,7 @@ import { deletionChange, mergeChange, type SettledChange } from '../history/sett
 import { changedFields } from '../history/fields.ts'
 import { asPlatformHas, echoesOfAnswer, echoesOfChange } from './echoes.ts'
 import type { Link, LinkedRecord, LinkWrite, RecordRow } from './link-store.ts'
-import { inConflict, seen, stillFailing, unchanged } from './link-rows.ts'
+import { inConflict, isAsSeen, seen, stillFailing, unchanged } from './link-rows.ts'
 import { fieldErrorsOf, keepGaps } from '../mapping/gaps.ts'
 import { reformed } from '../mapping/reformed.ts'
 import type { UnresolvedReference } from '../mapping/known.ts'
@@ -117,7 +117,7 @@ export function settleKnown(
         : echoesOfChange(link.echoes, base, provider),
       // What the platform does not have yet is found by the version that is behind.
       recordVersion: toPush ? Math.min(link.record_version, version - 1) : version,
-      ...(toPush && link.state === 'error' ? stillFailing(link, settling.now) : {}),
+      ...(toPush && link.state === 'error' ? stillFailing(link, changed || !isAsSeen(item, link), settling.now) : {}),
       ...(held ? inConflict({ fields: merge.held }) : {}),
     },
     // What is held already was counted when it was found.

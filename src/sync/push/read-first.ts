@@ -3,10 +3,10 @@ import type { ProviderClient } from '../../calls/call.ts'
 import type { ModelDefinition } from '../../catalogue/schema/models.ts'
 import type { PushItem } from '../../db/schema/push-calls.ts'
 import { commitSettled, countsOf } from '../links/commit-settled.ts'
+import { isAsSeen } from '../links/link-rows.ts'
 import { lockByItem, type Link } from '../links/link-store.ts'
 import { settleKnown, type Change } from '../links/settle.ts'
-import { hashBytes } from '../mapping/canonical.ts'
-import { isBadItem, type Item, type Mapping } from '../mapping/mapping.ts'
+import { isBadItem, type Mapping } from '../mapping/mapping.ts'
 import type { Known } from '../mapping/known.ts'
 import { recordsNamedBy } from '../mapping/references/read-items.ts'
 import { changeOf } from '../pull/apply-page.ts'
@@ -84,11 +84,6 @@ function looksAt(mapping: Mapping, items: readonly PushItem[], links: ReadonlyMa
     const needsItem = write.kind === 'update' && mapping.tellsWhole(write.body)
     return needsItem || !isGuarded(mapping.model) ? [{ sent, link, needsItem }] : []
   })
-}
-
-function isAsSeen(item: Item, link: Link): boolean {
-  const isSame = link.external_hash?.equals(hashBytes([item.hash])) === true
-  return !item.isDeleted && isSame && item.version === link.external_version
 }
 
 /** The same write, its lists laid over those of the item as it is. */
