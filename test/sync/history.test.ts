@@ -47,7 +47,7 @@ async function synced(settings: Record<string, unknown> = {}) {
   const company = await anotherCompany(hub, first.sandbox)
   const syncId = await createSync(company, { direction: 'both', ...settings })
   const begun = await run(company, syncId)
-  const name = (await company.customers.list()).find(customer => customer.Active)!.DisplayName
+  const name = (await company.customers.list()).find(({ Active, Notes }) => Active && Notes === undefined)!.DisplayName
   const { id: recordId } = await recordNamed(company, name)
   return { company, syncId, name, recordId, begun }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { isUniqueViolation, type Executor } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
@@ -18,7 +17,7 @@ import type { Settled, Change } from '../links/settle.ts'
 import { suspect } from './suspects.ts'
 
 /**
- * Commits a page: its records, links, counts and the place where the run goes on, all or nothing. What the page says is gone
+ * Commits a page, or several of which little has changed: their records, links, counts and the place where the run goes on, all or nothing. What a page says is gone
  * is only noted: a run deletes nothing before it has looked at each such item, and knows how many they are.
  * @throws HubError `SYNC_STOPPED`, `PROVIDER_LIST_ENDLESS` when the run has met its cursor or its items on a page before
  */
@@ -51,8 +50,7 @@ function isWhole({ gaps }: Item): boolean {
 async function commitNew(hub: ConnectionParts, hold: RunHold, page: PreparedPage, place: RunPlace): Promise<boolean> {
   const created = page.stale.map(({ item }) => item)
   const all = {
-    cursor: pageKey(page.cursor),
-    fingerprint: page.fingerprint,
+    met: page.met,
     seen: seenOn(hold, page),
     created,
     counts: {
@@ -113,12 +111,12 @@ async function commitMixed(
   await moveRun(trx, hold, {}, place)
   await trx
     .insertInto('sync_run_pages')
-    .values({
-      run_id: hold.runId,
-      cursor: pageKey(page.cursor),
-      external_ids: seenOn(hold, page),
-      fingerprint: page.fingerprint,
-    })
+    .values(
+      page.met.map(({ key, fingerprint }, at) => ({
+        ...{ run_id: hold.runId, cursor: key, fingerprint },
+        external_ids: at === 0 ? seenOn(hold, page) : null,
+      })),
+    )
     .execute()
   await suspect(trx, hold, [...page.tombstones.values()])
   const { settled, ambiguous } = await settlePage(trx, hold, page)
@@ -138,11 +136,6 @@ function seenOn(hold: RunHold, page: PreparedPage): string[] | null {
   if (!hold.run.compare) return null
   const bad = page.bad.flatMap(({ externalId }) => externalId ?? [])
   return [...page.items.keys(), ...page.tombstones.keys(), ...bad, ...page.asSeen]
-}
-
-/** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */
-function pageKey(cursor: string): string {
-  return cursor.length > 500 ? createHash('sha256').update(cursor).digest('base64url') : cursor
 }
 
 /** What each stale item of a page comes to, and each item that cannot be taken. */

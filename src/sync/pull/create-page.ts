@@ -7,6 +7,7 @@ import { hashBytes } from '../mapping/canonical.ts'
 import { keysIn } from '../matching/keys.ts'
 import { newRecordIds } from '../records/record-ids.ts'
 import type { Item } from '../mapping/mapping.ts'
+import type { MetPage } from './page-group.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 
 // One statement, one commit: counts and cursor, what was seen, records, links and what they wait for. It writes nothing unless the run is
@@ -19,7 +20,9 @@ const text = `
       created = created + $6, unchanged = unchanged + $7
     where id = $1 and workspace_id = $10 and claim = $2 and status = 'running' returning 1
   ), seen as (
-    insert into sync_run_pages (run_id, cursor, external_ids, fingerprint) select $1, $8, $9::text[], $18 from held
+    insert into sync_run_pages (run_id, cursor, external_ids, fingerprint)
+    select $1, p.cursor, case when p.ord = 1 then $9::text[] end, p.fingerprint
+    from held, unnest($8::text[], $18::bytea[]) with ordinality as p(cursor, fingerprint, ord)
   ), numbers as (
     insert into collections as c (workspace_id, name, last_change, sole_sync)
     select $10, $11, $6::bigint, $17 from held where $6::int > 0
@@ -56,10 +59,9 @@ const text = `
   select 1 from held`
 
 export interface CreatedPage {
-  /** The key of where the page began. */
-  cursor: string
-  fingerprint: Buffer | null
-  /** Everything on the page, when what is gone is to be found. */
+  /** The pages: several where little has changed. */
+  met: readonly MetPage[]
+  /** Everything on them, when what is gone is to be found. */
   seen: string[] | null
   created: readonly Item[]
   counts: RunCounts
@@ -71,7 +73,7 @@ export interface CreatedPage {
 }
 
 /**
- * Commits a page of which nothing but new items has to be written: the most frequent one, as a first load consists of them
+ * Commits pages of which nothing but new items has to be written: the most frequent ones, as a first load consists of them
  * and a repeated one has none. It fails on a page that the run has met before. @throws HubError `SYNC_STOPPED`
  */
 export async function commitCreatedPage(
@@ -93,7 +95,7 @@ export async function commitCreatedPage(
     counts.pulled ?? 0,
     created.length,
     counts.unchanged ?? 0,
-    page.cursor,
+    page.met.map(({ key }) => key),
     page.seen && textArray(page.seen),
     hold.workspaceId,
     hold.sync.collection,
@@ -103,7 +105,7 @@ export async function commitCreatedPage(
     textArrayBytes(created.map(item => item.json)),
     hashBytes(created.map(item => item.hash)),
     hold.sync.id,
-    page.fingerprint,
+    page.met.map(({ fingerprint }) => fingerprint),
     `{${created.map(item => item.updatedAt?.getTime() ?? 'NULL').join()}}`,
     keys && JSON.stringify(keys),
     page.isAlone,

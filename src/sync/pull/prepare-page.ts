@@ -5,6 +5,7 @@ import { findStale, laterOf, type StaleItem } from './find-stale.ts'
 import { hashOf } from '../mapping/canonical.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import { itemsOf } from '../mapping/references/read-items.ts'
+import type { MetPage } from './page-group.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { skippedBy } from './skipped.ts'
 import type { WholePage } from './whole-things.ts'
@@ -12,8 +13,8 @@ import type { WholePage } from './whole-things.ts'
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
 export interface PreparedPage {
   cursor: string
-  /** A hash of the ids of its items, or of what the list names them by; null for the last page, behind which nothing is asked for. */
-  fingerprint: Buffer | null
+  /** By what it is known when it is met again; of several pages where they are committed together. */
+  met: readonly MetPage[]
   /** What it shows that the page before did not, by id. */
   items: ReadonlyMap<string, Item>
   /** The items that it says are gone. */
@@ -42,7 +43,7 @@ export async function preparePage(
   hub: ConnectionParts,
   hold: RunHold,
   page: WholePage,
-  before: { page: PreparedPage | undefined; committed: Promise<void> },
+  before: { page: PreparedPage | undefined; commit(): Promise<void> },
 ): Promise<PreparedPage> {
   const [items, tombstones] = [new Map<string, Item>(), new Map<string, Item>()]
   const bad: PlacedItem[] = []
@@ -62,13 +63,22 @@ export async function preparePage(
   const names = page.names ?? [...items.keys(), ...tombstones.keys(), ...asSeen]
   const fingerprint = page.next === null ? null : fingerprintOf([...names])
   const repeated = takeOutRepeated(hold, items, before.page?.items)
-  if (repeated) await before.committed
+  if (repeated) await before.commit()
   const isPresumedNew = !repeated && hasOnlyNew(before.page) && !(await hearsOfNew(hub, hold))
   const stale = isPresumedNew ? presumeNew(items) : await findStale(hub, hold, [...items.values()])
   // After an interruption the page before is not at hand: what it had, and is as it was committed, is no news either.
   const changed = new Set(stale.map(({ item }) => item.externalId))
   for (const id of page.repeated) if (!changed.has(id)) items.delete(id)
-  return { cursor: page.cursor, fingerprint, items, tombstones, bad, stale, asSeen, isPresumedNew }
+  return {
+    cursor: page.cursor,
+    met: [{ key: keyOf(page.cursor), fingerprint }],
+    items,
+    tombstones,
+    bad,
+    stale,
+    asSeen,
+    isPresumedNew,
+  }
 }
 
 /** Whether a page has items, and nothing but items that the sync had never seen. */
@@ -113,6 +123,11 @@ function takeOutRepeated(hold: RunHold, items: Map<string, Item>, before: Readon
     else isLeft = true
   }
   return isLeft
+}
+
+/** A cursor as a key: a long one by its hash, as an index takes no row of some kilobytes. */
+function keyOf(cursor: string): string {
+  return cursor.length > 500 ? createHash('sha256').update(cursor).digest('base64url') : cursor
 }
 
 function fingerprintOf(ids: string[]): Buffer | null {

@@ -9,7 +9,8 @@ import { changesSince, fullPass } from '../../calls/pages/model-pages.ts'
 import type { PageSource } from '../../calls/pages/page-source.ts'
 import { readPages } from '../../calls/pages/read-pages.ts'
 import { readyKeys } from '../matching/ready-keys.ts'
-import { hasOnlyNew, preparePage, type PreparedPage } from './prepare-page.ts'
+import { PageGroup, shareChange } from './page-group.ts'
+import { hasOnlyNew, lookAt, preparePage, type PreparedPage } from './prepare-page.ts'
 import { wholeThings } from './whole-things.ts'
 import { moveRun, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 import { inCommitPlace, inLookPlace } from '../runs/run-places.ts'
@@ -26,8 +27,8 @@ export interface WorkControl {
 }
 
 /**
- * Pulls what the platform has, or what it says has changed, page by page from where the run stands. While one page is
- * committed the next is mapped and compared, and more are on their way. Gives whether the phase is through.
+ * Pulls what the platform has, or what it says has changed, page by page from where the run stands. While one page, or
+ * several of which little has changed, are committed the next is mapped and compared, and more are on their way. Gives whether the phase is through.
  */
 export async function pullPages(
   hub: ConnectionParts,
@@ -53,35 +54,61 @@ async function readAll(
   source: PageSource,
   control: WorkControl,
 ): Promise<boolean> {
+  const group = new PageGroup()
+  let place = placeBehind(source.first)
   let committed: Promise<void> = Promise.resolve()
+  let committing: PreparedPage | undefined
+  /** Begins to commit what is together, behind what is being committed. */
+  const commitGroup = async () => {
+    await committed
+    control.onProgress()
+    const [pages, behind] = [group.take(), place]
+    committing = pages
+    if (!pages) return
+    committed = inCommitPlace(hub, hold.workspaceId, () => commitPage(hub, hold, pages, behind)).then(() => {
+      if (committing === pages) committing = undefined
+    })
+    // Awaited before the next commit; until then its failure is not unhandled.
+    committed.catch(() => undefined)
+  }
+  const commit = async () => {
+    await commitGroup()
+    await committed
+  }
   let before: PreparedPage | undefined
   try {
     for await (const page of readPages(source, hold.run.cursor, control.signal)) {
-      const earlier = { page: before, committed }
+      const underway = committing
       const whole = await wholeThings(hub, hold, client, page, control.signal)
-      const prepared = await inLookPlace(hub, hold.workspaceId, () => preparePage(hub, hold, whole, earlier))
+      const prepared = await inLookPlace(hub, hold.workspaceId, () =>
+        preparePage(hub, hold, whole, { page: before, commit }),
+      )
       const isFirst = source.isFirst?.(page.cursor) ?? page.cursor === source.first
       if (isFirst && hold.run.compare && hasOnlyNew(prepared)) {
         await refuseForeignList(hub, hold, client, control.signal)
       }
-      await committed
-      control.onProgress()
+      if (group.hasChangeOf(prepared) || (underway && shareChange(underway, prepared))) {
+        // It was compared with what was there before: which change is the later one shows once the other is there.
+        await commit()
+        await lookAt(hub, hold, prepared)
+      } else if (!group.fits(prepared)) await commitGroup()
       // The sync takes it once the run has succeeded.
-      if (page.token !== undefined) await moveRun(hub.db, hold, {}, { feed_token: page.token })
-      const place = placeBehind(page.next)
-      committed = inCommitPlace(hub, hold.workspaceId, () => commitPage(hub, hold, prepared, place))
-      // Awaited before the next commit; until then its failure is not unhandled.
-      committed.catch(() => undefined)
+      if (page.token !== undefined) {
+        await committed
+        await moveRun(hub.db, hold, {}, { feed_token: page.token })
+      }
+      place = placeBehind(page.next)
+      if (!group.add(prepared) || page.next === null) await commitGroup()
       if (page.next === null) break
       if (control.isOver()) {
-        await committed
+        await commit()
         return false
       }
       before = prepared
     }
   } finally {
-    // Whatever ends the loop, what is under way is through before the phase is.
-    await committed
+    // Whatever ends the loop, what was read is committed before the phase is through.
+    await commit()
   }
   Object.assign(hold.run, placeBehind(null))
   return true
