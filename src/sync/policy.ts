@@ -159,8 +159,10 @@ export function runRetryDelayMs(
 export const runPlaces = { places: 40, kept: 8, each: 24 }
 /** A slice hands back after this long, so that a shutdown, a new version or a failure costs little; sooner while others wait. */
 export const runTurns = { aloneMs: 5 * 60_000, sharedMs: 30_000, richMs: 2_000 }
-/** Two at once of one workspace keep a process and Postgres busy; its other pages wait, and do not delay what others do in between. */
+/** Pages of one workspace that a process maps and compares at once; its others wait, and do not delay what others do in between. */
 export const pagesAtOnce = 2
+/** Pages of one workspace that are committed at once: while some wait for the disk, or for the process, others keep Postgres busy. */
+export const commitsAtOnce = 4
 
 /**
  * How many change numbers one look for records to push covers, and how many candidates it gives at most, which hold so many bytes in

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ConnectionParts } from '../../connections/parts.ts'
 import { ownTurn } from '../../json/turns.ts'
 import type { RunRef } from '../contract.ts'
-import { pagesAtOnce, runPlaces, runTurns } from '../policy.ts'
+import { commitsAtOnce, pagesAtOnce, runPlaces, runTurns } from '../policy.ts'
 import { FairPlaces, type Place } from '../../fairness/waited-places.ts'
 import { stopped } from './run-hold.ts'
 
@@ -35,7 +35,7 @@ class RunPlaces {
     // Commits to one collection wait for each other, each with a connection; the others wait here, for as long as it takes, and
     // are not refused one for having waited.
     const places = Math.max(1, poolSize - 2)
-    this.commits = new FairPlaces({ places, kept: places > 2 ? 1 : 0, each: Math.min(pagesAtOnce, places) })
+    this.commits = new FairPlaces({ places, kept: places > 2 ? 1 : 0, each: Math.min(commitsAtOnce, places) })
   }
 
   /** When one more of a workspace is to come again: one after the other, so that those who wait cost little. */
