@@ -7,7 +7,7 @@ import { hashBytes } from '../mapping/canonical.ts'
 import { keysIn } from '../matching/keys.ts'
 import { newRecordIds } from '../records/record-ids.ts'
 import type { Item } from '../mapping/mapping.ts'
-import type { MetPage } from './page-group.ts'
+import type { MetPage } from './prepare-page.ts'
 import { stopped, type RunCounts, type RunHold, type RunPlace } from '../runs/run-hold.ts'
 
 // One statement, one commit: counts and cursor, what was seen, records, links and what they wait for. It writes nothing unless the run is

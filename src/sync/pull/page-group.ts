@@ -1,13 +1,5 @@
 import type { PreparedPage } from './prepare-page.ts'
 
-/** By what a page is known when it is met again. */
-export interface MetPage {
-  /** Of where it began. */
-  key: string
-  /** A hash of the ids of its items, or of what the list names them by; null for the last page, behind which nothing is asked for. */
-  fingerprint: Buffer | null
-}
-
 /** So many pages are committed together at most, with so many changes, and begun so long before: what breaks off reads them again. */
 const most = { pages: 8, changes: 200, ms: 1_000 }
 

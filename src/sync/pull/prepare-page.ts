@@ -5,10 +5,17 @@ import { findStale, laterOf, type StaleItem } from './find-stale.ts'
 import { hashOf } from '../mapping/canonical.ts'
 import { isBadItem, type BadItem, type Item } from '../mapping/mapping.ts'
 import { itemsOf } from '../mapping/references/read-items.ts'
-import type { MetPage } from './page-group.ts'
 import type { RunHold } from '../runs/run-hold.ts'
 import { skippedBy } from './skipped.ts'
 import type { WholePage } from './whole-things.ts'
+
+/** By what a page is known when it is met again. */
+export interface MetPage {
+  /** Of where it began. */
+  key: string
+  /** A hash of the ids of its items, or of what the list names them by; null for the last page, behind which nothing is asked for. */
+  fingerprint: Buffer | null
+}
 
 /** A page with what was found out about it without writing: the next page can be prepared while this one is committed. */
 export interface PreparedPage {
