@@ -5,33 +5,36 @@ const most = { pages: 8, changes: 200, ms: 1_000 }
 
 /** Pages of which little has changed, up to the last one read: a commit for each of them would cost more than reading them. */
 export class PageGroup {
-  #pages: PreparedPage | undefined
+  #pages: PreparedPage[] = []
   #beganAt = 0
 
   /** What it has, which it has no more then. */
   take(): PreparedPage | undefined {
     const pages = this.#pages
-    this.#pages = undefined
-    return pages
+    this.#pages = []
+    return pages.length > 1 ? joined(pages) : pages[0]
   }
 
   /** Takes a page in; gives whether others may follow before it is committed. */
   add(page: PreparedPage): boolean {
-    if (this.#pages) this.#pages = joined(this.#pages, page)
-    else [this.#pages, this.#beganAt] = [page, Date.now()]
-    const { met, stale } = this.#pages
-    const isOpen = met.length < most.pages && stale.length < most.changes && Date.now() - this.#beganAt < most.ms
-    return isOpen && isQuiet(page)
+    if (this.#pages.length === 0) this.#beganAt = Date.now()
+    this.#pages.push(page)
+    const isOpen = this.#pages.length < most.pages && this.#changes() < most.changes
+    return isOpen && Date.now() - this.#beganAt < most.ms && isQuiet(page)
   }
 
   /** Whether a page can be committed together with what is in it. */
   fits(page: PreparedPage): boolean {
-    return !this.#pages || (isQuiet(page) && this.#pages.stale.length + page.stale.length <= most.changes)
+    return this.#pages.length === 0 || (isQuiet(page) && this.#changes() + page.stale.length <= most.changes)
   }
 
   /** Whether it has a change of an item that a page shows as changed as well: one of them is older. */
   hasChangeOf(page: PreparedPage): boolean {
-    return this.#pages !== undefined && shareChange(this.#pages, page)
+    return this.#pages.some(other => shareChange(other, page))
+  }
+
+  #changes(): number {
+    return this.#pages.reduce((sum, { stale }) => sum + stale.length, 0)
   }
 }
 
@@ -45,12 +48,12 @@ function isQuiet({ stale, bad, tombstones, isPresumedNew }: PreparedPage): boole
   return !isPresumedNew && bad.length === 0 && tombstones.size === 0 && stale.length <= most.changes / 2
 }
 
-function joined(pages: PreparedPage, page: PreparedPage): PreparedPage {
+function joined(pages: readonly PreparedPage[]): PreparedPage {
   return {
-    ...page,
-    met: [...pages.met, ...page.met],
-    items: new Map([...pages.items, ...page.items]),
-    stale: [...pages.stale, ...page.stale],
-    asSeen: [...pages.asSeen, ...page.asSeen],
+    ...pages.at(-1)!,
+    met: pages.flatMap(({ met }) => met),
+    items: new Map(pages.flatMap(({ items }) => [...items])),
+    stale: pages.flatMap(({ stale }) => stale),
+    asSeen: pages.flatMap(({ asSeen }) => asSeen),
   }
 }
